@@ -1,0 +1,1 @@
+"""Terminal pair-programmer with per-hunk approval and replayable sessions."""
