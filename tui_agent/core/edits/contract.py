@@ -1,0 +1,49 @@
+"""What an edit asks of the world around it, and how it refuses."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+EditErrorKind = Literal["no-match", "ambiguous", "malformed", "stale", "outside-workspace"]
+
+
+class EditError(Exception):
+    """An edit that is refused as a whole; the message is for the model and says what would help."""
+
+    def __init__(self, kind: EditErrorKind, message: str) -> None:
+        """Keep the class of the refusal beside its message, which ends by saying that nothing was changed."""
+        if "othing was changed" not in message:
+            message = f"{message.rstrip()}\nNothing was changed."
+        super().__init__(message)
+        self.kind: EditErrorKind = kind
+        self.message = message
+
+
+class Files(Protocol):
+    """The workspace as an edit sees it; it only reads.
+
+    ``read``, ``mode``, ``seen`` and ``namesakes`` are given the name that ``locate`` returned.
+    """
+
+    def locate(self, path: str) -> str:
+        """Give a path's one name, relative to the workspace, with ``/``.
+
+        Raises EditError ``outside-workspace`` if links or ``..`` lead out of it or into ``.git``.
+        """
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Bytes on disk now; None if there is no file."""
+        ...
+
+    def mode(self, path: str) -> int | None:
+        """Permission bits on disk now; None if there is no file."""
+        ...
+
+    def seen(self, path: str) -> bytes | None:
+        """Whole file as it was when the model last read it or edited it; None if it never did."""
+        ...
+
+    def namesakes(self, path: str) -> tuple[str, ...]:
+        """Other files with the same last component, for a hint when ``path`` is missing."""
+        ...
