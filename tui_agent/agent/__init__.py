@@ -1,0 +1,1 @@
+"""The orchestrator: it takes commands, decides what happens next, and emits what happened."""
