@@ -1,0 +1,70 @@
+"""Facts about Python sources, read from their syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
+BRANCHES = (
+    ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler, ast.IfExp, ast.comprehension,
+)  # fmt: skip
+
+
+def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
+    """Yield every function with its dotted name, methods and inner functions too."""
+    for node in ast.iter_child_nodes(tree):
+        name = prefix
+        if isinstance(node, (*FUNCTION, ast.ClassDef)):
+            name = f"{prefix}.{node.name}".lstrip(".")
+        if isinstance(node, FUNCTION):
+            yield name, node
+        yield from functions(node, name)
+
+
+def length(node: Function) -> int:
+    """Return a function's lines, from `def` to its last."""
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def _own_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, FUNCTION):
+            continue
+        yield child
+        yield from _own_nodes(child)
+
+
+def complexity(node: Function) -> int:
+    """Return McCabe's number, without inner functions and boolean operators.
+
+    A match counts its cases but the last: that one is the way that any branch has.
+    """
+    total = 1
+    for child in _own_nodes(node):
+        if isinstance(child, BRANCHES):
+            total += 1
+        elif isinstance(child, ast.Match):
+            total += len(child.cases) - 1
+    return total
+
+
+def parameters(node: Function) -> int:
+    """Return how many parameters a caller sees, without self and cls."""
+    named = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return sum(argument.arg not in {"self", "cls"} for argument in named)
+
+
+def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield every imported module and its line, wherever the import stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, node.lineno
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            if node.module == "tui_agent":
+                for alias in node.names:
+                    yield f"tui_agent.{alias.name}", node.lineno
+            else:
+                yield node.module, node.lineno
