@@ -1,0 +1,121 @@
+"""What a front end may ask of the agent: imperative, and answered only through events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_agent.core.messages import Attachment
+from tui_agent.core.plan import Plan
+from tui_agent.core.proposal import Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submit:
+    """Say something. While a turn is open the message is queued."""
+
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steer:
+    """Say something to the running turn, for the model's next request."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """Take back the queued message with this id."""
+
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decide:
+    """Answer an open approval request. The first answer wins."""
+
+    request_id: str
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interrupt:
+    """End the open turn now; everything open is closed as cancelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMode:
+    """Change the mode: plan, ask, edit or auto."""
+
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetModel:
+    """Change the model from the next request on."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBudget:
+    """Change the dollars that the session may cost; `None` lifts the limit."""
+
+    usd: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditPlan:
+    """The user's plan replaces the present one."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunChecks:
+    """Run the project's checks now, outside a turn or in the open one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunShell:
+    """The user's own command (`!cmd`): runs without asking and enters the conversation."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compact:
+    """Replace the conversation so far by a summary, for the model."""
+
+    instructions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Give this place in the session a name."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """Leave. An open turn is suspended, nothing of it is closed."""
+
+
+Command = (
+    Submit
+    | Steer
+    | Recall
+    | Decide
+    | Interrupt
+    | SetMode
+    | SetModel
+    | SetBudget
+    | EditPlan
+    | RunChecks
+    | RunShell
+    | Compact
+    | Label
+    | Close
+)

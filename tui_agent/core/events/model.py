@@ -1,0 +1,87 @@
+"""Events of the model: requests, what streams in, responses and failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_agent.core.blob import Text
+from tui_agent.core.messages import (
+    FailureKind,
+    Message,
+    OpaqueItem,
+    StopReason,
+    ToolCall,
+    ToolSpec,
+    Usage,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelRequested:
+    """A request was sent. It is derived from the log, so only what it added is kept here."""
+
+    request_id: str
+    model: str
+    request_hash: str
+    """SHA-256 of the canonical request."""
+    added: tuple[Message, ...] = ()
+    """The messages that the previous request did not have."""
+    system: Text = ""
+    """The system text; only in a session's first request, and after a change of model."""
+    tools: tuple[ToolSpec, ...] = ()
+    """The tools; as `system`."""
+    first: bool = False
+    """Whether `system` and `tools` stand here."""
+    temperature: float | None = None
+    max_output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextDelta:
+    """Ephemeral: a piece of the answer. `offset` is its place, in characters."""
+
+    request_id: str
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasoningDelta:
+    """Ephemeral: a piece of the model's thought."""
+
+    request_id: str
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelResponded:
+    """The whole response of one request."""
+
+    request_id: str
+    text: Text = ""
+    reasoning: Text = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    opaque: tuple[OpaqueItem, ...] = ()
+    stop: StopReason = "end"
+    usage: Usage = Usage()
+    model: str = ""
+    first_token_ms: int | None = None
+    ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFailed:
+    """A request, or one attempt at it, got no whole answer.
+
+    With `retry_seconds` another attempt follows by itself and the request stays open.
+    """
+
+    request_id: str
+    kind: FailureKind
+    message: str
+    remedy: str = ""
+    partial: Text = ""
+    """The text that the user had already read."""
+    retry_seconds: float | None = None
+    attempt: int = 1

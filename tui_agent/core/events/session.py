@@ -1,0 +1,159 @@
+"""Events of a session as a whole: its start and end, its context, its settings, its repairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tui_agent.core.blob import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionStarted:
+    """The first record of every log that was not forked or imported."""
+
+    session_id: str
+    program: str
+    """Name and version of the program that wrote the log."""
+    cwd: str
+    workspace: str
+    """Absolute path of the root that every path in the log is relative to."""
+    repository: str = ""
+    """Name shown for the workspace."""
+    git_head: str | None = None
+    branch: str | None = None
+    dirty: bool = False
+    settings_hash: str = ""
+    argv: tuple[str, ...] = ()
+    model: str = ""
+    mode: str = "ask"
+    sandbox: str = "none"
+    """The tier that commands run in: `A`, `B`, `seatbelt` or `none`."""
+    trusted: bool = False
+    budget_usd: float | None = None
+    """Dollars that the session may cost; `None` is no limit."""
+    context_tokens: int | None = None
+    """The model's context window, where it is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionResumed:
+    """The session was taken up again by a new process."""
+
+    program: str
+    argv: tuple[str, ...] = ()
+    changed_files: tuple[str, ...] = ()
+    """Paths that differ from the last snapshot."""
+    sandbox: str = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionForked:
+    """The log up to here was copied from another session."""
+
+    session_id: str
+    from_session: str
+    from_seq: int
+    from_h: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionImported:
+    """The log was made from another program's."""
+
+    session_id: str
+    origin: str
+    losses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEnded:
+    """The process left in order. `suspended` keeps an open turn open."""
+
+    status: Literal["closed", "suspended"] = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogRecovered:
+    """Opening found damage: what was set aside or skipped, and where the rest is kept."""
+
+    problem: str
+    kept_as: str = ""
+    lost_lines: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionFile:
+    """One file of instructions that the model was given."""
+
+    path: str
+    sha: str
+    size: int
+    dropped: int = 0
+    """Bytes that did not fit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionsLoaded:
+    """Instructions, repository facts and the file map, as the model will get them."""
+
+    files: tuple[InstructionFile, ...] = ()
+    text: Text = ""
+    facts: Text = ""
+    """Root, branch, top level and map of the repository."""
+    left_out: tuple[str, ...] = ()
+    """What was not read, and why (untrusted, too large)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChanged:
+    """The user changed a setting while the session ran: mode, model, a limit, a rule."""
+
+    key: str
+    value: str
+    old: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextCompacted:
+    """What the model has seen so far was replaced by a summary."""
+
+    summary: Text
+    messages_before: int
+    messages_kept: int
+    """The last messages that stay word for word."""
+    by: Literal["user", "overflow", "limit"] = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewound:
+    """The session went back to an earlier record: conversation, files, or both."""
+
+    to_seq: int
+    conversation: bool = True
+    files: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """A name that the user gave to a place in the session."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redacted:
+    """What was masked in the records that follow at once, by kind and number; never the secret."""
+
+    kinds: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that the user should know and that is no event of its own."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "info"
+    remedy: str = ""
+    """The one command or key that mends it."""

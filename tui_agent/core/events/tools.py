@@ -1,0 +1,91 @@
+"""Events of tool calls: asked for, proposed, decided, run, finished."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tui_agent.core.blob import Blob, Text
+from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolCalled:
+    """A call was asked for: by the model, by an approved plan, or by the engine (a check)."""
+
+    call_id: str
+    tool: str
+    arguments: Text
+    """Raw, as the model sent them."""
+    origin: Literal["model", "plan", "check"] = "model"
+    origin_id: str = ""
+    """The plan step's id, or the check's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRequested:
+    """A person is asked. Carries the proposal, so that a replay can draw what was shown."""
+
+    request_id: str
+    call_id: str
+    proposal: Proposal
+    reason: Reason
+    round: int = 1
+    asked_before: bool = False
+    """Whether this asks again what an earlier request asked, because the files changed meanwhile."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalDecided:
+    """The decision on a call. Every request has exactly one; a call that nobody is asked about too."""
+
+    call_id: str
+    decision: Decision
+    request_id: str = ""
+    """Empty where nobody was asked."""
+    proposal: Proposal | None = None
+    """The proposal, where nobody was asked."""
+    waited_ms: int = 0
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWrite:
+    """A path that an edit is about to write, with its bytes before and after as blobs."""
+
+    path: str
+    before: Blob | None
+    after: Blob | None
+    mode_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolStarted:
+    """On disk before the effect. For an edit it holds what every path was and will be."""
+
+    call_id: str
+    round: int = 1
+    digest: str = ""
+    """The digest of what was approved."""
+    writes: tuple[PlannedWrite, ...] = ()
+    sandbox: str = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOutputDelta:
+    """Ephemeral: a piece of a running command's output; `offset` counts characters."""
+
+    call_id: str
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolFinished:
+    """The end of a call. Every call has exactly one."""
+
+    call_id: str
+    output: ToolOutput
+    ms: int = 0
+    status: Literal["finished", "denied", "cancelled", "unknown", "failed", "not_run"] = "finished"
+    """`unknown`: it had started, and nobody saw it end; it is never run again by itself."""

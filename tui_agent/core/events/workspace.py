@@ -1,0 +1,72 @@
+"""Events of the workspace: edits, snapshots, changes from outside, checks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui_agent.core.proposal import FileEffect
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditApplied:
+    """An edit has been written. The hunks stand in the decision that precedes it."""
+
+    call_id: str
+    files: tuple[FileEffect, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotTaken:
+    """The workspace was recorded as a git tree in the shadow repository."""
+
+    tree: str
+    parent: str = ""
+    reason: str = ""
+    """`turn` or the id of the call that it follows."""
+    left_out: tuple[str, ...] = ()
+    """Paths or patterns that are not in the tree, with why."""
+    ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceChanged:
+    """Files changed that no call of ours had changed."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A command that says whether the project is sound, and how we know of it."""
+
+    name: str
+    command: str
+    origin: str
+    """`settings`, or the file by which it was detected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChecksFound:
+    """Which checks the phase verify will propose in this turn; may be none."""
+
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckFinished:
+    """A check ran to its end on this tree."""
+
+    name: str
+    command: str
+    call_id: str
+    exit_code: int | None
+    tree: str
+    seconds: float
+    summary: str = ""
+    fingerprint: str = ""
+    """Hash of the normalised failure, so that the same failure is known again."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the command ended with status 0."""
+        return self.exit_code == 0

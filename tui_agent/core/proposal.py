@@ -1,0 +1,179 @@
+"""What a tool call would do, shown before it is done; and what a person or rule decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tui_agent.core.blob import Text
+from tui_agent.core.patch import HunkDecision, Patch
+from tui_agent.core.plan import Plan
+
+Effect = Literal["read", "edit", "execute", "network", "outside", "question"]
+Mark = Literal["secret", "protected", "outside"]
+Verdict = Literal["once", "session", "rule", "reject"]
+Decider = Literal["user", "rule", "mode", "hook", "engine"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A path that the call touches."""
+
+    path: str
+    """Relative to the workspace; absolute when outside of it."""
+    effect: Effect
+    sha_before: str | None = None
+    """SHA-256 of the bytes before; `None` where there is no such file."""
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One answer that a question offers."""
+
+    key: str
+    """A digit or letter, unique in its question."""
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question to the person: of the model, of a plan that waits, or of the budget."""
+
+    text: str
+    choices: tuple[Choice, ...] = ()
+    free_text: bool = True
+    """Whether an answer in one's own words is taken, too."""
+    kind: Literal["ask", "plan", "budget"] = "ask"
+    plan: Plan | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A shell command, whole."""
+
+    text: str
+    cwd: str = "."
+    """Relative to the workspace."""
+    timeout_seconds: float = 120.0
+    parts: tuple[CommandPart, ...] = ()
+    """Its sub-commands, each with the reason why it asks or does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandPart:
+    """One sub-command of a shell command, as the classifier read it."""
+
+    text: str
+    verdict: Literal["allow", "ask", "deny"] = "ask"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """What one call would do. Policy, hooks and display read this, never raw arguments."""
+
+    call_id: str
+    tool: str
+    title: str
+    """One line: the object of the call, as a tool line shows it."""
+    effects: frozenset[Effect] = frozenset()
+    targets: tuple[Target, ...] = ()
+    hosts: tuple[str, ...] = ()
+    patch: Patch | None = None
+    command: Command | None = None
+    question: Question | None = None
+    notes: tuple[str, ...] = ()
+    """What the user and the model are told besides: a rung above exact, a merge."""
+    arguments: str = ""
+    """Canonical JSON of the parsed arguments."""
+    check: str = ""
+    """The name of the check, when the engine proposes one; empty otherwise."""
+    digest: str = ""
+    """SHA-256 over all that an approval binds: see `tui_agent.core.digest`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why the gate allows, asks or denies: the rule, in words, and where it stands."""
+
+    rule: str
+    """An id such as `ask.write`, `mode.plan`, `deny.push`."""
+    text: str
+    origin: str = "built in"
+    """Where the rule stands: built in, a mode, or a settings file with its line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What was decided of one proposal, and by whom."""
+
+    verdict: Verdict
+    by: Decider = "user"
+    hunks: tuple[HunkDecision, ...] = ()
+    """For an edit: a verdict for each run. Empty with verdict `once` means every hunk is accepted."""
+    command: str | None = None
+    """The command as the user edited it."""
+    answer: str | None = None
+    """The answer to a question: a choice's key, or the user's own words."""
+    plan: Plan | None = None
+    """The plan as the user edited it."""
+    feedback: str = ""
+    reason: Reason | None = None
+    """The rule that decided, where no person did."""
+    prefix: tuple[str, ...] = ()
+    """With verdict `rule`: the leading words of the command that the new rule allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """A proposal with its decision worked in: what may now be executed, and nothing else."""
+
+    proposal: Proposal
+    decision: Decision
+    digest: str
+    """The digest renewed over the accepted subset or the edited command."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenFile:
+    """The text of a file that the model last got, for staleness."""
+
+    path: str
+    sha: str
+    whole: bool = True
+    """Whether it has seen all of the file, not only some lines."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEffect:
+    """One file that a call changed."""
+
+    path: str
+    sha_before: str | None
+    sha_after: str | None
+    added: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOutput:
+    """What one call gave back. Every tool call id gets exactly one."""
+
+    ok: bool
+    text: Text = ""
+    """What the model is told."""
+    summary: str = ""
+    """A few words for the tool line: `lines 1-40`, `9 matches`, `exit 1`."""
+    exit_code: int | None = None
+    output: Text = ""
+    """What a person sees when the line is unfolded, if it differs from `text`."""
+    truncated: bool = False
+    seen: tuple[SeenFile, ...] = ()
+    files: tuple[FileEffect, ...] = ()
+    plan: Plan | None = None
+    end_turn: bool = False
+    """Whether the turn ends here and waits for the person (an edit rejected without a reason)."""
+    error: str = ""
+    """An error's class: `denied`, `no-match`, `unknown_tool`, `invalid_arguments`, `timeout`…"""
