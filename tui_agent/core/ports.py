@@ -1,0 +1,304 @@
+"""What the core asks of the world, and the one boundary that front ends see."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from tui_agent.core.blob import Blob
+    from tui_agent.core.commands import Command as AgentCommand
+    from tui_agent.core.edits import Files
+    from tui_agent.core.events import Check, InstructionsLoaded, PlannedWrite, Record
+    from tui_agent.core.messages import (
+        Attachment,
+        ModelFacts,
+        ModelPiece,
+        ModelRequest,
+        ToolSpec,
+    )
+    from tui_agent.core.patch import Settled
+    from tui_agent.core.proposal import (
+        Approved,
+        Command,
+        FileEffect,
+        Mark,
+        Proposal,
+        SeenFile,
+        ToolOutput,
+    )
+
+
+class Client(Protocol):
+    """All that a front end sees of an agent, near or far."""
+
+    def send(self, command: AgentCommand) -> None:
+        """Ask for something; the answer comes as events."""
+        ...
+
+    def events(self) -> AsyncIterator[Record]:
+        """Give the past, then one delta with all text of an open response, then the live."""
+        ...
+
+    async def blob(self, sha: str) -> bytes:
+        """Load a payload that an event names. Raises KeyError where it is missing."""
+        ...
+
+
+class Model(Protocol):
+    """A language model, wherever it runs."""
+
+    def stream(self, request: ModelRequest) -> AsyncIterator[ModelPiece]:
+        """Send a request; the last piece is `Responded`.
+
+        Closing the iterator ends the call and its connection within 200 ms. Raises ModelError once
+        every retry is spent.
+        """
+        ...
+
+    async def facts(self, model: str) -> ModelFacts:
+        """What is known of a model; unknown figures are None. Never raises."""
+        ...
+
+
+class Blobs(Protocol):
+    """Payloads by their hash."""
+
+    def put(self, data: bytes, *, mime: str = "text/plain") -> Blob:
+        """Store a payload durably; the same bytes twice are one payload."""
+        ...
+
+    def get(self, sha: str) -> bytes:
+        """Load a payload. Raises KeyError where it is missing."""
+        ...
+
+
+class SessionLog(Blobs, Protocol):
+    """The append-only log of one session, with its blobs. One writer at a time."""
+
+    def append(self, record: Record, *, sync: bool) -> Record:
+        """Write one line and return the record with its hash. Raises OSError: nothing was logged."""
+        ...
+
+    def close(self) -> None:
+        """Give the log up to other writers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What `prepare` may look at."""
+
+    call_id: str
+    agent_id: str
+    seen: Mapping[str, SeenFile]
+    """What the model has seen of each file, by path."""
+    files: Files
+    """The workspace as the edit engine reads it, `seen` texts included."""
+    workspace: Workspace
+    put: Callable[[bytes], Blob]
+    cwd: str = "."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunContext:
+    """What `run` may use."""
+
+    call_id: str
+    agent_id: str
+    workspace: Workspace
+    runner: Runner
+    blobs: Blobs
+    on_output: Callable[[str], None]
+    """Show a piece of output while the call runs."""
+    settled: tuple[Settled, ...] = ()
+    """For a patch: each file with its decisions worked in."""
+    writes: tuple[PlannedWrite, ...] = ()
+    """For a patch: what ToolStarted announced, to be committed."""
+
+
+class ArgumentsError(ValueError):
+    """A call's arguments are not what the tool's schema says; the message helps to mend them."""
+
+
+class Tool(Protocol):
+    """One tool. It proposes and runs; the core decides and asks, so that no tool can forget to."""
+
+    @property
+    def spec(self) -> ToolSpec:
+        """Name, description and schema, as the model is told."""
+        ...
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether calls of one step may run beside each other: they change nothing."""
+        ...
+
+    async def prepare(self, arguments: str, view: View) -> Proposal:
+        """Say what the call would do; only read.
+
+        Raises:
+            ArgumentsError: broken JSON, a missing or an unknown argument.
+            EditError: an edit that finds no place.
+        """
+        ...
+
+    async def run(self, approved: Approved, context: RunContext) -> ToolOutput | Proposal:
+        """Do what was approved and nothing else. Cancelling the task ends it without survivors.
+
+        A Proposal asks for a second round: what a command changed in its disposable copy.
+        """
+        ...
+
+
+class Workspace(Protocol):
+    """The folder that the agent works in. Only `commit` writes."""
+
+    @property
+    def root(self) -> str:
+        """Absolute path."""
+        ...
+
+    def locate(self, path: str) -> str:
+        """Give a path's one name, relative to the root. Raises EditError `outside-workspace`."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Bytes of a regular file; None where there is none.
+
+        Raises OSError where it cannot be read, and ValueError where it is not a regular file or
+        larger than 5 MB.
+        """
+        ...
+
+    def mode(self, path: str) -> int | None:
+        """Permission bits; None where there is no file."""
+        ...
+
+    def marks(self, path: str) -> tuple[Mark, ...]:
+        """Whether a path is secret or protected, so that it asks in every mode."""
+        ...
+
+    def namesakes(self, path: str) -> tuple[str, ...]:
+        """Other files with the same last component."""
+        ...
+
+    def commit(
+        self, writes: Sequence[PlannedWrite], load: Callable[[str], bytes]
+    ) -> tuple[FileEffect, ...]:
+        """Write all of it or nothing: bases checked again, temporary files, renames, deletes last.
+
+        Raises EditError `stale` where a base has changed, OSError where writing failed; the tree is
+        then as it was.
+        """
+        ...
+
+    def recover(
+        self, writes: Sequence[PlannedWrite], load: Callable[[str], bytes]
+    ) -> Literal["applied", "unchanged", "torn"]:
+        """After a crash: roll a half-done commit forward.
+
+        `applied`: every file is now what it was to be. `unchanged`: none had been touched, and none
+        is. `torn`: some file is neither, so nothing was written.
+        """
+        ...
+
+    async def attach(self, text: str) -> tuple[Attachment, ...]:
+        """Resolve the @files of a message. Raises FileNotFoundError naming the one that is missing."""
+        ...
+
+    async def gather(self, *, trusted: bool) -> InstructionsLoaded:
+        """Read the instruction files and the facts of the repository, within their token cap."""
+        ...
+
+    async def checks(self) -> tuple[Check, ...]:
+        """Find the project's checks by its files."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """How a command ended."""
+
+    exit_code: int | None
+    """None where it was ended by us: time-out or interrupt."""
+    output: str
+    """Head and tail of what it printed, both streams in the order they came."""
+    truncated: bool = False
+    omitted: int = 0
+    """Bytes that were left out between head and tail."""
+    timed_out: bool = False
+    signal: int | None = None
+    ms: int = 0
+
+
+class Runner(Protocol):
+    """Runs commands, confined as far as its tier says."""
+
+    @property
+    def tier(self) -> str:
+        """`A`, `B`, `seatbelt` or `none`."""
+        ...
+
+    async def run(self, command: Command, on_output: Callable[[str], None]) -> Exit:
+        """Run a command to its end. Cancelling the task ends its whole process group.
+
+        Raises OSError where it cannot be started.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """The workspace as a git tree."""
+
+    tree: str
+    left_out: tuple[str, ...] = ()
+    ms: int = 0
+
+
+class Snapshots(Protocol):
+    """Records the workspace as trees, without touching the user's index, HEAD, stash or hooks."""
+
+    async def take(self, changed: Sequence[str] | None = None) -> Snapshot:
+        """Record the workspace; with `changed`, only those paths differ from the last snapshot."""
+        ...
+
+    async def diff(self, old: str, new: str) -> str:
+        """Unified diff between two recorded trees."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that a test can hold it."""
+
+    def now(self) -> str:
+        """UTC, ISO 8601 with milliseconds and `Z`."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds of a clock that never goes back."""
+        ...
+
+
+Ids = Callable[[str], str]
+"""Gives a new id that begins with the given word: `call-3`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """The concrete objects that an agent is made of; `wiring` builds it."""
+
+    model: Model
+    tools: Mapping[str, Tool]
+    workspace: Workspace
+    runner: Runner
+    snapshots: Snapshots
+    log: SessionLog
+    clock: Clock
+    ids: Ids
+    redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(
+        default=lambda text: (text, ())
+    )
+    """Mask the secrets in a text; returns the text and the kinds of what was masked."""

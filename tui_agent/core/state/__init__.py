@@ -1,0 +1,36 @@
+"""The fold: what the session is, derived from what happened."""
+
+from __future__ import annotations
+
+from tui_agent.core.state.fold import apply, fold
+from tui_agent.core.state.timeline import Timeline
+from tui_agent.core.state.values import (
+    Agent,
+    Call,
+    Item,
+    Note,
+    Queued,
+    Session,
+    Step,
+    Turn,
+    Unsent,
+    UserMessage,
+    Waiting,
+)
+
+__all__ = [
+    "Agent",
+    "Call",
+    "Item",
+    "Note",
+    "Queued",
+    "Session",
+    "Step",
+    "Timeline",
+    "Turn",
+    "Unsent",
+    "UserMessage",
+    "Waiting",
+    "apply",
+    "fold",
+]

@@ -1,0 +1,286 @@
+"""The state of a session: agents, their turns, steps and calls. Every pane is drawn from it.
+
+Leaves (`Step`, `Call`, `Note`, `CheckState`) are frozen and replaced whole, so that a pane can tell by
+identity what has changed. Containers (`Turn`, `Agent`, `Session`) are changed in place by the fold and
+by nothing else; `copied()` gives a keyframe that shares every leaf and every ended turn.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui_agent.core.blob import Text
+from tui_agent.core.events import (
+    MAIN_AGENT,
+    CheckFinished,
+    ChecksFound,
+    InstructionsLoaded,
+    ModelFailed,
+    ModelRequested,
+    ModelResponded,
+    Phase,
+    SessionStarted,
+    ToolStarted,
+    TurnEnded,
+)
+from tui_agent.core.messages import NO_USAGE, Attachment, Message, ToolSpec, Usage
+from tui_agent.core.plan import Plan
+from tui_agent.core.proposal import Decision, Proposal, Reason, SeenFile, ToolOutput
+
+CallStatus = Literal["called", "asked", "decided", "running", "finished"]
+ItemKind = Literal["user", "text", "call", "note"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One tool call, from the model's request to its result."""
+
+    id: str
+    tool: str
+    arguments: Text
+    origin: Literal["model", "plan", "check"]
+    origin_id: str
+    step: int
+    ts: str
+    status: CallStatus = "called"
+    round: int = 1
+    request_id: str = ""
+    """The open or last approval request; empty where nobody was asked."""
+    proposal: Proposal | None = None
+    reason: Reason | None = None
+    """Why it asks, or why it was allowed or denied without asking."""
+    decision: Decision | None = None
+    decided_round: int = 0
+    """The round that `decision` belongs to."""
+    waited_ms: int = 0
+    started: ToolStarted | None = None
+    started_ts: str = ""
+    live: str = ""
+    """The last of what a running command printed."""
+    live_end: int = 0
+    """How many characters it has printed."""
+    output: ToolOutput | None = None
+    ended: Literal["", "finished", "denied", "cancelled", "unknown", "failed", "not_run"] = ""
+    ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One model response and its calls."""
+
+    number: int
+    ts: str
+    request: ModelRequested | None = None
+    text: str = ""
+    """What has streamed in; once it has ended, the response's text or its preview."""
+    reasoning: str = ""
+    response: ModelResponded | None = None
+    failure: ModelFailed | None = None
+    """The last failed attempt; final when the request is no longer open."""
+    open: bool = True
+    """Whether the request still waits for its answer."""
+    attempts: int = 1
+    calls: tuple[str, ...] = ()
+    """Ids of the calls that the response asked for, and of those of a plan or check after it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserMessage:
+    """What the user said: to begin the turn, or to steer it."""
+
+    text: Text
+    ts: str
+    attachments: tuple[Attachment, ...] = ()
+    steered: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """A line of the conversation that neither model nor user wrote."""
+
+    text: str
+    ts: str
+    level: Literal["info", "warning", "error"] = "info"
+    remedy: str = ""
+    kind: str = "notice"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One place in a turn's conversation, in order: look it up by kind and key."""
+
+    kind: ItemKind
+    key: str
+    """An index in `users` or `notes`, a step's number, or a call's id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """Something that the model gets with its next request, in the order it came."""
+
+    kind: Literal["user", "steer", "mode", "plan", "files", "check", "context", "note"]
+    text: Text
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    """One turn: from the user's message to its stop reason."""
+
+    number: int
+    ts: str
+    mono_ms: int
+    mode: str
+    seq: int
+    """The record that began it."""
+    phase: Phase = "ingest"
+    loop: int = 1
+    gathered: bool = False
+    users: list[UserMessage] = field(default_factory=list)
+    steps: dict[int, Step] = field(default_factory=dict)
+    calls: dict[str, Call] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    checks_found: ChecksFound | None = None
+    check_calls: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Of each check: the loop it last ran in and its call."""
+    changed: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Lines added and removed, by path."""
+    edits: int = 0
+    """How many calls have changed the tree."""
+    verified_edits: int = -1
+    """How many had when the checks last ran."""
+    planned: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of each step of an approved plan whose calls have been made: their ids."""
+    first_snapshot: str = ""
+    usage: Usage = NO_USAGE
+    ended: TurnEnded | None = None
+    ended_ts: str = ""
+    ended_mono_ms: int = 0
+    version: int = 0
+    """Grows with each change, so that a pane can pass over a turn that did not change."""
+
+    def copied(self) -> Turn:
+        """Return this turn for a keyframe; an ended one is shared, since it changes no more."""
+        if self.ended is not None:
+            return self
+        other = copy(self)
+        for name in ("users", "notes", "items"):
+            setattr(other, name, list(getattr(self, name)))
+        for name in ("steps", "calls", "check_calls", "changed", "planned"):
+            setattr(other, name, dict(getattr(self, name)))
+        return other
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """The main agent or a child: its turns, its plan, and the conversation its model sees."""
+
+    id: str = MAIN_AGENT
+    name: str = ""
+    parent: str = ""
+    depth: int = 0
+    turns: list[Turn] = field(default_factory=list)
+    plan: Plan | None = None
+    plan_approved: bool = False
+    system: Text = ""
+    tools: tuple[ToolSpec, ...] = ()
+    messages: list[Message] = field(default_factory=list)
+    """What has been sent and answered, in order."""
+    unsent: list[Unsent] = field(default_factory=list)
+    unsent_calls: list[str] = field(default_factory=list)
+    """Calls of the model whose results it has not had, in the order it asked."""
+    seen: dict[str, SeenFile] = field(default_factory=dict)
+    instructions: InstructionsLoaded | None = None
+    usage: Usage = NO_USAGE
+    context_used: int | None = None
+    """Tokens of the last request and its answer, as the provider counted."""
+    requests: int = 0
+
+    @property
+    def turn(self) -> Turn | None:
+        """The open turn."""
+        return self.turns[-1] if self.turns and self.turns[-1].ended is None else None
+
+    def copied(self) -> Agent:
+        """Return this agent for a keyframe."""
+        other = copy(self)
+        other.turns = [*self.turns[:-1], *(turn.copied() for turn in self.turns[-1:])]
+        other.messages, other.unsent = list(self.messages), list(self.unsent)
+        other.unsent_calls, other.seen = list(self.unsent_calls), dict(self.seen)
+        return other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An approval request that has no answer yet."""
+
+    request_id: str
+    agent_id: str
+    turn: int
+    call_id: str
+    ts: str
+    mono_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A message that waits for the open turn to end."""
+
+    id: str
+    text: Text
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """The fold of a whole log."""
+
+    id: str = ""
+    started: SessionStarted | None = None
+    started_ts: str = ""
+    model: str = ""
+    mode: str = "ask"
+    sandbox: str = "none"
+    budget_usd: float | None = None
+    agents: dict[str, Agent] = field(default_factory=lambda: {MAIN_AGENT: Agent()})
+    waiting: dict[str, Waiting] = field(default_factory=dict)
+    """Open requests of all agents, oldest first."""
+    queue: list[Queued] = field(default_factory=list)
+    checks: dict[str, CheckFinished] = field(default_factory=dict)
+    """The last run of each check."""
+    tree: str = ""
+    """The last recorded tree."""
+    tree_edits: int = 0
+    """How many effects have changed the workspace since it was recorded; 0: `tree` is the tree."""
+    labels: list[tuple[int, str]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    """Notices outside of a turn."""
+    status: Literal["open", "suspended", "closed"] = "open"
+    seq: int = 0
+    ts: str = ""
+    mono_ms: int = 0
+
+    @property
+    def main(self) -> Agent:
+        """The agent that the user talks to."""
+        return self.agents[MAIN_AGENT]
+
+    def call(self, waiting: Waiting) -> Call:
+        """Return the call that a request is about."""
+        return self.agents[waiting.agent_id].turns[waiting.turn - 1].calls[waiting.call_id]
+
+    def stale(self, check: CheckFinished) -> bool:
+        """Return whether the tree has changed since this check ran."""
+        return self.tree_edits > 0 or check.tree != self.tree
+
+    def copied(self) -> Session:
+        """Return a keyframe that later events do not change."""
+        other = copy(self)
+        other.agents = {name: agent.copied() for name, agent in self.agents.items()}
+        other.waiting, other.queue = dict(self.waiting), list(self.queue)
+        other.checks, other.labels = dict(self.checks), list(self.labels)
+        other.notes = list(self.notes)
+        return other
