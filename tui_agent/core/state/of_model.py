@@ -1,0 +1,107 @@
+"""Folds of model calls: a step opens with a request and closes with its response."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui_agent.core.blob import preview_of
+from tui_agent.core.events import (
+    ModelFailed,
+    ModelRequested,
+    ModelResponded,
+    ReasoningDelta,
+    Record,
+    TextDelta,
+)
+from tui_agent.core.messages import Message
+from tui_agent.core.state.values import Agent, Item, Session, Step, Turn
+
+if TYPE_CHECKING:
+    from tui_agent.core.state.fold import Fold
+
+
+def _requested(_state: Session, agent: Agent, record: Record, event: ModelRequested) -> None:
+    agent.messages.extend(event.added)
+    agent.unsent.clear()
+    agent.unsent_calls.clear()
+    agent.requests += 1
+    if event.first:
+        agent.system, agent.tools = event.system, event.tools
+    turn = agent.turn
+    if turn is None:
+        return
+    turn.steps[record.step] = Step(number=record.step, ts=record.ts, request=event)
+    item = Item(kind="text", key=str(record.step))
+    if item not in turn.items[-3:]:
+        turn.items.append(item)
+
+
+def _text(_state: Session, agent: Agent, record: Record, event: TextDelta) -> None:
+    turn, step = _open_step(agent, record.step)
+    if turn is not None and step is not None and event.offset <= len(step.text):
+        turn.steps[step.number] = replace(step, text=step.text[: event.offset] + event.text)
+
+
+def _reasoning(_state: Session, agent: Agent, record: Record, event: ReasoningDelta) -> None:
+    turn, step = _open_step(agent, record.step)
+    if turn is not None and step is not None and event.offset <= len(step.reasoning):
+        turn.steps[step.number] = replace(
+            step, reasoning=step.reasoning[: event.offset] + event.text
+        )
+
+
+def _responded(_state: Session, agent: Agent, record: Record, event: ModelResponded) -> None:
+    if event.text or event.tool_calls:
+        agent.messages.append(
+            Message(
+                role="assistant",
+                text=event.text,
+                tool_calls=event.tool_calls,
+                opaque=event.opaque,
+            )
+        )
+    agent.usage = agent.usage.plus(event.usage)
+    used = (event.usage.input_tokens or 0) + (event.usage.output_tokens or 0)
+    agent.context_used = used or agent.context_used
+    turn, step = _open_step(agent, record.step)
+    if turn is None or step is None:
+        return
+    turn.usage = turn.usage.plus(event.usage)
+    turn.steps[step.number] = replace(
+        step,
+        text=preview_of(event.text),
+        reasoning=preview_of(event.reasoning),
+        response=event,
+        open=False,
+    )
+
+
+def _failed(_state: Session, agent: Agent, record: Record, event: ModelFailed) -> None:
+    turn, step = _open_step(agent, record.step)
+    if turn is None or step is None:
+        return
+    again = event.retry_seconds is not None
+    turn.steps[step.number] = replace(
+        step,
+        text="" if again else preview_of(event.partial),
+        reasoning="" if again else step.reasoning,
+        failure=event,
+        open=again,
+        attempts=event.attempt + again,
+    )
+
+
+def _open_step(agent: Agent, number: int) -> tuple[Turn | None, Step | None]:
+    turn = agent.turn
+    step = turn.steps.get(number) if turn is not None else None
+    return turn, step if step is not None and step.open else None
+
+
+FOLDS: dict[type[Any], Fold] = {
+    ModelRequested: _requested,
+    TextDelta: _text,
+    ReasoningDelta: _reasoning,
+    ModelResponded: _responded,
+    ModelFailed: _failed,
+}

@@ -1,0 +1,170 @@
+"""Folds of a session as a whole: start, settings, context, notices, snapshots."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui_agent.core.events import (
+    AgentFinished,
+    AgentStarted,
+    CheckFinished,
+    ContextCompacted,
+    InstructionsLoaded,
+    Labelled,
+    LogRecovered,
+    Notice,
+    Record,
+    SessionEnded,
+    SessionForked,
+    SessionImported,
+    SessionResumed,
+    SessionStarted,
+    SettingChanged,
+    SnapshotTaken,
+    WorkspaceChanged,
+)
+from tui_agent.core.messages import Message
+from tui_agent.core.state.values import Agent, Item, Note, Session, Unsent
+
+if TYPE_CHECKING:
+    from tui_agent.core.state.fold import Fold
+
+
+def _started(state: Session, _agent: Agent, record: Record, event: SessionStarted) -> None:
+    state.id, state.started, state.started_ts = event.session_id, event, record.ts
+    state.model, state.mode, state.sandbox = event.model, event.mode, event.sandbox
+    state.budget_usd = event.budget_usd
+
+
+def _resumed(state: Session, agent: Agent, record: Record, event: SessionResumed) -> None:
+    state.status, state.sandbox = "open", event.sandbox
+    if event.changed_files:
+        agent.unsent.append(Unsent(kind="files", text="\n".join(event.changed_files)))
+        add_note(state, agent, Note(text=_changed(event.changed_files), ts=record.ts))
+
+
+def _forked(state: Session, _agent: Agent, _record: Record, event: SessionForked) -> None:
+    state.id, state.status = event.session_id, "open"
+
+
+def _imported(state: Session, _agent: Agent, _record: Record, event: SessionImported) -> None:
+    state.id = event.session_id
+
+
+def _ended(state: Session, _agent: Agent, _record: Record, event: SessionEnded) -> None:
+    state.status = event.status
+
+
+def _recovered(state: Session, agent: Agent, record: Record, event: LogRecovered) -> None:
+    text = event.problem + (f"; kept as {event.kept_as}" if event.kept_as else "")
+    add_note(state, agent, Note(text=text, ts=record.ts, level="warning", kind="gap"))
+
+
+def _instructions(_state: Session, agent: Agent, _record: Record, event: InstructionsLoaded) -> None:
+    if agent.instructions is None or agent.instructions.text != event.text:
+        agent.unsent.append(Unsent(kind="context", text=event.text))
+    agent.instructions = event
+    if agent.turn is not None:
+        agent.turn.gathered = True
+
+
+def _setting(state: Session, agent: Agent, _record: Record, event: SettingChanged) -> None:
+    if event.key == "mode":
+        state.mode = event.value
+        agent.unsent = [one for one in agent.unsent if one.kind != "mode"]
+        agent.unsent.append(Unsent(kind="mode", text=event.value))
+        if agent.turn is not None:
+            agent.turn.mode = event.value
+    elif event.key == "model":
+        state.model = event.value
+        agent.requests = 0
+    elif event.key == "budget_usd":
+        state.budget_usd = float(event.value) if event.value else None
+
+
+def _compacted(_state: Session, agent: Agent, _record: Record, event: ContextCompacted) -> None:
+    kept = agent.messages[-event.messages_kept :] if event.messages_kept else []
+    agent.messages = [Message(role="user", text=event.summary), *kept]
+    agent.context_used = None
+
+
+def _label(state: Session, _agent: Agent, record: Record, event: Labelled) -> None:
+    state.labels.append((record.seq, event.text))
+
+
+def _notice(state: Session, agent: Agent, record: Record, event: Notice) -> None:
+    add_note(
+        state,
+        agent,
+        Note(text=event.text, ts=record.ts, level=event.level, remedy=event.remedy),
+    )
+
+
+def _snapshot(state: Session, agent: Agent, _record: Record, event: SnapshotTaken) -> None:
+    turn = agent.turn
+    if turn is not None:
+        turn.first_snapshot = turn.first_snapshot or event.tree
+        call = turn.calls.get(event.reason)
+        if call is not None and call.origin != "check" and event.tree != event.parent:
+            turn.edits += 1
+    state.tree, state.tree_edits = event.tree, 0
+
+
+def _changed_outside(state: Session, agent: Agent, record: Record, event: WorkspaceChanged) -> None:
+    state.tree_edits += 1
+    agent.unsent.append(Unsent(kind="files", text="\n".join(event.paths)))
+    add_note(state, agent, Note(text=_changed(event.paths), ts=record.ts))
+
+
+def _check(state: Session, agent: Agent, _record: Record, event: CheckFinished) -> None:
+    state.checks[event.name] = event
+    turn = agent.turn
+    if turn is not None:
+        turn.verified_edits = turn.edits
+        if not event.passed:
+            agent.unsent.append(Unsent(kind="check", text=event.call_id))
+
+
+def _agent_started(state: Session, agent: Agent, _record: Record, event: AgentStarted) -> None:
+    state.agents[event.child_id] = Agent(
+        id=event.child_id, name=event.name, parent=agent.id, depth=event.depth
+    )
+
+
+def _agent_finished(_state: Session, _agent: Agent, _record: Record, _event: AgentFinished) -> None:
+    """A child's turns say how it ended; its result is its call's output."""
+
+
+def add_note(state: Session, agent: Agent, note: Note) -> None:
+    """Put a note into the open turn's conversation, or into the session's where none is open."""
+    turn = agent.turn
+    if turn is None:
+        state.notes.append(note)
+        return
+    turn.items.append(Item(kind="note", key=str(len(turn.notes))))
+    turn.notes.append(note)
+
+
+def _changed(paths: tuple[str, ...]) -> str:
+    few = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")  # noqa: PLR2004 -- three names fit a line
+    return f"changed outside the session: {few}"
+
+
+FOLDS: dict[type[Any], Fold] = {
+    SessionStarted: _started,
+    SessionResumed: _resumed,
+    SessionForked: _forked,
+    SessionImported: _imported,
+    SessionEnded: _ended,
+    LogRecovered: _recovered,
+    InstructionsLoaded: _instructions,
+    SettingChanged: _setting,
+    ContextCompacted: _compacted,
+    Labelled: _label,
+    Notice: _notice,
+    SnapshotTaken: _snapshot,
+    WorkspaceChanged: _changed_outside,
+    CheckFinished: _check,
+    AgentStarted: _agent_started,
+    AgentFinished: _agent_finished,
+}
