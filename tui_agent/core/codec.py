@@ -302,7 +302,9 @@ def _union_decoder(args: tuple[Any, ...]) -> _Convert:
         if plain and isinstance(value, plain):
             return value
         if not structured:
-            message = f"expected {' or '.join(kind.__name__ for kind in plain)}, found {value!r:.80}"
+            message = (
+                f"expected {' or '.join(kind.__name__ for kind in plain)}, found {value!r:.80}"
+            )
             raise CodecError(message)
         return structured[0](value)
 

@@ -298,7 +298,5 @@ class World:
     log: SessionLog
     clock: Clock
     ids: Ids
-    redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(
-        default=lambda text: (text, ())
-    )
+    redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(default=lambda text: (text, ()))
     """Mask the secrets in a text; returns the text and the kinds of what was masked."""

@@ -60,7 +60,9 @@ def _recovered(state: Session, agent: Agent, record: Record, event: LogRecovered
     add_note(state, agent, Note(text=text, ts=record.ts, level="warning", kind="gap"))
 
 
-def _instructions(_state: Session, agent: Agent, _record: Record, event: InstructionsLoaded) -> None:
+def _instructions(
+    _state: Session, agent: Agent, _record: Record, event: InstructionsLoaded
+) -> None:
     if agent.instructions is None or agent.instructions.text != event.text:
         agent.unsent.append(Unsent(kind="context", text=event.text))
     agent.instructions = event

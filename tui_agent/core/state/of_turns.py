@@ -31,9 +31,7 @@ def _started(_state: Session, agent: Agent, record: Record, event: TurnStarted) 
         seq=record.seq,
     )
     agent.turns.append(turn)
-    _say(
-        turn, UserMessage(text=event.text, ts=record.ts, attachments=event.attachments)
-    )
+    _say(turn, UserMessage(text=event.text, ts=record.ts, attachments=event.attachments))
     agent.unsent.append(Unsent(kind="user", text=event.text, attachments=event.attachments))
 
 
@@ -41,9 +39,7 @@ def _steered(_state: Session, agent: Agent, record: Record, event: UserSteered) 
     if agent.turn is not None:
         _say(
             agent.turn,
-            UserMessage(
-                text=event.text, ts=record.ts, attachments=event.attachments, steered=True
-            ),
+            UserMessage(text=event.text, ts=record.ts, attachments=event.attachments, steered=True),
         )
     agent.unsent.append(Unsent(kind="steer", text=event.text, attachments=event.attachments))
 
@@ -59,9 +55,7 @@ def _phase(_state: Session, agent: Agent, _record: Record, event: PhaseEntered) 
 
 
 def _queued(state: Session, _agent: Agent, _record: Record, event: MessageQueued) -> None:
-    state.queue.append(
-        Queued(id=event.message_id, text=event.text, attachments=event.attachments)
-    )
+    state.queue.append(Queued(id=event.message_id, text=event.text, attachments=event.attachments))
 
 
 def _recalled(state: Session, _agent: Agent, _record: Record, event: MessageRecalled) -> None:
