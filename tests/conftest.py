@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.clock import CountedIds, HeldClock
 from tests.support.network import refuse_network
 from tests.support.repository import IDENTITY, Repository, make_repository
 
@@ -69,3 +70,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def repository(tmp_path: Path) -> Repository:
     """Give an empty git repository on branch `main`."""
     return make_repository(tmp_path / "repository")
+
+
+@pytest.fixture
+def clock() -> HeldClock:
+    """Give a clock that only the test moves."""
+    return HeldClock()
+
+
+@pytest.fixture
+def ids() -> CountedIds:
+    """Give names that count from one."""
+    return CountedIds()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clock import CountedIds, HeldClock
 from tests.support.network import NetworkRefusedError
 from tests.support.repository import Repository
 from tui_agent import __version__
@@ -39,6 +40,16 @@ def test_a_repository_has_the_same_history_every_time(repository: Repository) ->
     repository.write("a.txt", "one\n")
     assert repository.commit("First").startswith("d53780d0885a")
     assert repository.read("a.txt") == b"one\n"
+
+
+def test_time_passes_only_when_a_test_says_so(clock: HeldClock) -> None:
+    assert (clock.now(), clock.monotonic()) == ("2026-01-02T03:04:05.000Z", 0.0)
+    clock.advance(1.25)
+    assert (clock.now(), clock.monotonic()) == ("2026-01-02T03:04:06.250Z", 1.25)
+
+
+def test_each_kind_of_name_counts_from_one(ids: CountedIds) -> None:
+    assert [ids("call"), ids("call"), ids("turn")] == ["call-1", "call-2", "turn-1"]
 
 
 def test_the_version_has_three_numbers() -> None:
