@@ -11,7 +11,7 @@ class EditError(Exception):
     """An edit that is refused as a whole; the message is for the model and says what would help."""
 
     def __init__(self, kind: EditErrorKind, message: str) -> None:
-        """Keep the class of the refusal beside its message, which ends by saying that nothing was changed."""
+        """Keep the class beside the message, which ends by saying that nothing was changed."""
         if "othing was changed" not in message:
             message = f"{message.rstrip()}\nNothing was changed."
         super().__init__(message)

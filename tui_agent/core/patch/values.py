@@ -11,6 +11,7 @@ from tui_agent.core.blob import Blob
 FileKind = Literal["create", "update", "delete", "rename", "mode"]
 FileRunKind = Literal["create", "delete", "rename", "mode", "binary"]
 Verdict = Literal["accept", "reject", "edit"]
+Mark = Literal[" ", "-", "+"]
 
 
 class PatchError(ValueError):
@@ -19,7 +20,7 @@ class PatchError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A maximal stretch of changed lines: ``before[old_start:old_end]`` becomes ``after[new_start:new_end]``.
+    """A maximal stretch of changed lines: old ones become new ones.
 
     Intervals are half-open and count lines from 0. Two runs of a file never touch: at least one
     equal line lies between them.
@@ -61,7 +62,7 @@ class FilePatch:
 
     path: str
     kind: FileKind
-    """``update`` may carry a mode toggle as well; ``rename`` may carry content runs and a mode toggle."""
+    """An update may carry a mode toggle as well; a rename both content runs and a mode toggle."""
     new_path: str | None = None
     before: Blob | None = None
     """The bytes that the change was computed from; None where there is no file yet."""
@@ -89,7 +90,7 @@ class FilePatch:
     @property
     def run_ids(self) -> tuple[str, ...]:
         """Everything there is to decide: the file's own changes first, then its lines."""
-        return tuple(run.id for run in (*self.file_runs, *self.runs))
+        return tuple(run.id for run in self.file_runs) + tuple(run.id for run in self.runs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +165,7 @@ class Outcome:
 class Row:
     """One line of a hunk as it is shown."""
 
-    kind: Literal[" ", "-", "+"]
+    kind: Mark
     old: int | None
     """Line number before, from 1; None for a new line."""
     new: int | None
@@ -179,7 +180,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hunk:
-    """Consecutive runs of a file with the context around them; line intervals include the context."""
+    """Consecutive runs of a file with context; the line intervals include the context."""
 
     path: str
     run_ids: tuple[str, ...]

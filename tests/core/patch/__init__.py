@@ -1,0 +1,1 @@
+"""Patches: algebra, decisions, reports."""

@@ -1,0 +1,137 @@
+"""Which lines differ: the changed stretches between two sequences of lines.
+
+The longest common subsequence of the interned lines is rapidfuzz's bit-parallel one (Hyyrö 2004).
+Its table takes a bit for each pair of lines, so longer stretches are first cut at lines that occur
+once on both sides and in the same order (Cohen's patience diff), and what is still too long counts
+as replaced as a whole. The limit is a size, not a time: the same texts always give the same runs.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+Span = tuple[int, int, int, int]
+"""Old start, old end, new start, new end; half-open, from 0."""
+
+TABLE_LIMIT = 400_000_000
+"""Pairs of lines (bits, 50 MB) for one table."""
+
+
+def changed_spans(before: Sequence[str], after: Sequence[str]) -> tuple[Span, ...]:
+    """Maximal changed stretches in order; between two of them lies at least one equal line."""
+    old, new = _interned(before, after)
+    head = _common_prefix(old, new)
+    tail = _common_prefix(old[head:][::-1], new[head:][::-1])
+    stretch = (head, len(old) - tail, head, len(new) - tail)
+    return tuple(_slid(old, new, _merged(_changes(old, new, stretch))))
+
+
+def _interned(before: Sequence[str], after: Sequence[str]) -> tuple[list[int], list[int]]:
+    numbers: dict[str, int] = {}
+    return (
+        [numbers.setdefault(line, len(numbers)) for line in before],
+        [numbers.setdefault(line, len(numbers)) for line in after],
+    )
+
+
+def _common_prefix(old: Sequence[int], new: Sequence[int]) -> int:
+    length = 0
+    for one, other in zip(old, new, strict=False):
+        if one != other:
+            break
+        length += 1
+    return length
+
+
+def _changes(old: Sequence[int], new: Sequence[int], stretch: Span) -> Iterator[Span]:
+    a, a_end, b, b_end = stretch
+    if a == a_end and b == b_end:
+        return
+    if a == a_end or b == b_end:
+        yield stretch
+    elif (a_end - a) * (b_end - b) <= TABLE_LIMIT:
+        yield from _compared(old, new, stretch)
+    else:
+        yield from _cut_at_unique_lines(old, new, stretch)
+
+
+def _compared(old: Sequence[int], new: Sequence[int], stretch: Span) -> Iterator[Span]:
+    from rapidfuzz.distance import LCSseq
+
+    a, a_end, b, b_end = stretch
+    for op in LCSseq.opcodes(old[a:a_end], new[b:b_end]):
+        if op.tag != "equal":
+            yield a + op.src_start, a + op.src_end, b + op.dest_start, b + op.dest_end
+
+
+def _cut_at_unique_lines(old: Sequence[int], new: Sequence[int], stretch: Span) -> Iterator[Span]:
+    a, a_end, b, b_end = stretch
+    pairs = _unique_pairs(old, new, stretch)
+    if not pairs:
+        yield stretch
+        return
+    for i, j in pairs:
+        yield from _changes(old, new, (a, i, b, j))
+        a, b = i + 1, j + 1
+    yield from _changes(old, new, (a, a_end, b, b_end))
+
+
+def _unique_pairs(old: Sequence[int], new: Sequence[int], stretch: Span) -> list[tuple[int, int]]:
+    a, a_end, b, b_end = stretch
+    olds, news = Counter(old[a:a_end]), Counter(new[b:b_end])
+    places = {
+        line: j for j, line in enumerate(new[b:b_end], b) if news[line] == 1 and olds[line] == 1
+    }
+    return _longest_increasing(
+        [(i, places[line]) for i, line in enumerate(old[a:a_end], a) if line in places]
+    )
+
+
+def _longest_increasing(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Longest subsequence in which the second members increase (Fredman 1975)."""
+    ends: list[int] = []
+    tops: list[int] = []
+    earlier: list[int] = []
+    for index, (_, j) in enumerate(pairs):
+        at = bisect_left(ends, j)
+        earlier.append(tops[at - 1] if at else -1)
+        ends[at : at + 1] = [j]
+        tops[at : at + 1] = [index]
+    chain: list[tuple[int, int]] = []
+    index = tops[-1] if tops else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = earlier[index]
+    return chain[::-1]
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """Join spans that touch."""
+    joined: list[Span] = []
+    for span in spans:
+        if joined and joined[-1][1] == span[0] and joined[-1][3] == span[2]:
+            joined[-1] = (joined[-1][0], span[1], joined[-1][2], span[3])
+        else:
+            joined.append(span)
+    return joined
+
+
+def _slid(old: Sequence[int], new: Sequence[int], spans: Sequence[Span]) -> Iterator[Span]:
+    """Move each pure insertion or deletion down as far as it goes without meeting the next one.
+
+    Among the equally short ways to say that a function was added, this is the one which takes the
+    blank line before it along instead of the end of the function before.
+    """
+    for index, span in enumerate(spans):
+        a, a_end, b, b_end = span
+        limit = spans[index + 1][0] if index + 1 < len(spans) else len(old)
+        lines, at, end = (new, b, b_end) if a == a_end else (old, a, a_end)
+        room = limit - a_end - (index + 1 < len(spans))
+        if a != a_end and b != b_end:
+            room = 0
+        shift = 0
+        while shift < room and lines[at + shift] == lines[end + shift]:
+            shift += 1
+        yield a + shift, a_end + shift, b + shift, b_end + shift

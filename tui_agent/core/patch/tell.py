@@ -1,0 +1,226 @@
+"""What the model is told about a decided patch: what is on disk now, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from tui_agent.core.patch.resolve import file_run_sentence, pieces, resolve, resulting_lines
+from tui_agent.core.patch.unified import diff_text
+from tui_agent.core.patch.values import FileRun, HunkDecision, Outcome, Run
+from tui_agent.core.patch.view import CONTEXT, FileView
+from tui_agent.core.text import content, split_lines
+
+LINE_CAP = 200
+"""Lines that one call's report may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """One file of a patch with its decisions and what they came to."""
+
+    view: FileView
+    decisions: tuple[HunkDecision, ...]
+    outcome: Outcome
+
+
+def settle(view: FileView, decisions: Iterable[HunkDecision]) -> Settled:
+    """Resolve a file and keep what led to it; raises PatchError as ``resolve`` does."""
+    mine = tuple(decision for decision in decisions if decision.path == view.path)
+    return Settled(view=view, decisions=mine, outcome=resolve(view, mine))
+
+
+def tell(settled: Sequence[Settled], cap: int = LINE_CAP) -> str:
+    """Report for the model; longer reports end by naming what to read."""
+    if all(_fully_applied(one) for one in settled):
+        lines = ["Applied.", *(line for one in settled for line in _applied(one))]
+    else:
+        lines = [_headline(settled)]
+        for one in settled:
+            lines += _file_report(one)
+        lines.append(
+            "Do not send rejected changes again unless asked; "
+            "re-read before relying on other parts."
+        )
+    return "\n".join(_capped(lines, settled, cap))
+
+
+def _capped(lines: list[str], settled: Sequence[Settled], cap: int) -> list[str]:
+    if len(lines) <= cap:
+        return lines
+    reads = [
+        f"{one.outcome.target} lines {first}-{last}"
+        for one in settled
+        if one.outcome.content is not None
+        and (first := _first_line(one)) <= (last := _last_line(one))
+    ]
+    return [
+        *lines[: cap - 2],
+        f"({len(lines) - cap + 2} more lines of this report)",
+        "Read " + "; ".join(reads) + ".",
+    ]
+
+
+def _first_line(one: Settled) -> int:
+    return min((run.old_start for run in one.view.patch.runs), default=0) + 1
+
+
+def _last_line(one: Settled) -> int:
+    """Last line of the result that a change of the patch could have touched."""
+    after_runs = len(one.view.before) - max((run.old_end for run in one.view.patch.runs), default=0)
+    return len(_result(one)) - after_runs
+
+
+def _fully_applied(one: Settled) -> bool:
+    return not one.outcome.rejected and not one.outcome.edited
+
+
+def _headline(settled: Sequence[Settled]) -> str:
+    units = [unit for one in settled for unit in _units(one)]
+    done = sum(unit.decision.verdict != "reject" for unit in units)
+    if not done:
+        return "Nothing applied: the user rejected every change. The files are as they were."
+    files = f"{len(settled)} file{'s' * (len(settled) != 1)}"
+    return (
+        f"Partly applied: {done} of {len(units)} hunks in {files}. "
+        "The files on disk are as follows; rejected changes are NOT in them."
+    )
+
+
+def _result(one: Settled) -> tuple[str, ...]:
+    return () if one.outcome.content is None else resulting_lines(one.view, one.decisions)
+
+
+def _applied(one: Settled) -> Iterator[str]:
+    patch, outcome = one.view.patch, one.outcome
+    what = {"create": "created", "delete": "deleted", "rename": f"renamed to {patch.new_path}"}.get(
+        patch.kind, "changed"
+    )
+    yield f"{patch.path}: {what}, +{patch.plus} -{patch.minus}{_state(outcome, one)}"
+    yield from (f"  note: {note}" for note in patch.notes)
+
+
+def _state(outcome: Outcome, one: Settled) -> str:
+    if outcome.content is None:
+        return ""
+    sha = sha256(outcome.content).hexdigest()[:8]
+    lines = "binary" if one.view.patch.binary else f"{len(_result(one))} lines"
+    return f" (sha {sha}, {lines})"
+
+
+def _file_report(one: Settled) -> Iterator[str]:
+    outcome = one.outcome
+    if outcome.content is None:
+        state = ": deleted" if outcome.applied else ": not created"
+    else:
+        state = _state(outcome, one)
+    if not outcome.applied and not outcome.edited:
+        state += ": nothing applied"
+    yield f"{outcome.target}{state}"
+    yield from (f"  note: {note}" for note in one.view.patch.notes)
+    first = 1 - len(one.view.patch.file_runs)
+    for number, unit in enumerate(_units(one), first):
+        yield from _unit_report(one, unit, number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    """Neighbouring runs that were decided together: one hunk of the report."""
+
+    decision: HunkDecision
+    runs: tuple[Run, ...]
+    file_run: FileRun | None = None
+
+
+def _units(one: Settled) -> list[_Unit]:
+    verdicts = {run: decision for decision in one.decisions for run in decision.runs}
+    units = [
+        _Unit(decision=verdicts[run.id], runs=(), file_run=run) for run in one.view.patch.file_runs
+    ]
+    for run in one.view.patch.runs:
+        decision = verdicts[run.id]
+        last = units[-1] if units and units[-1].runs else None
+        if last and _belong_together(last, run, decision):
+            units[-1] = _Unit(decision=last.decision, runs=(*last.runs, run))
+        else:
+            units.append(_Unit(decision=decision, runs=(run,)))
+    return units
+
+
+def _belong_together(unit: _Unit, run: Run, decision: HunkDecision) -> bool:
+    if unit.decision.verdict == "edit" or decision.verdict == "edit":
+        return unit.decision is decision
+    near = run.old_start - unit.runs[-1].old_end <= 2 * CONTEXT
+    return near and (unit.decision.verdict, unit.decision.reason) == (
+        decision.verdict,
+        decision.reason,
+    )
+
+
+def _unit_report(one: Settled, unit: _Unit, number: int) -> Iterator[str]:
+    reason = f': "{unit.decision.reason}"' if unit.decision.reason else ""
+    verdict = unit.decision.verdict
+    if unit.file_run is not None:
+        done = "REJECTED by the user" + reason if verdict == "reject" else "applied"
+        yield f"  {file_run_sentence(unit.file_run, one.view)}: {done}"
+    elif verdict == "accept":
+        yield f"  hunk {number} applied{_now(one, unit)}"
+    elif verdict == "reject":
+        yield f"  hunk {number} REJECTED by the user{reason}"
+        yield "     proposed:"
+        yield from _indented(_proposal(one.view, unit))
+        yield from _actual(one, unit)
+    else:
+        yield f"  hunk {number} applied AS EDITED BY THE USER{reason}{_now(one, unit)}"
+        yield "     proposed -> actual:"
+        yield from _indented(_edit_difference(one.view, unit))
+
+
+def _place(one: Settled, unit: _Unit) -> tuple[int, int]:
+    """Lines of the result, half-open from 0, that stand where the unit's runs are."""
+    start, end = unit.runs[0].old_start, unit.runs[-1].old_end
+    if unit.decision.verdict == "edit" and unit.decision.span:
+        start, end = unit.decision.span
+    grown = [piece for piece in pieces(one.view, one.decisions) if piece.end <= end]
+    to = end + sum(piece.growth for piece in grown)
+    at = start + sum(piece.growth for piece in grown if piece.start < start)
+    return at, to
+
+
+def _now(one: Settled, unit: _Unit) -> str:
+    if one.outcome.content is None:
+        return ""
+    at, to = _place(one, unit)
+    return f": now lines {at + 1}-{to}" if to > at else f": lines removed, now after line {at}"
+
+
+def _actual(one: Settled, unit: _Unit) -> Iterator[str]:
+    lines = _result(one)
+    at, to = _place(one, unit)
+    at, to = max(0, at - CONTEXT), min(len(lines), to + CONTEXT)
+    if lines:
+        yield f"     actual lines {at + 1}-{to}:"
+        yield from (f"     {index + 1:5} {content(lines[index])}" for index in range(at, to))
+
+
+def _proposal(view: FileView, unit: _Unit) -> str:
+    first, last = unit.runs[0], unit.runs[-1]
+    proposed = (
+        *view.before[: first.old_start],
+        *view.after[first.new_start : last.new_end],
+        *view.before[last.old_end :],
+    )
+    return diff_text(view.before, proposed)
+
+
+def _edit_difference(view: FileView, unit: _Unit) -> str:
+    from_start, to_end = unit.decision.span or (0, 0)
+    first, last = unit.runs[0], unit.runs[-1]
+    lead, trail = first.old_start - from_start, to_end - last.old_end
+    proposed = view.after[first.new_start - lead : last.new_end + trail]
+    return diff_text(proposed, split_lines(unit.decision.text or ""))
+
+
+def _indented(text: str) -> list[str]:
+    return [f"     {line}" for line in text.rstrip("\n").split("\n") if line]
