@@ -1,0 +1,159 @@
+"""The settings: every key, its type, its default and what it means.
+
+A docstring stands below each field; `.agentrc.example` and the reference are generated from them.
+Files are read in `tui_agent.adapters.settings_file`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Mode = Literal["plan", "ask", "edit", "auto"]
+MODES: tuple[Mode, ...] = ("plan", "ask", "edit", "auto")
+"""From the strictest to the loosest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointSettings:
+    """A server that answers for models. Only user settings may name one."""
+
+    name: str
+    """The word before the slash in `--model NAME/MODEL`."""
+    base_url: str = ""
+    """Where it listens, `http://localhost:8000/v1` say."""
+    dialect: Literal["openai", "litellm"] = "openai"
+    """`openai`: spoken directly; `litellm`: through litellm, under the provider's name."""
+    key_variable: str = ""
+    """The environment variable that holds its key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSettings:
+    """A command that says whether the project is sound."""
+
+    name: str
+    """Shown in reports."""
+    command: str
+    """Run from the root of the workspace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSettings:
+    """A rule of the gate. A deny rule always wins; the first other rule that matches decides."""
+
+    action: Literal["allow", "ask", "deny"]
+    """What the rule says."""
+    tool: str = ""
+    """A tool's name; empty is every tool."""
+    prefix: tuple[str, ...] = ()
+    """The leading words of a command."""
+    path: str = ""
+    """A glob that a target's path matches."""
+    name: str = ""
+    """How an explanation names the rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitSettings:
+    """Limits of a turn and its calls."""
+
+    loops: int = 3
+    """How many times a turn may act and verify."""
+    steps: int = 200
+    """Model responses a turn."""
+    calls_per_step: int = 12
+    """Tool calls that one response may ask for; more are refused."""
+    calls: int = 500
+    """Tool calls a turn."""
+    patch_bytes: int = 200_000
+    """The largest patch, in bytes of changed lines."""
+    tool_seconds: float = 600.0
+    """The longest a command may run."""
+    tokens: int = 0
+    """Tokens a session, in and out together; 0 is no limit."""
+    output_bytes: int = 50_000
+    """What the model is told of a command's output, at most; head and tail are kept."""
+    first_token_seconds: float = 120.0
+    """How long the first token of an answer may take."""
+    silence_seconds: float = 60.0
+    """How long an answer may then be silent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetSettings:
+    """Money. 0 is no limit."""
+
+    session: float = 0.0
+    """Dollars a session."""
+    turn: float = 0.0
+    """Dollars a turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextSettings:
+    """What the model is told of the repository, and when its conversation is cut."""
+
+    instruction_bytes: int = 32_768
+    """Bytes of AGENTS.md and its kin, the nearest first."""
+    map_tokens: int = 1_600
+    """Tokens that the map of the repository may take."""
+    compact_at: float = 0.85
+    """Share of the context window at which the conversation is summarised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InterfaceSettings:
+    """The screen."""
+
+    theme: str = "dark"
+    """A theme file's name: dark, light, high-contrast, ansi."""
+    glyphs: Literal["auto", "unicode", "ascii"] = "auto"
+    """Which signs are drawn."""
+    keymap: Literal["default", "vim", "emacs"] = "default"
+    """The preset that `keys` changes."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys by action id: `review.accept = "y"`."""
+    editor: str = ""
+    """The external editor; empty is $VISUAL, then $EDITOR."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditSettings:
+    """How edits are taken."""
+
+    stale: Literal["merge", "refuse"] = "refuse"
+    """What happens to an edit of a file that changed since the model read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All settings of one run, merged."""
+
+    model: str = ""
+    """The model, as `PROVIDER/NAME`, `NAME` or `script:FILE`."""
+    mode: Mode = "ask"
+    """plan, ask, edit or auto."""
+    sandbox: Literal["auto", "none"] = "auto"
+    """Whether commands must run confined; `none` types `--no-sandbox` for good (user settings only)."""
+    profile: str = ""
+    """The profile to use: dev, stage, prod, strict, or one of your own."""
+    record: bool = True
+    """Whether the session is kept."""
+    verify: bool = True
+    """Whether a turn that changed files ends with the project's checks."""
+    budget: BudgetSettings = BudgetSettings()
+    limits: LimitSettings = LimitSettings()
+    context: ContextSettings = ContextSettings()
+    edits: EditSettings = EditSettings()
+    interface: InterfaceSettings = InterfaceSettings()
+    checks: tuple[CheckSettings, ...] = ()
+    """The project's checks; empty: they are detected."""
+    rules: tuple[RuleSettings, ...] = ()
+    """Rules of the gate, in order."""
+    endpoints: tuple[EndpointSettings, ...] = ()
+    """Servers that answer for models."""
+    environment: tuple[str, ...] = ()
+    """Names of further variables that commands may see."""
+    write_paths: tuple[str, ...] = ("**",)
+    """Globs of the paths that may be written; a profile narrows them."""
