@@ -6,6 +6,7 @@ import argparse
 import ast
 import dataclasses
 import inspect
+import json
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any, get_args, get_origin, get_type_hints
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Written by `make docs` from the code; do not edit. -->\n"
@@ -79,8 +80,100 @@ def events_page(module: ModuleType) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    return str(value) if isinstance(value, int | float) else "{}"
+
+
+def _rows_of(kind: Any) -> type | None:  # noqa: ANN401 - any annotation at all
+    """Return the dataclass of which a setting is a list, if it is one."""
+    inner = get_args(kind)[:1]
+    listed = get_origin(kind) is tuple and inner and dataclasses.is_dataclass(inner[0])
+    return inner[0] if listed else None
+
+
+def _tables(settings: type) -> Iterator[tuple[str, type, bool]]:
+    """Yield each table of the settings file: its name, its values, whether it may be repeated."""
+    for name, kind in get_type_hints(settings).items():
+        rows = _rows_of(kind)
+        if rows is not None:
+            yield name, rows, True
+        elif dataclasses.is_dataclass(kind) and isinstance(kind, type):
+            yield name, kind, False
+
+
+def _keys(kind: type) -> list[dataclasses.Field[Any]]:
+    tables = {name for name, _, _ in _tables(kind)}
+    return [field for field in dataclasses.fields(kind) if field.name not in tables]
+
+
+def _value(field: dataclasses.Field[Any]) -> object:
+    if field.default is not dataclasses.MISSING:
+        return field.default
+    return "" if field.default_factory is dataclasses.MISSING else field.default_factory()
+
+
+def _commented(kind: type, hash_sign: str) -> Iterator[str]:
+    notes = field_notes(kind)
+    for field in _keys(kind):
+        yield from (f"## {line}" for line in textwrap.wrap(notes.get(field.name, ""), 92))
+        yield f"{hash_sign}{field.name} = {_toml(_value(field))}"
+
+
+def example_file(module: ModuleType) -> str:
+    """Return a settings file in which every key stands, commented out, with its default."""
+    lines = [
+        "## Settings of `agent`, each with its default. Written by `make docs`; do not edit.",
+        "## Copy what you change, without the #, to .agentrc, .agentrc.local or your own settings.",
+        "",
+        *_commented(module.Settings, "#"),
+    ]
+    for name, kind, repeated in _tables(module.Settings):
+        hash_sign, head = ("## ", f"[[{name}]]") if repeated else ("#", f"[{name}]")
+        lines += ["", f"## {inspect.getdoc(kind)}", f"{hash_sign}{head}"]
+        lines += _commented(kind, hash_sign)
+    return "\n".join(lines) + "\n"
+
+
+def _settings_table(kind: type, prefix: str) -> Iterator[str]:
+    notes, hints = field_notes(kind), {field.name: field.type for field in dataclasses.fields(kind)}
+    yield "| key | type | default | meaning |"
+    yield "| --- | --- | --- | --- |"
+    for field in _keys(kind):
+        shown = f"`{_cell(_toml(_value(field)))}`"
+        words = f"`{prefix}{field.name}`", f"`{_cell(str(hints[field.name]))}`", shown
+        yield f"| {' | '.join(words)} | {_cell(notes.get(field.name, ''))} |"
+    yield ""
+
+
+def settings_page(module: ModuleType) -> str:
+    """Return the page of every setting."""
+    lines = [
+        "# Settings",
+        "",
+        NOTE,
+        "Read in this order, the first that has a key wins: command line, `AGENT_*` variables,",
+        "`.agentrc.local`, `.agentrc`, your own `config.toml`, the defaults below. A project's file can",
+        "only tighten approvals; it sets no endpoints. `agent config explain KEY` says where a value",
+        "came from.",
+        "",
+        *_settings_table(module.Settings, ""),
+    ]
+    for name, kind, repeated in _tables(module.Settings):
+        head, prefix = (f"[[{name}]]", "") if repeated else (f"[{name}]", f"{name}.")
+        lines += [f"## {head}", "", inspect.getdoc(kind) or "", "", *_settings_table(kind, prefix)]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 PAGES: dict[str, tuple[str, Callable[[ModuleType], str]]] = {
+    ".agentrc.example": ("tui_agent.core.settings", example_file),
     "docs/reference/events.md": ("tui_agent.core.events", events_page),
+    "docs/reference/settings.md": ("tui_agent.core.settings", settings_page),
 }
 """Page -> the module that it is made from, and how. A page whose module is absent is not made."""
 
