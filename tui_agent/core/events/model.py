@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tui_agent.core.blob import Text
 from tui_agent.core.messages import (
@@ -34,6 +35,7 @@ class ModelRequested:
     """Whether `system` and `tools` stand here."""
     temperature: float | None = None
     max_output_tokens: int | None = None
+    purpose: Literal["turn", "compaction"] = "turn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

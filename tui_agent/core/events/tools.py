@@ -17,7 +17,8 @@ class ToolCalled:
     tool: str
     arguments: Text
     """Raw, as the model sent them."""
-    origin: Literal["model", "plan", "check"] = "model"
+    origin: Literal["model", "plan", "check", "user", "engine"] = "model"
+    """Who asked: the model, an approved plan, the phase verify, the user (`!`), the budget."""
     origin_id: str = ""
     """The plan step's id, or the check's name."""
 

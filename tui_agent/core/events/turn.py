@@ -33,6 +33,8 @@ class TurnStarted:
     text: Text
     mode: str
     attachments: tuple[Attachment, ...] = ()
+    kind: Literal["message", "shell", "checks"] = "message"
+    """`shell`: the user's own command; `checks`: the user asked for the checks; neither calls a model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from tui_agent.core.events import (
     ToolStarted,
 )
 from tui_agent.core.plan import Plan, PlanState
-from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Waiting
+from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent, Waiting
 
 if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold
@@ -44,8 +44,10 @@ def _called(_state: Session, agent: Agent, record: Record, event: ToolCalled) ->
         turn.steps[record.step] = replace(step, calls=(*step.calls, event.call_id))
     if event.origin == "check":
         turn.check_calls[event.origin_id] = (turn.loop, event.call_id)
-        return
-    agent.unsent_calls.append(event.call_id)
+    elif event.origin == "model":
+        agent.unsent_calls.append(event.call_id)
+    elif event.origin in ("plan", "user"):
+        agent.unsent.append(Unsent(kind="call", text=event.call_id))
     if event.origin == "plan":
         made = turn.planned.get(event.origin_id, ())
         turn.planned[event.origin_id] = (*made, event.call_id)

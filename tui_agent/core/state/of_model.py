@@ -33,7 +33,7 @@ def _requested(_state: Session, agent: Agent, record: Record, event: ModelReques
         return
     turn.steps[record.step] = Step(number=record.step, ts=record.ts, request=event)
     item = Item(kind="text", key=str(record.step))
-    if item not in turn.items[-3:]:
+    if event.purpose == "turn" and item not in turn.items[-3:]:
         turn.items.append(item)
 
 

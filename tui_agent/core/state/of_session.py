@@ -124,7 +124,7 @@ def _check(state: Session, agent: Agent, _record: Record, event: CheckFinished) 
     if turn is not None:
         turn.verified_edits = turn.edits
         if not event.passed:
-            agent.unsent.append(Unsent(kind="check", text=event.call_id))
+            agent.unsent.append(Unsent(kind="call", text=event.call_id))
 
 
 def _agent_started(state: Session, agent: Agent, _record: Record, event: AgentStarted) -> None:

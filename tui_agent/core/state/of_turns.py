@@ -29,10 +29,13 @@ def _started(_state: Session, agent: Agent, record: Record, event: TurnStarted) 
         mono_ms=record.mono_ms,
         mode=event.mode,
         seq=record.seq,
+        kind=event.kind,
     )
     agent.turns.append(turn)
+    agent.plan_approved = False
     _say(turn, UserMessage(text=event.text, ts=record.ts, attachments=event.attachments))
-    agent.unsent.append(Unsent(kind="user", text=event.text, attachments=event.attachments))
+    if event.kind == "message":
+        agent.unsent.append(Unsent(kind="user", text=event.text, attachments=event.attachments))
 
 
 def _steered(_state: Session, agent: Agent, record: Record, event: UserSteered) -> None:

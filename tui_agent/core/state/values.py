@@ -40,7 +40,7 @@ class Call:
     id: str
     tool: str
     arguments: Text
-    origin: Literal["model", "plan", "check"]
+    origin: Literal["model", "plan", "check", "user", "engine"]
     origin_id: str
     step: int
     ts: str
@@ -85,6 +85,11 @@ class Step:
     calls: tuple[str, ...] = ()
     """Ids of the calls that the response asked for, and of those of a plan or check after it."""
 
+    @property
+    def purpose(self) -> str:
+        """What the request was for: `turn` or `compaction`."""
+        return self.request.purpose if self.request is not None else "turn"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserMessage:
@@ -120,8 +125,9 @@ class Item:
 class Unsent:
     """Something that the model gets with its next request, in the order it came."""
 
-    kind: Literal["user", "steer", "mode", "plan", "files", "check", "context", "note"]
+    kind: Literal["user", "steer", "mode", "plan", "files", "call", "context"]
     text: Text
+    """The words; for `call` the id of a call that the model did not ask for."""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -135,6 +141,7 @@ class Turn:
     mode: str
     seq: int
     """The record that began it."""
+    kind: Literal["message", "shell", "checks"] = "message"
     phase: Phase = "ingest"
     loop: int = 1
     gathered: bool = False

@@ -1,0 +1,289 @@
+"""What a turn does next, as a function of the state alone.
+
+Nothing is kept between two actions but the log: a session that is taken up again enters the same
+function at the same place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tui_agent.core.budget import Stop, stop_before_call
+from tui_agent.core.events import Check, EndReason, Phase
+from tui_agent.core.plan import PlanStep
+from tui_agent.core.settings import Settings
+from tui_agent.core.state.values import Agent, Call, Session, Step, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """There is no open turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enter:
+    """Go on to a phase."""
+
+    phase: Phase
+    loop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """Read instructions and the facts of the repository."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallModel:
+    """Send the next request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compact:
+    """Summarise the conversation: the model's window is nearly or wholly full."""
+
+    by_overflow: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunCalls:
+    """Bring these calls to their end; more than one only where all of them just read."""
+
+    call_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlanned:
+    """Make the calls that a step of the approved plan carries."""
+
+    step: PlanStep
+
+
+@dataclass(frozen=True, slots=True)
+class FindChecks:
+    """Find the project's checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartCheck:
+    """Propose a check through the gate."""
+
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class AskBudget:
+    """The money is spent: a person may raise the limit."""
+
+    stop: Stop
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the turn."""
+
+    reason: EndReason
+    detail: str = ""
+
+
+Action = (
+    Idle
+    | Enter
+    | Gather
+    | CallModel
+    | Compact
+    | RunCalls
+    | CallPlanned
+    | FindChecks
+    | StartCheck
+    | AskBudget
+    | End
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What the decision rests on beside the state."""
+
+    settings: Settings
+    reads: Collection[str]
+    """Names of the tools whose calls only read."""
+    attended: bool = True
+    context_tokens: int | None = None
+
+
+_FIRST: dict[str, Phase] = {"shell": "act", "checks": "verify"}
+"""Where a turn that calls no model begins."""
+
+
+def next_action(session: Session, agent: Agent, terms: Terms) -> Action:
+    """Return what this agent's open turn does next."""
+    turn = agent.turn
+    if turn is None:
+        return Idle()
+    if turn.phase == "ingest":
+        return Enter(_FIRST.get(turn.kind, "gate"), turn.loop)
+    if turn.phase == "gate":
+        return Enter("gather", turn.loop)
+    if turn.phase == "gather":
+        if not turn.gathered:
+            return Gather()
+        return Enter("plan" if turn.mode == "plan" else "act", turn.loop)
+    open_calls = _open_calls(turn, terms.reads)
+    if open_calls:
+        return RunCalls(open_calls)
+    ended = _ended_by_call(turn)
+    if ended is not None:
+        return ended
+    if turn.phase == "verify":
+        return _verify(session, turn, terms)
+    if turn.phase == "report":
+        return _end(session, turn)
+    return _act(session, agent, turn, terms)
+
+
+def _open_calls(turn: Turn, reads: Collection[str]) -> tuple[str, ...]:
+    """The first unfinished call, or the unfinished reading calls that follow each other there."""
+    chosen: list[str] = []
+    for call in turn.calls.values():
+        if call.status == "finished":
+            if chosen:
+                continue
+        elif call.tool in reads:
+            chosen.append(call.id)
+        else:
+            return tuple(chosen) or (call.id,)
+    return tuple(chosen)
+
+
+def _ended_by_call(turn: Turn) -> End | None:
+    last = next(reversed(turn.calls.values()), None)
+    if last is None or last.output is None:
+        return None
+    if last.origin == "engine" and not last.output.ok:
+        return End("budget_exceeded", last.output.summary)
+    latest = _latest_step(turn)
+    ids = latest.calls if latest is not None else ()
+    for call_id in ids:
+        output = turn.calls[call_id].output
+        if output is not None and output.end_turn:
+            return End("rejected")
+    return None
+
+
+def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
+    if turn.kind == "shell":
+        return End("done")
+    planned = _planned(agent, turn)
+    if planned is not None:
+        return CallPlanned(planned)
+    step = _latest_step(turn)
+    if step is not None and step.failure is not None and step.response is None:
+        return _after_failure(session, agent, turn, terms)
+    if step is None or agent.unsent_calls or any(one.kind in _ANSWERED for one in agent.unsent):
+        return _call_model(session, agent, turn, terms)
+    if turn.edits > max(turn.verified_edits, 0) and terms.settings.verify and turn.mode != "plan":
+        return Enter("verify", turn.loop)
+    return Enter("report", turn.loop)
+
+
+_ANSWERED = ("user", "steer", "call")
+"""Kinds of unsent things that the model is called for; the others wait for the next request."""
+
+MOST_COMPACTIONS = 3
+"""A turn: a conversation that three summaries do not make fit is not saved by a fourth."""
+
+
+def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
+    """A response that was cut off is asked for again; one that did not fit, after a summary."""
+    latest = next(reversed(turn.steps.values()))
+    step = _latest_step(turn)
+    failure = step.failure if step is not None else None
+    if failure is None:
+        return End("model_failed")
+    if failure.kind == "cancelled":
+        return _call_model(session, agent, turn, terms)
+    if failure.kind != "context":
+        return End("model_failed", failure.message)
+    if latest.purpose == "compaction":
+        if latest.response is not None:
+            return CallModel()
+        return End("model_failed", failure.message)
+    if _compactions(turn) >= MOST_COMPACTIONS:
+        return End("model_failed", failure.message)
+    return Compact(by_overflow=True)
+
+
+def _compactions(turn: Turn) -> int:
+    return sum(step.purpose == "compaction" for step in turn.steps.values())
+
+
+def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
+    stop = stop_before_call(session, agent, turn, terms.settings.limits, terms.settings.budget)
+    if stop is not None:
+        if stop.money and terms.attended:
+            return AskBudget(stop)
+        return End(stop.reason, stop.text)
+    window, used = terms.context_tokens, agent.context_used
+    full = bool(window and used and used > window * terms.settings.context.compact_at)
+    if full and not _compactions(turn):
+        return Compact(by_overflow=False)
+    return CallModel()
+
+
+def _planned(agent: Agent, turn: Turn) -> PlanStep | None:
+    """The next step of an approved plan that carries calls; none once one has failed."""
+    if not agent.plan_approved or agent.plan is None:
+        return None
+    for step in agent.plan.steps:
+        if step.state == "failed":
+            return None
+        if step.calls and step.id not in turn.planned and step.state in ("to_do", "current"):
+            return step
+    return None
+
+
+def _verify(session: Session, turn: Turn, terms: Terms) -> Action:
+    if turn.checks_found is None:
+        return FindChecks()
+    for check in turn.checks_found.checks:
+        loop, _ = turn.check_calls.get(check.name, (0, ""))
+        if loop != turn.loop:
+            return StartCheck(check)
+    if not failed_checks(session, turn):
+        return Enter("report", turn.loop)
+    if turn.kind == "checks":
+        return Enter("report", turn.loop)
+    if turn.loop >= terms.settings.limits.loops:
+        return End("max_loops_exhausted", f"checks still fail after {turn.loop} loops")
+    return Enter("act", turn.loop + 1)
+
+
+def _end(session: Session, turn: Turn) -> Action:
+    if any(call.output and call.output.error == "needs_approval" for call in asked_by_model(turn)):
+        return End("needs_approval")
+    if failed_checks(session, turn):
+        return End("checks_failed")
+    return End("done")
+
+
+def asked_by_model(turn: Turn) -> list[Call]:
+    """Return the calls of a turn that the model or its plan asked for."""
+    return [call for call in turn.calls.values() if call.origin in ("model", "plan")]
+
+
+def failed_checks(session: Session, turn: Turn) -> tuple[str, ...]:
+    """Return the names of the checks whose last run in this turn failed."""
+    return tuple(
+        name
+        for name, (_, call_id) in turn.check_calls.items()
+        if (check := session.checks.get(name)) is not None
+        and check.call_id == call_id
+        and not check.passed
+    )
+
+
+def _latest_step(turn: Turn) -> Step | None:
+    steps = [step for step in reversed(turn.steps.values()) if step.purpose == "turn"]
+    return steps[0] if steps else None
