@@ -95,21 +95,28 @@ def stop_at(stops: Sequence[Stop], place: str) -> Stop:
     if not stops:
         raise LookupError("This session has no steps.")
     if place.isdecimal():
-        number = int(place)
-        if 1 <= number <= len(stops):
-            return stops[number - 1]
-        raise LookupError(f"There is no step {number}: the session has {len(stops)}.")
+        return _numbered(stops, int(place))
     clock = _CLOCK.match(place)
     if clock:
         wanted = f"{int(clock[1]):02}:{clock[2]}:{clock[3] or '59'}"
         earlier = [stop for stop in stops if stop.ts[11:19] <= wanted]
         return earlier[-1] if earlier else stops[0]
-    named = [stop for stop in stops if any(place in label for label in stop.labels)]
-    if named:
-        return named[0]
+    return _labelled_so(stops, place)
+
+
+def _numbered(stops: Sequence[Stop], number: int) -> Stop:
+    if 1 <= number <= len(stops):
+        return stops[number - 1]
+    raise LookupError(f"There is no step {number}: the session has {len(stops)}.")
+
+
+def _labelled_so(stops: Sequence[Stop], text: str) -> Stop:
+    for stop in stops:
+        if any(text in label for label in stop.labels):
+            return stop
     labels = [label for stop in stops for label in stop.labels]
     known = f"Labels: {', '.join(labels)}." if labels else "It has no labels."
-    raise LookupError(f"There is no step, time or label {place!r}. {known}")
+    raise LookupError(f"There is no step, time or label {text!r}. {known}")
 
 
 def stop_of_seq(stops: Sequence[Stop], seq: int) -> Stop | None:
