@@ -158,9 +158,9 @@ def settings_page(module: ModuleType) -> str:
         "",
         NOTE,
         "Read in this order, the first that has a key wins: command line, `AGENT_*` variables,",
-        "`.agentrc.local`, `.agentrc`, your own `config.toml`, the defaults below. A project's file can",
-        "only tighten approvals; it sets no endpoints. `agent config explain KEY` says where a value",
-        "came from.",
+        "`.agentrc.local`, `.agentrc`, your own `config.toml`, the defaults below. A project's",
+        "file can only tighten approvals; it sets no endpoints. `agent config explain KEY` says",
+        "where a value came from.",
         "",
         *_settings_table(module.Settings, ""),
     ]

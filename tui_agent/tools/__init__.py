@@ -1,1 +1,1 @@
-"""What a model can call: one file a tool, each preparing a proposal and running it once approved."""
+"""What a model can call: one file a tool, each with a proposal first and the effect after."""

@@ -1,0 +1,74 @@
+"""Run the measurements and print the table; `--write` keeps it in docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import start
+from bench.figures import Busy, Figure, machine, table
+from bench.programs import ROOT, agent, floor
+
+PAGE = ROOT / "docs" / "performance.md"
+BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+
+Measurement = Callable[[Path, int], list[Figure]]
+
+
+def _start(folder: Path, runs: int) -> list[Figure]:
+    return start.measure(agent(folder), floor(folder), runs)
+
+
+MEASUREMENTS: dict[str, Measurement] = {"start": _start}
+
+
+def report(names: list[str], runs: int) -> str:
+    """Measure, and return the table with a line on machine and noise."""
+    before, began = Busy.now(), time.monotonic()
+    figures: list[Figure] = []
+    for name in names:
+        print(f"measuring {name} …", file=sys.stderr)
+        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            figures += MEASUREMENTS[name](Path(folder), runs)
+    took, after = time.monotonic() - began, Busy.now()
+    busy = (after.used - before.used) / took
+    stolen = (after.stolen - before.stolen) / took
+    noise = f"{busy:.1f} cores were busy on average, ours included; {stolen:.2f} were withheld"
+    return f"{table(figures)}\n\n{machine()}; {noise}.\n"
+
+
+def keep(text: str) -> None:
+    """Put the table between its marks in docs/performance.md."""
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(BEGIN)
+    tail = rest.partition(END)[2]
+    PAGE.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}", encoding="utf-8")
+
+
+def main(arguments: list[str]) -> int:
+    """Measure what is named, or everything."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
+    parser.add_argument("--runs", type=int, default=5, help="how often each is measured (5)")
+    parser.add_argument(
+        "--write", action="store_true", help="keep the table in docs/performance.md"
+    )
+    given = parser.parse_args(arguments)
+    unknown = set(given.names) - set(MEASUREMENTS)
+    if unknown:
+        parser.error(
+            f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}"
+        )
+    text = report(given.names or list(MEASUREMENTS), given.runs)
+    print(text)
+    if given.write:
+        keep(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
