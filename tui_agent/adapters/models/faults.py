@@ -1,0 +1,188 @@
+"""What can go wrong in one attempt at a model, and whether another attempt may help."""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tui_agent.core.messages import FailureKind
+
+Value = Any
+"""What a server sent, before it is checked."""
+_TEXT_LIMIT = 600
+"""Characters of a server's own words that an error message quotes."""
+
+_TOO_LONG = re.compile(
+    r"context_length_exceeded|maximum context length|context (window|length|size)[^.]{0,40}exceed"
+    r"|exceed[^.]{0,60}context|prompt is too long|input is too long|too many (input )?tokens"
+    r"|input length and .?max_tokens.? exceed|request_too_large|string too long",
+    re.IGNORECASE,
+)
+_SPENT = re.compile(
+    r"insufficient_quota|exceeded your current quota|billing|insufficient (credit|balance|funds)"
+    r"|payment required|credit balance is too low",
+    re.IGNORECASE,
+)
+_TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
+_RETRIED_STATUS = frozenset({408, 409, 425, 429})
+
+
+class Fault(Exception):  # noqa: N818 - a fault may be mended by another attempt; ModelError is final
+    """One attempt failed.
+
+    `retry` says that the same request may succeed a moment later; `retry_after` is how many seconds
+    the server asks to wait; `remedy` is what the user can do.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        message: str,
+        *,
+        remedy: str = "",
+        retry: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.remedy = remedy
+        self.retry = retry
+        self.retry_after = retry_after
+
+
+def broken(what: str, *, retry: bool = True) -> Fault:
+    """Return the fault of an answer that ended early or was not what it should be."""
+    return Fault("broken", what, retry=retry)
+
+
+def of_status(
+    status: int, body: str, headers: Mapping[str, str], *, where: str, key_variable: str
+) -> Fault:
+    """Return the fault that an HTTP status and the words beside it mean.
+
+    Args:
+        status: 300 and above.
+        body: What the server said, as text.
+        headers: By lower-case name.
+        where: The address that was asked, for the message.
+        key_variable: The variable whose key was sent; empty if none is needed.
+    """
+    said = words_of(body)
+    told = f"{where} answered {status}" + (f": {said}" if said else "")
+    if _TOO_LONG.search(body) or status == 413:  # noqa: PLR2004 - HTTP's own number
+        return Fault("context", told)
+    if status in {401, 403}:
+        return Fault("key", told, remedy=key_remedy(key_variable))
+    if status == 402 or (status == 429 and _SPENT.search(body)):  # noqa: PLR2004 - HTTP's own
+        return Fault("rate", told, remedy="check the account's plan and balance")
+    wait = retry_after(headers)
+    if status == 429:  # noqa: PLR2004 - HTTP's own number
+        return Fault("rate", told, retry=True, retry_after=wait)
+    if status >= 500 or status in _RETRIED_STATUS:  # noqa: PLR2004 - HTTP's own number
+        return Fault("server", told, retry=True, retry_after=wait)
+    if status == 404:  # noqa: PLR2004 - HTTP's own number
+        return Fault("not_found", told, remedy="check the model's name and the endpoint's base URL")
+    if status < 400:  # noqa: PLR2004 - HTTP's own number
+        return _redirected(status, headers, where)
+    return Fault("refused", told)
+
+
+def of_error_object(error: Value, *, where: str, key_variable: str) -> Fault:
+    """Return the fault that a stream's own `error` object means, by its code or type."""
+    body = json.dumps(error)
+    code = error.get("code") if isinstance(error, dict) else None
+    kind = str(error.get("type", "")) if isinstance(error, dict) else ""
+    if isinstance(code, str) and code.isdigit():
+        code = int(code)
+    if not isinstance(code, int) or isinstance(code, bool):
+        code = _STATUS_OF_TYPE.get(kind, 500)
+    return of_status(max(code, 400), body, {}, where=where, key_variable=key_variable)
+
+
+_STATUS_OF_TYPE = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "overloaded_error": 529,
+}
+
+
+def no_key(key_variable: str, provider: str) -> Fault:
+    """Return the fault of a model whose key isn't in the environment."""
+    return Fault(
+        "key",
+        f"no key for {provider}: {key_variable} is not set",
+        remedy=f"export {key_variable}=…",
+    )
+
+
+def key_remedy(key_variable: str) -> str:
+    """Return what mends a refused key, naming its variable but never its value."""
+    if not key_variable:
+        return "name the endpoint's key variable in your settings"
+    return f"check the key in {key_variable}, then: export {key_variable}=…"
+
+
+def web_page(where: str, body: str) -> Fault:
+    """Return the fault of a server that answers with a page for people."""
+    said = words_of(body)
+    return Fault(
+        "broken",
+        f"{where} answered with a web page, not with a model's answer"
+        + (f": {said}" if said else ""),
+        remedy="check the endpoint's base URL (it often ends in /v1) and any proxy between",
+    )
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that `Retry-After` (RFC 9110) or its milliseconds form asks to wait."""
+    milliseconds = headers.get("retry-after-ms", "")
+    if milliseconds.replace(".", "", 1).isdigit():
+        return float(milliseconds) / 1000
+    value = headers.get("retry-after", "").strip()
+    if value.replace(".", "", 1).isdigit():
+        return float(value)
+    at = email.utils.parsedate_tz(value) if value else None
+    if at is None:
+        return None
+    now = email.utils.parsedate_tz(headers.get("date", "")) or email.utils.parsedate_tz(
+        email.utils.formatdate(usegmt=True)
+    )
+    if now is None:
+        return None
+    return max(0.0, float(email.utils.mktime_tz(at) - email.utils.mktime_tz(now)))
+
+
+def words_of(body: str) -> str:
+    """Return a server's words in one line: the message of a JSON error, or a page without tags."""
+    text = _message(body) or _TAGS.sub(" ", body)
+    text = " ".join(text.split())
+    return text if len(text) <= _TEXT_LIMIT else text[: _TEXT_LIMIT - 1] + "…"
+
+
+def _message(body: str) -> str:
+    try:
+        value = json.loads(body)
+    except ValueError:
+        return ""
+    for key in ("error", "message", "detail"):
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+    if isinstance(value, dict):
+        value = value.get("message", value)
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _redirected(status: int, headers: Mapping[str, str], where: str) -> Fault:
+    target = headers.get("location", "elsewhere")
+    return Fault(
+        "refused",
+        f"{where} answered {status}, a redirect to {target}; it was not followed with the key",
+        remedy="if the address is right, set it as the endpoint's base URL",
+    )

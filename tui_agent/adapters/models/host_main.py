@@ -1,0 +1,34 @@
+"""The first lines of a model host's process; run by path, as `host_main.py ROOT NAME eager|lazy`.
+
+Python starts isolated (`-I`), so that neither the working directory nor PYTHONPATH decides what is
+imported; ROOT, the folder that holds our package, is therefore given and added here. A *lazy* host
+imports nothing until the first request stands in its pipe.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+
+def main(root: str, name: str, start: str) -> int:
+    """Keep the host `name` running until our end of its input is closed."""
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    from tui_agent.adapters.processes.model_hosts import harden, keep_running, wait_for_input
+
+    harden()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if start == "lazy" and not wait_for_input(0):
+        return 0
+
+    def host() -> int:
+        from tui_agent.adapters.models.host_loop import run
+
+        return run(name)
+
+    return keep_running(host)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:4]))

@@ -1,0 +1,232 @@
+"""The direct host: chat completions over HTTP, for every server that speaks them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from httpx_sse import EventSource
+
+from tui_agent.adapters.models import price_map
+from tui_agent.adapters.models.assembly import Assembly
+from tui_agent.adapters.models.chat_format import chat_messages, chat_tools
+from tui_agent.adapters.models.endpoints import Route
+from tui_agent.adapters.models.faults import (
+    Fault,
+    broken,
+    no_key,
+    of_error_object,
+    of_status,
+    web_page,
+)
+from tui_agent.adapters.models.local_servers import find_local_servers
+from tui_agent.adapters.models.wire import Delta
+from tui_agent.core.messages import ModelFacts, ModelRequest, OpaqueItem, Responded, Usage
+
+Json = dict[str, Any]
+CONNECT_SECONDS = 10.0
+_BODY_LIMIT = 64_000
+"""Bytes of an error's body that are read."""
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_KEPT_THOUGHTS = ("reasoning_details",)
+"""Fields of a delta that must go back with the message, or the provider forgets its thoughts."""
+
+
+class DirectProvider:
+    """Speaks to OpenAI-compatible servers."""
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        self._keys = keys
+        self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
+
+    async def stream(
+        self, route: Route, request: ModelRequest
+    ) -> AsyncGenerator[Delta | Responded, None]:
+        """Yield one attempt's deltas and its response; raise Fault."""
+        key = self._keys.get(route.key_variable, "")
+        if not key and not route.keyless:
+            raise no_key(route.key_variable, route.provider)
+        url = route.base_url.rstrip("/") + "/chat/completions"
+        answer = _Answer(route, request, url)
+        try:
+            async with self._client(url).stream(
+                "POST", url, content=_body(route, request), headers=_headers(route, key)
+            ) as response:
+                await answer.check(response)
+                async for chunk in answer.chunks(response):
+                    for piece in answer.take(chunk):
+                        yield piece
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise Fault(
+                "unreachable", f"{url!r} is no address: {error}", remedy="check the base URL"
+            ) from error
+        except httpx.TransportError as error:
+            raise _transport_fault(error, answer.where, started=answer.started) from error
+        except httpx.DecodingError as error:
+            raise broken(f"{answer.where} sent what could not be unpacked: {error}") from error
+        yield answer.whole()
+
+    async def facts(self, route: Route, model: str) -> ModelFacts:
+        """Return what the bundled table says of `model`, whichever host serves it."""
+        name = route.model.removeprefix(f"{route.provider}/")
+        return price_map.facts_of(model, route.provider, name)
+
+    async def local(self) -> list[Json]:
+        """Return the servers that answer on this machine's usual ports."""
+        return await find_local_servers(self._client("http://127.0.0.1"))
+
+    def _client(self, url: str) -> httpx.AsyncClient:
+        """Return the client for an address; certificates are loaded only where TLS is spoken.
+
+        Loopback is never asked through a proxy. Redirects are never followed: they would carry the
+        key elsewhere.
+        """
+        parts = urlsplit(url)
+        secure, near = parts.scheme == "https", parts.hostname in _LOOPBACK
+        if (secure, near) not in self._clients:
+            self._clients[secure, near] = httpx.AsyncClient(
+                verify=secure,
+                trust_env=not near,
+                follow_redirects=False,
+                timeout=httpx.Timeout(None, connect=CONNECT_SECONDS),
+            )
+        return self._clients[secure, near]
+
+
+class _Answer:
+    """One response, as it comes."""
+
+    def __init__(self, route: Route, request: ModelRequest, url: str) -> None:
+        self._route = route
+        self._request = request
+        self._assembly = Assembly(request_id=request.request_id)
+        self._kept: dict[str, list[Any]] = {}
+        self.where = _where(url)
+        self.started = False
+
+    async def check(self, response: httpx.Response) -> None:
+        """Raise the fault that status or content type mean."""
+        if response.status_code >= 300:  # noqa: PLR2004 - HTTP's own number
+            raise of_status(
+                response.status_code,
+                await _text(response),
+                response.headers,
+                where=self.where,
+                key_variable=self._route.key_variable,
+            )
+        if "html" in response.headers.get("content-type", ""):
+            raise web_page(self.where, await _text(response))
+
+    async def chunks(self, response: httpx.Response) -> AsyncIterator[Json]:
+        """Yield the stream's chunks; a server that doesn't stream has one."""
+        if "json" in response.headers.get("content-type", ""):
+            await response.aread()
+            yield self._parsed(response.text)
+            self._assembly.finished = True
+            return
+        if "text/event-stream" not in response.headers.get("content-type", ""):
+            # Some servers forget to say what they send; the lines themselves are then judged.
+            response.headers["content-type"] = "text/event-stream"
+        async for event in EventSource(response).aiter_sse():
+            if event.data.strip() == "[DONE]":
+                self._assembly.finished = True
+                return
+            if event.data:
+                yield self._parsed(event.data)
+
+    def take(self, chunk: Json) -> list[Delta]:
+        """Return the pieces of a chunk, and keep what must go back with the message."""
+        if error := chunk.get("error"):
+            raise of_error_object(error, where=self.where, key_variable=self._route.key_variable)
+        self.started = True
+        choices = chunk.get("choices") or [{}]
+        delta = choices[0].get("delta") or {}
+        for field in _KEPT_THOUGHTS:
+            if isinstance(delta.get(field), list):
+                self._kept.setdefault(field, []).extend(delta[field])
+        return self._assembly.take(chunk)
+
+    def whole(self) -> Responded:
+        """Return the response with its cost; raise Fault if it isn't complete."""
+        opaque: tuple[OpaqueItem, ...] = ()
+        if self._kept:
+            item = OpaqueItem(
+                provider=self._route.provider, model=self._request.model, payload=dict(self._kept)
+            )
+            opaque = (item,)
+        response = self._assembly.whole(opaque)
+        return replace(response, usage=_priced(self._route, response.usage))
+
+    def _parsed(self, data: str) -> Json:
+        try:
+            value = json.loads(data)
+        except ValueError as error:
+            raise broken(f"{self.where} sent a chunk that is no JSON: {data[:80]!r}") from error
+        if not isinstance(value, dict):
+            raise broken(f"{self.where} sent a chunk that is no object: {data[:80]!r}")
+        return value
+
+
+def _body(route: Route, request: ModelRequest) -> bytes:
+    body: Json = {
+        "model": route.model,
+        "messages": chat_messages(request, provider=route.provider, markers=route.cache_markers),
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if request.tools:
+        body["tools"] = chat_tools(request.tools, markers=False)
+    if request.temperature is not None:
+        body["temperature"] = request.temperature
+    if request.max_output_tokens is not None:
+        field = "max_completion_tokens" if route.provider == "openai" else "max_tokens"
+        body[field] = request.max_output_tokens
+    if route.provider == "openrouter":
+        body["usage"] = {"include": True}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def _headers(route: Route, key: str) -> dict[str, str]:
+    headers = {"Content-Type": "application/json", "Accept": "text/event-stream"}
+    if key:
+        headers["Authorization"] = f"Bearer {key}"
+    return headers | dict(route.headers)
+
+
+def _priced(route: Route, usage: Usage) -> Usage:
+    if usage.cost_usd is not None and route.provider == "openrouter":
+        return usage
+    return replace(usage, cost_usd=price_map.cost_of(route.provider, route.model, usage))
+
+
+async def _text(response: httpx.Response) -> str:
+    data = b""
+    async for part in response.aiter_bytes():
+        data += part
+        if len(data) > _BODY_LIMIT:
+            break
+    return data[:_BODY_LIMIT].decode("utf-8", "replace")
+
+
+def _transport_fault(error: httpx.TransportError, where: str, *, started: bool) -> Fault:
+    detail = str(error) or type(error).__name__
+    if isinstance(error, httpx.ConnectTimeout):
+        return Fault("unreachable", f"{where} didn't accept a connection in time", retry=True)
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+        return Fault(
+            "unreachable",
+            f"no connection to {where}: {detail}",
+            remedy="check the address, and that the server runs",
+            retry=True,
+        )
+    what = "broke off in the middle of its answer" if started else "broke off before it answered"
+    return broken(f"{where} {what}: {detail}")
+
+
+def _where(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"

@@ -1,0 +1,107 @@
+"""Starting the model hosts first, and passing them on when the program starts itself again.
+
+Loaded before anything is drawn, so it imports no event loop: `host_client` takes handles up later.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from tui_agent.adapters.models.keys import host_environment, strip_key_variables
+from tui_agent.adapters.processes.model_hosts import HostProcess, end_host, spawn_host
+
+HostName = Literal["direct", "litellm"]
+HOSTS_VARIABLE = "AGENT_MODEL_HOSTS"
+EXTRA_KEYS_VARIABLE = "AGENT_EXTRA_KEYS"
+"""Tells a host the key variables that the settings name beside the known ones."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostHandle:
+    """A started host, before or after an event loop has taken it up."""
+
+    name: HostName
+    process: HostProcess
+
+    def end(self) -> None:
+        """End a host that nobody took up; it is gone when this returns."""
+        end_host(self.process)
+
+
+def start_host(
+    name: HostName,
+    environ: Mapping[str, str],
+    *,
+    eager: bool = True,
+    extra_keys: Collection[str] = (),
+) -> HostHandle:
+    """Start a model host and return at once, while it is still importing.
+
+    Args:
+        name: `direct` speaks to OpenAI-compatible servers; `litellm` to every other provider.
+        environ: Where the keys are; the host gets them and an allow-list of the rest.
+        eager: Import now. Otherwise the host costs a sleeping process until its first request.
+        extra_keys: Variables that hold keys besides the known ones, from the user's settings.
+
+    Raises:
+        OSError: if no process can be started.
+    """
+    root = Path(__file__).resolve().parents[3]
+    arguments = [
+        str(Path(__file__).with_name("host_main.py").resolve()),
+        str(root),
+        name,
+        "eager" if eager else "lazy",
+    ]
+    given = host_environment(environ, extra_keys)
+    if extra_keys:
+        given[EXTRA_KEYS_VARIABLE] = ",".join(sorted(extra_keys))
+    return HostHandle(name=name, process=spawn_host(arguments, given))
+
+
+def hand_over(
+    handles: Mapping[str, HostHandle], environ: Mapping[str, str], extra: Collection[str] = ()
+) -> dict[str, str]:
+    """Return the environment to start the program again with: no keys, but the way to the hosts.
+
+    The pipes are made to survive the exec, so nothing else may be started before it.
+    """
+    parts = []
+    for handle in handles.values():
+        process = handle.process
+        for end in (process.to_host, process.from_host, process.errors):
+            os.set_inheritable(end, True)  # noqa: FBT003 - the function has no keyword
+        numbers = (process.pid, process.to_host, process.from_host, process.errors)
+        parts.append(":".join([handle.name, *map(str, numbers)]))
+    return strip_key_variables(environ, extra) | {HOSTS_VARIABLE: ",".join(parts)}
+
+
+def take_over(environ: MutableMapping[str, str]) -> dict[str, HostHandle]:
+    """Return the hosts that the program's first start left, by name, and forget where they stood.
+
+    A text that isn't ours (a stale or forged variable) gives none.
+    """
+    text = environ.pop(HOSTS_VARIABLE, "")
+    handles: dict[str, HostHandle] = {}
+    for part in filter(None, text.split(",")):
+        name, *numbers = part.split(":")
+        process = _process(numbers)
+        if process is None or name not in get_args(HostName):
+            return {}
+        known: HostName = "direct" if name == "direct" else "litellm"
+        handles[name] = HostHandle(name=known, process=process)
+    return handles
+
+
+def _process(numbers: list[str]) -> HostProcess | None:
+    try:
+        pid, to_host, from_host, errors = map(int, numbers)
+        for end in (to_host, from_host, errors):
+            os.set_inheritable(end, False)  # noqa: FBT003 - the function has no keyword
+    except (ValueError, OSError):
+        return None
+    return HostProcess(pid=pid, to_host=to_host, from_host=from_host, errors=errors)
