@@ -6,6 +6,7 @@ import email.utils
 import json
 import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from tui_agent.core.messages import FailureKind
@@ -27,7 +28,7 @@ _SPENT = re.compile(
     re.IGNORECASE,
 )
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
-_RETRIED_STATUS = frozenset({408, 409, 425, 429})
+_RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY})
 
 
 class Fault(Exception):  # noqa: N818 - a fault may be mended by another attempt; ModelError is final
@@ -73,20 +74,21 @@ def of_status(
     """
     said = words_of(body)
     told = f"{where} answered {status}" + (f": {said}" if said else "")
-    if _TOO_LONG.search(body) or status == 413:  # noqa: PLR2004 - HTTP's own number
+    if _TOO_LONG.search(body) or status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return Fault("context", told)
-    if status in {401, 403}:
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return Fault("key", told, remedy=key_remedy(key_variable))
-    if status == 402 or (status == 429 and _SPENT.search(body)):  # noqa: PLR2004 - HTTP's own
+    many = status == HTTPStatus.TOO_MANY_REQUESTS
+    if status == HTTPStatus.PAYMENT_REQUIRED or (many and _SPENT.search(body)):
         return Fault("rate", told, remedy="check the account's plan and balance")
     wait = retry_after(headers)
-    if status == 429:  # noqa: PLR2004 - HTTP's own number
+    if many:
         return Fault("rate", told, retry=True, retry_after=wait)
-    if status >= 500 or status in _RETRIED_STATUS:  # noqa: PLR2004 - HTTP's own number
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in _RETRIED:
         return Fault("server", told, retry=True, retry_after=wait)
-    if status == 404:  # noqa: PLR2004 - HTTP's own number
+    if status == HTTPStatus.NOT_FOUND:
         return Fault("not_found", told, remedy="check the model's name and the endpoint's base URL")
-    if status < 400:  # noqa: PLR2004 - HTTP's own number
+    if status < HTTPStatus.BAD_REQUEST:
         return _redirected(status, headers, where)
     return Fault("refused", told)
 

@@ -60,6 +60,7 @@ class HostClient:
         number, answers = await self._send(message)
         done = False
         try:
+            await self.ready()
             while not done:
                 answer = await answers.get()
                 for values in answer.get("p", ()):
@@ -110,6 +111,7 @@ class HostClient:
     async def _ask(self, message: Json) -> Value:
         number, answers = await self._send(message)
         try:
+            await self.ready()
             answer = await answers.get()
         finally:
             self._open.pop(number, None)
@@ -123,11 +125,6 @@ class HostClient:
         answers: asyncio.Queue[Json] = asyncio.Queue()
         self._open[number] = answers
         self._write({**message, "id": number})
-        try:
-            await self.ready()
-        except BaseException:
-            self._open.pop(number, None)
-            raise
         return number, answers
 
     def _write(self, message: Json) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,8 @@ from tui_agent.adapters.models.faults import Fault, broken, of_status, web_page
 
 Module = Any
 """litellm itself, which is too large to be type-checked."""
+_DEPTH = 10
+"""Causes of causes that are looked at."""
 _CUTS = ("Give Feedback", "LiteLLM Retried", "Traceback (most recent call last)")
 
 
@@ -41,7 +44,7 @@ def fault_of(error: Exception, litellm: Module, route: Route, *, started: bool) 
     if started or lost:
         return broken(f"{where} broke off in the middle of its answer: {said}")
     status = getattr(error, "status_code", None)
-    if isinstance(status, int) and status >= 300:  # noqa: PLR2004 - HTTP's own number
+    if isinstance(status, int) and status >= HTTPStatus.MULTIPLE_CHOICES:
         return of_status(
             status, said, _headers(error), where=where, key_variable=route.key_variable
         )
@@ -68,7 +71,7 @@ def _lost_connection(error: Exception, said: str) -> bool:
     import httpx
 
     causes: list[BaseException] = [error]
-    while (cause := causes[-1].__cause__ or causes[-1].__context__) and len(causes) < 10:  # noqa: PLR2004 - deep enough
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) and len(causes) < _DEPTH:
         causes.append(cause)
     return any(isinstance(c, httpx.ConnectError | httpx.ConnectTimeout) for c in causes) or (
         said.endswith("Connection error.") or "Cannot connect to host" in said

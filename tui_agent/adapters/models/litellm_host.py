@@ -96,7 +96,7 @@ class LitellmProvider:
             async for chunk in stream:
                 for piece in answer.take(chunk.model_dump()):
                     yield piece
-        except Exception as error:
+        except Exception as error:  # litellm and its providers raise anything - retold
             raise fault_of(error, self._litellm, route, started=answer.started) from error
         finally:
             await _close(stream)

@@ -110,7 +110,7 @@ class _Answer:
 
     async def check(self, response: httpx.Response) -> None:
         """Raise the fault that status or content type mean."""
-        if response.status_code >= 300:  # noqa: PLR2004 - HTTP's own number
+        if not response.is_success:
             raise of_status(
                 response.status_code,
                 await _text(response),

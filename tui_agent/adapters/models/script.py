@@ -67,6 +67,7 @@ FAULTS = (
     *("status", "html", "hang", "silence", "half", "half_call", "invalid", "reset"),
     *("split_utf8", "gzip", "redirect", "echo_key"),
 )
+_CALL_ID = re.compile(r"call_(\d+)_\d+_\d+")
 _FAILED = re.compile(
     r"^\W*(error|failed|denied|rejected|cancelled|refused)\b|exit(ed)?[^\n]{0,20}?[: ][1-9]",
     re.IGNORECASE,
@@ -231,9 +232,8 @@ def _after(script: Script, index: int) -> int:
 def _numbered(script: Script, message: Message) -> int | None:
     """Return the turn whose number an answer's calls bear."""
     for call in message.tool_calls:
-        parts = call.id.split("_")
-        if parts[0] == "call" and len(parts) == 4 and parts[1].isdigit():  # noqa: PLR2004 - call_id
-            index = int(parts[1])
+        if found := _CALL_ID.fullmatch(call.id):
+            index = int(found[1])
             return index if index < len(script.turns) else None
     return None
 

