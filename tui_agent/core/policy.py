@@ -43,6 +43,8 @@ class Circumstances:
     answer: Literal["", "approve", "reject"] = ""
     """What automation says where the mode asks: `--approve-all`, `--reject-all`."""
     write_paths: tuple[str, ...] = ("**",)
+    programs: tuple[str, ...] = ()
+    """The programs that a command may start; any other is refused. Empty: any."""
 
 
 def decide(proposal: Proposal, now: Circumstances) -> Outcome:
@@ -84,7 +86,13 @@ def _forbidden(proposal: Proposal, now: Circumstances) -> Outcome | None:
             matches(target.path, glob) for glob in now.write_paths
         ):
             return _outcome("deny", "profile.paths", f"the profile writes no {target.path}")
-    return None
+    if proposal.command is None or not now.programs:
+        return None
+    words = plain_words(proposal.command.text)
+    if words and words[0] in now.programs:
+        return None
+    what = words[0] if words else "a command of more than plain words"
+    return _outcome("deny", "profile.programs", f"the profile does not run {what}")
 
 
 def _denied(proposal: Proposal, now: Circumstances) -> Outcome | None:
@@ -185,7 +193,7 @@ def _applies(rule: RuleSettings, proposal: Proposal) -> bool:
 
 
 def _command_matches(rule: RuleSettings, proposal: Proposal) -> bool:
-    """A deny rule matches a prefix anywhere in the command; another only a command of plain words."""
+    """A deny rule matches its prefix anywhere; another only in a command of plain words."""
     if proposal.command is None:
         return False
     size = len(rule.prefix)

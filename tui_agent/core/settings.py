@@ -135,9 +135,9 @@ class Settings:
     mode: Mode = "ask"
     """plan, ask, edit or auto."""
     sandbox: Literal["auto", "none"] = "auto"
-    """Whether commands must run confined; `none` types `--no-sandbox` for good (user settings only)."""
+    """Whether commands must run confined; `none`, in user settings only, is `--no-sandbox`."""
     profile: str = ""
-    """The profile to use: dev, stage, prod, strict, or one of your own."""
+    """dev, stage, prod, strict, or your own. Beside `[profile.NAME]` write `profile.use`."""
     record: bool = True
     """Whether the session is kept."""
     verify: bool = True
@@ -157,3 +157,5 @@ class Settings:
     """Names of further variables that commands may see."""
     write_paths: tuple[str, ...] = ("**",)
     """Globs of the paths that may be written; a profile narrows them."""
+    programs: tuple[str, ...] = ()
+    """The programs that a command may start; any other is refused. Empty: any may be asked for."""
