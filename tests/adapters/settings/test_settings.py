@@ -1,0 +1,241 @@
+"""Settings: layers, origins, what a project may say, profiles, and mistakes that are answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_agent.adapters.settings import Loaded, SettingsError, Sources, load_settings
+from tui_agent.adapters.settings.merge import effective
+from tui_agent.adapters.settings.profiles import BUILT_IN
+from tui_agent.core.settings import MODES, Settings
+
+
+class Home:
+    """A home with settings and a project with settings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = folder / "project"
+        self.user = folder / "config" / "agent" / "config.toml"
+        for path in (self.root, self.user.parent):
+            path.mkdir(parents=True)
+        self.environ = {"HOME": str(folder), "XDG_CONFIG_HOME": str(folder / "config")}
+
+    def project(self, text: str, name: str = ".agentrc") -> None:
+        (self.root / name).write_text(text)
+
+    def load(
+        self,
+        flags: Mapping[str, tuple[str, object]] | None = None,
+        *,
+        trusted: bool = True,
+        **environ: str,
+    ) -> Loaded:
+        return load_settings(
+            Sources(
+                environ=self.environ | environ,
+                root=self.root,
+                flags=flags or {},
+                trusted=trusted,
+            )
+        )
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Home:
+    return Home(tmp_path)
+
+
+def test_without_any_file_the_defaults_hold(place: Home) -> None:
+    loaded = place.load()
+    assert loaded.settings == Settings()
+    assert loaded.files == ()
+    assert loaded.warnings == ()
+
+
+@pytest.mark.capability("S4.14", part="order")
+def test_flags_win_over_environment_over_local_over_project_over_user(place: Home) -> None:
+    place.user.write_text('model = "user"\n[limits]\nloops = 3\nsteps = 50\n')
+    assert place.load().settings.model == "user"
+    place.project('model = "project"\n')
+    assert place.load().settings.model == "project"
+    place.project('model = "local"\n', ".agentrc.local")
+    assert place.load().settings.model == "local"
+    assert place.load(AGENT_MODEL="environment").settings.model == "environment"
+    loaded = place.load({"model": ("--model", "flag")}, AGENT_MODEL="environment")
+    assert loaded.settings.model == "flag"
+    assert [one.origin.rpartition("/")[2] for one in loaded.given["model"]] == [
+        "default",
+        "config.toml:1",
+        ".agentrc:1",
+        ".agentrc.local:1",
+        "AGENT_MODEL",
+        "--model",
+    ]
+    assert loaded.given["limits.steps"][-1].origin.endswith("config.toml:4")
+    assert loaded.settings.limits.steps == 50
+
+
+def test_an_untrusted_project_says_nothing(place: Home) -> None:
+    place.project('model = "theirs"\n')
+    loaded = place.load(trusted=False)
+    assert loaded.settings.model == ""
+    assert [Path(one).name for one in loaded.unread] == [".agentrc"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'mode = "auto"',
+        'sandbox = "none"',
+        "record = false",
+        "verify = false",
+        'environment = ["AWS_SECRET_ACCESS_KEY"]',
+        '[[endpoints]]\nname = "evil"\nbase_url = "http://evil.invalid/v1"',
+        '[[rules]]\naction = "allow"\ntool = "shell"',
+        '[interface]\neditor = "sh -c evil"',
+        "[limits]\ntool_seconds = 9000.0",
+        "[limits]\nloops = 30",
+        "[limits]\ntokens = 0",
+        "[budget]\nsession = 0.0",
+        "[budget]\nsession = 100.0",
+        '[edits]\nstale = "merge"',
+        'write_paths = ["**", "more"]',
+        'programs = ["curl"]',
+    ],
+)
+def test_a_project_loosens_nothing(place: Home, line: str) -> None:
+    place.user.write_text(
+        'write_paths = ["src/**"]\nprograms = ["pytest"]\n'
+        "[budget]\nsession = 5.0\n[limits]\ntokens = 1000\n"
+    )
+    before = place.load().settings
+    place.project(line + "\n")
+    loaded = place.load()
+    assert loaded.settings == before
+    assert len(loaded.warnings) == 1
+    assert "left out" in loaded.warnings[0]
+    assert ".agentrc:" in loaded.warnings[0]
+
+
+def test_a_project_may_tighten(place: Home) -> None:
+    place.user.write_text('mode = "edit"\n[[rules]]\naction = "allow"\ntool = "shell"\n')
+    place.project(
+        'mode = "plan"\nwrite_paths = ["docs/**"]\n[budget]\nsession = 1.0\n'
+        '[[rules]]\naction = "deny"\nprefix = ["git", "push"]\n[[checks]]\nname = "t"\n'
+        'command = "make test"\n'
+    )
+    loaded = place.load()
+    assert loaded.warnings == ()
+    settings = loaded.settings
+    assert (settings.mode, settings.write_paths) == ("plan", ("docs/**",))
+    assert settings.budget.session == 1.0
+    assert [rule.action for rule in settings.rules] == ["allow", "deny"]
+    assert [check.command for check in settings.checks] == ["make test"]
+
+
+@pytest.mark.property
+@given(user=st.sampled_from(MODES), project=st.sampled_from(MODES), local=st.sampled_from(MODES))
+def test_no_project_ever_makes_the_mode_looser(
+    tmp_path_factory: pytest.TempPathFactory, user: str, project: str, local: str
+) -> None:
+    place = Home(tmp_path_factory.mktemp("modes"))
+    place.user.write_text(f'mode = "{user}"\n')
+    place.project(f'mode = "{project}"\n')
+    place.project(f'mode = "{local}"\n', ".agentrc.local")
+    order = [MODES.index(mode) for mode in (user, project, local)]
+    assert MODES.index(place.load().settings.mode) == min(order)
+
+
+def test_an_unknown_key_is_a_warning_with_a_suggestion(place: Home) -> None:
+    place.user.write_text('modell = "x"\n[limits]\nloop = 2\n[elsewhere]\na = 1\n')
+    loaded = place.load()
+    assert loaded.settings == Settings()
+    first, second, third = loaded.warnings
+    assert first.endswith("config.toml:1: modell is no setting; did you mean model?")
+    assert second.endswith("config.toml:3: limits.loop is no setting; did you mean limits.loops?")
+    assert "elsewhere is no setting" in third
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('mode = "fast"\n', r"config.toml:1: mode: expected one of plan, ask, edit, auto"),
+        ('[limits]\nloops = "many"\n', r"config.toml:2: limits.loops: expected int, found 'many'"),
+        ("[[checks]]\nname = 3\n", r"config.toml:1: checks: expected str, found 3"),
+        ("mode = \n", r"config.toml is not TOML: .*line 1"),
+        ('profile = "porduction"\n', r"config.toml:1: there is no profile 'porduction'"),
+    ],
+)
+def test_a_wrong_value_names_its_file_line_and_what_is_expected(
+    place: Home, text: str, problem: str
+) -> None:
+    place.user.write_text(text)
+    with pytest.raises(SettingsError, match=problem):
+        place.load()
+
+
+@pytest.mark.parametrize("problem", ["folder", "bytes"])
+def test_a_file_that_cannot_be_read_is_named(place: Home, problem: str) -> None:
+    if problem == "folder":
+        place.user.mkdir()
+    else:
+        place.user.write_bytes(b"\xff\xfe")
+    with pytest.raises(SettingsError, match=r"config\.toml cannot be read"):
+        place.load()
+
+
+def test_variables_spell_numbers_and_truths(place: Home) -> None:
+    loaded = place.load(
+        AGENT_LIMITS_LOOPS="2", AGENT_BUDGET="1.5", AGENT_VERIFY="no", AGENT_MAX_STEPS="7"
+    )
+    settings = loaded.settings
+    assert (settings.limits.loops, settings.limits.steps) == (2, 7)
+    assert (settings.budget.session, settings.verify) == (1.5, False)
+    with pytest.raises(SettingsError, match="AGENT_LIMITS_LOOPS: expected a whole number"):
+        place.load(AGENT_LIMITS_LOOPS="two")
+    with pytest.raises(SettingsError, match="AGENT_VERIFY: expected true or false"):
+        place.load(AGENT_VERIFY="perhaps")
+
+
+def test_a_profile_stands_above_the_users_file_and_below_a_flag(place: Home) -> None:
+    place.user.write_text('mode = "auto"\n[profile.careful]\nmode = "ask"\n')
+    assert place.load().settings.mode == "auto"
+    chosen = {"profile": ("--profile", "careful")}
+    loaded = place.load(chosen)
+    assert loaded.settings.mode == "ask"
+    assert "[profile.careful]" in effective(loaded.given["mode"]).origin
+    assert place.load({**chosen, "mode": ("--mode", "edit")}).settings.mode == "edit"
+
+
+@pytest.mark.parametrize("name", sorted(BUILT_IN))
+def test_every_built_in_profile_can_be_chosen(place: Home, name: str) -> None:
+    loaded = place.load({"profile": ("--profile", name)})
+    assert loaded.warnings == ()
+    if name == "prod":
+        assert (loaded.settings.write_paths, loaded.settings.mode) == ((), "plan")
+    if name == "strict":
+        assert "pytest" in loaded.settings.programs
+
+
+@pytest.mark.capability("S0.20", part="bad profile")
+def test_a_profile_that_does_not_exist_is_refused_with_a_suggestion(place: Home) -> None:
+    with pytest.raises(SettingsError, match="--profile: there is no profile 'prd'; did you mean"):
+        place.load({"profile": ("--profile", "prd")})
+
+
+def test_a_profile_chosen_by_a_project_loosens_nothing_either(place: Home) -> None:
+    place.project('[profile]\nuse = "wild"\n[profile.wild]\nmode = "auto"\nsandbox = "none"\n')
+    loaded = place.load()
+    assert (loaded.settings.mode, loaded.settings.sandbox) == ("ask", "auto")
+    assert len(loaded.warnings) == 2
+
+
+def test_the_digest_tells_settings_apart(place: Home) -> None:
+    plain = place.load().digest
+    assert plain == place.load().digest
+    assert plain != place.load({"mode": ("--mode", "plan")}).digest

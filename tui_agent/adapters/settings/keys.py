@@ -1,0 +1,80 @@
+"""The keys of the settings schema: which there are, and a value read as its type says."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, get_type_hints
+
+from tui_agent.core.codec import CodecError, decode
+from tui_agent.core.settings import Settings
+
+TABLES = ("interface.keys",)
+"""Keys whose value is a table of free names."""
+
+
+@cache
+def known_keys() -> dict[str, Any]:
+    """Return every key, `limits.loops` say, with its type hint, in the schema's order."""
+    found: dict[str, Any] = {}
+    for name, hint in get_type_hints(Settings).items():
+        if isinstance(hint, type) and is_dataclass(hint):
+            inner = get_type_hints(hint)
+            found |= {f"{name}.{field.name}": inner[field.name] for field in fields(hint)}
+        else:
+            found[name] = hint
+    return found
+
+
+def typed(key: str, value: object) -> object:
+    """Return `value` as the schema has it. Raises ValueError with what was expected."""
+    section, _, leaf = key.rpartition(".")
+    try:
+        if section:
+            return getattr(getattr(decode(Settings, {section: {leaf: value}}), section), leaf)
+        return getattr(decode(Settings, {key: value}), key)
+    except CodecError as error:
+        raise ValueError(str(error).rpartition(": ")[2]) from None
+
+
+def from_text(key: str, text: str) -> object:
+    """Return a value spelled in an environment variable. Raises ValueError."""
+    hint = known_keys()[key]
+    if hint is bool:
+        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        if text.lower() not in words:
+            message = f"expected true or false, found '{text}'"
+            raise ValueError(message)
+        return words[text.lower()]
+    if hint in (int, float):
+        try:
+            return hint(text)
+        except ValueError:
+            kind = "a whole number" if hint is int else "a number"
+            message = f"expected {kind}, found '{text}'"
+            raise ValueError(message) from None
+    return typed(key, text)
+
+
+def in_text(hint: Any) -> bool:  # noqa: ANN401 -- any type hint
+    """Return whether an environment variable can spell a value of this type."""
+    return hint in (bool, int, float, str) or getattr(hint, "__origin__", None) not in (
+        tuple,
+        dict,
+    )
+
+
+def value_of(settings: Settings, key: str) -> object:
+    """Return the value of a key."""
+    value: object = settings
+    for part in key.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def similar(word: str, among: list[str]) -> str:
+    """Return the known word that `word` was probably meant to be; empty where none is near."""
+    from rapidfuzz import fuzz, process
+
+    found = process.extractOne(word, among, scorer=fuzz.ratio, score_cutoff=60)
+    return str(found[0]) if found else ""
