@@ -57,8 +57,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give the test an empty home and an environment without the user's keys or settings."""
     folder = tmp_path_factory.mktemp("home")
     before = dict(os.environ)
+    clean = _clean_environment(folder)
     os.environ.clear()
-    os.environ.update(_clean_environment(folder))
+    os.environ.update(clean)
     try:
         yield folder
     finally:
