@@ -1,0 +1,110 @@
+"""Runs a short program of our own choosing (git, rg, a key command) and returns what it printed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tui_agent.adapters.processes.kept_output import KeptOutput, decoded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """What a program printed, and how it ended."""
+
+    code: int
+    out: bytes
+    err: str
+    cut: bool = False
+    """Whether it printed more than was taken; it was then ended."""
+
+
+class ProgramError(Exception):
+    """A program could not be started, failed, or took too long; the message is for people."""
+
+
+async def capture(
+    argv: Sequence[str],
+    *,
+    cwd: str,
+    environ: Mapping[str, str],
+    stdin: bytes = b"",
+    seconds: float = 30.0,
+    limit: int = 64 << 20,
+) -> Captured:
+    """Run a program without a shell. At `limit` bytes of output it is ended and the rest is lost.
+
+    Raises ProgramError where it cannot be started or does not end in time.
+    """
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=cwd,
+            env=dict(environ),
+            start_new_session=True,
+            limit=1 << 20,
+        )
+    except OSError as error:
+        message = f"{argv[0]} cannot be started: {error.strerror}"
+        raise ProgramError(message) from error
+    out, err = KeptOutput(head=limit, tail=0), KeptOutput(head=4000, tail=4000)
+    try:
+        async with asyncio.timeout(seconds):
+            await asyncio.gather(
+                _feed(process, stdin), _drain(process, out, limit), _drain_errors(process, err)
+            )
+            code = await process.wait()
+    except TimeoutError:
+        message = f"{argv[0]} did not end within {seconds:g} s"
+        raise ProgramError(message) from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return Captured(code=code, out=out.data(), err=err.text().strip(), cut=out.total > limit)
+
+
+async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
+    if process.stdin is None:
+        return
+    try:
+        process.stdin.write(data)
+        await process.stdin.drain()
+    except (BrokenPipeError, ConnectionResetError):
+        return
+    finally:
+        process.stdin.close()
+
+
+async def _drain(process: asyncio.subprocess.Process, kept: KeptOutput, limit: int) -> None:
+    stream = process.stdout
+    while stream is not None and (data := await stream.read(1 << 18)):
+        kept.add(data)
+        if kept.total > limit and process.returncode is None:
+            process.kill()
+
+
+async def _drain_errors(process: asyncio.subprocess.Process, kept: KeptOutput) -> None:
+    stream = process.stderr
+    while stream is not None and (data := await stream.read(1 << 16)):
+        kept.add(data)
+
+
+async def key_from(command: str, environ: Mapping[str, str]) -> str:
+    """Return what the user's own `api_key_cmd` prints, without the line end.
+
+    Raises ProgramError where it fails or prints nothing; the message never holds what it printed.
+    """
+    done = await capture(["/bin/sh", "-c", command], cwd="/", environ=environ, limit=1 << 16)
+    if done.code:
+        message = f"api_key_cmd ended with status {done.code}: {done.err[:200]}"
+        raise ProgramError(message)
+    key = decoded(done.out).strip()
+    if not key or "\n" in key:
+        message = "api_key_cmd is to print the key on one line, and nothing else"
+        raise ProgramError(message)
+    return key

@@ -1,0 +1,81 @@
+"""Runs commands without a sandbox: tier `none`.
+
+What holds here: the command's folder lies in the workspace, its environment is the short list, its
+time, output and file size are bounded, and what it starts is ended with it. What does not: it may
+read, write and send whatever the user may. Hence every command asks. No limit is set on the number
+of processes: without a namespace it counts all of the user's, and would fail for others' reasons.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Literal
+
+from tui_agent.adapters.processes.commands import Launch, run
+from tui_agent.adapters.runner.environment import command_environment
+from tui_agent.core.ports import Exit
+from tui_agent.core.proposal import Command
+
+LONGEST_SECONDS = 3600.0
+
+
+class PlainRunner:
+    """The runner of tier `none`."""
+
+    def __init__(
+        self,
+        root: Path,
+        environ: Mapping[str, str],
+        *,
+        allowed: Collection[str] = (),
+        held: Callable[[], Collection[str]] = tuple,
+    ) -> None:
+        """Run in `root`; pass on `allowed` variables, and nothing whose value `held` returns."""
+        self._root = root
+        self._environ = environ
+        self._allowed = tuple(allowed)
+        self._held = held
+
+    @property
+    def tier(self) -> Literal["none"]:
+        """The name that the log and the screen give it."""
+        return "none"
+
+    async def run(self, command: Command, on_output: Callable[[str], None]) -> Exit:
+        """Run a command by the shell, in its folder of the workspace.
+
+        Raises OSError where the folder is missing, lies outside, or nothing can be started.
+        """
+        return await run(self._launch(command), on_output)
+
+    def _launch(self, command: Command) -> Launch:
+        if "\0" in command.text:
+            message = "a command holds no NUL character"
+            raise OSError(message)
+        environ = command_environment(
+            self._root, self._environ, allowed=self._allowed, held=self._held()
+        )
+        return Launch(
+            argv=(_shell(), "-c", command.text),
+            cwd=self._folder(command.cwd),
+            environ=environ,
+            timeout_seconds=max(0.1, min(command.timeout_seconds, LONGEST_SECONDS)),
+        )
+
+    def _folder(self, cwd: str) -> str:
+        root = Path(os.path.realpath(self._root))
+        folder = Path(os.path.realpath(root / cwd))
+        if not folder.is_relative_to(root):
+            message = f"{cwd} lies outside of the workspace"
+            raise NotADirectoryError(message)
+        if not folder.is_dir():
+            message = f"{cwd} is not a folder"
+            raise NotADirectoryError(message)
+        return str(folder)
+
+
+def _shell() -> str:
+    """Return the shell: bash where it stands at its usual place, because models write for it."""
+    return "/bin/bash" if Path("/bin/bash").is_file() else "/bin/sh"
