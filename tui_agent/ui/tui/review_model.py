@@ -1,0 +1,309 @@
+"""A review in progress: what there is to decide, what has been decided, and where the cursor is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tui_agent.core.patch import (
+    FileView,
+    Hunk,
+    HunkDecision,
+    PatchError,
+    edit_new_side,
+    parse_edited,
+)
+from tui_agent.core.proposal import Decision
+from tui_agent.ui.tui.review_spots import (
+    FileLedger,
+    Mark,
+    Spot,
+    SpotVerdict,
+    accepted,
+    edited,
+    parts_of,
+    recalled,
+    rejected,
+    spots_of,
+    undecided,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Act:
+    """What one key changed, so that it can be taken back: these spots stood from `start` on."""
+
+    pieces: tuple[tuple[int, int, tuple[Spot, ...]], ...]
+    """Start, number of spots now, the spots that stood there."""
+    cursor: int
+
+
+class Review:
+    """Every file's spots in order, the verdicts on them, and one cursor."""
+
+    def __init__(self, views: Sequence[FileView], recorded: Decision | None = None) -> None:
+        """Begin undecided, or with what was decided in the past."""
+        self.views = tuple(views)
+        self.spots: list[Spot] = []
+        for index, view in enumerate(self.views):
+            for spot in spots_of(view, index):
+                self.spots += recalled(view, spot, recorded) if recorded is not None else (spot,)
+        self.cursor = 0
+        self.line: int | None = None
+        """Index of the focused row in the focused hunk; None: the hunk as a whole."""
+        self._history: list[_Act] = []
+
+    # Looking
+
+    @property
+    def spot(self) -> Spot | None:
+        """The spot under the cursor; None where there is nothing to decide."""
+        return self.spots[self.cursor] if self.spots else None
+
+    @property
+    def view(self) -> FileView | None:
+        """The file under the cursor."""
+        spot = self.spot
+        return None if spot is None else self.views[spot.file]
+
+    @property
+    def undecided(self) -> int:
+        """How many spots have no verdict."""
+        return sum(not spot.decided for spot in self.spots)
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything would be lost by going away."""
+        return any(spot.decided or spot.left_out for spot in self.spots)
+
+    def counts(self) -> Counter[SpotVerdict]:
+        """Return how many spots have each verdict."""
+        return Counter(spot.verdict for spot in self.spots)
+
+    def marks(self, *, focus: bool = True) -> tuple[Mark, ...]:
+        """Return one mark a spot, all files in order."""
+        return tuple(
+            "focused" if focus and index == self.cursor and not spot.decided else spot.mark
+            for index, spot in enumerate(self.spots)
+        )
+
+    def ledger(self) -> tuple[FileLedger, ...]:
+        """Return the marks and counts of each file."""
+        marks = self.marks()
+        found: list[list[Mark]] = [[] for _ in self.views]
+        for spot, mark in zip(self.spots, marks, strict=True):
+            found[spot.file].append(mark)
+        return tuple(
+            FileLedger(
+                path=view.patch.new_path or view.path,
+                marks=tuple(own),
+                plus=view.patch.plus,
+                minus=view.patch.minus,
+            )
+            for view, own in zip(self.views, found, strict=True)
+        )
+
+    def decision(self) -> Decision:
+        """Return what was decided. Raises PatchError while something is undecided."""
+        left = self.undecided
+        if left:
+            raise PatchError(f"{left} of {len(self.spots)} hunks are undecided")
+        hunks = tuple(one for spot in self.spots for one in spot.decisions)
+        reasons = {spot.reason for spot in self.spots if spot.reason}
+        nothing = all(spot.verdict == "rejected" for spot in self.spots)
+        return Decision(
+            verdict="reject" if nothing else "once",
+            hunks=hunks,
+            feedback="; ".join(sorted(reasons)) if nothing else "",
+        )
+
+    # Moving
+
+    def go(self, index: int) -> None:
+        """Put the cursor on a spot; the line cursor goes."""
+        if self.spots:
+            self.cursor = max(0, min(index, len(self.spots) - 1))
+            self.line = None
+
+    def next_hunk(self) -> None:
+        """Go one spot on."""
+        self.go(self.cursor + 1)
+
+    def previous_hunk(self) -> None:
+        """Go one spot back."""
+        self.go(self.cursor - 1)
+
+    def next_file(self) -> None:
+        """Go to the next file's first spot."""
+        self._to_file(1)
+
+    def previous_file(self) -> None:
+        """Go to the file's first spot, or from there to the file before."""
+        spot = self.spot
+        if spot is None:
+            return
+        first = next(at for at, one in enumerate(self.spots) if one.file == spot.file)
+        if first < self.cursor:
+            self.go(first)
+        else:
+            self._to_file(-1)
+
+    def _to_file(self, step: int) -> None:
+        spot = self.spot
+        if spot is None:
+            return
+        for at, one in enumerate(self.spots):
+            if one.file == spot.file + step:
+                self.go(at)
+                return
+
+    def next_undecided(self) -> bool:
+        """Go to the next spot without a verdict, round the end. Return whether there is one."""
+        count = len(self.spots)
+        for step in range(1, count + 1):
+            index = (self.cursor + step) % count
+            if not self.spots[index].decided:
+                self.go(index)
+                return True
+        return False
+
+    def line_down(self) -> None:
+        """Go to the next changed line, into the next hunk if need be."""
+        self._to_line(1)
+
+    def line_up(self) -> None:
+        """Go to the changed line before, into the hunk before if need be."""
+        self._to_line(-1)
+
+    def _to_line(self, step: int) -> None:
+        spot = self.spot
+        if spot is None:
+            return
+        rows = spot.changed_rows
+        if self.line is None and rows:
+            self.line = rows[0 if step > 0 else -1]
+            return
+        index = rows.index(self.line) + step if self.line in rows else -1
+        if 0 <= index < len(rows):
+            self.line = rows[index]
+            return
+        at = self.cursor + step
+        if 0 <= at < len(self.spots):
+            self.go(at)
+            rows = self.spots[at].changed_rows
+            self.line = rows[0 if step > 0 else -1] if rows else None
+
+    # Deciding
+
+    def accept(self) -> None:
+        """Accept the focused spot, without the lines left out, and go to the next undecided one."""
+        self._decide_here(accepted)
+
+    def reject(self, reason: str = "") -> None:
+        """Reject the focused spot and go to the next undecided one."""
+        self._decide_here(lambda view, spot: rejected(view, spot, reason))
+
+    def edit(self, text: str) -> None:
+        """Accept the focused hunk with its new side as edited.
+
+        Raises:
+            PatchError: with a sentence for the person who edits; nothing has changed.
+        """
+        hunk, view = self._editable()
+        self._edited(edit_new_side(view, hunk, text))
+
+    def edit_body(self, text: str) -> None:
+        """Accept the focused hunk with its marked body as edited. Raises PatchError as `edit`."""
+        hunk, view = self._editable()
+        self._edited(parse_edited(view, hunk, text))
+
+    def _editable(self) -> tuple[Hunk, FileView]:
+        spot, view = self.spot, self.view
+        if spot is None or view is None or spot.hunk is None:
+            raise PatchError("this change has no text to edit")
+        return spot.hunk, view
+
+    def _edited(self, decision: HunkDecision) -> None:
+        self._decide_here(lambda _, spot: edited(spot, decision))
+
+    def toggle_line(self) -> None:
+        """Leave the focused line out, or take it in again; a verdict on the hunk falls."""
+        spot = self.spot
+        if spot is None or spot.hunk is None:
+            return
+        if self.line is None:
+            self._to_line(1)
+        if self.line is None:
+            return
+        left_out = spot.left_out ^ {self.line}
+        self._change([(self.cursor, undecided(spot, left_out))])
+
+    def split(self) -> bool:
+        """Cut the focused hunk into its runs. Return whether there was anything to cut."""
+        spot, view = self.spot, self.view
+        if spot is None or view is None or spot.hunk is None:
+            return False
+        parts = parts_of(view, spot)
+        if parts == (spot,):
+            return False
+        at = self.cursor
+        self._history.append(_Act(pieces=((at, len(parts), (spot,)),), cursor=at))
+        self.spots[at : at + 1] = parts
+        self.go(at)
+        return True
+
+    def rest_of_file(self, *, accept: bool) -> None:
+        """Give every undecided spot of the focused file the same verdict."""
+        spot = self.spot
+        if spot is not None:
+            self._decide_all(accepted if accept else rejected, spot.file)
+
+    def everything(self, *, accept: bool) -> None:
+        """Give every undecided spot the same verdict."""
+        self._decide_all(accepted if accept else rejected, None)
+
+    def undo(self) -> bool:
+        """Take back the focused hunk's verdict, or else the last thing done. Say whether it did."""
+        spot = self.spot
+        last = self._history[-1] if self._history else None
+        here = last is not None and any(
+            start <= self.cursor < start + now for start, now, _ in last.pieces
+        )
+        if spot is not None and spot.decided and not here:
+            self.spots[self.cursor] = undecided(spot)
+            return True
+        if last is None:
+            return False
+        self._history.pop()
+        for start, now, spots in reversed(last.pieces):
+            self.spots[start : start + now] = spots
+        self.go(last.cursor)
+        return True
+
+    def _decide_here(self, verdict: Callable[[FileView, Spot], Spot]) -> None:
+        spot, view = self.spot, self.view
+        if spot is None or view is None:
+            return
+        self._change([(self.cursor, verdict(view, spot))])
+        self.line = None
+        self.next_undecided()
+
+    def _decide_all(self, verdict: Callable[[FileView, Spot], Spot], file: int | None) -> None:
+        self._change(
+            [
+                (index, verdict(self.views[spot.file], spot))
+                for index, spot in enumerate(self.spots)
+                if not spot.decided and file in {None, spot.file}
+            ]
+        )
+        self.line = None
+        self.next_undecided()
+
+    def _change(self, changes: Sequence[tuple[int, Spot]]) -> None:
+        if not changes:
+            return
+        pieces = tuple((index, 1, (self.spots[index],)) for index, _ in changes)
+        self._history.append(_Act(pieces=pieces, cursor=self.cursor))
+        for index, spot in changes:
+            self.spots[index] = spot

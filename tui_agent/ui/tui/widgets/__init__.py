@@ -1,0 +1,1 @@
+"""The panes of the full screen; each has one entrance, `show(state)`."""
