@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import start
+from bench import edits, headless, keys, start, stream
 from bench.figures import Busy, Figure, machine, table
-from bench.programs import ROOT, agent, floor
+from bench.programs import ROOT, agent, floor, make_repository
+from tests.servers.model_server import ModelServer
 
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
@@ -20,10 +21,34 @@ Measurement = Callable[[Path, int], list[Figure]]
 
 
 def _start(folder: Path, runs: int) -> list[Figure]:
-    return start.measure(agent(folder), floor(folder), runs)
+    with ModelServer() as server:
+        return start.measure(agent(folder, server.url), floor(folder), runs)
 
 
-MEASUREMENTS: dict[str, Measurement] = {"start": _start}
+def _keys(folder: Path, runs: int) -> list[Figure]:
+    with ModelServer() as server:
+        return keys.measure(agent(folder, server.url), floor(folder), server, runs)
+
+
+def _stream(folder: Path, runs: int) -> list[Figure]:
+    with ModelServer() as server:
+        return stream.measure(agent(folder, server.url), server, runs)
+
+
+def _headless(folder: Path, runs: int) -> list[Figure]:
+    with ModelServer() as server:
+        turns = agent(folder, server.url, ("-p", "read every file"))
+        hello = agent(folder, server.url, ("-p", "say hello"))
+        return headless.measure(turns, hello, server, runs)
+
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "start": _start,
+    "keys": _keys,
+    "stream": _stream,
+    "headless": _headless,
+    "edits": edits.measure,
+}
 
 
 def report(names: list[str], runs: int) -> str:
@@ -33,7 +58,7 @@ def report(names: list[str], runs: int) -> str:
     for name in names:
         print(f"measuring {name} …", file=sys.stderr)
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            figures += MEASUREMENTS[name](Path(folder), runs)
+            figures += MEASUREMENTS[name](make_repository(Path(folder)), runs)
     took, after = time.monotonic() - began, Busy.now()
     busy = (after.used - before.used) / took
     stolen = (after.stolen - before.stolen) / took

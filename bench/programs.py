@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,24 +33,33 @@ def _environ(home: Path) -> dict[str, str]:
     }
 
 
-def floor(folder: Path) -> Program:
+def floor(root: Path) -> Program:
     """Return the smallest Textual program."""
     return Program(
         name="floor",
         argv=(sys.executable, "-m", "bench.floor"),
-        environ=_environ(folder),
-        cwd=folder,
+        environ=_environ(root.parent / "home"),
+        cwd=root,
     )
 
 
-def agent(folder: Path, *, base_url: str = "", arguments: tuple[str, ...] = ()) -> Program:
-    """Return our program in a repository; with `base_url`, its model is the server there."""
-    environ = _environ(folder)
-    if base_url:
-        environ |= {"OPENAI_API_KEY": "made-up", "OPENAI_BASE_URL": f"{base_url}/v1"}
+def make_repository(folder: Path) -> Path:
+    """Make a small repository in `folder`, with a home beside it; return its root."""
+    root = folder / "repository"
+    root.mkdir()
+    (folder / "home").mkdir()
+    (root / "README.md").write_text("# A project to measure in\n", encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    return root
+
+
+def agent(root: Path, base_url: str, arguments: tuple[str, ...] = ()) -> Program:
+    """Return our program in a repository, its model the server at `base_url`."""
+    environ = _environ(root.parent / "home")
+    environ |= {"OPENAI_API_KEY": "made-up", "OPENAI_BASE_URL": f"{base_url}/v1"}
     return Program(
         name="agent",
-        argv=(sys.executable, "-m", "tui_agent", *arguments),
+        argv=(sys.executable, "-m", "tui_agent", "--model", "openai/scripted", *arguments),
         environ=environ,
-        cwd=folder,
+        cwd=root,
     )
