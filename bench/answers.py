@@ -6,8 +6,34 @@ import random
 
 TOKEN_CHARACTERS = 4
 BEGINS, ENDS = "Firstword", "Lastword"
-NOUNS = "parser cursor buffer session header worker queue branch commit record theme widget".split()
-VERBS = "reads writes keeps drops splits joins checks returns draws stores sends folds".split()
+NOUNS = [
+    "parser",
+    "cursor",
+    "buffer",
+    "session",
+    "header",
+    "worker",
+    "queue",
+    "branch",
+    "commit",
+    "record",
+    "theme",
+    "widget",
+]
+VERBS = [
+    "reads",
+    "writes",
+    "keeps",
+    "drops",
+    "splits",
+    "joins",
+    "checks",
+    "returns",
+    "draws",
+    "stores",
+    "sends",
+    "folds",
+]
 
 
 def _sentence(chance: random.Random) -> str:

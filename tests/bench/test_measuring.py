@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bench import __main__ as bench
+from bench import edits, start
+from bench.answers import BEGINS, ENDS, TOKEN_CHARACTERS, markdown
+from bench.figures import Figure, percentile, table
+from bench.headless import prefix_share
+from bench.programs import floor, make_repository
+
+
+def test_the_smallest_program_paints_and_then_shows_what_is_typed(tmp_path: Path) -> None:
+    times = start.start_once(floor(make_repository(tmp_path)))
+    assert times is not None
+    painted, typed = times
+    assert 0 < painted <= typed < 10
+
+
+def test_a_long_answer_is_as_long_as_it_says_and_always_the_same() -> None:
+    answer = markdown(1000)
+    assert answer.startswith(BEGINS)
+    assert answer.endswith(f"{ENDS}.")
+    assert 1.0 <= len(answer) / TOKEN_CHARACTERS / 1000 <= 1.3
+    assert answer == markdown(1000)
+
+
+def test_the_edit_that_is_timed_changes_six_thousand_lines_in_a_thousand_places() -> None:
+    before, after = edits.texts()
+    pairs = list(zip(before.split(b"\n"), after.split(b"\n"), strict=True))
+    assert sum(old != new for old, new in pairs) == edits.CHANGED
+    assert edits.hunks(before, after) == edits.CHANGED // edits.RUN
+
+
+def test_a_table_shows_what_was_measured_and_what_was_not() -> None:
+    shown = table(
+        [
+            Figure(name="start", unit="s", runs=[0.5, 0.3, 0.4], floor=[0.2], goal="≤ 1"),
+            Figure(name="keys", unit="ms"),
+        ]
+    )
+    assert "| start | 0.4 s | 0.3 … 0.5 (3) | 0.2 s | ≤ 1 |  |" in shown
+    assert "| keys | – |  |  |  | not measured |" in shown
+    assert percentile([3.0, 1.0, 2.0, 4.0], 0.95) == 4.0
+
+
+def test_a_prefix_that_is_rewritten_is_not_a_kept_one() -> None:
+    first, changed = {"messages": ["a", "b"]}, {"messages": ["a", "x", "c"]}
+    assert prefix_share([first, {"messages": ["a", "b", "c"]}]) == 100
+    assert prefix_share([first, changed]) == 50
+
+
+def test_an_unknown_measurement_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        bench.main(["nothing"])
+    assert "no measurement nothing" in capsys.readouterr().err
