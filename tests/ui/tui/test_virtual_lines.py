@@ -1,0 +1,113 @@
+"""A pane of any length draws only what is seen, and copies what was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.ui.stage import Stage, text_of
+from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, joined, paragraph
+from tui_agent.ui.tui.theme import choose_theme
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+
+drawn: list[str] = []
+
+
+@dataclass(frozen=True)
+class Block:
+    text: str
+    focusable: bool = True
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        drawn.append(self.text)
+        return paragraph(sheet, [sheet.span(self.text)], indent=2)
+
+    def height_hint(self, width: int) -> int:
+        return 1 + len(self.text) // width
+
+
+def blocks(count: int) -> list[Block]:
+    return [Block(f"block {number}") for number in range(count)]
+
+
+async def test_only_what_is_near_the_view_is_drawn_of_five_thousand_blocks() -> None:
+    pane = VirtualLines(follow=True)
+    app = Stage(pane)
+    async with app.run_test(size=(40, 10)) as pilot:
+        drawn.clear()
+        pane.set_items(blocks(5000))
+        await pilot.pause()
+        assert text_of(app)[-1].strip(" ▐") == "block 4999"
+        assert len(drawn) < 50
+
+
+async def test_an_appended_block_draws_itself_alone() -> None:
+    pane = VirtualLines(follow=True)
+    async with Stage(pane).run_test(size=(40, 10)) as pilot:
+        pane.set_items(blocks(100))
+        await pilot.pause()
+        drawn.clear()
+        pane.splice(100, [Block("the new one")])
+        await pilot.pause()
+        assert drawn == ["the new one"]
+
+
+async def test_a_reader_who_scrolled_up_stays_where_they_are() -> None:
+    pane = VirtualLines(follow=True)
+    app = Stage(pane)
+    async with app.run_test(size=(40, 10)) as pilot:
+        pane.set_items(blocks(100))
+        await pilot.pause()
+        pane.scroll_rows(-40)
+        await pilot.pause()
+        before = text_of(app)
+        pane.splice(100, blocks(20))
+        await pilot.pause()
+        assert [row.strip(" ▐") for row in text_of(app)] == [row.strip(" ▐") for row in before]
+
+
+async def test_a_new_width_keeps_the_end_in_view() -> None:
+    pane = VirtualLines(follow=True)
+    app = Stage(pane)
+    async with app.run_test(size=(80, 10)) as pilot:
+        pane.set_items([Block(f"{number} " + "word " * 30) for number in range(40)])
+        await pilot.pause()
+        await pilot.resize_terminal(30, 10)
+        await pilot.pause()
+        assert pane.at_end
+        assert "word" in text_of(app)[-1]
+
+
+async def test_dragging_copies_logical_text_not_the_layout() -> None:
+    pane = VirtualLines()
+    app = Stage(pane)
+    async with app.run_test(size=(20, 10)) as pilot:
+        pane.set_items([Block("a sentence that is wrapped over rows"), Block("end")])
+        await pilot.pause()
+        await pilot.mouse_down(offset=(2, 0))
+        await pilot.hover(offset=(10, 2))
+        await pilot.mouse_up(offset=(10, 2))
+        assert app.clipboard == "a sentence that is wrapped over rows"
+
+
+async def test_the_cursor_visits_what_can_be_focused() -> None:
+    pane = VirtualLines()
+    async with Stage(pane).run_test(size=(20, 10)):
+        pane.set_items([Block("one"), Block("two", focusable=False), Block("three")])
+        assert pane.move_cursor(1)
+        assert pane.move_cursor(1)
+        assert pane.cursor == 2
+        assert not pane.move_cursor(1)
+        assert pane.copied_text() == "three"
+
+
+def test_a_long_word_breaks_and_copies_whole() -> None:
+    sheet = Sheet(width=12, theme=choose_theme("dark", {}))
+    rows = paragraph(sheet, [sheet.span("x" * 25 + " end")], indent=1)
+    assert [row.strip.text.strip() for row in rows] == ["x" * 10, "x" * 10, "x" * 5 + " end"]
+    assert joined([(row, 0, None) for row in rows]) == "x" * 25 + " end"
+
+
+def test_paths_are_cut_in_the_middle() -> None:
+    assert cut_middle("tests/client/test_redirects.py", 25) == "tests/…/test_redirects.py"
+    assert cut_middle("tests/client/test_redirects.py", 17) == "test_redirects.py"

@@ -1,0 +1,130 @@
+"""Which key does what: a preset with the user's changes, looked up by context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tui_agent.ui.tui.keys_table import ACTIONS, CONTEXTS, PRESETS, Action
+
+_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "space": "space",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+}
+_ASCII = {"←": "Left", "→": "Right", "↑": "Up", "↓": "Down"}
+
+
+class KeymapError(ValueError):
+    """The settings' keys cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keymap:
+    """All actions with the keys that they now have."""
+
+    actions: Mapping[str, Action]
+    by_key: Mapping[tuple[str, str], str]
+    """(context, key) -> action."""
+
+    def find(self, contexts: Iterable[str], keys: Sequence[str]) -> list[str]:
+        """Return the actions that one of `keys` (names of one press) has, nearest context first."""
+        return [
+            self.by_key[context, key]
+            for context in contexts
+            for key in keys
+            if (context, key) in self.by_key
+        ]
+
+    def shown(self, action: str, *, ascii_only: bool = False) -> str:
+        """Return the first key of an action as the footer shows it; empty where it has none."""
+        keys = self.actions[action].keys
+        return show_key(keys[0], ascii_only=ascii_only) if keys else ""
+
+    def footer(self, context: str, *, ascii_only: bool = False) -> list[tuple[str, str]]:
+        """Return keys and labels of a context, in the order of the footer."""
+        rows = [one for one in self.actions.values() if one.context == context and one.footer]
+        return [
+            self.hint(one.id, ascii_only=ascii_only)
+            for one in sorted(rows, key=lambda one: one.footer)
+            if one.keys
+        ]
+
+    def hint(self, action: str, label: str = "", *, ascii_only: bool = False) -> tuple[str, str]:
+        """Return an action's key, with its pair's, and its label."""
+        one = self.actions[action]
+        key = self.shown(action, ascii_only=ascii_only)
+        if one.pair:
+            pair = self.shown(one.pair, ascii_only=ascii_only)
+            key = f"{pair} {key}" if one.context in {"review", "replay"} else f"{key} {pair}"
+        return key, label or one.label
+
+
+def contexts_of(context: str) -> list[str]:
+    """Return a context and those whose keys work in it, the nearest first."""
+    found = [context]
+    while parent := CONTEXTS[found[-1]][0]:
+        found.append(parent)
+    return found
+
+
+def show_key(key: str, *, ascii_only: bool = False) -> str:
+    """Return a key's name for people: `^P`, `Shift-Tab`, `F6`, `Esc`."""
+    *modifiers, last = key.split("+") if len(key) > 1 else [key]
+    name = _NAMES.get(last, last.upper() if len(last) > 1 else last)
+    if ascii_only:
+        name = _ASCII.get(name, name)
+    if modifiers == ["ctrl"]:
+        return "^" + (name.upper() if len(name) == 1 else name)
+    return "-".join([*(word.capitalize() for word in modifiers), name])
+
+
+def build_keymap(
+    preset: str = "default", changes: Mapping[str, Sequence[str]] | None = None
+) -> Keymap:
+    """Return the keys of a preset with the user's changes: action -> keys.
+
+    Raises KeymapError for an unknown preset or action, and for a key that two actions would share:
+    it names both.
+    """
+    if preset not in PRESETS:
+        raise KeymapError(f"Unknown preset of keys {preset!r}: there are {', '.join(PRESETS)}.")
+    actions = {action.id: action for action in ACTIONS}
+    known = _shared(actions)
+    for name, keys in {**PRESETS[preset], **(changes or {})}.items():
+        if name not in actions:
+            raise KeymapError(f"Unknown action {name!r} in the settings' keys.")
+        actions[name] = replace(actions[name], keys=tuple(keys))
+    for one, other in sorted(_shared(actions) - known):
+        key = min(set(actions[one].keys) & set(actions[other].keys))
+        raise KeymapError(f"The key {key!r} is given to both {one} and {other}.")
+    return Keymap(actions, _by_key(actions))
+
+
+def _shared(actions: Mapping[str, Action]) -> set[tuple[str, str]]:
+    """Return the pairs of actions that share a key where both are heard."""
+    pairs = set()
+    for one in actions.values():
+        heard = contexts_of(one.context)
+        for other in actions.values():
+            if one.id == other.id or other.context not in heard:
+                continue
+            if set(one.keys) & set(other.keys):
+                same = one.context == other.context
+                pairs.add(
+                    (min(one.id, other.id), max(one.id, other.id)) if same else (one.id, other.id)
+                )
+    return pairs
+
+
+def _by_key(actions: Mapping[str, Action]) -> dict[tuple[str, str], str]:
+    return {(one.context, key): one.id for one in actions.values() for key in one.keys}

@@ -1,0 +1,260 @@
+"""How text becomes rows of cells: spans, wrapping, cutting, and the row that a pane draws."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rich.cells import cell_len, set_cell_size, split_text
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from tui_agent.ui.clean import clean
+from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
+from tui_agent.ui.tui.theme import Theme
+
+Span = tuple[str, Style]
+"""Clean text without line feeds, and how it is drawn."""
+
+_WORDS = re.compile(r"\s*\S+\s*|\s+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What an item needs to know to draw itself: cells, theme, signs, plane, and the focus."""
+
+    width: int
+    theme: Theme
+    glyphs: Glyphs = UNICODE
+    plane: str = "canvas"
+    """The role of the background that the item stands on."""
+    cursor: bool = False
+    """Whether the item is the one that keys act on."""
+    focused: bool = False
+    """Whether its pane has the focus."""
+
+    def ink(self, what: str = "text", on: str = "") -> Style:
+        """Return a style on this sheet's plane."""
+        return self.theme.ink(what, on or self.plane)
+
+    def span(self, text: str, what: str = "text", on: str = "") -> Span:
+        """Return foreign or own text as a span, made clean."""
+        return clean(text, ascii_only=self.glyphs.ascii_only), self.ink(what, on)
+
+    def on(self, plane: str) -> Sheet:
+        """Return this sheet on another plane."""
+        return replace(self, plane=plane)
+
+    def narrower(self, cells: int) -> Sheet:
+        """Return this sheet with so many columns less."""
+        return replace(self, width=max(1, self.width - cells))
+
+
+class Row:
+    """One row of cells, and what copying it gives."""
+
+    __slots__ = ("join", "start", "strip", "text")
+
+    def __init__(self, strip: Strip, text: str = "", *, start: int = 0, join: str = "\n") -> None:
+        """Take a strip with the logical text that begins in column `start`.
+
+        `join` stands between the row before and this one when both are copied: a line feed, or what
+        the wrapping took away.
+        """
+        self.strip = strip
+        self.text = text
+        self.start = start
+        self.join = join
+
+
+def joined(rows: Iterable[tuple[Row, int, int | None]]) -> str:
+    """Return the text of rows between columns, joined as it was before it was broken."""
+    text = ""
+    for row, left, right in rows:
+        begin = max(0, left - row.start)
+        end = None if right is None else max(0, right - row.start)
+        text += (row.join if text else "") + row.text[begin:end]
+    return text
+
+
+def width_of(spans: Iterable[Span]) -> int:
+    """Return the cells that spans take."""
+    return sum(cell_len(text) for text, _ in spans)
+
+
+def plain(spans: Iterable[Span]) -> str:
+    """Return the text of spans."""
+    return "".join(text for text, _ in spans)
+
+
+def cut(text: str, width: int, mark: str = "…") -> str:
+    """Return `text` within `width` cells, its end replaced by `mark` where it is too long."""
+    if cell_len(text) <= width:
+        return text
+    room = width - cell_len(mark)
+    return set_cell_size(text, room).rstrip() + mark if room > 0 else set_cell_size(text, width)
+
+
+def cut_middle(path: str, width: int, mark: str = "…") -> str:
+    """Return a path or name within `width` cells; whole components go first, the name stays."""
+    if cell_len(path) <= width:
+        return path
+    parts = path.split("/")
+    for dropped in range(1, len(parts) - 1):
+        shorter = "/".join((parts[0], mark, *parts[1 + dropped :]))
+        if cell_len(shorter) <= width:
+            return shorter
+    name = parts[-1]
+    if cell_len(name) <= width:
+        return name
+    room = max(0, width - cell_len(mark))
+    head, tail = room - room // 2, room // 2
+    return name[:head] + mark + (name[-tail:] if tail else "")
+
+
+def cut_spans(spans: Sequence[Span], width: int, mark: str = "…") -> list[Span]:
+    """Return spans within `width` cells, the last one cut."""
+    if width_of(spans) <= width:
+        return list(spans)
+    kept: list[Span] = []
+    room = width - cell_len(mark)
+    for text, style in spans:
+        cells = cell_len(text)
+        if cells > room:
+            kept.append((set_cell_size(text, max(0, room)).rstrip() + mark, style))
+            break
+        kept.append((text, style))
+        room -= cells
+    return kept
+
+
+def wrap(spans: Sequence[Span], width: int, hanging: int = 0) -> list[tuple[str, list[Span]]]:
+    """Break spans at words into lines of `width` cells, and words that are longer anywhere.
+
+    Lines after the first get `hanging` cells less. Returns each line with what the break before it
+    took away (a space or nothing); the first has a line feed.
+    """
+    lines: list[tuple[str, list[Span]]] = [("\n", [])]
+    used, room = 0, max(1, width)
+    for whole in _words(spans):
+        word = whole
+        cells = width_of(_stripped(word))
+        if used and used + cells > room:
+            gap = " " if lines[-1][1] and lines[-1][1][-1][0].endswith(" ") else ""
+            lines[-1] = (lines[-1][0], _stripped(lines[-1][1]))
+            lines.append((gap, []))
+            used, room = 0, max(1, width - hanging)
+        while cells > room:
+            head, word = _broken(word, room)
+            lines[-1][1].extend(head)
+            lines.append(("", []))
+            room = max(1, width - hanging)
+            cells = width_of(_stripped(word))
+        lines[-1][1].extend(word)
+        used += width_of(word)
+    lines[-1] = (lines[-1][0], _stripped(lines[-1][1]))
+    return lines
+
+
+def _words(spans: Sequence[Span]) -> Iterable[list[Span]]:
+    """Give words with the spaces after them; a word may have parts of several styles."""
+    word: list[Span] = []
+    for text, style in spans:
+        for found in _WORDS.findall(text):
+            piece = found
+            if piece.isspace():
+                word.append((piece, style))
+                continue
+            if word and word[-1][0][-1:].isspace():
+                yield word
+                word = []
+            lead = len(piece) - len(piece.lstrip())
+            if lead and word:
+                word.append((piece[:lead], style))
+                yield word
+                word, piece = [], piece[lead:]
+            word.append((piece, style))
+    if word:
+        yield word
+
+
+def _stripped(spans: Sequence[Span]) -> list[Span]:
+    kept = list(spans)
+    while kept:
+        text, style = kept[-1]
+        bare = text.rstrip()
+        if bare:
+            kept[-1] = (bare, style)
+            break
+        kept.pop()
+    return kept
+
+
+def _broken(spans: Sequence[Span], cells: int) -> tuple[list[Span], list[Span]]:
+    head: list[Span] = []
+    rest = list(spans)
+    while rest and cells > 0:
+        text, style = rest[0]
+        size = cell_len(text)
+        if size <= cells:
+            head.append(rest.pop(0))
+            cells -= size
+            continue
+        left, right = split_text(text, cells)
+        if not left and not head:
+            left, right = text[:1], text[1:]
+        head.append((left, style))
+        rest[0] = (right, style)
+        break
+    return head, rest
+
+
+def make_row(
+    sheet: Sheet,
+    left: Sequence[Span],
+    right: Sequence[Span] = (),
+    *,
+    start: int = 0,
+    join: str = "\n",
+) -> Row:
+    """Return a row: `left` from the first column, `right` at the end, both on the sheet's plane.
+
+    The left part is cut where both do not fit. Text is copied from column `start` on.
+    """
+    room = sheet.width - width_of(right) - (1 if right else 0)
+    if width_of(left) > room:
+        left = cut_spans(left, max(0, room), sheet.glyphs.cut)
+    gap = sheet.width - width_of(left) - width_of(right)
+    fill = (" " * max(0, gap), sheet.ink())
+    spans = [*left, fill, *right]
+    segments = [Segment(text, style) for text, style in spans if text]
+    copied = plain(left) + ("  " + plain(right).rstrip() if right else "")
+    strip = Strip(segments)
+    if strip.cell_length > sheet.width:
+        strip = strip.crop(0, sheet.width)
+    return Row(strip, copied[start:].rstrip(), start=start, join=join)
+
+
+def blank_row(sheet: Sheet) -> Row:
+    """Return an empty row of the sheet's plane."""
+    return Row(Strip.blank(sheet.width, sheet.ink()))
+
+
+def paragraph(
+    sheet: Sheet,
+    spans: Sequence[Span],
+    *,
+    first: Sequence[Span] = (),
+    indent: int = 0,
+    margin: int = 1,
+) -> list[Row]:
+    """Return wrapped rows that begin in column `indent`; the first has `first` before that."""
+    rows: list[Row] = []
+    space = sheet.ink()
+    for join, line in wrap(spans, sheet.width - indent - margin):
+        lead = list(first) if not rows else []
+        lead.append((" " * max(0, indent - width_of(lead)), space))
+        rows.append(make_row(sheet, [*lead, *line], start=indent, join=join))
+    return rows
