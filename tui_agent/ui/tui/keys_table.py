@@ -19,8 +19,6 @@ class Action:
     """A sentence, for help, palette and the reference."""
     footer: int = 0
     """Its place in the footer, from 1; 0: not there."""
-    pair: str = ""
-    """The action whose key the footer shows beside this one's."""
     palette: bool = False
     """Whether the palette offers it."""
 
@@ -29,15 +27,19 @@ class Action:
         """Where the keys work: `app`, `prompt`, `pane` or one pane."""
         return self.id.partition(".")[0]
 
+    @property
+    def pair(self) -> str:
+        """The action whose key the footer shows beside this one's, or an empty string."""
+        return PAIRS.get(self.id, "")
 
-def _action(  # noqa: PLR0913 — one row of the table, in the order of its columns
+
+def _action(
     id: str,
     keys: str,
     label: str,
     description: str,
     footer: int = 0,
     *,
-    pair: str = "",
     palette: bool = False,
 ) -> Action:
     return Action(
@@ -46,7 +48,6 @@ def _action(  # noqa: PLR0913 — one row of the table, in the order of its colu
         label=label,
         description=description,
         footer=footer,
-        pair=pair,
         palette=palette,
     )
 
@@ -85,7 +86,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("app.help", "f1", "keys", "Show every key.", palette=True),
     _action("app.interrupt", "ctrl+c", "stop", "Stop the running turn, else clear the prompt."),
     _action("app.copy", "ctrl+y", "copy", "Copy the selection, or what has the focus."),
-    _action("app.wider", "alt+right", "wider", "Make the conversation wider.", pair="app.narrower"),
+    _action("app.wider", "alt+right", "wider", "Make the conversation wider."),
     _action("app.narrower", "alt+left", "narrower", "Make the conversation narrower."),
     _action("app.taller", "alt+down", "taller", "Make the upper pane taller."),
     _action("app.flatter", "alt+up", "flatter", "Make the upper pane flatter."),
@@ -109,7 +110,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("history.take", "enter tab", "take it", "Put the match into the prompt.", 3),
     _action("history.close", "escape ctrl+c", "close", "Close without a change.", 4),
     _action("pane.back", "escape", "prompt", "Go back to the prompt."),
-    _action("pane.down", "j down", "down", "Go down.", pair="pane.up"),
+    _action("pane.down", "j down", "down", "Go down."),
     _action("pane.up", "k up", "up", "Go up."),
     _action("pane.page_down", "pagedown", "page down", "Go down a page."),
     _action("pane.page_up", "pageup", "page up", "Go up a page."),
@@ -118,7 +119,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("pane.search", "/", "search", "Search in this pane."),
     _action("pane.help", "?", "keys", "Show every key."),
     _action("conversation.unfold", "enter space", "unfold", "Unfold or fold a call.", 1),
-    _action("conversation.down", "j down", "down", "To the next call.", 2, pair="conversation.up"),
+    _action("conversation.down", "j down", "down", "To the next call.", 2),
     _action("conversation.up", "k up", "up", "To the call before."),
     _action("conversation.all", "E", "unfold all", "Unfold or fold every call.", 3),
     _action("review.accept", "y", "accept", "Accept this hunk.", 1),
@@ -128,7 +129,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("review.split", "s", "split", "Split this hunk into its runs.", 5),
     _action("review.line", "space", "line", "Take this line, or leave it out.", 6),
     _action("review.undo", "u", "undo", "Take the verdict back; once applied, the change.", 7),
-    _action("review.next", "]", "hunk", "To the next hunk.", 8, pair="review.previous"),
+    _action("review.next", "]", "hunk", "To the next hunk.", 8),
     _action("review.previous", "[", "hunk before", "To the hunk before."),
     _action(
         "review.full", "f", "full screen", "Review changes on the full screen, and back.", 9,
@@ -138,9 +139,9 @@ ACTIONS: tuple[Action, ...] = (
     _action("review.reject_file", "d", "reject file", "Reject every hunk left in this file."),
     _action("review.accept_all", "A", "accept all", "Accept every hunk left.", palette=True),
     _action("review.reject_all", "D", "reject all", "Reject every hunk left.", palette=True),
-    _action("review.next_file", "}", "file", "To the next file.", pair="review.previous_file"),
+    _action("review.next_file", "}", "file", "To the next file."),
     _action("review.previous_file", "{", "file before", "To the file before."),
-    _action("review.down", "j down", "line", "To the next line.", pair="review.up"),
+    _action("review.down", "j down", "line", "To the next line."),
     _action("review.up", "k up", "line before", "To the line before."),
     _action("review.view", "v", "side by side", "Switch between unified and side by side."),
     _action(
@@ -172,13 +173,13 @@ ACTIONS: tuple[Action, ...] = (
     _action("plan.edit", "e", "edit", "Edit the plan.", 4),
     _action("output.open", "enter", "whole output", "Show the whole output.", 1),
     _action("output.wrap", "w", "wrap", "Wrap long lines, or cut them.", 2),
-    _action("replay.next", "l right", "step", "One step forward.", 1, pair="replay.previous"),
+    _action("replay.next", "l right", "step", "One step forward.", 1),
     _action("replay.previous", "h left", "step back", "One step back."),
     _action("replay.play", "space", "play", "Play, or hold.", 2),
-    _action("replay.next_turn", "]", "turn", "To the next turn.", 3, pair="replay.previous_turn"),
+    _action("replay.next_turn", "]", "turn", "To the next turn.", 3),
     _action("replay.previous_turn", "[", "turn before", "To the turn before."),
     _action("replay.next_kind", "n", "next of its kind", "To the next of this kind.", 4),
-    _action("replay.faster", "+", "faster", "Play faster.", pair="replay.slower"),
+    _action("replay.faster", "+", "faster", "Play faster."),
     _action("replay.slower", "-", "slower", "Play slower."),
     _action("replay.first", "g home", "start", "To the start."),
     _action("replay.last", "G end", "end", "To the end."),
@@ -189,7 +190,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("replay.close", "q escape", "close", "Leave the replay.", 9),
     _action("picker.choose", "enter", "run", "Take the chosen line.", 1),
     _action("picker.down", "down ctrl+n", "down", "Go down."),
-    _action("picker.up", "up ctrl+k", "choose", "Go up.", 2, pair="picker.down"),
+    _action("picker.up", "up ctrl+k", "choose", "Go up.", 2),
     _action("picker.actions", "tab", "actions", "Show what else can be done with it."),
     _action("picker.close", "escape ctrl+c", "close", "Close.", 3),
     _action("first.take", "enter", "use it", "Use the chosen model.", 1),
@@ -201,6 +202,20 @@ ACTIONS: tuple[Action, ...] = (
     _action("first.help", "? f1", "keys", "Show every key."),
     _action("first.none", "escape", "no model", "Go on without a model."),
 )  # fmt: skip
+
+PAIRS = {
+    "app.wider": "app.narrower",
+    "pane.down": "pane.up",
+    "conversation.down": "conversation.up",
+    "review.next": "review.previous",
+    "review.next_file": "review.previous_file",
+    "review.down": "review.up",
+    "replay.next": "replay.previous",
+    "replay.next_turn": "replay.previous_turn",
+    "replay.faster": "replay.slower",
+    "picker.up": "picker.down",
+}
+"""Actions whose keys belong together in the footer."""
 
 PRESETS: dict[str, dict[str, tuple[str, ...]]] = {
     "default": {},
