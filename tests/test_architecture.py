@@ -63,6 +63,11 @@ CORE_LIBRARIES = {"rapidfuzz", "tree_sitter", "tree_sitter_bash", "unidiff", "pa
 GROWN_IN_PLACE = {"tui_agent/core/state/values.py": {"Turn", "Agent", "Session"}}
 """What grows with a session is appended to by the fold and by nothing else, never copied."""
 
+STARTERS = {"subprocess", "multiprocessing", "pty", "pexpect"}
+STARTING = re.compile(
+    r"(exec[lv]p?e?|posix_spawnp?|fork(pty)?|popen|startfile|create_subprocess_\w+|subprocess_exec)$"
+)
+
 VAGUE_MODULES = {"utils", "util", "helpers", "helper", "common", "misc", "shared"}
 VAGUE_CLASS = re.compile(r"(Manager|Service|Controller|Factory|Impl|Helper)$|^(Base|I)[A-Z][a-z]")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -222,6 +227,24 @@ def test_only_approvals_holds_a_future() -> None:
         if (isinstance(node, ast.Attribute) and node.attr in {"Future", "create_future"})
         or (isinstance(node, ast.Name) and node.id == "Future")
     ]
+    assert wrong == []
+
+
+def test_only_the_processes_adapter_starts_a_process() -> None:
+    wrong = []
+    for path in _sources("tui_agent"):
+        if path.is_relative_to(PACKAGE / "adapters" / "processes"):
+            continue
+        wrong += [
+            f"{_name(path)}:{line} imports {module}"
+            for module, line in imports(_tree(path))
+            if module.split(".")[0] in STARTERS
+        ]
+        wrong += [
+            f"{_name(path)}:{node.lineno} {node.attr}"
+            for node in ast.walk(_tree(path))
+            if isinstance(node, ast.Attribute) and STARTING.match(node.attr)
+        ]
     assert wrong == []
 
 
