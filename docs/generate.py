@@ -9,7 +9,7 @@ import inspect
 import json
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import pairwise
@@ -170,9 +170,44 @@ def settings_page(module: ModuleType) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _keys_shown(keymap: ModuleType, keys: Iterable[str]) -> str:
+    return ", ".join(f"`{_cell(keymap.show_key(key))}`" for key in keys)
+
+
+def keys_page(keymap: ModuleType) -> str:
+    """Return the page of every key, by the place where it works."""
+    lines = [
+        "# Keys",
+        "",
+        NOTE,
+        "Each action can be given other keys in the settings: `interface.keys`, by its id. `?`",
+        "shows the keys of the place where you are. `^` is Ctrl.",
+        "",
+    ]
+    for context, (parent, title) in keymap.CONTEXTS.items():
+        own = [action for action in keymap.ACTIONS if action.context == context]
+        if not own:
+            continue
+        lines += [f"## {title}", ""]
+        if parent:
+            lines += [f"Beside the keys of *{keymap.CONTEXTS[parent][1]}*.", ""]
+        lines += ["| key | action | id |", "| --- | --- | --- |"]
+        lines += [
+            f"| {_keys_shown(keymap, a.keys)} | {_cell(a.description)} | `{a.id}` |" for a in own
+        ]
+        lines.append("")
+    for preset, changes in keymap.PRESETS.items():
+        if changes:
+            lines += [f"## Preset {preset}", "", "| action | key |", "| --- | --- |"]
+            lines += [f"| `{id}` | {_keys_shown(keymap, k)} |" for id, k in changes.items()]
+            lines.append("")
+    return "\n".join(lines).rstrip() + "\n"
+
+
 PAGES: dict[str, tuple[str, Callable[[ModuleType], str]]] = {
     ".agentrc.example": ("tui_agent.core.settings", example_file),
     "docs/reference/events.md": ("tui_agent.core.events", events_page),
+    "docs/reference/keys.md": ("tui_agent.ui.tui.keymap", keys_page),
     "docs/reference/settings.md": ("tui_agent.core.settings", settings_page),
 }
 """Page -> the module that it is made from, and how. A page whose module is absent is not made."""
