@@ -37,8 +37,7 @@ class Codec:
             return text.encode(self.encoding)
         except UnicodeEncodeError as error:
             letter = text[error.start]
-            name = f"U+{ord(letter):04X} ({letter!r})"
-            message = f"the file is not UTF-8, and its encoding cannot hold {name}"
+            message = f"{self.encoding} cannot hold U+{ord(letter):04X} ({letter!a})"
             raise TextError(message) from None
 
 
@@ -54,6 +53,16 @@ class Text:
     def lf(self) -> str:
         """Text with plain line ends; edits are matched on it."""
         return "".join(map(as_lf, self.lines))
+
+    @property
+    def contents(self) -> tuple[str, ...]:
+        """Lines without their terminators."""
+        return tuple(map(content, self.lines))
+
+    @property
+    def open_end(self) -> bool:
+        """Whether the last line has no terminator."""
+        return bool(self.lines) and not self.lines[-1].endswith("\n")
 
 
 def split_lines(text: str) -> tuple[str, ...]:

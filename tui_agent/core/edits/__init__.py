@@ -1,5 +1,19 @@
 """A model's edit, in any of its forms, becomes the changes of files that it means."""
 
-from tui_agent.core.edits.contract import EditError, EditErrorKind, Files
+from tui_agent.core.edits.contract import EditError, EditErrorKind, Files, OnStale
+from tui_agent.core.edits.notations import apply_envelope, apply_patch, apply_unified
+from tui_agent.core.edits.str_replace import Replacement, str_replace
+from tui_agent.core.edits.write import write_file
 
-__all__ = ["EditError", "EditErrorKind", "Files"]
+__all__ = [
+    "EditError",
+    "EditErrorKind",
+    "Files",
+    "OnStale",
+    "Replacement",
+    "apply_envelope",
+    "apply_patch",
+    "apply_unified",
+    "str_replace",
+    "write_file",
+]

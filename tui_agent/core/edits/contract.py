@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 EditErrorKind = Literal["no-match", "ambiguous", "malformed", "stale", "outside-workspace"]
+OnStale = Literal["merge", "refuse"]
+"""What becomes of an edit to a file that changed after the model read it."""
+
+NOTHING_CHANGED = "Nothing was changed."
 
 
 class EditError(Exception):
@@ -12,11 +16,11 @@ class EditError(Exception):
 
     def __init__(self, kind: EditErrorKind, message: str) -> None:
         """Keep the class beside the message, which ends by saying that nothing was changed."""
-        if "othing was changed" not in message:
-            message = f"{message.rstrip()}\nNothing was changed."
-        super().__init__(message)
         self.kind: EditErrorKind = kind
         self.message = message
+        if not message.endswith(NOTHING_CHANGED):
+            self.message = f"{message.rstrip()}\n{NOTHING_CHANGED}"
+        super().__init__(self.message)
 
 
 class Files(Protocol):
@@ -41,7 +45,7 @@ class Files(Protocol):
         ...
 
     def seen(self, path: str) -> bytes | None:
-        """Whole file as it was when the model last read it or edited it; None if it never did."""
+        """Whole file as it was when the model last read or edited it; None if it never did."""
         ...
 
     def namesakes(self, path: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from tui_agent.core.patch.diff import changed_spans
+from tui_agent.core.patch.endings import retied
 from tui_agent.core.patch.values import Hunk, HunkDecision, PatchError, Row, Run, Verdict
 from tui_agent.core.patch.view import FileView
 from tui_agent.core.text import TextError, content, dominant, split_lines, terminated, terminator
@@ -123,14 +123,12 @@ def _decision(
     view: FileView, hunk: Hunk, contents: Sequence[str], *, last_is_open: bool
 ) -> HunkDecision:
     proposed = view.after[hunk.new_start : hunk.new_end]
-    lines = retied(proposed, contents, dominant(view.before, view.after))
-    if lines:
-        end = "" if last_is_open else terminator(lines[-1]) or dominant(view.before, view.after)
-        lines[-1] = content(lines[-1]) + end
-    if tuple(lines) == proposed:
+    default = dominant(view.before, view.after)
+    lines = retied(proposed, contents, default, open_end=last_is_open)
+    if lines == proposed:
         return HunkDecision(path=view.path, runs=hunk.run_ids, verdict="accept")
     before = view.before[hunk.old_start : hunk.old_end]
-    if tuple(lines) == before:
+    if lines == before:
         return HunkDecision(path=view.path, runs=hunk.run_ids, verdict="reject")
     runs = tuple(view.run(run) for run in hunk.run_ids)
     lead = _equal_lead(before, lines, runs[0].old_start - hunk.old_start)
@@ -144,26 +142,6 @@ def _equal_lead(old: Sequence[str], new: Sequence[str], limit: int) -> int:
     while length < min(limit, len(old), len(new)) and old[length] == new[length]:
         length += 1
     return length
-
-
-def retied(old: Sequence[str], contents: Sequence[str], default: str) -> list[str]:
-    """Give new contents their terminators.
-
-    A kept line keeps its own, a replaced line takes the one at its index in the replaced stretch,
-    an inserted one that of the line before; else ``default``. Only a last line may be left open.
-    """
-    ends: list[str] = []
-    at = 0
-    for a, a_end, b, b_end in (
-        *changed_spans([content(line) for line in old], contents),
-        (len(old), len(old), -1, -1),
-    ):
-        ends += [terminator(line) for line in old[at:a]]
-        for index in range(b_end - b):
-            paired = terminator(old[a + index]) if a + index < a_end else ""
-            ends.append(paired or (ends[-1] if ends else "") or default)
-        at = a_end
-    return list(terminated([text + end for text, end in zip(contents, ends, strict=True)], default))
 
 
 def _edit(

@@ -1,0 +1,1 @@
+"""Edits in every notation, placed or refused."""

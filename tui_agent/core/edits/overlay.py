@@ -1,0 +1,215 @@
+"""The workspace as one call would leave it: all of its operations, none of them on disk yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui_agent.core.edits.contract import EditError, Files, OnStale
+from tui_agent.core.edits.guards import check_not_git, check_path, encoded, readable
+from tui_agent.core.edits.hints import missing
+from tui_agent.core.edits.merge import merged
+from tui_agent.core.patch.endings import retied
+from tui_agent.core.patch.unified import diff_text
+from tui_agent.core.patch.values import FileChange
+from tui_agent.core.text import Text, decode_pair, dominant
+
+_DIFF_LINES = 60
+MERGED_NOTE = "file changed since it was read; merged"
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One path while its call is computed."""
+
+    disk: bytes | None
+    """Bytes on disk now."""
+    base: bytes | None
+    """Bytes that the edit is computed from: what the model has seen, or the disk."""
+    now: bytes | None
+    mode: int | None
+    new_mode: int | None = None
+    moved_from: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+class Overlay:
+    """Collects what the operations of one call make of the files, and what is refused.
+
+    Several operations on one path build on each other. ``changes`` gives the net result.
+    """
+
+    def __init__(self, files: Files, on_stale: OnStale = "merge") -> None:
+        self._files = files
+        self._on_stale = on_stale
+        self._entries: dict[str, _Entry] = {}
+
+    def locate(self, path: str) -> str:
+        """Give a path's one name; raises EditError for a path that leads out."""
+        name = self._files.locate(check_path(path))
+        check_not_git(name)
+        return name
+
+    def exists(self, path: str) -> bool:
+        """Whether the file is there at this point of the call."""
+        return self._entry(path).now is not None
+
+    def text(self, path: str) -> Text:
+        """Text to be edited: as the model saw it, with the call's earlier operations in it.
+
+        Raises EditError if the file is missing, binary, or changed and not to be merged.
+        """
+        entry = self._entry(path)
+        if entry.now is None:
+            raise self._missing(path, entry)
+        if entry.base != entry.disk and self._on_stale == "refuse":
+            raise self._stale(path, entry)
+        return readable(path, entry.now)
+
+    def rewrite(self, path: str, contents: tuple[str, ...], *, open_end: bool) -> None:
+        """Give an existing file new lines; kept ones keep their terminators."""
+        text = self.text(path)
+        end = dominant(text.lines)
+        lines = retied(text.lines, contents, end, open_end=open_end)
+        self.put(path, encoded(path, text, lines))
+
+    def put(self, path: str, data: bytes, mode: int | None = None) -> None:
+        """Give a file new bytes, or create it."""
+        entry = self._entry(path)
+        entry.now = data
+        if mode is not None:
+            entry.new_mode = mode
+
+    def note(self, path: str, *notes: str) -> None:
+        """Keep what user and model have to know about how an edit was placed."""
+        known = self._entry(path).notes
+        known.extend(note for note in notes if note not in known)
+
+    def set_mode(self, path: str, mode: int) -> None:
+        """Change the mode of an existing file; raises EditError if it is missing."""
+        self.text(path)
+        self._entry(path).new_mode = mode
+
+    def require_known(self, path: str, verb: str) -> None:
+        """Raise EditError ``stale`` if a whole file is to go that the model has never read."""
+        entry = self._entry(path)
+        if entry.now and entry.now == entry.disk and self._files.seen(path) is None:
+            raise EditError(
+                "stale",
+                f"{path} exists and has not been read in this session. "
+                f"Read it before you {verb} it.",
+            )
+
+    def require_unchanged(self, path: str) -> None:
+        """Raise EditError ``stale`` if the file changed after the model read it."""
+        entry = self._entry(path)
+        if entry.base != entry.disk:
+            raise self._stale(path, entry)
+
+    def delete(self, path: str) -> None:
+        """Take a file away; raises EditError if it is missing or changed since it was read."""
+        entry = self._entry(path)
+        if entry.now is None:
+            raise self._missing(path, entry)
+        self.require_unchanged(path)
+        entry.now, entry.moved_from = None, None
+
+    def move(self, path: str, target: str) -> None:
+        """Rename a file; raises EditError ``stale`` if something is there already."""
+        source = self._entry(path)
+        if self.exists(target):
+            raise EditError("stale", f"{target} exists already; {path} cannot be moved there.")
+        entry = self._entry(target)
+        entry.now, entry.new_mode = source.now, source.new_mode or source.mode
+        entry.moved_from = source.moved_from or path
+        entry.notes += source.notes
+        source.now, source.moved_from, source.notes = None, None, []
+
+    def changes(self) -> tuple[FileChange, ...]:
+        """Net change of each file; raises EditError if nothing changes or a merge fails."""
+        renamed = {
+            entry.moved_from: path
+            for path, entry in self._entries.items()
+            if entry.moved_from is not None and self._is_rename(entry)
+        }
+        found: list[FileChange] = []
+        for path, entry in self._entries.items():
+            if path in renamed:
+                target = self._entries[renamed[path]]
+                found.append(self._change(path, entry, target, renamed[path]))
+            elif path not in renamed.values():
+                found.append(self._change(path, entry, entry, None))
+        real = [change for change in found if _is_change(change)]
+        if not real:
+            names = ", ".join(change.path for change in found)
+            raise EditError("malformed", f"The edit changes nothing: {names} would stay as it is.")
+        return tuple(real)
+
+    def _is_rename(self, target: _Entry) -> bool:
+        source = self._entries.get(target.moved_from or "")
+        if source is None or target.now is None or target.disk is not None:
+            return False
+        return source.now is None and source.disk is not None
+
+    def _change(self, path: str, entry: _Entry, result: _Entry, target: str | None) -> FileChange:
+        after, notes = result.now, tuple(result.notes)
+        if after is not None and entry.base != entry.disk:
+            edited = after != entry.base
+            after = self._merged(path, entry, after) if edited else entry.disk
+            notes += (MERGED_NOTE,) * edited
+        return FileChange(
+            path=path,
+            new_path=target,
+            before=entry.disk,
+            after=after,
+            old_mode=entry.mode,
+            new_mode=result.new_mode,
+            notes=notes,
+        )
+
+    def _merged(self, path: str, entry: _Entry, edited: bytes) -> bytes:
+        """Work the edit into the bytes on disk, line by line."""
+        if entry.disk is None or entry.base is None or self._on_stale == "refuse":
+            raise self._stale(path, entry)
+        base, disk, theirs = (readable(path, data) for data in (entry.base, entry.disk, edited))
+        lines = None
+        if base.codec == disk.codec == theirs.codec:
+            lines = merged(base.lines, disk.lines, theirs.lines)
+        if lines is None or lines == disk.lines:
+            raise self._stale(path, entry)
+        return encoded(path, disk, lines)
+
+    def _entry(self, path: str) -> _Entry:
+        if path not in self._entries:
+            disk = self._files.read(path)
+            seen = self._files.seen(path)
+            base = disk if seen is None else seen
+            if disk is None and seen is not None:
+                base = None
+            self._entries[path] = _Entry(
+                disk=disk, base=base, now=base, mode=self._files.mode(path)
+            )
+        return self._entries[path]
+
+    def _missing(self, path: str, entry: _Entry) -> EditError:
+        if entry.disk is None and self._files.seen(path) is not None:
+            return EditError("stale", f"{path} has been deleted since it was read.")
+        return missing(path, self._files.namesakes(path))
+
+    def _stale(self, path: str, entry: _Entry) -> EditError:
+        pair = decode_pair(entry.base, entry.disk)
+        diff = diff_text(pair[1], pair[2]).rstrip("\n").split("\n") if pair else []
+        if len(diff) > _DIFF_LINES:
+            diff = [*diff[:_DIFF_LINES], f"({len(diff) - _DIFF_LINES} more lines)"]
+        shown = "\n".join(diff)
+        return EditError(
+            "stale",
+            f"{path} has changed since it was read, and the edit cannot be worked into it. "
+            f"Read it again. What changed:\n{shown}",
+        )
+
+
+def _is_change(change: FileChange) -> bool:
+    if change.before is None and change.after is None:
+        return False
+    mode = change.new_mode is not None and change.new_mode != change.old_mode
+    return change.before != change.after or change.new_path is not None or mode
