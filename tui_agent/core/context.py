@@ -7,7 +7,7 @@ context, then what the user did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tui_agent.core.blob import Text, preview_of
 from tui_agent.core.messages import Message
@@ -24,7 +24,7 @@ def pending(session: Session, agent: Agent) -> tuple[Message, ...]:
     return (*_results(agent), *_notes(session, agent))
 
 
-def messages(session: Session, agent: Agent) -> tuple[Message, ...]:
+def all_messages(session: Session, agent: Agent) -> tuple[Message, ...]:
     """Return all messages of the next request: a prefix of those of every later one."""
     return (*agent.messages, *pending(session, agent))
 
@@ -93,15 +93,15 @@ def spell(plan: Plan) -> str:
     )
 
 
-def kept_after_compaction(agent: Agent) -> int:
+def kept_after_compaction(messages: Sequence[Message]) -> int:
     """Return how many of the last messages stay word for word when the rest is summarised.
 
     The cut falls before a message of the user, so that no result is parted from its call.
     """
-    count = len(agent.messages)
+    count = len(messages)
     start = max(0, count - KEPT_MESSAGES)
     for index in range(start, count):
-        if agent.messages[index].role == "user":
+        if messages[index].role == "user":
             return count - index
     return 0
 

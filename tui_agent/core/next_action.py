@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tui_agent.core.budget import Stop, stop_before_call
 from tui_agent.core.events import Check, EndReason, Phase
+from tui_agent.core.messages import ToolCall
 from tui_agent.core.plan import PlanStep
 from tui_agent.core.settings import Settings
 from tui_agent.core.state.values import Agent, Call, Session, Step, Turn
@@ -47,6 +48,13 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True)
+class Announce:
+    """Record the calls that the response of this step asks for."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunCalls:
     """Bring these calls to their end; more than one only where all of them just read."""
 
@@ -73,6 +81,13 @@ class StartCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordCheck:
+    """Record how a check ended and on which tree."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskBudget:
     """The money is spent: a person may raise the limit."""
 
@@ -93,10 +108,12 @@ Action = (
     | Gather
     | CallModel
     | Compact
+    | Announce
     | RunCalls
     | CallPlanned
     | FindChecks
     | StartCheck
+    | RecordCheck
     | AskBudget
     | End
 )
@@ -178,9 +195,14 @@ def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
     planned = _planned(agent, turn)
     if planned is not None:
         return CallPlanned(planned)
+    latest = next(reversed(turn.steps.values()), None)
+    if latest is not None and latest.purpose == "compaction" and latest.response is not None:
+        return CallModel()
     step = _latest_step(turn)
     if step is not None and step.failure is not None and step.response is None:
         return _after_failure(session, agent, turn, terms)
+    if step is not None and any(call.id not in turn.calls for call in _asked(step)):
+        return Announce(step.number)
     if step is None or agent.unsent_calls or any(one.kind in _ANSWERED for one in agent.unsent):
         return _call_model(session, agent, turn, terms)
     if turn.edits > max(turn.verified_edits, 0) and terms.settings.verify and turn.mode != "plan":
@@ -197,7 +219,7 @@ MOST_COMPACTIONS = 3
 
 def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
     """A response that was cut off is asked for again; one that did not fit, after a summary."""
-    latest = next(reversed(turn.steps.values()))
+    compacting = next(reversed(turn.steps.values())).purpose == "compaction"
     step = _latest_step(turn)
     failure = step.failure if step is not None else None
     if failure is None:
@@ -206,13 +228,13 @@ def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> 
         return _call_model(session, agent, turn, terms)
     if failure.kind != "context":
         return End("model_failed", failure.message)
-    if latest.purpose == "compaction":
-        if latest.response is not None:
-            return CallModel()
-        return End("model_failed", failure.message)
-    if _compactions(turn) >= MOST_COMPACTIONS:
+    if compacting or _compactions(turn) >= MOST_COMPACTIONS:
         return End("model_failed", failure.message)
     return Compact(by_overflow=True)
+
+
+def _asked(step: Step) -> tuple[ToolCall, ...]:
+    return step.response.tool_calls if step.response is not None else ()
 
 
 def _compactions(turn: Turn) -> int:
@@ -247,6 +269,9 @@ def _planned(agent: Agent, turn: Turn) -> PlanStep | None:
 def _verify(session: Session, turn: Turn, terms: Terms) -> Action:
     if turn.checks_found is None:
         return FindChecks()
+    unrecorded = _unrecorded_check(session, turn)
+    if unrecorded is not None:
+        return RecordCheck(unrecorded.id)
     for check in turn.checks_found.checks:
         loop, _ = turn.check_calls.get(check.name, (0, ""))
         if loop != turn.loop:
@@ -258,6 +283,15 @@ def _verify(session: Session, turn: Turn, terms: Terms) -> Action:
     if turn.loop >= terms.settings.limits.loops:
         return End("max_loops_exhausted", f"checks still fail after {turn.loop} loops")
     return Enter("act", turn.loop + 1)
+
+
+def _unrecorded_check(session: Session, turn: Turn) -> Call | None:
+    for name, (_, call_id) in turn.check_calls.items():
+        call, last = turn.calls[call_id], session.checks.get(name)
+        ran = call.ended == "finished" and call.output is not None
+        if ran and (last is None or last.call_id != call_id):
+            return call
+    return None
 
 
 def _end(session: Session, turn: Turn) -> Action:

@@ -269,6 +269,10 @@ class Snapshots(Protocol):
         """Unified diff between two recorded trees."""
         ...
 
+    async def changed(self, old: str, new: str) -> tuple[str, ...]:
+        """Paths that differ between two recorded trees."""
+        ...
+
 
 class Clock(Protocol):
     """Time, so that a test can hold it."""

@@ -122,6 +122,8 @@ class ContextCompacted:
     messages_before: int
     messages_kept: int
     """The last messages that stay word for word."""
+    dropped_at_end: int = 0
+    """Messages after those, which go: the request for the summary, and the summary itself."""
     by: Literal["user", "overflow", "limit"] = "user"
 
 

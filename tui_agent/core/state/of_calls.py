@@ -167,6 +167,9 @@ def _edited(state: Session, agent: Agent, _record: Record, event: EditApplied) -
     if turn is None:
         return
     turn.edits += 1
+    call = turn.calls.get(event.call_id)
+    if call is not None:
+        turn.calls[call.id] = replace(call, applied=True)
     for file in event.files:
         added, removed = turn.changed.get(file.path, (0, 0))
         turn.changed[file.path] = (added + file.added, removed + file.removed)

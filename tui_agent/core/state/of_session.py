@@ -85,7 +85,8 @@ def _setting(state: Session, agent: Agent, _record: Record, event: SettingChange
 
 
 def _compacted(_state: Session, agent: Agent, _record: Record, event: ContextCompacted) -> None:
-    kept = agent.messages[-event.messages_kept :] if event.messages_kept else []
+    end = len(agent.messages) - event.dropped_at_end
+    kept = agent.messages[max(0, end - event.messages_kept) : end]
     agent.messages = [Message(role="user", text=event.summary), *kept]
     agent.context_used = None
 

@@ -57,6 +57,8 @@ class Call:
     waited_ms: int = 0
     started: ToolStarted | None = None
     started_ts: str = ""
+    applied: bool = False
+    """Whether its edit has been recorded as applied."""
     live: str = ""
     """The last of what a running command printed."""
     live_end: int = 0

@@ -1,0 +1,299 @@
+"""The agent: takes commands, owns each turn's task, and is the client that every front end sees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tui_agent.agent import decisions
+from tui_agent.agent.approvals import Approvals
+from tui_agent.agent.engine import Engine
+from tui_agent.agent.model_call import compact
+from tui_agent.agent.resume import resume
+from tui_agent.agent.session import LiveSession, LogWriteError
+from tui_agent.agent.stopping import close_turn, suspend
+from tui_agent.agent.turn import call_for_user, run_turn
+from tui_agent.core import commands as ask
+from tui_agent.core.events import (
+    MAIN_AGENT,
+    Labelled,
+    MessageQueued,
+    MessageRecalled,
+    Notice,
+    PlanUpdated,
+    Record,
+    SessionStarted,
+    SettingChanged,
+    TurnStarted,
+    UserSteered,
+)
+from tui_agent.core.settings import MODES
+
+if TYPE_CHECKING:
+    from tui_agent.core.messages import Attachment
+    from tui_agent.core.ports import World
+    from tui_agent.core.settings import Settings
+    from tui_agent.core.state import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How this process goes about it: who is there, and what automation answers."""
+
+    attended: bool = True
+    """Whether a person is there to be asked."""
+    answer: Literal["", "approve", "reject"] = ""
+    """`--approve-all` or `--reject-all`."""
+    unconfined: bool = False
+    """`--no-sandbox` was typed."""
+    trusted: bool = False
+    """Whether the project's own instructions may be read."""
+    program: str = "agent"
+    argv: tuple[str, ...] = ()
+
+
+class Agent:
+    """The main agent of one session; implements `core.ports.Client`.
+
+    Open it with `open`, which starts or resumes the session, then send commands from the event loop's
+    thread.
+    """
+
+    def __init__(
+        self, world: World, settings: Settings, manner: Manner, past: Sequence[Record] = ()
+    ) -> None:
+        """Make an agent over a world; `past` is what the session's log already holds."""
+        self._manner = manner
+        self._live = LiveSession(world.log, world.clock, world.redact, past)
+        self._engine = Engine(
+            world=world,
+            live=self._live,
+            approvals=Approvals(),
+            settings=settings,
+            agent_id=MAIN_AGENT,
+            attended=manner.attended,
+            answer=manner.answer,
+            unconfined=manner.unconfined,
+            trusted=manner.trusted,
+        )
+        self._inbox: asyncio.Queue[ask.Command] = asyncio.Queue()
+        self._turn: asyncio.Task[None] | None = None
+        self._worker: asyncio.Task[None] | None = None
+        self._facts: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> Session:
+        """The fold of the log, live. Only to be read."""
+        return self._live.state
+
+    @property
+    def engine(self) -> Engine:
+        """The means of the main agent, for one call through the real gate."""
+        return self._engine
+
+    async def open(self, started: SessionStarted | None) -> None:
+        """Begin the session with its first record, or take up the one that `past` tells of."""
+        if started is not None:
+            self._live.emit(started)
+        else:
+            await resume(self._engine, self._manner.program, self._manner.argv)
+        self._facts = asyncio.create_task(self._learn_facts())
+        self._worker = asyncio.create_task(self._work())
+        if self._engine.agent.turn is not None:
+            self._go()
+
+    def send(self, command: ask.Command) -> None:
+        """Take a command; an answer is recorded before this returns."""
+        try:
+            if isinstance(command, ask.Decide):
+                decisions.take(self._engine, command)
+            else:
+                self._inbox.put_nowait(command)
+        except LogWriteError:
+            self._drop_turn()
+
+    def events(self) -> AsyncIterator[Record]:
+        """Give the past, then the live."""
+        return self._live.subscribe()
+
+    async def blob(self, sha: str) -> bytes:
+        """Load a payload. Raises KeyError where it is missing."""
+        return self._engine.world.log.get(sha)
+
+    async def wait_idle(self) -> None:
+        """Wait until every command sent so far is carried out and no turn runs."""
+        await self._inbox.join()
+        while self._turn is not None and not self._turn.done():
+            await asyncio.wait({self._turn})
+            await self._inbox.join()
+
+    async def close(self) -> None:
+        """Suspend an open turn and give up the log; safe to call twice."""
+        if self._worker is None:
+            self._live.close()
+            return
+        for task in (self._worker, self._facts):
+            if task is not None and task is not asyncio.current_task():
+                task.cancel()
+        self._worker = None
+        await self._cancel_turn()
+        try:
+            suspend(self._engine)
+        except LogWriteError:
+            pass  # Said when it happened; the log stays as it is.
+        self._live.close()
+
+    async def _work(self) -> None:
+        while True:
+            command = await self._inbox.get()
+            try:
+                await self._carry_out(command)
+            except LogWriteError:
+                self._drop_turn()
+            finally:
+                self._inbox.task_done()
+            if isinstance(command, ask.Close):
+                await self.close()
+                return
+
+    async def _carry_out(self, command: ask.Command) -> None:
+        match command:
+            case ask.Submit():
+                await self._submit(command)
+            case ask.Steer():
+                self._steer(command)
+            case ask.Interrupt():
+                await self._interrupt()
+            case ask.RunShell():
+                await self._own_turn(f"! {command.command}", "shell", command.command)
+            case ask.RunChecks():
+                await self._own_turn("run the checks", "checks", "")
+            case ask.Compact():
+                await self._compact()
+            case ask.SetModel():
+                self._change("model", command.model, self.state.model)
+                self._facts = asyncio.create_task(self._learn_facts())
+            case _:
+                self._set(command)
+
+    def _set(self, command: ask.Command) -> None:
+        match command:
+            case ask.SetMode() if command.mode in MODES:
+                self._change("mode", command.mode, self.state.mode)
+            case ask.SetMode():
+                self._notice(f"There is no mode {command.mode!r}; modes: {', '.join(MODES)}.")
+            case ask.SetBudget():
+                value = "" if command.usd is None else f"{command.usd:.2f}"
+                old = self.state.budget_usd
+                self._change("budget_usd", value, "" if old is None else f"{old:.2f}")
+            case ask.Recall():
+                if any(one.id == command.message_id for one in self.state.queue):
+                    self._live.emit(MessageRecalled(message_id=command.message_id))
+            case ask.EditPlan():
+                approved = self._engine.agent.plan_approved
+                self._live.emit(PlanUpdated(plan=command.plan, approved=approved))
+            case ask.Label():
+                self._live.emit(Labelled(text=command.text))
+
+    def _change(self, key: str, value: str, old: str) -> None:
+        if value != old:
+            self._live.emit(SettingChanged(key=key, value=value, old=old))
+
+    def _notice(self, text: str, level: Literal["info", "warning", "error"] = "warning") -> None:
+        self._live.emit(Notice(text=text, level=level))
+
+    async def _submit(self, command: ask.Submit) -> None:
+        if not command.text.strip() and not command.attachments:
+            self._notice("The message is empty: nothing was sent.")
+            return
+        try:
+            found = await self._engine.world.workspace.attach(command.text)
+        except (OSError, ValueError) as error:
+            self._notice(f"{error}. The message was not sent.", "error")
+            return
+        attachments = (*command.attachments, *found)
+        if self._engine.agent.turn is not None:
+            self._live.emit(
+                MessageQueued(
+                    message_id=self._engine.world.ids("queued"),
+                    text=self._engine.stored(command.text),
+                    attachments=attachments,
+                )
+            )
+            return
+        self._begin(command.text, attachments)
+
+    def _begin(self, text: str, attachments: tuple[Attachment, ...]) -> None:
+        self._live.emit(
+            TurnStarted(
+                text=self._engine.stored(text),
+                mode=self.state.mode,
+                attachments=attachments,
+            )
+        )
+        self._go()
+
+    def _steer(self, command: ask.Steer) -> None:
+        if self._engine.agent.turn is None:
+            self._inbox.put_nowait(ask.Submit(text=command.text))
+        elif command.text.strip():
+            self._live.emit(UserSteered(text=self._engine.stored(command.text)))
+
+    async def _own_turn(
+        self, text: str, kind: Literal["shell", "checks"], command: str
+    ) -> None:
+        """Begin a turn of the user's own that calls no model."""
+        if self._engine.agent.turn is not None:
+            self._notice("A turn is running: wait for its end, or stop it with Esc.")
+            return
+        self._live.emit(TurnStarted(text=text, mode=self.state.mode, kind=kind))
+        if kind == "shell":
+            call_for_user(self._engine, command)
+        self._go()
+
+    async def _compact(self) -> None:
+        if self._engine.agent.turn is not None:
+            self._notice("A turn is running: compact when it has ended.")
+        elif not self._engine.agent.messages:
+            self._notice("There is nothing to compact yet.", "info")
+        else:
+            await compact(self._engine, "user")
+
+    def _go(self) -> None:
+        self._turn = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            await run_turn(self._engine)
+        except* LogWriteError:
+            return
+        self._next_queued()
+
+    def _next_queued(self) -> None:
+        if self._engine.agent.turn is None and self.state.queue:
+            queued = self.state.queue[0]
+            self._live.emit(MessageRecalled(message_id=queued.id))
+            self._begin(self._engine.loaded(queued.text), queued.attachments)
+
+    async def _interrupt(self) -> None:
+        await self._cancel_turn()
+        turn = self._engine.agent.turn
+        if turn is not None:
+            close_turn(self._engine, turn)
+        self._next_queued()
+
+    async def _cancel_turn(self) -> None:
+        task, self._turn = self._turn, None
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def _drop_turn(self) -> None:
+        """The log cannot be written: stop before the next effect, and leave the turn suspended."""
+        if self._turn is not None:
+            self._turn.cancel()
+
+    async def _learn_facts(self) -> None:
+        self._engine.facts = await self._engine.world.model.facts(self.state.model)

@@ -1,0 +1,137 @@
+"""From a decided patch to what is written; and the snapshots round every effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_agent.core.events import PlannedWrite, SnapshotTaken
+from tui_agent.core.patch import (
+    FilePatch,
+    FileView,
+    HunkDecision,
+    Patch,
+    PatchError,
+    Settled,
+    settle,
+    undecided,
+)
+from tui_agent.core.proposal import Decision
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+    from tui_agent.core.blob import Blob
+
+
+def accept_all(patch: Patch) -> tuple[HunkDecision, ...]:
+    """Return a decision that accepts every run, spelled out for the record."""
+    return tuple(
+        HunkDecision(path=file.path, runs=file.run_ids, verdict="accept")
+        for file in patch.files
+        if file.run_ids
+    )
+
+
+def completed(patch: Patch, decision: Decision) -> Decision:
+    """Return the decision with a verdict for every run.
+
+    Raises:
+        PatchError: if it leaves some undecided.
+    """
+    if decision.hunks and decision.verdict != "reject":
+        left = undecided(patch, decision.hunks)
+        if left:
+            message = f"{len(left)} changes have no verdict yet"
+            raise PatchError(message)
+        return decision
+    if decision.verdict == "reject":
+        kept = [one for one in decision.hunks if one.verdict == "reject"]
+        rejected = tuple(
+            HunkDecision(
+                path=file.path,
+                runs=tuple(run for run in file.run_ids if not _has(kept, file, run)),
+                verdict="reject",
+                reason=decision.feedback,
+            )
+            for file in patch.files
+        )
+        return replace(decision, hunks=(*kept, *(one for one in rejected if one.runs)))
+    return replace(decision, hunks=accept_all(patch))
+
+
+def _has(decisions: Sequence[HunkDecision], file: FilePatch, run: str) -> bool:
+    return any(one.path == file.path and run in one.runs for one in decisions)
+
+
+def settled_files(
+    engine: Engine, patch: Patch, hunks: Sequence[HunkDecision]
+) -> tuple[Settled, ...]:
+    """Return each file of the patch with its decisions worked in.
+
+    Raises:
+        PatchError: if the decisions do not fit the patch.
+    """
+    return tuple(
+        settle(
+            FileView.of(file, _bytes(engine, file.before), _bytes(engine, file.after)),
+            tuple(one for one in hunks if one.path == file.path),
+        )
+        for file in patch.files
+    )
+
+
+def _bytes(engine: Engine, blob: Blob | None) -> bytes | None:
+    return None if blob is None else engine.world.log.get(blob.sha)
+
+
+def writes_of(engine: Engine, settled: Sequence[Settled]) -> tuple[PlannedWrite, ...]:
+    """Return what will be written: every path with its bytes before and after, stored as blobs."""
+    writes: list[PlannedWrite] = []
+    for one in settled:
+        outcome, before = one.outcome, one.view.patch.before
+        if not outcome.changed:
+            continue
+        after = None if outcome.content is None else engine.world.log.put(outcome.content)
+        moved = outcome.target != outcome.path
+        writes.append(
+            PlannedWrite(
+                path=outcome.target,
+                before=None if moved else before,
+                after=after,
+                mode_after=outcome.mode,
+            )
+        )
+        if moved:
+            writes.append(PlannedWrite(path=outcome.path, before=before, after=None))
+    return tuple(writes)
+
+
+async def snapshot(engine: Engine, reason: str, changed: Sequence[str] | None = None) -> None:
+    """Record the workspace as a tree; a failure is said once and stops nothing."""
+    parent = engine.live.state.tree
+    try:
+        taken = await engine.world.snapshots.take(changed)
+    except OSError as error:
+        engine.notice(f"No snapshot could be taken: {error}", "warning")
+        return
+    engine.emit(
+        SnapshotTaken(
+            tree=taken.tree, parent=parent, reason=reason, left_out=taken.left_out, ms=taken.ms
+        )
+    )
+
+
+async def first_snapshot(engine: Engine) -> None:
+    """Wait for the snapshot that began with the turn, or take it now: before the first effect."""
+    turn = engine.agent.turn
+    if turn is None or turn.first_snapshot:
+        return
+    task = engine.first_snapshot
+    if task is not None and not task.cancelled():
+        await task
+        engine.first_snapshot = None
+    if not turn.first_snapshot:
+        await snapshot(engine, "turn")
+
+

@@ -1,0 +1,97 @@
+"""What the parts of the orchestrator share: the world, the open session, and this process's answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from tui_agent.core.blob import INLINE_LIMIT, Blob, Text
+from tui_agent.core.events import Event, Notice, Record
+from tui_agent.core.next_action import Terms
+from tui_agent.core.policy import Circumstances
+
+if TYPE_CHECKING:
+    from tui_agent.agent.approvals import Approvals
+    from tui_agent.agent.session import LiveSession
+    from tui_agent.core.messages import ModelFacts
+    from tui_agent.core.ports import Tool, World
+    from tui_agent.core.settings import Settings
+    from tui_agent.core.state import Agent
+
+
+@dataclass(slots=True, kw_only=True)
+class Engine:
+    """One agent's means; `approved` and `prefixes` hold in this process only."""
+
+    world: World
+    live: LiveSession
+    approvals: Approvals
+    settings: Settings
+    agent_id: str
+    attended: bool = True
+    answer: Literal["", "approve", "reject"] = ""
+    unconfined: bool = False
+    trusted: bool = False
+    facts: ModelFacts | None = None
+    approved: set[str] = field(default_factory=set)
+    prefixes: list[tuple[str, ...]] = field(default_factory=list)
+    first_snapshot: asyncio.Task[None] | None = None
+
+    @property
+    def agent(self) -> Agent:
+        """This engine's agent, as it is now."""
+        return self.live.state.agents[self.agent_id]
+
+    @property
+    def tools(self) -> Mapping[str, Tool]:
+        """The tools by name."""
+        return self.world.tools
+
+    @property
+    def terms(self) -> Terms:
+        """What decides the next action beside the state."""
+        return Terms(
+            settings=self.settings,
+            reads=frozenset(name for name, tool in self.tools.items() if tool.reads_only),
+            attended=self.attended,
+            context_tokens=self.facts.context_tokens if self.facts is not None else None,
+        )
+
+    @property
+    def circumstances(self) -> Circumstances:
+        """What the gate looks at beside a proposal."""
+        return Circumstances(
+            mode=self.live.state.mode,
+            tier=self.world.runner.tier,
+            unconfined=self.unconfined,
+            rules=self.settings.rules,
+            approved=frozenset(self.approved),
+            prefixes=tuple(self.prefixes),
+            attended=self.attended,
+            answer=self.answer,
+            write_paths=self.settings.write_paths,
+        )
+
+    def emit(self, event: Event) -> Record:
+        """Log, fold and publish an event of this agent."""
+        return self.live.emit(event, self.agent_id)
+
+    def notice(self, text: str, level: Literal["info", "warning", "error"] = "info") -> None:
+        """Say something in the conversation that is no event of its own."""
+        self.emit(Notice(text=text, level=level))
+
+    def stored(self, text: Text, mime: str = "text/plain") -> Text:
+        """Return `text`, as a blob where it is too large to stand in an event."""
+        if isinstance(text, Blob):
+            return text
+        text = self.world.redact(text)[0]
+        data = text.encode("utf-8", "surrogatepass")
+        return self.world.log.put(data, mime=mime) if len(data) > INLINE_LIMIT else text
+
+    def loaded(self, text: Text) -> str:
+        """Return the whole of a text that may be a blob."""
+        if isinstance(text, str):
+            return text
+        return self.world.log.get(text.sha).decode("utf-8", "surrogatepass")

@@ -1,0 +1,209 @@
+"""One call of the model: request, what streams in, response or failure; and compaction."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, cast
+
+from tui_agent.agent.request import build, hash_of, offered
+from tui_agent.core.blob import size_of
+from tui_agent.core.context import kept_after_compaction, pending
+from tui_agent.core.events import (
+    ContextCompacted,
+    ModelFailed,
+    ModelRequested,
+    ModelResponded,
+    ReasoningDelta,
+    TextDelta,
+)
+from tui_agent.core.messages import (
+    AttemptFailed,
+    Message,
+    ModelError,
+    ModelPiece,
+    ReasoningPiece,
+    Responded,
+    TextPiece,
+    ToolCall,
+)
+from tui_agent.core.prompt import COMPACTION, SYSTEM
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from tui_agent.agent.engine import Engine
+
+Purpose = Literal["turn", "compaction"]
+
+
+async def call_model(engine: Engine, purpose: Purpose = "turn") -> bool:
+    """Send the next request and record its answer; return whether there was one."""
+    agent = engine.agent
+    added = tuple(_kept(engine, one) for one in pending(engine.live.state, agent))
+    if purpose == "compaction":
+        added = (*added, Message(role="user", text=COMPACTION))
+    request_id = engine.world.ids("request")
+    request = build(engine, request_id, added)
+    first = agent.requests == 0
+    engine.emit(
+        ModelRequested(
+            request_id=request_id,
+            model=request.model,
+            request_hash=hash_of(request),
+            added=added,
+            system=engine.stored(SYSTEM) if first else "",
+            tools=offered(engine) if first else (),
+            first=first,
+            purpose=purpose,
+        )
+    )
+    begun = engine.live.now_ms()
+    stream = cast("AsyncGenerator[ModelPiece]", engine.world.model.stream(request))
+    listener = _Listener(engine, request_id)
+    try:
+        async with aclosing(stream):
+            async for piece in stream:
+                listener.take(piece)
+    except ModelError as error:
+        listener.fail(error)
+    if listener.response is None:
+        return False
+    _record(engine, request_id, listener.response, engine.live.now_ms() - begun)
+    return True
+
+
+def _kept(engine: Engine, message: Message) -> Message:
+    """Store a large text once, so that the log does not repeat it with every request."""
+    return replace(message, text=engine.stored(message.text))
+
+
+class _Listener:
+    """Turns a stream's pieces into events; remembers how far each text has come."""
+
+    def __init__(self, engine: Engine, request_id: str) -> None:
+        self.response: Responded | None = None
+        self._engine, self._request_id = engine, request_id
+        self._text = self._reasoning = ""
+        self._attempt = 1
+
+    def take(self, piece: ModelPiece) -> None:
+        if isinstance(piece, TextPiece):
+            delta = TextDelta(
+                request_id=self._request_id, offset=len(self._text), text=piece.text
+            )
+            self._text += piece.text
+            self._engine.emit(delta)
+        elif isinstance(piece, ReasoningPiece):
+            thought = ReasoningDelta(
+                request_id=self._request_id, offset=len(self._reasoning), text=piece.text
+            )
+            self._reasoning += piece.text
+            self._engine.emit(thought)
+        elif isinstance(piece, AttemptFailed):
+            self._again(piece)
+        elif isinstance(piece, Responded):
+            self.response = piece
+
+    def _again(self, piece: AttemptFailed) -> None:
+        self._engine.emit(
+            ModelFailed(
+                request_id=self._request_id,
+                kind=piece.kind,
+                message=piece.message,
+                partial=self._engine.stored(self._text),
+                retry_seconds=piece.wait_seconds,
+                attempt=piece.attempt,
+            )
+        )
+        self._attempt = piece.attempt + 1
+        self._text = self._reasoning = ""
+
+    def fail(self, error: ModelError) -> None:
+        self.response = None
+        self._engine.emit(
+            ModelFailed(
+                request_id=self._request_id,
+                kind=error.kind,
+                message=error.message,
+                remedy=error.remedy,
+                partial=self._engine.stored(error.partial or self._text),
+                attempt=self._attempt,
+            )
+        )
+
+
+def _record(engine: Engine, request_id: str, response: Responded, ms: int) -> None:
+    engine.emit(
+        ModelResponded(
+            request_id=request_id,
+            text=engine.stored(response.text, "text/markdown"),
+            reasoning=engine.stored(response.reasoning),
+            tool_calls=_unique(engine, response.tool_calls),
+            opaque=response.opaque,
+            stop=response.stop,
+            usage=response.usage,
+            model=response.model,
+            first_token_ms=response.first_token_ms,
+            ms=ms,
+        )
+    )
+    if response.stop == "length":
+        engine.notice("The answer was cut off at the model's output limit.", "warning")
+
+
+def _unique(engine: Engine, calls: tuple[ToolCall, ...]) -> tuple[ToolCall, ...]:
+    """Give a new id to a call whose id is empty or taken: some providers count from 0 each time."""
+    taken = {call_id for turn in engine.agent.turns for call_id in turn.calls}
+    named = []
+    for call in calls:
+        if not call.id or call.id in taken:
+            call = replace(call, id=engine.world.ids("call"))  # noqa: PLW2901 -- renamed
+        taken.add(call.id)
+        named.append(call)
+    return tuple(named)
+
+
+async def compact(engine: Engine, by: Literal["user", "overflow", "limit"]) -> bool:
+    """Have the model summarise the conversation, and put the summary in its place.
+
+    On overflow the request itself would not fit: the oldest half is left out of what it summarises.
+    """
+    agent = engine.agent
+    if by == "overflow":
+        half = _half(agent.messages)
+        if half:
+            engine.emit(
+                ContextCompacted(
+                    summary="The beginning of this conversation did not fit and was left out.",
+                    messages_before=len(agent.messages),
+                    messages_kept=half,
+                    by="overflow",
+                )
+            )
+    before = len(agent.messages)
+    if not await call_model(engine, "compaction"):
+        return False
+    summary = agent.messages[-1].text
+    kept = kept_after_compaction(agent.messages[:-2])
+    # The request for the summary and the summary itself stand last; what is kept stands before them.
+    engine.emit(
+        ContextCompacted(
+            summary=summary,
+            messages_before=before,
+            messages_kept=kept,
+            dropped_at_end=2,
+            by=by,
+        )
+    )
+    if size_of(summary) == 0:
+        engine.notice("The model's summary was empty.", "warning")
+    return True
+
+
+def _half(messages: list[Message]) -> int:
+    """Return how many of the last messages to keep: about half, from a user's message on."""
+    for index in range(len(messages) // 2, len(messages)):
+        if messages[index].role == "user":
+            return len(messages) - index
+    return 0

@@ -1,0 +1,76 @@
+"""The request of a model, derived from the state: blobs loaded, attachments laid out, hashed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_agent.core.codec import dumps, encode
+from tui_agent.core.messages import Message, ModelRequest, ToolSpec
+from tui_agent.core.prompt import SYSTEM
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+
+
+def build(engine: Engine, request_id: str, added: tuple[Message, ...]) -> ModelRequest:
+    """Return the next request: everything sent before, word for word, and `added`."""
+    agent = engine.agent
+    limits = engine.settings.limits
+    files: dict[str, bytes] = {}
+    resolved = tuple(_resolved(engine, one, files) for one in (*agent.messages, *added))
+    return ModelRequest(
+        request_id=request_id,
+        model=engine.live.state.model,
+        system=engine.loaded(agent.system) if agent.requests else SYSTEM,
+        messages=resolved,
+        tools=agent.tools if agent.requests else offered(engine),
+        first_token_seconds=limits.first_token_seconds,
+        silence_seconds=limits.silence_seconds,
+        files=tuple(files.items()),
+    )
+
+
+def offered(engine: Engine) -> tuple[ToolSpec, ...]:
+    """Return the tools as the model is told, in a fixed order."""
+    return tuple(tool.spec for _, tool in sorted(engine.tools.items()))
+
+
+def hash_of(request: ModelRequest) -> str:
+    """Return the SHA-256 (hex) of the canonical request: all that the model gets."""
+    canonical = dumps(
+        {
+            "model": request.model,
+            "system": request.system,
+            "messages": [encode(one) for one in request.messages],
+            "tools": [encode(one) for one in request.tools],
+            "temperature": request.temperature,
+            "max_output_tokens": request.max_output_tokens,
+        }
+    )
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _resolved(engine: Engine, message: Message, files: dict[str, bytes]) -> Message:
+    """Load what the message names; text attachments are laid out in it, images go beside it."""
+    text = engine.loaded(message.text)
+    images = []
+    for one in message.attachments:
+        try:
+            data = engine.world.log.get(one.content.sha)
+        except KeyError:
+            text += f"\n\n[{one.name} is missing from the session]"
+            continue
+        if one.mime.startswith("image/"):
+            files[one.content.sha] = data
+            images.append(one)
+        else:
+            body = data.decode("utf-8", "replace")
+            text += f'\n\n<file path="{one.name}">\n{body}\n</file>'
+    opaque = tuple(
+        item for item in message.opaque if item.model in ("", engine.live.state.model)
+    )
+    return replace(message, text=text, attachments=tuple(images), opaque=opaque)
+
+

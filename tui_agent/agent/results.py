@@ -1,0 +1,92 @@
+"""What the model is told of a call that was refused, and how the end of a call is recorded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from tui_agent.core.events import ToolFinished
+from tui_agent.core.patch import Settled, tell
+from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+    from tui_agent.core.state import Call
+
+EndStatus = Literal["finished", "denied", "cancelled", "unknown", "failed", "not_run"]
+
+
+def finished(
+    engine: Engine, call: Call, output: ToolOutput, status: EndStatus, ms: int = 0
+) -> None:
+    """Record the end of a call; large texts become blobs."""
+    kept = replace(
+        output, text=engine.stored(output.text), output=engine.stored(output.output)
+    )
+    engine.emit(
+        ToolFinished(call_id=call.id, output=kept, ms=ms, status=status)
+    )
+
+
+def failure(kind: str, text: str) -> ToolOutput:
+    """Return the result of a call that came to nothing: its class, and what helps to mend it."""
+    return ToolOutput(ok=False, text=text, error=kind, summary=kind.replace("_", " "))
+
+
+def users_own() -> Reason:
+    """Return why a command that the user typed is not asked about."""
+    return Reason(rule="user.command", text="you typed it", origin="you")
+
+
+def rejection(engine: Engine, proposal: Proposal, decision: Decision) -> ToolOutput:
+    """Return what the model is told of a call that was not allowed."""
+    by_user = decision.by == "user"
+    if decision.by == "engine":
+        return ToolOutput(ok=False, text="Cancelled.", error="cancelled", summary="cancelled")
+    if by_user:
+        text = "The user rejected this call. Nothing was done."
+        if decision.feedback:
+            text += f" They say: {decision.feedback}"
+        return ToolOutput(
+            ok=False,
+            text=text,
+            error="rejected",
+            summary="rejected",
+            end_turn=not decision.feedback,
+        )
+    reason = decision.reason
+    why = reason.text if reason is not None else "a rule forbids it"
+    nobody = not engine.attended and reason is not None and why.startswith("nobody is there")
+    text = f"Denied: {why}. Nothing was done."
+    if "question" in proposal.effects:
+        text += " Decide yourself, and say what you assumed."
+    return ToolOutput(
+        ok=False,
+        text=text,
+        error="needs_approval" if nobody and "question" not in proposal.effects else "denied",
+        summary="denied",
+    )
+
+
+def nothing_applied(settled: tuple[Settled, ...], decision: Decision) -> ToolOutput:
+    """Return what the model is told of a patch of which nothing was accepted."""
+    reasons = [hunk.reason for hunk in decision.hunks if hunk.reason]
+    if decision.by != "user" and decision.reason is not None:
+        text = f"Denied: {decision.reason.text}. Nothing was changed."
+        nobody = decision.reason.text.startswith("nobody is there")
+        return ToolOutput(
+            ok=False,
+            text=text,
+            error="needs_approval" if nobody else "denied",
+            summary="denied",
+        )
+    text = tell(settled)
+    if decision.feedback:
+        text += f"\nThe user says: {decision.feedback}"
+    return ToolOutput(
+        ok=False,
+        text=text,
+        error="rejected",
+        summary="rejected",
+        end_turn=decision.by == "user" and not reasons and not decision.feedback,
+    )

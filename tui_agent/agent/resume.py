@@ -1,0 +1,138 @@
+"""Taking a session up again: what was cut off is closed or rolled forward, by appending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_agent.agent.effects import settled_files
+from tui_agent.agent.results import failure, finished
+from tui_agent.core.blob import Text
+from tui_agent.core.events import (
+    EditApplied,
+    ModelFailed,
+    Notice,
+    PlannedWrite,
+    SessionResumed,
+)
+from tui_agent.core.patch import PatchError, tell
+from tui_agent.core.proposal import FileEffect, SeenFile, ToolOutput
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+    from tui_agent.core.state import Call
+
+CUT_OFF = "It was cut off before it ended; its outcome is unknown. Look before you do it again."
+
+
+async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
+    """Repair the log of an interrupted process by appending to it, and say what has changed."""
+    changed = await _changed_files(engine)
+    engine.live.emit(
+        SessionResumed(
+            program=program,
+            argv=argv,
+            changed_files=changed,
+            sandbox=engine.world.runner.tier,
+        )
+    )
+    turn = engine.agent.turn
+    if turn is None:
+        return
+    for step in list(turn.steps.values()):
+        if step.open and step.request is not None:
+            engine.emit(
+                ModelFailed(
+                    request_id=step.request.request_id,
+                    kind="cancelled",
+                    message="The answer was cut off; it is asked for again.",
+                    attempt=step.attempts,
+                )
+            )
+    for call in list(turn.calls.values()):
+        if call.status == "running":
+            mend(engine, call)
+
+
+async def _changed_files(engine: Engine) -> tuple[str, ...]:
+    """Return the files that differ from the last recorded tree, but for edits of ours cut off."""
+    state = engine.live.state
+    if not state.tree or state.tree_edits:
+        return ()
+    ours = {
+        write.path
+        for turn in engine.agent.turns[-1:]
+        for call in turn.calls.values()
+        if call.status == "running" and call.started is not None
+        for write in call.started.writes
+    }
+    try:
+        taken = await engine.world.snapshots.take()
+        if taken.tree == state.tree:
+            return ()
+        changed = await engine.world.snapshots.changed(state.tree, taken.tree)
+    except OSError as error:
+        engine.live.emit(
+            Notice(text=f"What changed meanwhile is unknown: {error}", level="warning")
+        )
+        return ()
+    return tuple(path for path in changed if path not in ours)
+
+
+def mend(engine: Engine, call: Call) -> None:
+    """Close a call that had started: an edit is rolled forward, anything else is unknown."""
+    started = call.started
+    if started is None or not started.writes:
+        finished(engine, call, failure("unknown_outcome", CUT_OFF), "unknown")
+        return
+    load = engine.world.log.get
+    workspace = engine.world.workspace
+    try:
+        found = workspace.recover(started.writes, load)
+        if found == "unchanged":
+            workspace.commit(started.writes, load)
+    except (OSError, KeyError, ValueError) as error:
+        _torn(engine, call, started.writes, str(error))
+        return
+    if found == "torn":
+        _torn(engine, call, started.writes, "a file is neither what it was nor what it was to be")
+        return
+    files = tuple(_effect(write) for write in started.writes)
+    if not call.applied:
+        engine.emit(EditApplied(call_id=call.id, files=files))
+    output = ToolOutput(
+        ok=True,
+        text=_told(engine, call),
+        summary="applied",
+        files=files,
+        seen=tuple(
+            SeenFile(path=write.path, sha=write.after.sha)
+            for write in started.writes
+            if write.after is not None
+        ),
+    )
+    finished(engine, call, output, "finished")
+
+
+def _effect(write: PlannedWrite) -> FileEffect:
+    return FileEffect(
+        path=write.path,
+        sha_before=write.before.sha if write.before is not None else None,
+        sha_after=write.after.sha if write.after is not None else None,
+    )
+
+
+def _told(engine: Engine, call: Call) -> Text:
+    proposal, decision = call.proposal, call.decision
+    if proposal is None or proposal.patch is None or decision is None:
+        return "Applied."
+    try:
+        return tell(settled_files(engine, proposal.patch, decision.hunks))
+    except (PatchError, KeyError):
+        return "Applied."
+
+
+def _torn(engine: Engine, call: Call, writes: tuple[PlannedWrite, ...], why: str) -> None:
+    paths = ", ".join(write.path for write in writes)
+    text = f"An edit was cut off and cannot be completed: {why} ({paths}). Nothing was written now."
+    engine.notice(text, "warning")
+    finished(engine, call, failure("unknown_outcome", text), "unknown")

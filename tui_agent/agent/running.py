@@ -1,0 +1,170 @@
+"""The effect of a decided call: what is announced before it, done, and recorded after it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_agent.agent.effects import first_snapshot, settled_files, snapshot, writes_of
+from tui_agent.agent.results import EndStatus, failure, finished, nothing_applied
+from tui_agent.core.digest import digest_of
+from tui_agent.core.edits import EditError
+from tui_agent.core.events import (
+    EditApplied,
+    PlannedWrite,
+    PlanUpdated,
+    SettingChanged,
+    ToolOutputDelta,
+    ToolStarted,
+)
+from tui_agent.core.patch import PatchError, Settled
+from tui_agent.core.ports import RunContext
+from tui_agent.core.proposal import Approved, Decision, Proposal, ToolOutput
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+    from tui_agent.core.state import Call
+
+COALESCE_SECONDS = 0.03
+"""A running command's output is published at most this often."""
+
+
+async def run(
+    engine: Engine, call: Call, proposal: Proposal, decision: Decision
+) -> Proposal | None:
+    """Do what was decided and record it; return what asks for a second round."""
+    if digest_of(proposal) != proposal.digest:
+        text = "The proposal is not the one that was approved. Nothing was done."
+        finished(engine, call, failure("approval_mismatch", text), "failed")
+        return None
+    try:
+        settled = settled_files(engine, proposal.patch, decision.hunks) if proposal.patch else ()
+    except (PatchError, KeyError) as error:
+        text = f"The decisions do not fit the patch: {error}. Nothing was changed."
+        finished(engine, call, failure("approval_mismatch", text), "failed")
+        return None
+    writes = writes_of(engine, settled)
+    if proposal.patch is not None and not writes:
+        finished(engine, call, nothing_applied(settled, decision), "denied")
+        return None
+    approved = _worked_in(proposal, decision)
+    changes = _changes(proposal)
+    if changes:
+        await first_snapshot(engine)
+    engine.emit(
+        ToolStarted(
+            call_id=call.id,
+            round=call.round,
+            digest=approved.digest,
+            writes=writes,
+            sandbox=engine.world.runner.tier,
+        )
+    )
+    begun = engine.live.now_ms()
+    output = await _output_of(engine, call, approved, settled, writes)
+    if isinstance(output, Proposal):
+        return output
+    await _record(engine, call, output, engine.live.now_ms() - begun, changes=changes)
+    return None
+
+
+def _changes(proposal: Proposal) -> bool:
+    return bool(proposal.effects & {"edit", "execute", "outside"})
+
+
+def _worked_in(proposal: Proposal, decision: Decision) -> Approved:
+    command = proposal.command
+    if command is not None and decision.command is not None:
+        command = replace(command, text=decision.command, parts=())
+        proposal = replace(proposal, command=command)
+    if decision.plan is not None and proposal.question is not None:
+        question = replace(proposal.question, plan=decision.plan)
+        proposal = replace(proposal, question=question)
+    return Approved(
+        proposal=proposal, decision=decision, digest=digest_of(proposal, decision)
+    )
+
+
+async def _output_of(
+    engine: Engine,
+    call: Call,
+    approved: Approved,
+    settled: tuple[Settled, ...],
+    writes: tuple[PlannedWrite, ...],
+) -> ToolOutput | Proposal:
+    stream = _OutputStream(engine, call.id)
+    context = RunContext(
+        call_id=call.id,
+        agent_id=engine.agent_id,
+        workspace=engine.world.workspace,
+        runner=engine.world.runner,
+        blobs=engine.world.log,
+        on_output=stream.add,
+        settled=settled,
+        writes=writes,
+    )
+    try:
+        return await engine.tools[call.tool].run(approved, context)
+    except EditError as error:
+        return failure(error.kind, error.message)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        where = getattr(error, "filename", None)
+        return failure("failed", f"{reason}{f': {where}' if where else ''}")
+    finally:
+        stream.flush()
+
+
+async def _record(
+    engine: Engine, call: Call, output: ToolOutput, ms: int, *, changes: bool
+) -> None:
+    if output.files:
+        engine.emit(EditApplied(call_id=call.id, files=output.files))
+    if output.plan is not None:
+        _plan(engine, call, output)
+    finished(engine, call, output, "finished" if output.ok else _status(output), ms)
+    if changes:
+        await snapshot(engine, call.id, [one.path for one in output.files] or None)
+
+
+def _status(output: ToolOutput) -> EndStatus:
+    return "finished" if output.exit_code is not None or not output.error else "failed"
+
+
+def _plan(engine: Engine, call: Call, output: ToolOutput) -> None:
+    if output.plan is None:
+        return
+    asked = call.request_id != ""
+    engine.emit(PlanUpdated(plan=output.plan, approved=asked))
+    if asked and engine.live.state.mode == "plan":
+        engine.emit(SettingChanged(key="mode", value="ask", old="plan"))
+
+
+class _OutputStream:
+    """Publishes a running command's output in pieces, at most every `COALESCE_SECONDS`."""
+
+    def __init__(self, engine: Engine, call_id: str) -> None:
+        self._engine, self._call_id = engine, call_id
+        self._pieces: list[str] = []
+        self._offset = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._later: Callable[..., asyncio.TimerHandle] = asyncio.get_running_loop().call_later
+
+    def add(self, text: str) -> None:
+        self._pieces.append(text)
+        if self._timer is None:
+            self._timer = self._later(COALESCE_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._pieces:
+            text = "".join(self._pieces)
+            self._pieces.clear()
+            self._engine.emit(
+                ToolOutputDelta(call_id=self._call_id, offset=self._offset, text=text)
+            )
+            self._offset += len(text)

@@ -1,0 +1,164 @@
+"""One tool call, from its arguments to its result: prepare, policy, ask, run, and its second round.
+
+Where a call stands is read from the state each time, so that a call of a session taken up again goes
+on from there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_agent.agent.budget_question import BUDGET_TOOL, budget_answered, budget_proposal
+from tui_agent.agent.effects import accept_all
+from tui_agent.agent.files import SeenFiles
+from tui_agent.agent.results import failure, finished, rejection, users_own
+from tui_agent.agent.running import run
+from tui_agent.core.edits import EditError
+from tui_agent.core.events import ApprovalDecided, ApprovalRequested
+from tui_agent.core.policy import Outcome, decide
+from tui_agent.core.ports import ArgumentsError, View
+from tui_agent.core.proposal import Decision, Proposal, ToolOutput
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+    from tui_agent.core.state import Call, Turn
+
+REPEATS = 5
+"""How often a turn may make the very same call before it is refused."""
+
+
+async def perform(engine: Engine, call_id: str) -> None:
+    """Bring a call to its end, from wherever it stands."""
+    while True:
+        call = current(engine, call_id)
+        if call.status == "finished":
+            return
+        if call.status == "called":
+            await _prepare(engine, call)
+        elif call.status == "asked":
+            await engine.approvals.wait(call.request_id)
+        elif call.status == "decided":
+            await _decided(engine, call)
+        else:
+            return
+
+
+def current(engine: Engine, call_id: str) -> Call:
+    """Return the call as it now is."""
+    return _turn(engine).calls[call_id]
+
+
+def _turn(engine: Engine) -> Turn:
+    return engine.agent.turns[-1]
+
+
+async def _prepare(engine: Engine, call: Call) -> None:
+    refused = _over_limit(engine, call)
+    if refused is not None:
+        finished(engine, call, refused, "not_run")
+        return
+    if call.tool == BUDGET_TOOL:
+        gate(engine, call, budget_proposal(engine, call))
+        return
+    tool = engine.tools.get(call.tool)
+    if tool is None:
+        known = ", ".join(sorted(engine.tools))
+        text = f"There is no tool {call.tool!r}. The tools are: {known}."
+        finished(engine, call, failure("unknown_tool", text), "failed")
+        return
+    try:
+        proposal = await tool.prepare(engine.loaded(call.arguments), view_of(engine, call))
+    except ArgumentsError as error:
+        finished(engine, call, failure("invalid_arguments", str(error)), "failed")
+    except EditError as error:
+        finished(engine, call, failure(error.kind, error.message), "failed")
+    except (OSError, ValueError) as error:
+        finished(engine, call, failure("unreadable", str(error)), "failed")
+    else:
+        if call.origin == "check":
+            proposal = replace(proposal, check=call.origin_id)
+        gate(engine, call, proposal)
+
+
+def view_of(engine: Engine, call: Call) -> View:
+    """Return what a tool may look at while it prepares this call."""
+    world, agent = engine.world, engine.agent
+    return View(
+        call_id=call.id,
+        agent_id=agent.id,
+        seen=agent.seen,
+        files=SeenFiles(world.workspace, agent.seen, world.log),
+        workspace=world.workspace,
+        put=world.log.put,
+    )
+
+
+def _over_limit(engine: Engine, call: Call) -> ToolOutput | None:
+    turn, limits = _turn(engine), engine.settings.limits
+    step = turn.steps.get(call.step)
+    place = step.calls.index(call.id) if step is not None and call.id in step.calls else 0
+    if call.origin == "model" and place >= limits.calls_per_step:
+        text = (
+            f"Not run: a response may ask for {limits.calls_per_step} calls, and this is number "
+            f"{place + 1}. Ask for it again in your next response."
+        )
+        return failure("tool_call_budget_exceeded", text)
+    same = sum(
+        one.tool == call.tool and one.arguments == call.arguments
+        for one in turn.calls.values()
+        if one.origin == "model" and one.ended not in ("", "cancelled")
+    )
+    if call.origin == "model" and same >= REPEATS:
+        text = f"Not run: this very call has been made {same} times in this turn. Do something else."
+        return failure("repeated_call", text)
+    return None
+
+
+def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> None:
+    """Let the policy decide on a proposal: record its decision, or ask a person."""
+    if call.origin == "user":
+        outcome = Outcome(action="allow", reason=users_own())
+    else:
+        outcome = decide(proposal, engine.circumstances)
+    if outcome.action == "ask":
+        engine.emit(
+            ApprovalRequested(
+                request_id=engine.world.ids("ask"),
+                call_id=call.id,
+                proposal=proposal,
+                reason=outcome.reason,
+                round=round_,
+            )
+        )
+        return
+    allowed = outcome.action == "allow"
+    by = "mode" if outcome.reason.rule.startswith(("mode.", "read")) else "rule"
+    hunks = accept_all(proposal.patch) if allowed and proposal.patch is not None else ()
+    engine.emit(
+        ApprovalDecided(
+            call_id=call.id,
+            proposal=proposal,
+            round=round_,
+            decision=Decision(
+                verdict="rule" if allowed else "reject",
+                by="mode" if by == "mode" else "rule",
+                hunks=hunks,
+                reason=outcome.reason,
+            ),
+        )
+    )
+
+
+async def _decided(engine: Engine, call: Call) -> None:
+    decision, proposal = call.decision, call.proposal
+    if decision is None or proposal is None:
+        return
+    if call.tool == BUDGET_TOOL:
+        budget_answered(engine, call, decision)
+    elif decision.verdict == "reject" and proposal.patch is None:
+        finished(engine, call, rejection(engine, proposal, decision), "denied")
+    else:
+        again = await run(engine, call, proposal, decision)
+        if again is not None:
+            gate(engine, current(engine, call.id), again, call.round + 1)

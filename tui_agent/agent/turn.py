@@ -1,0 +1,167 @@
+"""The turn: loop over `next_action`, perform it, emit. Nothing is kept between two actions."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Literal
+
+from tui_agent.agent.budget_question import BUDGET_TOOL
+from tui_agent.agent.effects import snapshot
+from tui_agent.agent.model_call import call_model, compact
+from tui_agent.agent.tool_call import perform
+from tui_agent.core import next_action as do
+from tui_agent.core.blob import Text
+from tui_agent.core.codec import dumps
+from tui_agent.core.events import (
+    CheckFinished,
+    ChecksFound,
+    PhaseEntered,
+    ToolCalled,
+    TurnEnded,
+)
+from tui_agent.core.report import report_of
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+
+
+Origin = Literal["plan", "check", "user", "engine"]
+
+
+async def run_turn(engine: Engine) -> None:
+    """Take the open turn on, from wherever it stands, to its end."""
+    turn = engine.agent.turn
+    if turn is not None and not turn.first_snapshot and turn.kind == "message":
+        engine.first_snapshot = asyncio.create_task(snapshot(engine, "turn"))
+    try:
+        while not isinstance(action := _next(engine), do.Idle):
+            await _perform(engine, action)
+    finally:
+        task, engine.first_snapshot = engine.first_snapshot, None
+        if task is not None and not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+def _next(engine: Engine) -> do.Action:
+    return do.next_action(engine.live.state, engine.agent, engine.terms)
+
+
+async def _perform(engine: Engine, action: do.Action) -> None:
+    """Perform one action; what it leads to is in the log when this returns."""
+    match action:
+        case do.CallModel():
+            await call_model(engine)
+        case do.Compact():
+            await compact(engine, "overflow" if action.by_overflow else "limit")
+        case do.RunCalls():
+            await _together(engine, action.call_ids)
+        case do.Gather():
+            engine.emit(await engine.world.workspace.gather(trusted=engine.trusted))
+        case do.FindChecks():
+            await _find_checks(engine)
+        case do.RecordCheck():
+            await _record_check(engine, action.call_id)
+        case _:
+            _record(engine, action)
+
+
+def _record(engine: Engine, action: do.Action) -> None:
+    """Perform an action that only records."""
+    match action:
+        case do.Enter():
+            engine.emit(PhaseEntered(phase=action.phase, loop=action.loop))
+        case do.Announce():
+            _announce(engine, action.step)
+        case do.CallPlanned():
+            for call in action.step.calls:
+                _called(engine, call.tool, dumps(call.arguments), "plan", action.step.id)
+        case do.StartCheck():
+            arguments = dumps({"command": action.check.command})
+            _called(engine, "shell", arguments, "check", action.check.name)
+        case do.AskBudget():
+            _called(engine, BUDGET_TOOL, action.stop.text, "engine")
+        case do.End():
+            end_turn(engine, action)
+
+
+def end_turn(engine: Engine, end: do.End) -> None:
+    """Record the end of the open turn with its report."""
+    turn = engine.agent.turn
+    if turn is None:
+        return
+    if turn.phase != "report":
+        engine.emit(PhaseEntered(phase="report", loop=turn.loop))
+    report = report_of(engine.live.state, turn, engine.live.now_ms())
+    engine.emit(TurnEnded(reason=end.reason, report=report, detail=end.detail))
+
+
+def _announce(engine: Engine, number: int) -> None:
+    turn = engine.agent.turn
+    step = turn.steps.get(number) if turn is not None else None
+    if turn is None or step is None or step.response is None:
+        return
+    for call in step.response.tool_calls:
+        if call.id not in turn.calls:
+            engine.emit(
+                ToolCalled(
+                    call_id=call.id,
+                    tool=call.name,
+                    arguments=engine.stored(call.arguments, "application/json"),
+                )
+            )
+
+
+def _called(
+    engine: Engine, tool: str, arguments: Text, origin: Origin, origin_id: str = ""
+) -> None:
+    engine.emit(
+        ToolCalled(
+            call_id=engine.world.ids("call"),
+            tool=tool,
+            arguments=arguments,
+            origin=origin,
+            origin_id=origin_id,
+        )
+    )
+
+
+def call_for_user(engine: Engine, command: str) -> None:
+    """Record the user's own command as a call of the turn that has just begun."""
+    _called(engine, "shell", dumps({"command": command}), "user")
+
+
+async def _together(engine: Engine, call_ids: tuple[str, ...]) -> None:
+    """Run calls side by side; the order of their results is that of the calls."""
+    if len(call_ids) == 1:
+        await perform(engine, call_ids[0])
+        return
+    async with asyncio.TaskGroup() as group:
+        for call_id in call_ids:
+            group.create_task(perform(engine, call_id))
+
+
+async def _find_checks(engine: Engine) -> None:
+    checks = await engine.world.workspace.checks()
+    engine.emit(ChecksFound(checks=checks))
+
+
+async def _record_check(engine: Engine, call_id: str) -> None:
+    turn = engine.agent.turn
+    call = turn.calls.get(call_id) if turn is not None else None
+    if call is None or call.output is None or call.proposal is None:
+        return
+    if engine.live.state.tree_edits:
+        await snapshot(engine, call_id)
+    command = call.proposal.command
+    engine.emit(
+        CheckFinished(
+            name=call.origin_id,
+            command=command.text if command is not None else call.proposal.title,
+            call_id=call_id,
+            exit_code=call.output.exit_code,
+            tree=engine.live.state.tree,
+            seconds=call.ms / 1000,
+            summary=call.output.summary,
+        )
+    )

@@ -1,0 +1,78 @@
+"""The report of a turn: what it did, as a function of the state, without a model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from tui_agent.core.blob import preview_of
+from tui_agent.core.events import CheckResult, FileChanged, Report
+from tui_agent.core.next_action import asked_by_model
+from tui_agent.core.state.values import Session, Turn
+
+
+def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
+    """Return the report of a turn that ends now; `now_ms` is the session's own clock."""
+    checks = tuple(_checks(session, turn))
+    return Report(
+        intent=_intent(turn),
+        summary=_summary(turn),
+        files=tuple(
+            FileChanged(path=path, added=added, removed=removed)
+            for path, (added, removed) in sorted(turn.changed.items())
+        ),
+        checks=checks,
+        verified=bool(checks) and all(check.status == "passed" for check in checks),
+        tree=session.tree if not session.tree_edits else "",
+        steps=sum(step.purpose == "turn" for step in turn.steps.values()),
+        calls=len(asked_by_model(turn)),
+        denied=tuple(
+            f"{call.tool} {call.proposal.title if call.proposal is not None else ''}".strip()
+            for call in turn.calls.values()
+            if call.ended == "denied" and call.origin in ("model", "plan")
+        ),
+        seconds=max(0, now_ms - turn.mono_ms) / 1000,
+        usage=turn.usage,
+    )
+
+
+def _intent(turn: Turn) -> Literal["code_change", "question", "command", "nothing"]:
+    if turn.changed or turn.edits:
+        return "code_change"
+    if turn.kind != "message" or any("execute" in _effects(turn, name) for name in turn.calls):
+        return "command"
+    return "question" if turn.steps else "nothing"
+
+
+def _effects(turn: Turn, call_id: str) -> frozenset[str]:
+    call = turn.calls[call_id]
+    ran = call.proposal is not None and call.ended == "finished"
+    return frozenset(call.proposal.effects) if ran and call.proposal is not None else frozenset()
+
+
+def _summary(turn: Turn) -> str:
+    for step in reversed(turn.steps.values()):
+        if step.purpose == "turn" and step.response is not None and step.response.text:
+            return preview_of(step.response.text)
+    return ""
+
+
+def _checks(session: Session, turn: Turn) -> Iterator[CheckResult]:
+    """Yield every check that this turn found or ran; a red or stale one is never left out."""
+    found = turn.checks_found.checks if turn.checks_found is not None else ()
+    for check in found:
+        _, call_id = turn.check_calls.get(check.name, (0, ""))
+        last = session.checks.get(check.name)
+        if last is None or last.call_id != call_id:
+            yield CheckResult(name=check.name, command=check.command, status="not_run")
+            continue
+        status: Literal["passed", "failed"] = "passed" if last.passed else "failed"
+        yield CheckResult(
+            name=last.name,
+            command=last.command,
+            status="stale" if session.stale(last) else status,
+            exit_code=last.exit_code,
+            tree=last.tree,
+            seconds=last.seconds,
+            summary=last.summary,
+        )
