@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -57,8 +58,8 @@ class Manner:
 class Agent:
     """The main agent of one session; implements `core.ports.Client`.
 
-    Open it with `open`, which starts or resumes the session, then send commands from the event loop's
-    thread.
+    Open it with `open`, which starts or resumes the session, then send commands from the event
+    loop's thread.
     """
 
     def __init__(
@@ -139,10 +140,8 @@ class Agent:
                 task.cancel()
         self._worker = None
         await self._cancel_turn()
-        try:
+        with suppress(LogWriteError):  # It was said when it happened; the log stays as it is.
             suspend(self._engine)
-        except LogWriteError:
-            pass  # Said when it happened; the log stays as it is.
         self._live.close()
 
     async def _work(self) -> None:
@@ -241,9 +240,7 @@ class Agent:
         elif command.text.strip():
             self._live.emit(UserSteered(text=self._engine.stored(command.text)))
 
-    async def _own_turn(
-        self, text: str, kind: Literal["shell", "checks"], command: str
-    ) -> None:
+    async def _own_turn(self, text: str, kind: Literal["shell", "checks"], command: str) -> None:
         """Begin a turn of the user's own that calls no model."""
         if self._engine.agent.turn is not None:
             self._notice("A turn is running: wait for its end, or stop it with Esc.")
@@ -265,11 +262,29 @@ class Agent:
         self._turn = asyncio.create_task(self._run())
 
     async def _run(self) -> None:
+        broken = False
         try:
             await run_turn(self._engine)
         except* LogWriteError:
-            return
-        self._next_queued()
+            broken = True
+        except* Exception as group:  # noqa: BLE001 -- a fault of ours must not leave a turn hanging
+            self._fault(group)
+        if not broken:
+            self._next_queued()
+
+    def _fault(self, group: ExceptionGroup[Exception]) -> None:
+        """Say what went wrong inside, and end the turn: nothing of the session is lost."""
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        detail = f"{type(error).__name__}: {error}"
+        asyncio.get_running_loop().call_exception_handler(
+            {"message": "a turn failed", "exception": error}
+        )
+        self._notice(f"A fault inside agent stopped the turn: {detail}", "error")
+        turn = self._engine.agent.turn
+        if turn is not None:
+            close_turn(self._engine, turn, detail)
 
     def _next_queued(self) -> None:
         if self._engine.agent.turn is None and self.state.queue:

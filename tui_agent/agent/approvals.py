@@ -8,8 +8,8 @@ import asyncio
 class Approvals:
     """Open requests of this process by their id.
 
-    The answer itself is recorded by the caller before `answered` is called, so that it stands in the
-    log even if an interrupt comes in the same tick.
+    The answer itself is recorded by the caller before `answered` is called, so that it stands in
+    the log even if an interrupt comes in the same tick.
     """
 
     def __init__(self) -> None:

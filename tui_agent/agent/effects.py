@@ -133,5 +133,3 @@ async def first_snapshot(engine: Engine) -> None:
         engine.first_snapshot = None
     if not turn.first_snapshot:
         await snapshot(engine, "turn")
-
-

@@ -1,4 +1,4 @@
-"""What the parts of the orchestrator share: the world, the open session, and this process's answers."""
+"""What the parts of the orchestrator share: the world, the session, this process's answers."""
 
 from __future__ import annotations
 

@@ -89,9 +89,7 @@ class _Listener:
 
     def take(self, piece: ModelPiece) -> None:
         if isinstance(piece, TextPiece):
-            delta = TextDelta(
-                request_id=self._request_id, offset=len(self._text), text=piece.text
-            )
+            delta = TextDelta(request_id=self._request_id, offset=len(self._text), text=piece.text)
             self._text += piece.text
             self._engine.emit(delta)
         elif isinstance(piece, ReasoningPiece):
@@ -186,7 +184,7 @@ async def compact(engine: Engine, by: Literal["user", "overflow", "limit"]) -> b
         return False
     summary = agent.messages[-1].text
     kept = kept_after_compaction(agent.messages[:-2])
-    # The request for the summary and the summary itself stand last; what is kept stands before them.
+    # The request for the summary and the summary stand last; what is kept stands before them.
     engine.emit(
         ContextCompacted(
             summary=summary,

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_agent.core.blob import Blob
 from tui_agent.core.codec import dumps, encode
-from tui_agent.core.events import Event, Unknown
+from tui_agent.core.events import Event, ReasoningDelta, TextDelta, ToolOutputDelta, Unknown
 from tui_agent.core.patch import Patch
 
 Redact = Callable[[str], tuple[str, tuple[str, ...]]]
@@ -21,8 +21,9 @@ def redacted(event: Event, redact: Redact) -> tuple[Event, tuple[str, ...]]:
     """
     if isinstance(event, Unknown):
         return event, ()
-    whole = event.text if hasattr(event, "offset") else dumps(encode(event))
-    if isinstance(whole, str) and not redact(whole)[1]:
+    deltas = (TextDelta, ReasoningDelta, ToolOutputDelta)
+    whole = event.text if isinstance(event, deltas) else dumps(encode(event))
+    if not redact(whole)[1]:
         return event, ()
     kinds: list[str] = []
 

@@ -68,9 +68,5 @@ def _resolved(engine: Engine, message: Message, files: dict[str, bytes]) -> Mess
         else:
             body = data.decode("utf-8", "replace")
             text += f'\n\n<file path="{one.name}">\n{body}\n</file>'
-    opaque = tuple(
-        item for item in message.opaque if item.model in ("", engine.live.state.model)
-    )
+    opaque = tuple(item for item in message.opaque if item.model in ("", engine.live.state.model))
     return replace(message, text=text, attachments=tuple(images), opaque=opaque)
-
-

@@ -20,12 +20,8 @@ def finished(
     engine: Engine, call: Call, output: ToolOutput, status: EndStatus, ms: int = 0
 ) -> None:
     """Record the end of a call; large texts become blobs."""
-    kept = replace(
-        output, text=engine.stored(output.text), output=engine.stored(output.output)
-    )
-    engine.emit(
-        ToolFinished(call_id=call.id, output=kept, ms=ms, status=status)
-    )
+    kept = replace(output, text=engine.stored(output.text), output=engine.stored(output.output))
+    engine.emit(ToolFinished(call_id=call.id, output=kept, ms=ms, status=status))
 
 
 def failure(kind: str, text: str) -> ToolOutput:

@@ -82,9 +82,7 @@ def _worked_in(proposal: Proposal, decision: Decision) -> Approved:
     if decision.plan is not None and proposal.question is not None:
         question = replace(proposal.question, plan=decision.plan)
         proposal = replace(proposal, question=question)
-    return Approved(
-        proposal=proposal, decision=decision, digest=digest_of(proposal, decision)
-    )
+    return Approved(proposal=proposal, decision=decision, digest=digest_of(proposal, decision))
 
 
 async def _output_of(

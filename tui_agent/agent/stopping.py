@@ -1,11 +1,11 @@
-"""Stopping: Esc closes everything that is open; quitting leaves the turn open, to be taken up again."""
+"""Stopping: Esc closes everything that is open; quitting leaves the turn open."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_agent.agent.resume import mend
 from tui_agent.agent.results import finished
+from tui_agent.agent.resume import mend
 from tui_agent.core.events import ApprovalDecided, ModelFailed, SessionEnded, TurnEnded
 from tui_agent.core.proposal import Decision, ToolOutput
 from tui_agent.core.report import report_of

@@ -1,7 +1,7 @@
-"""One tool call, from its arguments to its result: prepare, policy, ask, run, and its second round.
+"""One tool call, from its arguments to its result: prepare, policy, ask, run, and the second round.
 
-Where a call stands is read from the state each time, so that a call of a session taken up again goes
-on from there.
+Where a call stands is read from the state each time, so that a call of a session taken up again
+goes on from there.
 """
 
 from __future__ import annotations
@@ -110,7 +110,9 @@ def _over_limit(engine: Engine, call: Call) -> ToolOutput | None:
         if one.origin == "model" and one.ended not in ("", "cancelled")
     )
     if call.origin == "model" and same >= REPEATS:
-        text = f"Not run: this very call has been made {same} times in this turn. Do something else."
+        text = (
+            f"Not run: this very call has been made {same} times in this turn. Do something else."
+        )
         return failure("repeated_call", text)
     return None
 

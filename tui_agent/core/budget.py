@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui_agent.core.events import EndReason
 from tui_agent.core.settings import BudgetSettings, LimitSettings
-from tui_agent.core.state.values import Agent, Session, Turn
+from tui_agent.core.state.values import Session, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ def spent(session: Session) -> float | None:
 
 
 def stop_before_call(
-    session: Session, agent: Agent, turn: Turn, limits: LimitSettings, budget: BudgetSettings
+    session: Session, turn: Turn, limits: LimitSettings, budget: BudgetSettings
 ) -> Stop | None:
     """Return what forbids another model call in this turn, or None."""
     if len(turn.steps) >= limits.steps:

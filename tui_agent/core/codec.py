@@ -28,7 +28,7 @@ class CodecError(ValueError):
     """A JSON value is not what its type says; the message names the place."""
 
 
-def encode(value: object) -> Json:
+def encode(value: Any) -> Json:  # noqa: ANN401 -- any dataclass of ours
     """Return `value`, a dataclass of ours, as JSON values."""
     return _encoder(type(value))(value)
 
@@ -39,7 +39,8 @@ def decode(kind: type[T], data: Json) -> T:
     Raises:
         CodecError: if it spells none.
     """
-    result: T = _decoder(kind)(data)
+    hint: Any = kind
+    result: T = _decoder(hint)(data)
     return result
 
 
@@ -115,7 +116,8 @@ def decode_command(data: dict[str, Json]) -> Command:
     if kind is None:
         message = f"unknown command {data.get('type')!r}; known: {', '.join(sorted(COMMANDS))}"
         raise CodecError(message)
-    return decode(kind, data)
+    command: Command = decode(kind, data)
+    return command
 
 
 EVENTS: dict[str, type[Any]] = {
@@ -175,12 +177,15 @@ def _tuple_encoder(args: tuple[Any, ...]) -> _Convert:
 def _union_encoder(args: tuple[Any, ...]) -> _Convert:
     if all(_encoder(arg) is _same for arg in args):
         return _same
-    known = tuple(arg for arg in args if isinstance(arg, type) and is_dataclass(arg))
+    known: tuple[Any, ...] = tuple(
+        arg for arg in args if isinstance(arg, type) and is_dataclass(arg)
+    )
     rest = [arg for arg in args if arg not in known and _encoder(arg) is not _same]
 
     def convert(value: Any) -> Json:  # noqa: ANN401 -- any member of the union
-        if type(value) in known:
-            return _encoder(type(value))(value)
+        kind: Any = type(value)
+        if kind in known:
+            return _encoder(kind)(value)
         return _encoder(rest[0])(value) if rest and value is not None else value
 
     return convert

@@ -1,8 +1,8 @@
 """State to model messages: what the next request adds, and where compaction cuts.
 
 What has been sent is never touched again, so that each request is a prefix of the next and the
-provider's cache holds. Whatever is new enters as messages at the end, in a fixed order: results, then
-context, then what the user did.
+provider's cache holds. Whatever is new enters as messages at the end, in a fixed order: results,
+then context, then what the user did.
 """
 
 from __future__ import annotations

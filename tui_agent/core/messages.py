@@ -89,6 +89,9 @@ class Usage:
         )
 
 
+UNKNOWN_USAGE = Usage()
+"""Nobody said what a call took."""
+
 NO_USAGE = Usage(
     input_tokens=0, output_tokens=0, cached_tokens=0, cache_write_tokens=0, cost_usd=0.0
 )
@@ -152,7 +155,7 @@ class ReasoningPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPiece:
-    """A piece of a tool call: its place in the response, its name once known, its arguments so far."""
+    """A piece of a tool call: its place in the response, its name, a piece of its arguments."""
 
     index: int
     id: str
@@ -163,7 +166,7 @@ class CallPiece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptFailed:
-    """An attempt failed and another follows by itself after `wait_seconds`; what it streamed is void."""
+    """An attempt failed and another follows after `wait_seconds`; what it streamed is void."""
 
     kind: FailureKind
     message: str
@@ -180,7 +183,7 @@ class Responded:
     tool_calls: tuple[ToolCall, ...] = ()
     opaque: tuple[OpaqueItem, ...] = ()
     stop: StopReason = "end"
-    usage: Usage = Usage()
+    usage: Usage = UNKNOWN_USAGE
     model: str = ""
     """As the provider named it."""
     first_token_ms: int | None = None

@@ -242,7 +242,7 @@ def _compactions(turn: Turn) -> int:
 
 
 def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
-    stop = stop_before_call(session, agent, turn, terms.settings.limits, terms.settings.budget)
+    stop = stop_before_call(session, turn, terms.settings.limits, terms.settings.budget)
     if stop is not None:
         if stop.money and terms.attended:
             return AskBudget(stop)

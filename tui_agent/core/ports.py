@@ -78,7 +78,7 @@ class SessionLog(Blobs, Protocol):
     """The append-only log of one session, with its blobs. One writer at a time."""
 
     def append(self, record: Record, *, sync: bool) -> Record:
-        """Write one line and return the record with its hash. Raises OSError: nothing was logged."""
+        """Write one line and return the record with its hash. OSError: nothing was logged."""
         ...
 
     def close(self) -> None:
@@ -205,7 +205,7 @@ class Workspace(Protocol):
         ...
 
     async def attach(self, text: str) -> tuple[Attachment, ...]:
-        """Resolve the @files of a message. Raises FileNotFoundError naming the one that is missing."""
+        """Resolve the @files of a message. Raises FileNotFoundError, naming the missing one."""
         ...
 
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:

@@ -112,7 +112,7 @@ class Decision:
     verdict: Verdict
     by: Decider = "user"
     hunks: tuple[HunkDecision, ...] = ()
-    """For an edit: a verdict for each run. Empty with verdict `once` means every hunk is accepted."""
+    """For an edit: a verdict for each run. Empty with verdict `once`: every hunk is accepted."""
     command: str | None = None
     """The command as the user edited it."""
     answer: str | None = None

@@ -7,6 +7,7 @@ from typing import Literal
 
 from tui_agent.core.blob import Text
 from tui_agent.core.messages import (
+    UNKNOWN_USAGE,
     FailureKind,
     Message,
     OpaqueItem,
@@ -66,7 +67,7 @@ class ModelResponded:
     tool_calls: tuple[ToolCall, ...] = ()
     opaque: tuple[OpaqueItem, ...] = ()
     stop: StopReason = "end"
-    usage: Usage = Usage()
+    usage: Usage = UNKNOWN_USAGE
     model: str = ""
     first_token_ms: int | None = None
     ms: int = 0

@@ -33,12 +33,12 @@ class ApprovalRequested:
     reason: Reason
     round: int = 1
     asked_before: bool = False
-    """Whether this asks again what an earlier request asked, because the files changed meanwhile."""
+    """Whether an earlier request asked the same, and the files have changed since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalDecided:
-    """The decision on a call. Every request has exactly one; a call that nobody is asked about too."""
+    """The decision on a call: one for every request, and for a call that nobody is asked about."""
 
     call_id: str
     decision: Decision

@@ -34,7 +34,7 @@ class TurnStarted:
     mode: str
     attachments: tuple[Attachment, ...] = ()
     kind: Literal["message", "shell", "checks"] = "message"
-    """`shell`: the user's own command; `checks`: the user asked for the checks; neither calls a model."""
+    """`shell`: the user's own command; `checks`: the user's wish; neither calls a model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

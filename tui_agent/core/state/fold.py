@@ -21,7 +21,7 @@ _TABLE: dict[type[Any], Fold] = {
 
 
 def apply(state: Session, record: Record) -> None:
-    """Work one record into `state`, in place. An event that nothing is derived from changes nothing."""
+    """Work one record into `state`, in place."""
     agent = state.agents.get(record.agent_id)
     if agent is None:
         agent = state.agents[record.agent_id] = Agent(id=record.agent_id)

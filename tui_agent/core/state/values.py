@@ -1,8 +1,8 @@
 """The state of a session: agents, their turns, steps and calls. Every pane is drawn from it.
 
-Leaves (`Step`, `Call`, `Note`, `CheckState`) are frozen and replaced whole, so that a pane can tell by
-identity what has changed. Containers (`Turn`, `Agent`, `Session`) are changed in place by the fold and
-by nothing else; `copied()` gives a keyframe that shares every leaf and every ended turn.
+Leaves (`Step`, `Call`, `Note`) are frozen and replaced whole, so that a pane can tell by identity
+what has changed. Containers (`Turn`, `Agent`, `Session`) are changed in place by the fold and by
+nothing else; `copied()` gives a keyframe that shares every leaf and every ended turn.
 """
 
 from __future__ import annotations
