@@ -30,7 +30,8 @@ class CodecError(ValueError):
 
 def encode(value: Any) -> Json:  # noqa: ANN401 -- any dataclass of ours
     """Return `value`, a dataclass of ours, as JSON values."""
-    return _encoder(type(value))(value)
+    kind: Any = type(value)
+    return _encoder(kind)(value)
 
 
 def decode(kind: type[T], data: Json) -> T:
