@@ -17,12 +17,12 @@ from tui_agent.core.settings import Settings
 from tui_agent.core.state.values import Agent, Call, Session, Step, Turn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Idle:
     """There is no open turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Enter:
     """Go on to a phase."""
 
@@ -30,71 +30,71 @@ class Enter:
     loop: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gather:
     """Read instructions and the facts of the repository."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallModel:
     """Send the next request."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compact:
     """Summarise the conversation: the model's window is nearly or wholly full."""
 
     by_overflow: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Announce:
     """Record the calls that the response of this step asks for."""
 
     step: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunCalls:
     """Bring these calls to their end; more than one only where all of them just read."""
 
     call_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlanned:
     """Make the calls that a step of the approved plan carries."""
 
     step: PlanStep
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FindChecks:
     """Find the project's checks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartCheck:
     """Propose a check through the gate."""
 
     check: Check
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordCheck:
     """Record how a check ended and on which tree."""
 
     call_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskBudget:
     """The money is spent: a person may raise the limit."""
 
     stop: Stop
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """End the turn."""
 
@@ -140,16 +140,16 @@ def next_action(session: Session, agent: Agent, terms: Terms) -> Action:
     if turn is None:
         return Idle()
     if turn.phase == "ingest":
-        return Enter(_FIRST.get(turn.kind, "gate"), turn.loop)
+        return Enter(phase=_FIRST.get(turn.kind, "gate"), loop=turn.loop)
     if turn.phase == "gate":
-        return Enter("gather", turn.loop)
+        return Enter(phase="gather", loop=turn.loop)
     if turn.phase == "gather":
         if not turn.gathered:
             return Gather()
-        return Enter("plan" if turn.mode == "plan" else "act", turn.loop)
+        return Enter(phase="plan" if turn.mode == "plan" else "act", loop=turn.loop)
     open_calls = _open_calls(turn, terms.reads)
     if open_calls:
-        return RunCalls(open_calls)
+        return RunCalls(call_ids=open_calls)
     ended = _ended_by_call(turn)
     if ended is not None:
         return ended
@@ -179,22 +179,22 @@ def _ended_by_call(turn: Turn) -> End | None:
     if last is None or last.output is None:
         return None
     if last.origin == "engine" and not last.output.ok:
-        return End("budget_exceeded", last.output.summary)
+        return End(reason="budget_exceeded", detail=last.output.summary)
     latest = _latest_step(turn)
     ids = latest.calls if latest is not None else ()
     for call_id in ids:
         output = turn.calls[call_id].output
         if output is not None and output.end_turn:
-            return End("rejected")
+            return End(reason="rejected")
     return None
 
 
 def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
     if turn.kind == "shell":
-        return End("done")
+        return End(reason="done")
     planned = _planned(agent, turn)
     if planned is not None:
-        return CallPlanned(planned)
+        return CallPlanned(step=planned)
     latest = next(reversed(turn.steps.values()), None)
     if latest is not None and latest.purpose == "compaction" and latest.response is not None:
         return CallModel()
@@ -202,12 +202,12 @@ def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
     if step is not None and step.failure is not None and step.response is None:
         return _after_failure(session, agent, turn, terms)
     if step is not None and any(call.id not in turn.calls for call in _asked(step)):
-        return Announce(step.number)
+        return Announce(step=step.number)
     if step is None or agent.unsent_calls or any(one.kind in _ANSWERED for one in agent.unsent):
         return _call_model(session, agent, turn, terms)
     if turn.edits > max(turn.verified_edits, 0) and terms.settings.verify and turn.mode != "plan":
-        return Enter("verify", turn.loop)
-    return Enter("report", turn.loop)
+        return Enter(phase="verify", loop=turn.loop)
+    return Enter(phase="report", loop=turn.loop)
 
 
 _ANSWERED = ("user", "steer", "call")
@@ -223,13 +223,13 @@ def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> 
     step = _latest_step(turn)
     failure = step.failure if step is not None else None
     if failure is None:
-        return End("model_failed")
+        return End(reason="model_failed")
     if failure.kind == "cancelled":
         return _call_model(session, agent, turn, terms)
     if failure.kind != "context":
-        return End("model_failed", failure.message)
+        return End(reason="model_failed", detail=failure.message)
     if compacting or _compactions(turn) >= MOST_COMPACTIONS:
-        return End("model_failed", failure.message)
+        return End(reason="model_failed", detail=failure.message)
     return Compact(by_overflow=True)
 
 
@@ -245,8 +245,8 @@ def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Act
     stop = stop_before_call(session, turn, terms.settings.limits, terms.settings.budget)
     if stop is not None:
         if stop.money and terms.attended:
-            return AskBudget(stop)
-        return End(stop.reason, stop.text)
+            return AskBudget(stop=stop)
+        return End(reason=stop.reason, detail=stop.text)
     window, used = terms.context_tokens, agent.context_used
     full = bool(window and used and used > window * terms.settings.context.compact_at)
     if full and not _compactions(turn):
@@ -271,18 +271,20 @@ def _verify(session: Session, turn: Turn, terms: Terms) -> Action:
         return FindChecks()
     unrecorded = _unrecorded_check(session, turn)
     if unrecorded is not None:
-        return RecordCheck(unrecorded.id)
+        return RecordCheck(call_id=unrecorded.id)
     for check in turn.checks_found.checks:
         loop, _ = turn.check_calls.get(check.name, (0, ""))
         if loop != turn.loop:
-            return StartCheck(check)
+            return StartCheck(check=check)
     if not failed_checks(session, turn):
-        return Enter("report", turn.loop)
+        return Enter(phase="report", loop=turn.loop)
     if turn.kind == "checks":
-        return Enter("report", turn.loop)
+        return Enter(phase="report", loop=turn.loop)
     if turn.loop >= terms.settings.limits.loops:
-        return End("max_loops_exhausted", f"checks still fail after {turn.loop} loops")
-    return Enter("act", turn.loop + 1)
+        return End(
+            reason="max_loops_exhausted", detail=f"checks still fail after {turn.loop} loops"
+        )
+    return Enter(phase="act", loop=turn.loop + 1)
 
 
 def _unrecorded_check(session: Session, turn: Turn) -> Call | None:
@@ -296,10 +298,10 @@ def _unrecorded_check(session: Session, turn: Turn) -> Call | None:
 
 def _end(session: Session, turn: Turn) -> Action:
     if any(call.output and call.output.error == "needs_approval" for call in asked_by_model(turn)):
-        return End("needs_approval")
+        return End(reason="needs_approval")
     if failed_checks(session, turn):
-        return End("checks_failed")
-    return End("done")
+        return End(reason="checks_failed")
+    return End(reason="done")
 
 
 def asked_by_model(turn: Turn) -> list[Call]:
