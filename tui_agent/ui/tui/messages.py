@@ -8,6 +8,7 @@ from textual.message import Message
 
 if TYPE_CHECKING:
     from tui_agent.core.commands import Command
+    from tui_agent.core.patch import HunkDecision
     from tui_agent.core.proposal import Decision
     from tui_agent.ui.tui.virtual_lines import VirtualLines
 
@@ -73,3 +74,16 @@ class Toasted(Message):
         self.text = text
         self.role = role
         self.glyph = glyph
+
+
+class Drafted(Message):
+    """Verdicts on an edit that is still open: nothing is sent before all are given."""
+
+    def __init__(
+        self, request_id: str, decisions: tuple[HunkDecision, ...], focused: str = ""
+    ) -> None:
+        """Take the request, the verdicts so far, and the run that has the focus."""
+        super().__init__()
+        self.request_id = request_id
+        self.decisions = decisions
+        self.focused = focused
