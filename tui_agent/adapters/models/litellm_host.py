@@ -14,15 +14,15 @@ import os
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import partialmethod
 from typing import Any
 
 from tui_agent.adapters.models import price_map
 from tui_agent.adapters.models.assembly import Assembly
 from tui_agent.adapters.models.chat_format import chat_messages, chat_tools
 from tui_agent.adapters.models.endpoints import Route
-from tui_agent.adapters.models.faults import no_key
+from tui_agent.adapters.models.faults import broken, no_key
 from tui_agent.adapters.models.litellm_faults import fault_of
+from tui_agent.adapters.models.litellm_watch import WATCHING, Watch, watch_every_request
 from tui_agent.adapters.models.wire import Delta
 from tui_agent.core.messages import ModelFacts, ModelRequest, OpaqueItem, Responded, Usage
 
@@ -31,7 +31,6 @@ Untyped = Any
 """litellm and what it gives: too large to be type-checked."""
 TIMEOUT_SECONDS = 3600.0
 """Above any time-out of ours: litellm's own must never be the first to strike."""
-CONNECT_SECONDS = 10.0
 
 _SWITCHES = {
     "LITELLM_MODE": "PRODUCTION",
@@ -61,18 +60,8 @@ def load() -> Untyped:
         logger.handlers.clear()
         logger.propagate = False
         logger.addHandler(logging.NullHandler())
-    _follow_no_redirect(litellm)
+    watch_every_request()
     return litellm
-
-
-def _follow_no_redirect(litellm: Untyped) -> None:
-    """Make litellm's HTTP clients stop at a redirect: a key must not travel to another host."""
-    import httpx
-
-    handler = importlib.import_module("litellm.llms.custom_httpx.http_handler").AsyncHTTPHandler
-    handler.__init__ = partialmethod(handler.__init__, follow_redirects=False)
-    timeout = httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS)
-    litellm.aclient_session = httpx.AsyncClient(follow_redirects=False, timeout=timeout)
 
 
 class LitellmProvider:
@@ -91,15 +80,22 @@ class LitellmProvider:
             raise no_key(route.key_variable, route.provider)
         answer = _Answer(self._litellm, route, request)
         stream: Untyped = None
+        watch = Watch(key_variable=route.key_variable)
+        WATCHING.set(watch)
         try:
             stream = await self._litellm.acompletion(**_arguments(route, request, key))
             async for chunk in stream:
                 for piece in answer.take(chunk.model_dump()):
                     yield piece
         except Exception as error:  # litellm and its providers raise anything - retold
-            raise fault_of(error, self._litellm, route, started=answer.started) from error
+            told = fault_of(error, self._litellm, route, started=answer.started)
+            raise watch.fault or told from error
         finally:
             await _close(stream)
+        if watch.fault is not None:
+            raise watch.fault
+        if stream.received_finish_reason is None:
+            raise broken(f"{route.provider}: the stream ended without an answer")
         yield answer.whole()
 
     async def facts(self, route: Route, model: str) -> ModelFacts:

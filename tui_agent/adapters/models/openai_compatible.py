@@ -20,17 +20,18 @@ from tui_agent.adapters.models.faults import (
     broken,
     no_key,
     of_error_object,
-    of_status,
-    web_page,
+)
+from tui_agent.adapters.models.http_faults import (
+    CONNECT_SECONDS,
+    fault_in,
+    place_of,
+    transport_fault,
 )
 from tui_agent.adapters.models.local_servers import find_local_servers
 from tui_agent.adapters.models.wire import Delta
 from tui_agent.core.messages import ModelFacts, ModelRequest, OpaqueItem, Responded, Usage
 
 Json = dict[str, Any]
-CONNECT_SECONDS = 10.0
-_BODY_LIMIT = 64_000
-"""Bytes of an error's body that are read."""
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _KEPT_THOUGHTS = ("reasoning_details",)
 """Fields of a delta that must go back with the message, or the provider forgets its thoughts."""
@@ -60,12 +61,10 @@ class DirectProvider:
                 async for chunk in answer.chunks(response):
                     for piece in answer.take(chunk):
                         yield piece
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise Fault(
-                "unreachable", f"{url!r} is no address: {error}", remedy="check the base URL"
-            ) from error
+        except httpx.InvalidURL as error:
+            raise Fault("unreachable", f"{url!r}: {error}", remedy="check the base URL") from error
         except httpx.TransportError as error:
-            raise _transport_fault(error, answer.where, started=answer.started) from error
+            raise transport_fault(error, answer.where, started=answer.started) from error
         except httpx.DecodingError as error:
             raise broken(f"{answer.where} sent what could not be unpacked: {error}") from error
         yield answer.whole()
@@ -105,21 +104,14 @@ class _Answer:
         self._request = request
         self._assembly = Assembly(request_id=request.request_id)
         self._kept: dict[str, list[Any]] = {}
-        self.where = _where(url)
+        self.where = place_of(url)
         self.started = False
 
     async def check(self, response: httpx.Response) -> None:
         """Raise the fault that status or content type mean."""
-        if not response.is_success:
-            raise of_status(
-                response.status_code,
-                await _text(response),
-                response.headers,
-                where=self.where,
-                key_variable=self._route.key_variable,
-            )
-        if "html" in response.headers.get("content-type", ""):
-            raise web_page(self.where, await _text(response))
+        fault = await fault_in(response, self.where, self._route.key_variable)
+        if fault is not None:
+            raise fault
 
     async def chunks(self, response: httpx.Response) -> AsyncIterator[Json]:
         """Yield the stream's chunks; a server that doesn't stream has one."""
@@ -201,32 +193,3 @@ def _priced(route: Route, usage: Usage) -> Usage:
     if usage.cost_usd is not None and route.provider == "openrouter":
         return usage
     return replace(usage, cost_usd=price_map.cost_of(route.provider, route.model, usage))
-
-
-async def _text(response: httpx.Response) -> str:
-    data = b""
-    async for part in response.aiter_bytes():
-        data += part
-        if len(data) > _BODY_LIMIT:
-            break
-    return data[:_BODY_LIMIT].decode("utf-8", "replace")
-
-
-def _transport_fault(error: httpx.TransportError, where: str, *, started: bool) -> Fault:
-    detail = str(error) or type(error).__name__
-    if isinstance(error, httpx.ConnectTimeout):
-        return Fault("unreachable", f"{where} didn't accept a connection in time", retry=True)
-    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
-        return Fault(
-            "unreachable",
-            f"no connection to {where}: {detail}",
-            remedy="check the address, and that the server runs",
-            retry=True,
-        )
-    what = "broke off in the middle of its answer" if started else "broke off before it answered"
-    return broken(f"{where} {what}: {detail}")
-
-
-def _where(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
