@@ -67,7 +67,7 @@ def _grid(chance: random.Random) -> str:
 
 def markdown(tokens: int, seed: int = 7) -> str:
     """Return so many tokens (of four characters) of Markdown between a first and a last word."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
+    chance = random.Random(seed)
     parts, size = [f"{BEGINS}."], 0
     while size < tokens * TOKEN_CHARACTERS:
         kind = chance.choice([_paragraph, _paragraph, _points, _code, _grid])

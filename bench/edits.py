@@ -19,7 +19,7 @@ RUN = 6
 
 def texts() -> tuple[bytes, bytes]:
     """Return a file before and after: repetitive, as code is, and changed in a thousand places."""
-    chance = random.Random(7)  # noqa: S311 - no secret
+    chance = random.Random(7)
     before = [
         f"    value_{chance.randrange(400)} = f({number % 37})\n" if number % 7 else "\n"
         for number in range(LINES)

@@ -17,7 +17,7 @@ PROBE_EVERY = 0.05
 
 def word(length: int) -> str:
     """Return letters that no screen holds by chance and no completion knows."""
-    return "".join(random.choices(CONSONANTS, k=length))  # noqa: S311 - no secret
+    return "".join(random.choices(CONSONANTS, k=length))
 
 
 def echo(terminal: Terminal) -> float | None:

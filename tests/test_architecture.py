@@ -202,7 +202,7 @@ def test_the_values_of_the_core_are_frozen_slotted_and_named() -> None:
     wrong = []
     for path in _sources("tui_agent/core"):
         for node in ast.walk(_tree(path)):
-            if not isinstance(node, ast.ClassDef):
+            if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
                 continue
             for mark in node.decorator_list:
                 if "dataclass" not in ast.unparse(mark).split("(")[0]:

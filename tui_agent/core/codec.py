@@ -28,7 +28,7 @@ class CodecError(ValueError):
     """A JSON value is not what its type says; the message names the place."""
 
 
-def encode(value: Any) -> Json:  # noqa: ANN401 -- any dataclass of ours
+def encode(value: Any) -> Json:
     """Return `value`, a dataclass of ours, as JSON values."""
     kind: Any = type(value)
     return _encoder(kind)(value)
@@ -129,7 +129,7 @@ COMMANDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(comma
 _Convert = Callable[[Any], Any]
 
 
-def _same(value: Any) -> Any:  # noqa: ANN401 -- identity over JSON values
+def _same(value: Any) -> Any:
     return value
 
 
@@ -151,7 +151,7 @@ def _blob_in(data: Json) -> Blob:
 
 
 @cache
-def _encoder(hint: Any) -> _Convert:  # noqa: ANN401 -- a type hint has no narrower type
+def _encoder(hint: Any) -> _Convert:
     if hint is Blob:
         return _blob_out
     if isinstance(hint, type) and is_dataclass(hint):
@@ -183,7 +183,7 @@ def _union_encoder(args: tuple[Any, ...]) -> _Convert:
     )
     rest = [arg for arg in args if arg not in known and _encoder(arg) is not _same]
 
-    def convert(value: Any) -> Json:  # noqa: ANN401 -- any member of the union
+    def convert(value: Any) -> Json:
         kind: Any = type(value)
         if kind in known:
             return _encoder(kind)(value)
@@ -199,7 +199,7 @@ def _dataclass_encoder(kind: type[Any]) -> _Convert:
         for field in fields(kind)
     ]
 
-    def convert(value: Any) -> Json:  # noqa: ANN401 -- an instance of `kind`
+    def convert(value: Any) -> Json:
         data = {}
         for name, encode_field, empty in plan:
             item = getattr(value, name)
@@ -210,7 +210,7 @@ def _dataclass_encoder(kind: type[Any]) -> _Convert:
     return convert
 
 
-def _empty_default(default: Any) -> Any:  # noqa: ANN401 -- a field's default
+def _empty_default(default: Any) -> Any:
     return default if default is None or default in ("", (), False) else MISSING
 
 
@@ -219,18 +219,18 @@ class _LazyConvert:
 
     __slots__ = ("_convert", "_hint", "_look_up")
 
-    def __init__(self, look_up: Callable[[Any], _Convert], hint: Any) -> None:  # noqa: ANN401
+    def __init__(self, look_up: Callable[[Any], _Convert], hint: Any) -> None:
         self._look_up, self._hint = look_up, hint
         self._convert: _Convert | None = None
 
-    def __call__(self, value: Any) -> Any:  # noqa: ANN401 -- JSON on one side
+    def __call__(self, value: Any) -> Any:
         if self._convert is None:
             self._convert = self._look_up(self._hint)
         return self._convert(value)
 
 
 @cache
-def _decoder(hint: Any) -> _Convert:  # noqa: ANN401 -- a type hint has no narrower type
+def _decoder(hint: Any) -> _Convert:
     if hint is Blob:
         return _blob_in
     if isinstance(hint, type) and is_dataclass(hint):
@@ -255,7 +255,7 @@ def _decoder(hint: Any) -> _Convert:  # noqa: ANN401 -- a type hint has no narro
 def _scalar_decoder(kind: type[Any]) -> _Convert:
     accepted = (int, float) if kind is float else kind
 
-    def convert(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    def convert(value: Any) -> Any:
         if not isinstance(value, accepted) or (isinstance(value, bool) and kind is not bool):
             message = f"expected {kind.__name__}, found {value!r:.80}"
             raise CodecError(message)
@@ -265,7 +265,7 @@ def _scalar_decoder(kind: type[Any]) -> _Convert:
 
 
 def _literal_decoder(allowed: tuple[Any, ...]) -> _Convert:
-    def convert(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    def convert(value: Any) -> Any:
         if value not in allowed:
             message = f"expected one of {', '.join(map(str, allowed))}, found {value!r:.80}"
             raise CodecError(message)
@@ -278,7 +278,7 @@ def _tuple_decoder(args: tuple[Any, ...]) -> _Convert:
     if len(args) == 2 and args[1] is Ellipsis:  # noqa: PLR2004 -- tuple[X, ...]
         item = _decoder(args[0])
 
-        def many(value: Any) -> Any:  # noqa: ANN401 -- JSON
+        def many(value: Any) -> Any:
             if not isinstance(value, list | tuple):
                 message = f"expected a list, found {value!r:.80}"
                 raise CodecError(message)
@@ -287,7 +287,7 @@ def _tuple_decoder(args: tuple[Any, ...]) -> _Convert:
         return many
     items = tuple(_decoder(arg) for arg in args)
 
-    def fixed(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    def fixed(value: Any) -> Any:
         if not isinstance(value, list | tuple) or len(value) != len(items):
             message = f"expected {len(items)} values, found {value!r:.80}"
             raise CodecError(message)
@@ -302,7 +302,7 @@ def _union_decoder(args: tuple[Any, ...]) -> _Convert:
     structured = [_decoder(arg) for arg in members if arg not in (str, int, float, bool)]
     plain = tuple(arg for arg in members if arg in (str, int, float, bool))
 
-    def convert(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    def convert(value: Any) -> Any:
         if value is None and optional:
             return None
         if plain and isinstance(value, plain):
@@ -321,7 +321,7 @@ def _dataclass_decoder(kind: type[Any]) -> _Convert:
     hints = get_type_hints(kind)
     plan = {field.name: _LazyConvert(_decoder, hints[field.name]) for field in fields(kind)}
 
-    def convert(value: Any) -> Any:  # noqa: ANN401 -- JSON
+    def convert(value: Any) -> Any:
         if not isinstance(value, dict):
             message = f"{kind.__name__}: expected a table, found {value!r:.80}"
             raise CodecError(message)

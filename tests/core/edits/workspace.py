@@ -27,8 +27,8 @@ class Memory:
 
     def locate(self, path: str) -> str:
         name = posixpath.normpath(path)
-        if name.startswith("/work/"):
-            return name.removeprefix("/work/")
+        if name.startswith("/repository/"):
+            return name.removeprefix("/repository/")
         if name.startswith(("/", "..")):
             raise EditError("outside-workspace", f"{path} is outside of the workspace.")
         return name

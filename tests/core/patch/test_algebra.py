@@ -171,7 +171,7 @@ def test_the_diff_is_as_short_as_a_diff_can_be(old: str, new: str) -> None:
 
 
 def test_six_thousand_changed_lines_become_hunks_in_a_fifth_of_a_second() -> None:
-    dice = random.Random(6)  # noqa: S311 - test data
+    dice = random.Random(6)
     old = [f"line {dice.randrange(1500)}\n" for _ in range(6000)]
     new = [line if dice.random() < 0.7 else f"other {dice.random()}\n" for line in old]
     before, after = "".join(old).encode(), "".join(new).encode()

@@ -56,7 +56,7 @@ def from_text(key: str, text: str) -> object:
     return typed(key, text)
 
 
-def in_text(hint: Any) -> bool:  # noqa: ANN401 -- any type hint
+def in_text(hint: Any) -> bool:
     """Return whether an environment variable can spell a value of this type."""
     return hint in (bool, int, float, str) or getattr(hint, "__origin__", None) not in (
         tuple,

@@ -41,7 +41,7 @@ def effective(given: Iterable[Given]) -> Given:
 _USERS_ALONE = "only your own settings may say this"
 
 
-def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:  # noqa: ANN401 -- of any key
+def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:
     """Return what a project may say of a key, and why not where it may not."""
     if key.startswith("interface.") or key in ("endpoints", "environment", "sandbox", "record"):
         return value, "" if value == present else _USERS_ALONE
@@ -75,8 +75,8 @@ _STRICTER: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _joined(
-    present: Any,  # noqa: ANN401 -- a tuple of rules
-    added: Any,  # noqa: ANN401 -- a tuple of rules
+    present: Any,
+    added: Any,
     *,
     project: bool,
 ) -> tuple[RuleSettings, ...]:
