@@ -13,7 +13,7 @@ from tui_agent.core.edits.operations import Add, Delete, Operation, Update
 BEGIN, END = "*** Begin Patch", "*** End Patch"
 _HEADER = re.compile(r"\*\*\*\s*(Add File|Delete File|Update File|Move to)\s*:\s*(.*?)\s*$")
 _END_OF_FILE = "*** End of File"
-_FENCE = re.compile(r"\s*(```|~~~)")
+_FENCE = re.compile(r"\s*(```|~~~)[\w-]*\s*$")
 _HEREDOC = re.compile(r".*<<-?\s*['\"]?(\w+)['\"]?\s*$")
 _NUMBERS = re.compile(r"-\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 
@@ -21,14 +21,19 @@ _NUMBERS = re.compile(r"-\d+(?:,\d+)? \+\d+(?:,\d+)? @@")
 def unwrapped(text: str) -> list[str]:
     """Lines of a patch without blank lines, a code fence or a here-document round it."""
     lines = _trimmed(text.replace("\r\n", "\n").split("\n"))
-    heredoc = _HEREDOC.match(lines[0]) if lines else None
-    if heredoc:
-        last = lines[-1].strip() == heredoc[1]
-        lines = _trimmed(lines[1 : len(lines) - last])
-    if lines and _FENCE.match(lines[0]):
-        last = len(lines) > 1 and bool(_FENCE.match(lines[-1]))
-        lines = _trimmed(lines[1 : len(lines) - last])
+    while lines and (end := _closing(lines[0])):
+        closed = len(lines) > 1 and bool(re.fullmatch(end, lines[-1].strip()))
+        lines = _trimmed(lines[1 : len(lines) - closed])
     return lines
+
+
+def _closing(line: str) -> str | None:
+    """Pattern of the line that closes what this line opens, if it opens anything."""
+    heredoc = _HEREDOC.match(line)
+    if heredoc:
+        return re.escape(heredoc[1])
+    fence = _FENCE.match(line)
+    return re.escape(fence[1]) + "+" if fence else None
 
 
 def _trimmed(lines: list[str]) -> list[str]:

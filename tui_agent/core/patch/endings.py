@@ -28,4 +28,4 @@ def retied(
     ends += [terminator(line) for line in old[at:]]
     lines = [text + end for text, end in zip(contents, ends, strict=True)]
     closed = terminated([*lines, ""], default)[:-1]
-    return (*closed[:-1], content(closed[-1])) if open_end and closed else closed
+    return (*closed[:-1], contents[-1]) if open_end and closed else closed

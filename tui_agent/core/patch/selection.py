@@ -98,12 +98,12 @@ def edit_new_side(view: FileView, hunk: Hunk, text: str) -> HunkDecision:
         return HunkDecision(path=view.path, runs=hunk.run_ids, verdict="reject")
     at_end = hunk.new_end == len(view.after) and hunk.old_end == len(view.before)
     proposed_open = bool(view.after) and not terminator(view.after[-1])
-    contents = [content(line) for line in split_lines(text)]
+    contents = [line.removesuffix("\n") for line in split_lines(text)]
     return _decision(view, hunk, contents, last_is_open=at_end and proposed_open)
 
 
 def _body(text: str) -> list[str]:
-    lines = [content(line) for line in split_lines(text)]
+    lines = [line.removesuffix("\n") for line in split_lines(text)]
     return [line for line in lines if not line.startswith(("#", "@@"))]
 
 
