@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import subprocess
 import sys
 import tomllib
@@ -35,3 +36,32 @@ def _as_lists(value: object) -> object:
     if isinstance(value, dict):
         return {key: _as_lists(inner) for key, inner in value.items()}
     return list(value) if isinstance(value, tuple) else value
+
+
+def test_every_link_between_the_pages_leads_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8"))
+        if not target.startswith("http") and not (page.parent / target).exists()
+    ]
+    assert broken == []
+
+
+def test_every_decision_is_listed_and_has_its_three_parts() -> None:
+    listed = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
+    for page in sorted((ROOT / "docs/adr").glob("0*.md")):
+        text = page.read_text(encoding="utf-8")
+        parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
+        assert parts == ["Context", "Decision", "Consequences"], page.name
+        assert page.name in listed
+
+
+def test_every_command_of_make_is_what_the_pages_say() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    pages = "".join(page.read_text(encoding="utf-8") for page in ROOT.glob("*.md"))
+    pages += "".join(page.read_text(encoding="utf-8") for page in (ROOT / "docs").rglob("*.md"))
+    named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", pages, re.MULTILINE))
+    assert named
+    assert [name for name in named if f"\n{name}:" not in makefile] == []
