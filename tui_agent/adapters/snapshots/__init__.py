@@ -1,0 +1,1 @@
+"""Snapshots: the workspace as git trees in a shadow repository, apart from the user's own."""
