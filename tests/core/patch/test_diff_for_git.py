@@ -61,7 +61,7 @@ def subset(dice: random.Random, view: FileView) -> tuple[HunkDecision, ...]:
 def test_git_applies_any_subset_of_hunks_to_the_same_bytes(
     git: Git, tmp_path: Path, seed: int
 ) -> None:
-    dice = random.Random(seed)  # noqa: S311 - test data
+    dice = random.Random(seed)
     before = awkward_text(dice)
     view = view_of(before, changed(dice, before))
     decisions = subset(dice, view)
@@ -88,7 +88,7 @@ def patched_history(git: Git, tmp_path: Path, dice: random.Random) -> list[bytes
 def test_our_diffs_of_a_history_lead_git_from_each_commit_to_the_next(
     git: Git, tmp_path: Path
 ) -> None:
-    dice = random.Random(8)  # noqa: S311 - test data
+    dice = random.Random(8)
     versions = patched_history(git, tmp_path, dice)
     for number, (before, after) in enumerate(pairwise(versions)):
         git("checkout", "-q", f"HEAD~{len(versions) - 1 - number}", "--", "a.txt")
@@ -100,7 +100,7 @@ def test_our_diffs_of_a_history_lead_git_from_each_commit_to_the_next(
 
 
 def test_our_diffs_are_as_short_as_those_of_git(tmp_path: Path) -> None:
-    dice = random.Random(3)  # noqa: S311 - test data
+    dice = random.Random(3)
     before = b"".join(b"line %d\n" % dice.randrange(30) for _ in range(400))
     after = changed(dice, changed(dice, before))
     (tmp_path / "a.txt").write_bytes(before)

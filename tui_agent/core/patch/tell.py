@@ -105,8 +105,9 @@ def _state(outcome: Outcome, one: Settled) -> str:
     if outcome.content is None:
         return ""
     sha = sha256(outcome.content).hexdigest()[:8]
-    lines = "binary" if one.view.patch.binary else f"{len(_result(one))} lines"
-    return f" (sha {sha}, {lines})"
+    count = len(_result(one))
+    size = "binary" if one.view.patch.binary else f"{count} line{'s' * (count != 1)}"
+    return f" (sha {sha}, {size})"
 
 
 def _file_report(one: Settled) -> Iterator[str]:
@@ -115,7 +116,7 @@ def _file_report(one: Settled) -> Iterator[str]:
         state = ": deleted" if outcome.applied else ": not created"
     else:
         state = _state(outcome, one)
-    if not outcome.applied and not outcome.edited:
+    if not outcome.applied and not outcome.edited and outcome.content is not None:
         state += ": nothing applied"
     yield f"{outcome.target}{state}"
     yield from (f"  note: {note}" for note in one.view.patch.notes)
@@ -174,7 +175,7 @@ def _unit_report(one: Settled, unit: _Unit, number: int) -> Iterator[str]:
     else:
         yield f"  hunk {number} applied AS EDITED BY THE USER{reason}{_now(one, unit)}"
         yield "     proposed -> actual:"
-        yield from _indented(_edit_difference(one.view, unit))
+        yield from _indented(_edit_difference(one.view, unit))[1:]
 
 
 def _place(one: Settled, unit: _Unit) -> tuple[int, int]:
@@ -192,7 +193,11 @@ def _now(one: Settled, unit: _Unit) -> str:
     if one.outcome.content is None:
         return ""
     at, to = _place(one, unit)
-    return f": now lines {at + 1}-{to}" if to > at else f": lines removed, now after line {at}"
+    return f": now {_lines(at, to)}" if to > at else f": gone, from after line {at}"
+
+
+def _lines(at: int, to: int) -> str:
+    return f"line {to}" if to == at + 1 else f"lines {at + 1}-{to}"
 
 
 def _actual(one: Settled, unit: _Unit) -> Iterator[str]:
@@ -200,7 +205,7 @@ def _actual(one: Settled, unit: _Unit) -> Iterator[str]:
     at, to = _place(one, unit)
     at, to = max(0, at - CONTEXT), min(len(lines), to + CONTEXT)
     if lines:
-        yield f"     actual lines {at + 1}-{to}:"
+        yield f"     actual {_lines(at, to)}:"
         yield from (f"     {index + 1:5} {content(lines[index])}" for index in range(at, to))
 
 
