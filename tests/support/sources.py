@@ -4,21 +4,49 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "tui_agent"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 BRANCHES = (ast.If, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler)
 
 
-def functions(tree: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
+def sources(*folders: str) -> list[Path]:
+    """Return the modules below these folders; fixtures are no sources."""
+    found = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    return [path for path in found if "fixtures" not in path.parts]
+
+
+@cache
+def text(path: Path) -> str:
+    """Return a module's text."""
+    return path.read_text(encoding="utf-8")
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """Return a module's syntax tree."""
+    return ast.parse(text(path), filename=str(path))
+
+
+def place(path: Path) -> str:
+    """Return how messages call a file."""
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, Function]]:
     """Yield every function with its dotted name, methods and inner functions too."""
-    for node in ast.iter_child_nodes(tree):
-        name = prefix
-        if isinstance(node, (*FUNCTION, ast.ClassDef)):
-            name = f"{prefix}.{node.name}".lstrip(".")
-        if isinstance(node, FUNCTION):
-            yield name, node
-        yield from functions(node, name)
+    for child in ast.iter_child_nodes(node):
+        dotted = prefix
+        if isinstance(child, (*FUNCTION, ast.ClassDef)):
+            dotted = f"{prefix}.{child.name}".lstrip(".")
+        if isinstance(child, FUNCTION):
+            yield dotted, child
+        yield from functions(child, dotted)
 
 
 def length(node: Function) -> int:
@@ -54,9 +82,9 @@ def parameters(node: Function) -> int:
     return sum(argument.arg not in {"self", "cls"} for argument in named)
 
 
-def imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+def imports(module: ast.AST) -> Iterator[tuple[str, int]]:
     """Yield every imported module and its line, wherever the import stands."""
-    for node in ast.walk(tree):
+    for node in ast.walk(module):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno

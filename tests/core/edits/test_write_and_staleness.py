@@ -63,7 +63,7 @@ def test_writing_what_is_there_already_is_refused_as_no_change() -> None:
         (".git/config", "outside-workspace"),
         ("sub/.git/hooks/x", "outside-workspace"),
         ("a/../.GIT/config", "outside-workspace"),
-        ("/work/.git/config", "outside-workspace"),
+        ("/repository/.git/config", "outside-workspace"),
     ],
 )
 def test_paths_that_lead_out_are_refused(path: str, kind: str) -> None:
@@ -74,7 +74,7 @@ def test_paths_that_lead_out_are_refused(path: str, kind: str) -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["a.py", "./a.py", "b/../a.py", "/work/a.py", " a.py "])
+@pytest.mark.parametrize("path", ["a.py", "./a.py", "b/../a.py", "/repository/a.py", " a.py "])
 def test_paths_that_stay_inside_are_one_file(path: str) -> None:
     (change,) = write_file(path, "y\n", Memory({"a.py": b"x\n"}))
     assert change.path == "a.py"
