@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tui_agent.core.commands import Command as AgentCommand
     from tui_agent.core.edits import Files
     from tui_agent.core.events import Check, InstructionsLoaded, PlannedWrite, Record
+    from tui_agent.core.lookup import Found, Listing, Search
     from tui_agent.core.messages import (
         Attachment,
         ModelFacts,
@@ -182,6 +183,20 @@ class Workspace(Protocol):
 
     def namesakes(self, path: str) -> tuple[str, ...]:
         """Other files with the same last component."""
+        ...
+
+    async def list_files(self, path: str = ".", *, depth: int | None = None) -> Listing:
+        """List the files below a folder, ignored ones left out, down to so many levels.
+
+        Raises EditError `outside-workspace`, LookupFailedError where there is no such folder.
+        """
+        ...
+
+    async def search(self, query: Search) -> Found:
+        """Look for a regular expression, in ignored files only where one is named.
+
+        Raises EditError `outside-workspace`, LookupFailedError for what is no regular expression.
+        """
         ...
 
     def commit(

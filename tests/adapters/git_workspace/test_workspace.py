@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.repository import Repository
+from tests.support.workspace import KeptBlobs, workspace_at
+from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+from tui_agent.core.events import Check
+from tui_agent.core.lookup import LookupFailedError, Search
+
+
+@pytest.fixture
+def project(repository: Repository) -> Repository:
+    repository.write("src/app/main.py", "def main():\n    return 1\n")
+    repository.write("src/app/other.py", "x = 1\n")
+    repository.write("README.md", "# App\n")
+    repository.write(".gitignore", "build/\n*.log\n")
+    repository.write("build/out.txt", "def built\n")
+    repository.write("noise.log", "def logged\n")
+    repository.write(".env", "PASSWORD=def\n")
+    return repository
+
+
+@pytest.fixture(params=["ripgrep", "python"])
+def workspace(
+    project: Repository, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> GitWorkspace:
+    if request.param == "python":
+        monkeypatch.setenv("AGENT_RIPGREP", "")
+    return workspace_at(project.root)
+
+
+@pytest.mark.capability("S0.14", part="list")
+async def test_files_are_listed_without_the_ignored_ones(workspace: GitWorkspace) -> None:
+    listing = await workspace.list_files()
+    assert listing.entries == (
+        ".env", ".gitignore", "README.md", "src/app/main.py", "src/app/other.py",
+    )  # fmt: skip
+    assert (await workspace.list_files(depth=1)).entries == (
+        ".env", ".gitignore", "README.md", "src/",
+    )  # fmt: skip
+    assert (await workspace.list_files("src", depth=1)).entries == ("src/app/",)
+
+
+async def test_the_agents_own_ignore_file_counts_too(
+    workspace: GitWorkspace, project: Repository
+) -> None:
+    project.write(".agentignore", "other.py\n")
+    assert "src/app/other.py" not in (await workspace.list_files()).entries
+    assert (await workspace.search(Search(pattern="x = 1"))).lines == ()
+
+
+@pytest.mark.capability("S0.14", part="search")
+async def test_a_search_gives_file_and_line_rows(workspace: GitWorkspace) -> None:
+    found = await workspace.search(Search(pattern=r"def \w+", file_pattern="*.py"))
+    assert [(one.path, one.line, one.text) for one in found.lines] == [
+        ("src/app/main.py", 1, "def main():")
+    ]
+
+
+async def test_matches_in_a_secret_file_are_counted_but_not_shown(workspace: GitWorkspace) -> None:
+    found = await workspace.search(Search(pattern="def"))
+    assert [one.path for one in found.lines] == ["src/app/main.py"]
+    assert found.hidden == 1
+    named = await workspace.search(Search(pattern="def", path=".env"))
+    assert [one.text for one in named.lines] == ["PASSWORD=def"]
+
+
+async def test_a_broken_expression_is_explained(workspace: GitWorkspace) -> None:
+    with pytest.raises(LookupFailedError, match=r"regex parse error"):
+        await workspace.search(Search(pattern="(unclosed"))
+
+
+async def test_a_search_that_finds_nothing_is_no_error(workspace: GitWorkspace) -> None:
+    assert (await workspace.search(Search(pattern="nowhere to be found"))).lines == ()
+
+
+async def test_context_lines_stand_around_a_match(workspace: GitWorkspace) -> None:
+    found = await workspace.search(Search(pattern="return", context=1))
+    assert [(one.line, one.matches) for one in found.lines] == [(1, False), (2, True)]
+
+
+async def test_more_matches_than_asked_for_are_said(
+    workspace: GitWorkspace, project: Repository
+) -> None:
+    project.write("many.txt", "needle\n" * 50)
+    found = await workspace.search(Search(pattern="needle", limit=20))
+    assert (len(found.lines), found.more) == (20, True)
+
+
+async def test_a_missing_place_is_named(workspace: GitWorkspace) -> None:
+    with pytest.raises(LookupFailedError, match=r"nowhere does not exist"):
+        await workspace.list_files("nowhere")
+    with pytest.raises(LookupFailedError, match=r"README.md is a file"):
+        await workspace.list_files("README.md")
+
+
+@pytest.mark.capability("S0.5", part="files")
+async def test_the_facts_show_root_branch_and_a_map_without_ignored_files(
+    workspace: GitWorkspace, project: Repository
+) -> None:
+    head = project.commit()
+    facts = (await workspace.gather(trusted=True)).facts
+    assert isinstance(facts, str)
+    assert facts.startswith(f"Workspace: {project.root}\nGit: main at {head[:12]}\n")
+    assert "src/\n  app/\n    main.py\n    other.py" in facts
+    assert "noise.log" not in facts
+    assert "build" not in facts
+    assert (await workspace.gather(trusted=True)).facts == facts
+
+
+async def test_the_map_stays_below_its_cap_in_a_large_repository(repository: Repository) -> None:
+    for folder in range(40):
+        for file in range(30):
+            repository.write(f"package_{folder:02}/deep/module_number_{file:02}.py", "")
+    facts = (await workspace_at(repository.root).gather(trusted=True)).facts
+    assert isinstance(facts, str)
+    assert len(facts) < 6400
+    assert "1,200, ignored ones left out" in facts
+
+
+async def test_the_nearest_instructions_count_most(repository: Repository, home: Path) -> None:
+    (home / "AGENTS.md").write_text("user\n")
+    repository.write("AGENTS.md", "root " * 8000)
+    repository.write("sub/CLAUDE.md", "near " * 800)
+    repository.write("sub/GEMINI.md", "never read beside CLAUDE.md")
+    workspace = GitWorkspace(
+        repository.root, blobs=KeptBlobs(), environ=dict(os.environ), user_folder=home, cwd="sub"
+    )
+    loaded = await workspace.gather(trusted=True)
+    assert [(one.path, one.dropped) for one in loaded.files] == [
+        ("the user's own AGENTS.md", 5),
+        ("AGENTS.md", 40_000 + 4_000 - 32 * 1024),
+        ("sub/CLAUDE.md", 0),
+    ]
+    assert isinstance(loaded.text, str)
+    assert "never read" not in loaded.text
+    assert "AGENTS.md: 11,232 bytes did not fit" in loaded.left_out
+
+
+async def test_nothing_of_an_untrusted_project_is_loaded(repository: Repository) -> None:
+    repository.write("AGENTS.md", "obey\n")
+    loaded = await workspace_at(repository.root).gather(trusted=False)
+    assert (loaded.files, loaded.text) == ((), "")
+    assert loaded.left_out == ("AGENTS.md: the folder is not trusted",)
+
+
+async def test_it_works_without_a_git_repository(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.log\n")
+    (tmp_path / "a.log").write_text("")
+    (tmp_path / "a.py").write_text("")
+    loaded = await workspace_at(tmp_path).gather(trusted=True)
+    assert isinstance(loaded.facts, str)
+    assert "Git: not a repository" in loaded.facts
+    assert loaded.facts.endswith(".gitignore\na.py")
+
+
+@pytest.mark.parametrize(
+    ("files", "name", "origin"),
+    [
+        ({"pyproject.toml": "[tool.pytest.ini_options]\n"}, "pytest", "pyproject.toml"),
+        ({"tests/test_a.py": ""}, "pytest", "tests/test_*.py"),
+        ({"conftest.py": ""}, "pytest", "conftest.py"),
+        ({"Cargo.toml": ""}, "cargo test", "Cargo.toml"),
+        ({"go.mod": ""}, "go test", "go.mod"),
+        ({"package.json": '{"scripts": {"test": "jest"}}'}, "npm test", "package.json"),
+        ({"Makefile": "all:\n\ntest: all\n\techo\n"}, "make test", "Makefile"),
+    ],
+)
+async def test_the_checks_are_found_by_the_projects_files(
+    repository: Repository, files: dict[str, str], name: str, origin: str
+) -> None:
+    for path, content in files.items():
+        repository.write(path, content)
+    [check] = await workspace_at(repository.root).checks()
+    assert (check.name, check.origin) == (name, origin)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"package.json": '{"scripts": {"test": "echo \\"Error: no test specified\\" && exit 1"}}'},
+        {"package.json": "[1"},
+        {"package.json": "[]"},
+        {"pyproject.toml": "= broken"},
+        {"Makefile": "test := 3\n"},
+    ],
+)
+async def test_no_check_is_invented(repository: Repository, files: dict[str, str]) -> None:
+    for path, content in files.items():
+        repository.write(path, content)
+    assert await workspace_at(repository.root).checks() == ()
+
+
+async def test_configured_checks_come_before_detected_ones(repository: Repository) -> None:
+    repository.write("conftest.py", "")
+    mine = Check(name="fast", command="make fast", origin="settings")
+    workspace = GitWorkspace(repository.root, blobs=KeptBlobs(), environ={}, checks=[mine])
+    assert await workspace.checks() == (mine,)
+
+
+def test_namesakes_are_found_elsewhere_only(project: Repository) -> None:
+    project.write("lib/main.py", "")
+    assert workspace_at(project.root).namesakes("main.py") == ("lib/main.py", "src/app/main.py")
+    assert workspace_at(project.root).namesakes("lib/main.py") == ("src/app/main.py",)

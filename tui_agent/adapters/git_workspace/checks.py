@@ -1,0 +1,102 @@
+"""Finds a project's checks by its files, and says by which."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+from tui_agent.core.events import Check
+
+NPM_PLACEHOLDER = "no test specified"
+LARGEST = 1 << 20
+"""Bytes; a larger project file is not read."""
+
+
+def detect_checks(root: Path, path: str) -> tuple[Check, ...]:
+    """Return the check of each kind of project that is found here; settings come before all this.
+
+    `path` is the PATH that the checks will run with.
+    """
+    found = [*_pytest(root, path), *_cargo(root), *_npm(root), *_go(root)]
+    return tuple(found) or tuple(_make(root))
+
+
+def _pytest(root: Path, path: str) -> Iterator[Check]:
+    origin = _pytest_origin(root)
+    if origin:
+        yield Check(name="pytest", command=f"{_pytest_program(path)} -q", origin=origin)
+
+
+def _pytest_program(path: str) -> str:
+    """Return how pytest is started: as a module if it can be, so that a flat layout imports."""
+    python = shutil.which("python", path=path)
+    beside = python and Path(python).with_name("pytest")
+    return "python -m pytest" if beside and beside.is_file() else "pytest"
+
+
+def _pytest_origin(root: Path) -> str:
+    if (root / "pytest.ini").is_file():
+        return "pytest.ini"
+    for name in ("conftest.py", "tests/conftest.py", "test/conftest.py"):
+        if (root / name).is_file():
+            return name
+    project = _toml(root / "pyproject.toml")
+    if "pytest" in json.dumps([project.get("tool", {}), project.get("dependency-groups", {})]):
+        return "pyproject.toml"
+    if "pytest" in json.dumps(project.get("project", {}), default=str):
+        return "pyproject.toml"
+    for name, sign in (("tox.ini", r"\bpytest\b"), ("setup.cfg", r"\[tool:pytest\]|\bpytest\b")):
+        if re.search(sign, _text(root / name)):
+            return name
+    for folder in ("tests", "test", "."):
+        if next((root / folder).glob("test_*.py"), None):
+            return "test_*.py" if folder == "." else f"{folder}/test_*.py"
+    return ""
+
+
+def _cargo(root: Path) -> Iterator[Check]:
+    if (root / "Cargo.toml").is_file():
+        yield Check(name="cargo test", command="cargo test --quiet", origin="Cargo.toml")
+
+
+def _npm(root: Path) -> Iterator[Check]:
+    try:
+        package = json.loads(_text(root / "package.json") or "{}")
+    except ValueError:
+        return
+    scripts = package.get("scripts") if isinstance(package, dict) else None
+    script = scripts.get("test", "") if isinstance(scripts, dict) else ""
+    if isinstance(script, str) and script and NPM_PLACEHOLDER not in script:
+        yield Check(name="npm test", command="npm test --silent", origin="package.json")
+
+
+def _go(root: Path) -> Iterator[Check]:
+    if (root / "go.mod").is_file():
+        yield Check(name="go test", command="go test ./...", origin="go.mod")
+
+
+def _make(root: Path) -> Iterator[Check]:
+    for name in ("GNUmakefile", "Makefile", "makefile"):
+        for target in ("test", "check"):
+            if re.search(rf"(?m)^{target}\s*:(?!=)", _text(root / name)):
+                yield Check(name=f"make {target}", command=f"make {target}", origin=name)
+                return
+
+
+def _text(file: Path) -> str:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(LARGEST).decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def _toml(file: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(_text(file))
+    except tomllib.TOMLDecodeError:
+        return {}

@@ -1,0 +1,266 @@
+"""Writes several files as one change: all of it or nothing, and rolls forward after a crash.
+
+Order: lock the folders, check every base again, write every new content beside its file, rename,
+delete. What fails before the first rename leaves the tree as it was; what fails later is put back
+from the old bytes. A crash between two renames is mended by `recover`, from the same plan.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import stat
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui_agent.adapters.git_workspace.paths import FOLDER, Confined, parts_of
+from tui_agent.core.edits import EditError
+from tui_agent.core.events import PlannedWrite
+
+LOCK_SECONDS = 5.0
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+Load = Callable[[str], bytes]
+Recovery = Literal["applied", "unchanged", "torn"]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Step:
+    """One file of the change, with all that is needed to put it back."""
+
+    write: PlannedWrite
+    parent: int
+    old: bytes | None = None
+    status: os.stat_result | None = None
+    done: bool = False
+
+    @property
+    def name(self) -> str:
+        return os.path.basename(self.write.path)
+
+    @property
+    def temporary(self) -> str:
+        """A name known beforehand, so that what a crash left is found again."""
+        sign = hashlib.sha256(os.fsencode(self.write.path)).hexdigest()[:16]
+        return f".agent-{sign}.tmp"
+
+
+@dataclass(slots=True, kw_only=True)
+class _Commit:
+    files: Confined
+    load: Load
+    steps: list[_Step] = field(default_factory=list)
+    made: list[str] = field(default_factory=list)
+    """Folders that had to be made, outermost first."""
+    open: ExitStack = field(default_factory=ExitStack)
+
+    def prepare(self, writes: Sequence[PlannedWrite]) -> None:
+        locked: set[str] = set()
+        for write in sorted(writes, key=lambda one: one.path):
+            if self.files.locate(write.path) != write.path:
+                message = f"{write.path} leads somewhere else than when it was proposed."
+                raise EditError("stale", message)
+            folder = os.path.dirname(write.path)
+            parent = self._folder(folder, make=write.after is not None)
+            self.open.callback(os.close, parent)
+            if folder not in locked:
+                _lock(parent)
+                locked.add(folder)
+            self.steps.append(_Step(write=write, parent=parent))
+
+    def check(self) -> None:
+        for step in self.steps:
+            step.old = self.files.read(step.write.path)
+            step.status = self.files.status(step.write.path)
+            if sha_of(step.old) != (step.write.before.sha if step.write.before else None):
+                message = f"{step.write.path} has changed since the edit was computed."
+                raise EditError("stale", message)
+            if step.status is not None and not _is_writable(step):
+                raise PermissionError(errno.EACCES, "the file is read-only", step.write.path)
+
+    def write_all(self) -> None:
+        for step in self.steps:
+            if step.write.after is not None:
+                _write_beside(step, self.load(step.write.after.sha), _mode(step))
+        for step in self.steps:
+            if step.write.after is not None:
+                os.replace(
+                    step.temporary, step.name, src_dir_fd=step.parent, dst_dir_fd=step.parent
+                )
+                step.done = True
+        for step in self.steps:
+            if step.write.after is None:
+                os.unlink(step.name, dir_fd=step.parent)
+                step.done = True
+        for step in self.steps:
+            _sync(step.parent)
+
+    def undo(self) -> None:
+        """Put back what was done. Raises OSError naming what could not be."""
+        failed = []
+        for step in reversed(self.steps):
+            with suppress(OSError):
+                os.unlink(step.temporary, dir_fd=step.parent)
+            if not step.done:
+                continue
+            try:
+                _put_back(step)
+            except OSError:
+                failed.append(step.write.path)
+        self.remove_folders()
+        if failed:
+            message = f"what had been written could not be put back: {', '.join(failed)}"
+            raise OSError(message)
+
+    def remove_folders(self) -> None:
+        for folder in reversed(self.made):
+            with suppress(OSError):
+                os.rmdir(os.path.join(self.files.root, folder))
+
+    def _folder(self, name: str, *, make: bool) -> int:
+        current = os.open(self.files.root, FOLDER)
+        walked: list[str] = []
+        for part in parts_of(name):
+            walked.append(part)
+            try:
+                current = self._step_into(current, "/".join(walked), make=make)
+            except FileNotFoundError:
+                message = f"{name} does not exist any more."
+                raise EditError("stale", message) from None
+            except NotADirectoryError:
+                message = f"{'/'.join(walked)} is a file, so nothing can lie in it."
+                raise EditError("no-match", message) from None
+        return current
+
+    def _step_into(self, current: int, walked: str, *, make: bool) -> int:
+        part = os.path.basename(walked)
+        try:
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(part, dir_fd=current)
+                    self.made.append(walked)
+            return os.open(part, FOLDER, dir_fd=current)
+        finally:
+            os.close(current)
+
+
+def commit(files: Confined, writes: Sequence[PlannedWrite], load: Load) -> None:
+    """Write all of it or nothing.
+
+    Raises EditError `stale` where a base has changed, OSError where writing failed; in both cases
+    the tree is as it was.
+    """
+    work = _Commit(files=files, load=load)
+    with work.open:
+        try:
+            work.prepare(writes)
+            work.check()
+            work.write_all()
+        except BaseException:  # - whatever stops it, the tree is put back first
+            work.undo()
+            raise
+
+
+def recover(files: Confined, writes: Sequence[PlannedWrite], load: Load) -> Recovery:
+    """Bring a change that a crash may have cut in two to its end; see `Workspace.recover`."""
+    states = [_state(files, write) for write in writes]
+    for write in writes:
+        _remove_leftover(files, write)
+    if "neither" in states:
+        return "torn"
+    left = [write for write, state in zip(writes, states, strict=True) if state == "before"]
+    if len(left) == len(writes):
+        return "unchanged"
+    if left:
+        commit(files, left, load)
+    return "applied"
+
+
+def _state(files: Confined, write: PlannedWrite) -> Literal["before", "after", "neither"]:
+    try:
+        content = sha_of(files.read(write.path))
+    except (OSError, ValueError, EditError):
+        return "neither"
+    mode = files.mode(write.path)
+    moved = write.mode_after is not None and mode is not None and mode != write.mode_after
+    if content == (write.after.sha if write.after else None) and not moved:
+        return "after"
+    return "before" if content == (write.before.sha if write.before else None) else "neither"
+
+
+def _remove_leftover(files: Confined, write: PlannedWrite) -> None:
+    with suppress(OSError, EditError), files.folder(os.path.dirname(write.path)) as parent:
+        os.unlink(_Step(write=write, parent=parent).temporary, dir_fd=parent)
+
+
+def sha_of(data: bytes | None) -> str | None:
+    """Return the SHA-256 (hex) of a file's bytes; None for no file."""
+    return None if data is None else hashlib.sha256(data).hexdigest()
+
+
+def _lock(folder: int) -> None:
+    """Keep other commits out of a folder, of this process and of others, until it is closed."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        except OSError:
+            return  # a file system without locks; the bases are checked all the same
+        else:
+            return
+
+
+def _is_writable(step: _Step) -> bool:
+    return step.write.after is None or os.access(step.name, os.W_OK, dir_fd=step.parent)
+
+
+def _mode(step: _Step) -> int | None:
+    """Return the bits that the file is to have; None for the usual ones of a new file."""
+    if step.write.mode_after is not None:
+        return step.write.mode_after
+    return stat.S_IMODE(step.status.st_mode) if step.status else None
+
+
+def _write_beside(step: _Step, content: bytes, mode: int | None) -> None:
+    with suppress(FileNotFoundError):
+        os.unlink(step.temporary, dir_fd=step.parent)
+    descriptor = os.open(step.temporary, NEW_FILE, 0o666, dir_fd=step.parent)
+    with open(descriptor, "wb", buffering=0) as file:
+        view = memoryview(content)
+        while view:
+            view = view[file.write(view) :]
+        if step.status is not None:
+            _keep_owner(descriptor, step.status)
+        if mode is not None:
+            os.fchmod(descriptor, mode)
+        os.fsync(descriptor)
+
+
+def _keep_owner(descriptor: int, status: os.stat_result) -> None:
+    mine = os.fstat(descriptor)
+    if (mine.st_uid, mine.st_gid) != (status.st_uid, status.st_gid):
+        with suppress(PermissionError):
+            os.fchown(descriptor, status.st_uid, status.st_gid)
+
+
+def _put_back(step: _Step) -> None:
+    if step.old is None:
+        os.unlink(step.name, dir_fd=step.parent)
+        return
+    mode = stat.S_IMODE(step.status.st_mode) if step.status else None
+    _write_beside(step, step.old, mode)
+    os.replace(step.temporary, step.name, src_dir_fd=step.parent, dst_dir_fd=step.parent)
+
+
+def _sync(folder: int) -> None:
+    with suppress(OSError):
+        os.fsync(folder)

@@ -1,0 +1,107 @@
+"""Which instruction files there are, and how much of them the model gets.
+
+The nearest file counts most: the budget is spent from the working directory upwards, the user's own
+file last. In a folder the first of NAMES stands for the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_agent.adapters.git_workspace.paths import Confined
+from tui_agent.core.edits import EditError
+from tui_agent.core.events import InstructionFile
+
+NAMES = ("AGENTS.override.md", "AGENTS.md", "CLAUDE.md", "GEMINI.md")
+BUDGET = 32 * 1024
+"""Bytes of all instruction files together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instructions:
+    """The files that were found, the text that the model gets, and what it does not get."""
+
+    files: tuple[InstructionFile, ...] = ()
+    text: str = ""
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    shown: str
+    """The name that the model and the user read."""
+    data: bytes
+
+
+def read_instructions(
+    files: Confined, cwd: str, user_folder: Path | None, *, trusted: bool
+) -> Instructions:
+    """Read the user's file and, in a trusted folder, the project's from the root down to `cwd`."""
+    left_out: list[str] = []
+    found = _user_source(user_folder)
+    for folder in _folders(cwd):
+        source = _source(files, folder, left_out, trusted=trusted)
+        if source:
+            found.append(source)
+    left = BUDGET
+    kept: list[tuple[_Source, int]] = []
+    for source in reversed(found):
+        taken = min(left, len(source.data))
+        left -= taken
+        kept.insert(0, (source, taken))
+        if taken < len(source.data):
+            left_out.append(f"{source.shown}: {len(source.data) - taken:,} bytes did not fit")
+    return Instructions(
+        files=tuple(_fact(source, taken) for source, taken in kept),
+        text="\n\n".join(_section(source, taken) for source, taken in kept if taken),
+        left_out=tuple(left_out),
+    )
+
+
+def _folders(cwd: str) -> list[str]:
+    parts = [] if cwd == "." else cwd.split("/")
+    return ["/".join(parts[:depth]) for depth in range(len(parts) + 1)]
+
+
+def _source(files: Confined, folder: str, left_out: list[str], *, trusted: bool) -> _Source | None:
+    for name in NAMES:
+        path = f"{folder}/{name}" if folder else name
+        try:
+            data = files.read(files.locate(path))
+        except (OSError, ValueError, EditError) as error:
+            left_out.append(f"{path}: {error}")
+            continue
+        if data is None or not data.strip():
+            continue
+        if trusted:
+            return _Source(shown=path, data=data)
+        left_out.append(f"{path}: the folder is not trusted")
+        return None
+    return None
+
+
+def _user_source(folder: Path | None) -> list[_Source]:
+    if folder is None:
+        return []
+    try:
+        data = (folder / "AGENTS.md").read_bytes()
+    except OSError:
+        return []
+    return [_Source(shown="the user's own AGENTS.md", data=data)] if data.strip() else []
+
+
+def _fact(source: _Source, taken: int) -> InstructionFile:
+    return InstructionFile(
+        path=source.shown,
+        sha=hashlib.sha256(source.data).hexdigest(),
+        size=len(source.data),
+        dropped=len(source.data) - taken,
+    )
+
+
+def _section(source: _Source, taken: int) -> str:
+    text = source.data[:taken].decode("utf-8", "ignore").strip("\n")
+    cut = "" if taken == len(source.data) else "\n(cut off here)"
+    return f"From {source.shown}:\n\n{text}{cut}"

@@ -1,0 +1,46 @@
+"""Names of the workspace's files, the ignored ones left out.
+
+ripgrep lists them, as it searches them: one set of rules for both, with or without git, and nothing
+of the repository's configuration is read or run, which `git ls-files` would do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from tui_agent.adapters.git_workspace import ripgrep
+from tui_agent.adapters.git_workspace.ignored import walk
+from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.core.lookup import Listing, LookupFailedError
+
+
+async def list_names(root: str, place: str, environ: Mapping[str, str]) -> list[str]:
+    """Return every file below a folder, relative to the root, sorted.
+
+    Raises LookupFailedError where ripgrep fails.
+    """
+    program = ripgrep.ripgrep(environ)
+    if program is None:
+        return await asyncio.to_thread(lambda: sorted(walk(root, place)))
+    argv = [program, *ripgrep.arguments(root), "--files", "--null", "--", place]
+    try:
+        done = await capture(argv, cwd=root, environ=environ)
+    except ProgramError as error:
+        raise LookupFailedError(str(error)) from error
+    names = done.out.decode("utf-8", "surrogateescape").split("\0")
+    return sorted(name.removeprefix("./") for name in names if name)
+
+
+def below(names: Sequence[str], place: str, depth: int | None) -> Listing:
+    """Cut a sorted list of files down to a depth (1: the folder's own entries)."""
+    start = "" if place == "." else place + "/"
+    inside = [name for name in names if name.startswith(start)]
+    if depth is None:
+        return Listing(entries=tuple(inside), total=len(inside))
+    shown: dict[str, None] = {}
+    for name in inside:
+        parts = name[len(start) :].split("/")
+        cut = "/".join(parts[:depth])
+        shown[start + cut + ("/" if len(parts) > depth else "")] = None
+    return Listing(entries=tuple(shown), total=len(inside))

@@ -1,0 +1,159 @@
+"""The workspace as the core asks for it; each question is answered by a module of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from tui_agent.adapters.git_workspace import commit, listing, ripgrep, searching
+from tui_agent.adapters.git_workspace.attachments import Attachments
+from tui_agent.adapters.git_workspace.checks import detect_checks
+from tui_agent.adapters.git_workspace.facts import git_facts
+from tui_agent.adapters.git_workspace.instructions import read_instructions
+from tui_agent.adapters.git_workspace.marks import marks_of
+from tui_agent.adapters.git_workspace.paths import Confined
+from tui_agent.adapters.git_workspace.repository_map import facts_text
+from tui_agent.adapters.runner.environment import command_environment, own_path, search_path
+from tui_agent.core.blob import Blob
+from tui_agent.core.events import Check, InstructionsLoaded, PlannedWrite
+from tui_agent.core.lookup import Found, Listing, LookupFailedError, Search
+from tui_agent.core.messages import Attachment
+from tui_agent.core.patch import FileChange, describe
+from tui_agent.core.ports import Blobs
+from tui_agent.core.proposal import FileEffect, Mark
+
+NAMESAKES = 5
+LOOKED_AT = 20_000
+"""Entries that the search for namesakes looks at; it is only for a hint."""
+UNINTERESTING = {".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", "target", "dist"}
+
+
+class GitWorkspace:
+    """A folder, usually a git work tree; works without git, too."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        blobs: Blobs,
+        environ: Mapping[str, str],
+        user_folder: Path | None = None,
+        checks: Sequence[Check] = (),
+        cwd: str = ".",
+    ) -> None:
+        """Work in `root`; `user_folder` holds the user's AGENTS.md, `checks` come from settings."""
+        self._files = Confined(root)
+        self._blobs = blobs
+        self._environ = environ
+        self._user_folder = user_folder
+        self._checks = tuple(checks)
+        self._cwd = cwd
+
+    @property
+    def root(self) -> str:
+        return self._files.root
+
+    def locate(self, path: str) -> str:
+        return self._files.locate(path)
+
+    def read(self, path: str) -> bytes | None:
+        return self._files.read(path)
+
+    def mode(self, path: str) -> int | None:
+        return self._files.mode(path)
+
+    def marks(self, path: str) -> tuple[Mark, ...]:
+        return marks_of(path)
+
+    def namesakes(self, path: str) -> tuple[str, ...]:
+        wanted = os.path.basename(path)
+        found: list[str] = []
+        looked_at = 0
+        for folder, folders, files in os.walk(self.root):
+            folders[:] = sorted(name for name in folders if name not in UNINTERESTING)
+            looked_at += len(files) + len(folders)
+            if wanted in files:
+                found.append(os.path.relpath(os.path.join(folder, wanted), self.root))
+            if len(found) > NAMESAKES or looked_at > LOOKED_AT:
+                break
+        return tuple(name for name in found if name != path)[:NAMESAKES]
+
+    async def list_files(self, path: str = ".", *, depth: int | None = None) -> Listing:
+        name = self._folder(path)
+        names = await listing.list_names(self.root, name, self._own_environment())
+        return listing.below(names, name, depth)
+
+    async def search(self, query: Search) -> Found:
+        name = self._files.locate(query.path)
+        if name != "." and self._files.status(name) is None:
+            message = f"{query.path} does not exist in the workspace."
+            raise LookupFailedError(message)
+        return await searching.search(self.root, query, self._own_environment())
+
+    def commit(
+        self, writes: Sequence[PlannedWrite], load: Callable[[str], bytes]
+    ) -> tuple[FileEffect, ...]:
+        commit.commit(self._files, writes, load)
+        return tuple(_effect(write, load) for write in writes)
+
+    def recover(
+        self, writes: Sequence[PlannedWrite], load: Callable[[str], bytes]
+    ) -> Literal["applied", "unchanged", "torn"]:
+        return commit.recover(self._files, writes, load)
+
+    async def attach(self, text: str) -> tuple[Attachment, ...]:
+        return await Attachments(files=self._files, put=self._put, list_files=self.list_files).of(
+            text
+        )
+
+    async def gather(self, *, trusted: bool) -> InstructionsLoaded:
+        read = read_instructions(self._files, self._cwd, self._user_folder, trusted=trusted)
+        names = await listing.list_names(self.root, ".", self._own_environment())
+        facts = facts_text(self.root, git_facts(Path(self.root)), await self.checks(), names)
+        return InstructionsLoaded(
+            files=read.files, text=read.text, facts=facts, left_out=read.left_out
+        )
+
+    async def checks(self) -> tuple[Check, ...]:
+        if self._checks:
+            return self._checks
+        root = Path(self.root)
+        return await asyncio.to_thread(detect_checks, root, search_path(root, self._environ))
+
+    def _folder(self, path: str) -> str:
+        name = self._files.locate(path)
+        if name != "." and self._files.status(name) is None:
+            message = f"{path} does not exist in the workspace."
+            raise LookupFailedError(message)
+        if self._files.mode(name) is not None:
+            message = f"{path} is a file; read it instead."
+            raise LookupFailedError(message)
+        return name
+
+    def _own_environment(self) -> dict[str, str]:
+        """Return what the programs that we start for ourselves get: no project folder in PATH."""
+        root = Path(self.root)
+        environ = command_environment(root, self._environ, allowed=(ripgrep.CHOSEN,))
+        return environ | {"PATH": own_path(root, self._environ)}
+
+    def _put(self, data: bytes, mime: str) -> Blob:
+        return self._blobs.put(data, mime=mime)
+
+
+def _effect(write: PlannedWrite, load: Callable[[str], bytes]) -> FileEffect:
+    before = load(write.before.sha) if write.before else None
+    after = load(write.after.sha) if write.after else None
+    change = describe(
+        FileChange(path=write.path, before=before, after=after),
+        lambda data: Blob(sha="", size=len(data)),
+    )
+    return FileEffect(
+        path=write.path,
+        sha_before=commit.sha_of(before),
+        sha_after=commit.sha_of(after),
+        added=change.plus,
+        removed=change.minus,
+    )
