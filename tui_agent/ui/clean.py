@@ -9,6 +9,7 @@ _DANGEROUS = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_COLOURS = re.compile(r"\x1b\[[0-9;:]*m")
 _TAB = "\t"
 _EMOJI_STYLE = "\ufe0f"
 _CONTROL_PICTURES = 0x2400
@@ -27,6 +28,17 @@ def clean(text: str, *, tab: int = 4, ascii_only: bool = False) -> str:
     if _TAB in text:
         text = "\n".join(line.expandtabs(tab) for line in text.split("\n"))
     return _DANGEROUS.sub(_ascii_mark if ascii_only else _mark, text)
+
+
+def plain_output(text: str) -> str:
+    """Return a program's output as a terminal would leave it: without colours, lines overwritten.
+
+    Only colours and carriage returns are worked in; whatever else it holds is left for `clean`.
+    """
+    text = _COLOURS.sub("", text).replace("\r\n", "\n")
+    if "\r" not in text:
+        return text
+    return "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
 
 
 def is_clean(text: str) -> bool:

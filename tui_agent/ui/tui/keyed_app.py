@@ -11,6 +11,7 @@ from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme as StyleTheme
+from textual.widget import Widget
 
 from tui_agent.ui.clean import clean, is_clean
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
@@ -122,3 +123,11 @@ class KeyedApp(App[int]):
                 if self.perform(action):
                     return
         await super().on_event(event)
+
+
+def app_of(widget: Widget) -> KeyedApp:
+    """Return a widget's application, which is one of ours. Raises TypeError for another."""
+    app = widget.app
+    if not isinstance(app, KeyedApp):
+        raise TypeError("The application gives no theme.")
+    return app

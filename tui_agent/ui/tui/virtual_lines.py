@@ -6,7 +6,7 @@ A widget a message or a line would cost seconds and hundreds of megabytes; a row
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 from textual import events
 from textual.geometry import Offset, Region
@@ -14,7 +14,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_agent.ui.tui.column import Column, Item
-from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
+from tui_agent.ui.tui.glyphs import Glyphs
+from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.messages import Clicked, Copied
 from tui_agent.ui.tui.overlay_cells import selected_between, thumb_role, with_last_cell
 from tui_agent.ui.tui.paper import Row, Sheet, joined
@@ -26,14 +27,6 @@ MARGIN_SCREENS = 1
 
 Point = tuple[int, int]
 """A row of the content and a column."""
-
-
-@runtime_checkable
-class Looks(Protocol):
-    """What the application gives its widgets to draw with."""
-
-    look: Theme
-    glyphs: Glyphs
 
 
 class VirtualLines(Widget, can_focus=True):
@@ -173,6 +166,18 @@ class VirtualLines(Widget, can_focus=True):
             index += step
         return False
 
+    def scroll_by_key(self, action: str) -> bool:
+        """Do what the keys of every pane mean; return whether `action` is one of them."""
+        page = max(1, self.size.height - 2)
+        steps = {"pane.down": 1, "pane.up": -1, "pane.page_down": page, "pane.page_up": -page}
+        if action in steps:
+            self.scroll_rows(steps[action])
+        elif action in {"pane.first", "pane.last"}:
+            self.go_to_row(0 if action == "pane.first" else self.total)
+        else:
+            return False
+        return True
+
     # Copying
 
     def copied_text(self) -> str:
@@ -218,14 +223,10 @@ class VirtualLines(Widget, can_focus=True):
         return {}
 
     def _theme(self) -> Theme:
-        app = self.app
-        if not isinstance(app, Looks):
-            raise TypeError("The application gives no theme.")
-        return app.look
+        return app_of(self).look
 
     def _glyphs(self) -> Glyphs:
-        app = self.app
-        return app.glyphs if isinstance(app, Looks) else UNICODE
+        return app_of(self).glyphs
 
     # Heights
 
@@ -308,9 +309,7 @@ class VirtualLines(Widget, can_focus=True):
             self._redraw_in_place(self.cursor)
         self.refresh()
 
-    def on_blur(self) -> None:
-        """Show the cursor as that of another pane."""
-        self.on_focus()
+    on_blur = on_focus
 
     def _row(self, number: int) -> Row | None:
         index = self.item_at(number)

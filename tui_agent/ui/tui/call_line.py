@@ -1,0 +1,352 @@
+"""How one tool call stands in the conversation: a line, and unfolded its input and output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_agent.core.blob import Blob, preview_of
+from tui_agent.core.patch import HunkDecision, Patch
+from tui_agent.core.state import Call
+from tui_agent.ui.clean import plain_output
+from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, counts, kept_lines, ledger, states
+from tui_agent.ui.tui.paper import (
+    Row,
+    Sheet,
+    Span,
+    blank_row,
+    cut_middle,
+    make_row,
+    paragraph,
+    width_of,
+    wrap,
+)
+from tui_agent.ui.tui.words import count, duration, short_tree
+
+TEXT, VERB_CELLS, NARROW_VERB_CELLS = 3, 8, 7
+NARROW = 43
+"""Columns below which a line holds names and one result alone."""
+OUTPUT_LINES = 60
+"""Lines of output that are unfolded here, from the end; the pane Output has them all."""
+SLOW_MS = 1000
+_TOOL_VERBS = {"str_replace": "edit", "apply_patch": "edit", "write_file": "write"}
+_TELLING = ("command", "path", "pattern", "query", "question", "url", "file", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class CallItem:
+    """A call, whether it is unfolded, and the verdicts on its edit so far."""
+
+    call: Call
+    gap: bool = True
+    unfolded: bool = False
+    draft: Draft = NO_DRAFT
+    tree: str = ""
+    """The recorded tree that it ran on, where that is known."""
+
+    @property
+    def focusable(self) -> bool:
+        """Every call can be unfolded."""
+        return True
+
+    def height_hint(self, width: int) -> int:  # noqa: ARG002 — one line, whatever the width
+        """Guess the rows."""
+        patch = _patch(self.call)
+        files = len(patch.files) if patch else 0
+        return self.gap + 1 + files + (4 if self.unfolded else 0)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw the line and what belongs below it."""
+        look = _look(self.call, self.draft)
+        band = sheet.on("raised") if sheet.cursor and sheet.focused else sheet
+        rows = [blank_row(sheet)] if self.gap else []
+        rows.append(_line(self, look, band))
+        patch = _patch(self.call)
+        if patch is not None:
+            rows += _file_rows(patch, self.call, self.draft, sheet)
+        rows += _reason_rows(self.call, sheet)
+        if self.unfolded:
+            rows += _unfolded_rows(self, sheet)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    sign: str
+    sign_ink: str
+    verb_ink: str
+    object_ink: str
+    result: tuple[tuple[str, str], ...] = ()
+
+
+_ENDED_ODDLY = {
+    "cancelled": ("failed", "text-3", "stopped", "text-3"),
+    "not_run": ("queued", "text-3", "not run", "text-3"),
+    "unknown": ("warning", "warning", "outcome unknown", "warning"),
+}
+
+
+def _look(call: Call, draft: Draft) -> _Look:
+    if call.status == "finished":
+        return _ended_look(call)
+    if call.status == "called":
+        return _Look("queued", "text-3", "text-3", "text-3", (("queued", "text-3"),))
+    if call.status == "asked":
+        waits = ((_waits(call, draft), "pending"),)
+        return _Look("waiting", "pending", "text bold", "text", waits)
+    return _Look("running", "accent", "text bold", "text")
+
+
+def _ended_look(call: Call) -> _Look:
+    seconds = _seconds(call)
+    if call.ended in _ENDED_ODDLY:
+        sign, ink, word, word_ink = _ENDED_ODDLY[call.ended]
+        return _Look(sign, ink, "text-2", "text-2", ((word, word_ink), *seconds))
+    if call.ended == "denied":
+        by_user = call.decision is not None and call.decision.by == "user"
+        word = "rejected" if by_user else "denied"
+        return _Look("denied", "removed", "text-2", "text-2", ((word, "removed"),))
+    output = call.output
+    if call.ended == "failed" or (output is not None and not output.ok):
+        code = output.exit_code if output is not None else None
+        word = f"exit {code}" if code is not None else _failure(call)
+        return _Look("failed", "removed", "text bold", "text", ((word, "removed"), *seconds))
+    summary = output.summary if output is not None else ""
+    said = ((summary, "text-3"),) if summary else ()
+    return _Look("done", "text-3", "text-2", "text-2", (*said, *seconds))
+
+
+def _failure(call: Call) -> str:
+    output = call.output
+    if output is None:
+        return "failed"
+    return output.summary or output.error.replace("_", " ").replace("-", " ") or "failed"
+
+
+def _seconds(call: Call) -> tuple[tuple[str, str], ...]:
+    executes = call.proposal is not None and "execute" in call.proposal.effects
+    if call.ms >= SLOW_MS or (executes and call.ms):
+        return ((duration(call.ms / 1000), "text-3"),)
+    return ()
+
+
+def _waits(call: Call, draft: Draft) -> str:
+    patch = _patch(call)
+    if patch is not None:
+        left = states(patch, draft.decisions).count("undecided")
+        if not left:
+            return "ready to apply"
+        return f"{left} wait for you" if left > 1 else "1 waits for you"
+    question = call.proposal.question if call.proposal else None
+    if question is not None:
+        return "paused at the cap" if question.kind == "budget" else "waits for you"
+    return "waits"
+
+
+def _patch(call: Call) -> Patch | None:
+    return call.proposal.patch if call.proposal is not None else None
+
+
+def verb_of(call: Call) -> str:
+    """Return the word for what a call does."""
+    if call.origin == "check":
+        return "check"
+    if call.tool.startswith("mcp__"):
+        return "mcp"
+    return _TOOL_VERBS.get(call.tool, call.tool)
+
+
+def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> str:
+    """Return what a call is done to, in one line."""
+    patch = _patch(call)
+    if patch is not None:
+        return _edit_title(patch, call, draft, narrow=narrow)
+    if call.proposal is not None and call.proposal.title:
+        return " ".join(call.proposal.title.split())
+    text = preview_of(call.arguments)
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return " ".join(text.split())
+    if not isinstance(given, dict):
+        return " ".join(text.split())
+    told = [str(given[name]) for name in _TELLING if given.get(name)]
+    others = [str(value) for value in given.values() if isinstance(value, str)]
+    return " ".join((told or others or [""])[0].split())
+
+
+def _edit_title(patch: Patch, call: Call, draft: Draft, *, narrow: bool) -> str:
+    decisions, whole = decided(call, draft)
+    found = states(patch, decisions, whole=whole)
+    accepted = sum(state in {"accepted", "edited"} for state in found)
+    hunks = count(len(found), "hunk")
+    if call.status == "finished" and accepted != len(found):
+        hunks = f"{accepted} of {hunks}"
+    return hunks if narrow else f"{count(len(patch.files), 'file')}, {hunks}"
+
+
+def decided(call: Call, draft: Draft) -> tuple[tuple[HunkDecision, ...], bool]:
+    """Return the verdicts on a call's edit, and whether all of it was accepted at once."""
+    if call.decision is None:
+        return draft.decisions, False
+    hunks = call.decision.hunks
+    return hunks, not hunks and call.decision.verdict != "reject"
+
+
+def _line(item: CallItem, look: _Look, sheet: Sheet) -> Row:
+    narrow = sheet.width < NARROW
+    cells = NARROW_VERB_CELLS if narrow else VERB_CELLS
+    verb = verb_of(item.call)
+    sign = getattr(sheet.glyphs, look.sign)
+    right: list[Span] = []
+    for text, ink in look.result[-1:] if narrow else look.result:
+        if right:
+            right.append(("  ", sheet.ink()))
+        right.append(sheet.span(text, ink))
+    if item.unfolded:
+        right.append(sheet.span(" " + sheet.glyphs.unfolded, "text-2"))
+    right.append((" ", sheet.ink()))
+    left = [
+        (" ", sheet.ink()),
+        (sign, sheet.ink(look.sign_ink)),
+        (" ", sheet.ink()),
+        sheet.span(f"{verb[:cells]:<{cells}}", look.verb_ink),
+    ]
+    if len(verb) >= cells:
+        left.append((" ", sheet.ink()))
+    words = object_of(item.call, item.draft, narrow=narrow)
+    return make_row(sheet, [*left, sheet.span(words, look.object_ink)], right, start=TEXT)
+
+
+def _file_rows(patch: Patch, call: Call, draft: Draft, sheet: Sheet) -> list[Row]:
+    decisions, whole = decided(call, draft)
+    draft = Draft(decisions=decisions, focused=draft.focused)
+    narrow = sheet.width < NARROW
+    indent = TEXT + (NARROW_VERB_CELLS if narrow else VERB_CELLS)
+    signs = [ledger(file, draft, sheet, whole=whole) for file in patch.files]
+    numbers = [
+        []
+        if narrow
+        else counts(*kept_lines(file, decisions if call.status != "asked" else ()), sheet)
+        for file in patch.files
+    ]
+    sign_cells = max(width_of(sign) for sign in signs)
+    number_cells = max(width_of(number) for number in numbers)
+    room = sheet.width - indent - sign_cells - number_cells - 1 - (3 if number_cells else 0)
+    names = [
+        cut_middle(_name(file.new_path or file.path, narrow=narrow), max(8, room))
+        for file in patch.files
+    ]
+    longest = max(len(name) for name in names)
+    gap = 3 if longest + 3 <= room else 1
+    column = longest + gap
+    rows = []
+    for name, sign, number in zip(names, signs, numbers, strict=True):
+        left = [(" " * indent, sheet.ink()), sheet.span(name, "text-2")]
+        right = [*number, (" ", sheet.ink())]
+        if narrow:
+            right = [*sign, *right]
+        else:
+            left += [(" " * (column - len(name)), sheet.ink()), *sign]
+        rows.append(make_row(sheet, left, right, start=indent))
+    return rows
+
+
+def _name(path: str, *, narrow: bool) -> str:
+    return path.rpartition("/")[2] if narrow else path
+
+
+def _reason_rows(call: Call, sheet: Sheet) -> list[Row]:
+    if call.ended != "denied" or call.decision is None:
+        return []
+    indent = TEXT + VERB_CELLS
+    reason = call.decision.reason or call.reason
+    quotes = sheet.glyphs.open_quote, sheet.glyphs.close_quote
+    if call.decision.by == "user":
+        if not call.decision.feedback:
+            return []
+        said = [sheet.span(f"{quotes[0]}{call.decision.feedback}{quotes[1]}", "text-2 italic")]
+        return paragraph(sheet, said, indent=indent)
+    if reason is None:
+        return []
+    said = [
+        sheet.span("rule ", "text-3"),
+        sheet.span(reason.rule, "text-2"),
+        sheet.span(f", {reason.origin}", "text-3"),
+    ]
+    return paragraph(sheet, said, indent=indent)
+
+
+def output_of(call: Call) -> tuple[str, int]:
+    """Return what a call printed, as far as it is at hand, and the bytes that are not."""
+    if call.status == "running":
+        return plain_output(call.live), 0
+    if call.output is None:
+        return "", 0
+    text = call.output.output or call.output.text
+    missing = text.size - len(text.preview.encode()) if isinstance(text, Blob) else 0
+    return plain_output(preview_of(text)), max(0, missing)
+
+
+def _unfolded_rows(item: CallItem, sheet: Sheet) -> list[Row]:
+    call = item.call
+    rows = [_output_row(part, sheet, "text-2", join) for join, part in _input_lines(call, sheet)]
+    text, missing = output_of(call)
+    lines = text.rstrip("\n").split("\n") if text.strip() else []
+    if len(lines) > OUTPUT_LINES:
+        hidden = count(len(lines) - OUTPUT_LINES, "line")
+        rows.append(_output_row(f"{sheet.glyphs.cut} {hidden} above, in Output", sheet, "text-3"))
+    room = sheet.width - TEXT - 3
+    for line in lines[-OUTPUT_LINES:]:
+        for join, part in wrap([sheet.span(line, "text-2")], room, 2):
+            body = "".join(piece for piece, _ in part)
+            rows.append(_output_row(body if join == "\n" else "  " + body, sheet, "text-2", join))
+    if missing:
+        rows.append(_output_row(f"{sheet.glyphs.cut} {missing:,} bytes more", sheet, "text-3"))
+    facts = _facts(item)
+    if facts:
+        rows.append(_output_row("   ".join(facts), sheet, "text-3"))
+    return rows
+
+
+def _input_lines(call: Call, sheet: Sheet) -> list[tuple[str, str]]:
+    """Return the whole input where the line above cannot hold it."""
+    command = call.proposal.command if call.proposal is not None else None
+    whole = command.text if command is not None else ""
+    room = sheet.width - TEXT - VERB_CELLS - 14
+    if not whole or ("\n" not in whole and len(whole) <= room):
+        return []
+    wrapped = []
+    for number, line in enumerate(whole.split("\n")):
+        lead = "$ " if not number else "  "
+        for join, part in wrap([sheet.span(lead + line)], sheet.width - TEXT - 3, 2):
+            body = "".join(piece for piece, _ in part)
+            wrapped.append((join, body if join == "\n" else "  " + body))
+    return wrapped
+
+
+def _output_row(text: str, sheet: Sheet, ink: str, join: str = "\n") -> Row:
+    bar = (sheet.glyphs.output, sheet.ink("line"))
+    left = [(" " * TEXT, sheet.ink()), bar, (" ", sheet.ink()), sheet.span(text, ink)]
+    return make_row(sheet, left, [], start=TEXT + 2, join=join)
+
+
+def _facts(item: CallItem) -> list[str]:
+    call, facts = item.call, []
+    if call.output is not None and call.output.exit_code is not None:
+        facts.append(f"exit {call.output.exit_code}")
+    if item.tree:
+        facts.append(f"tree {short_tree(item.tree)}")
+    if (
+        call.started is not None
+        and call.started.sandbox
+        and "execute" in (call.proposal.effects if call.proposal is not None else ())
+    ):
+        facts.append(sandbox_words(call.started.sandbox))
+    return facts
+
+
+def sandbox_words(tier: str) -> str:
+    """Say what a tier confines to."""
+    return "no sandbox" if tier == "none" else "sandbox workspace"

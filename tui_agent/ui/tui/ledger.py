@@ -1,0 +1,107 @@
+"""One sign a hunk: what was decided of it, as the tool line, pane header and file list show it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from tui_agent.core.patch import FilePatch, HunkDecision, Patch
+from tui_agent.ui.tui.paper import Sheet, Span
+
+CONTEXT = 3
+"""Runs at most twice this apart are one hunk, as the review shows them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """Verdicts given so far on an edit that waits, and the run that has the focus."""
+
+    decisions: tuple[HunkDecision, ...] = ()
+    focused: str = ""
+
+
+NO_DRAFT = Draft()
+
+
+def hunk_runs(file: FilePatch) -> list[tuple[str, ...]]:
+    """Return the run ids of each hunk of a file, its own changes first."""
+    hunks: list[list[str]] = [[run.id] for run in file.file_runs]
+    end = None
+    for run in file.runs:
+        if end is not None and run.old_start - end <= 2 * CONTEXT:
+            hunks[-1].append(run.id)
+        else:
+            hunks.append([run.id])
+        end = run.old_end
+    return [tuple(runs) for runs in hunks]
+
+
+def verdicts(decisions: Iterable[HunkDecision]) -> dict[str, str]:
+    """Return the verdict of each run: accept, reject or edit."""
+    return {run: decision.verdict for decision in decisions for run in decision.runs}
+
+
+def hunk_state(runs: Sequence[str], given: dict[str, str], *, all_accepted: bool = False) -> str:
+    """Return `undecided`, `accepted`, `rejected` or `edited` (in part, too) for one hunk."""
+    if all_accepted:
+        return "accepted"
+    found = [given.get(run) for run in runs]
+    if None in found:
+        return "undecided"
+    if all(one == "accept" for one in found):
+        return "accepted"
+    return "rejected" if all(one == "reject" for one in found) else "edited"
+
+
+def states(patch: Patch, decisions: Collection[HunkDecision], *, whole: bool = False) -> list[str]:
+    """Return the state of every hunk of a patch; `whole`: all was accepted at once."""
+    given = verdicts(decisions)
+    return [
+        hunk_state(runs, given, all_accepted=whole)
+        for file in patch.files
+        for runs in hunk_runs(file)
+    ]
+
+
+def ledger(
+    file: FilePatch, draft: Draft, sheet: Sheet, *, whole: bool = False, on: str = ""
+) -> list[Span]:
+    """Return a file's signs, one space between them; the focused one bold."""
+    given = verdicts(draft.decisions)
+    spans: list[Span] = []
+    for runs in hunk_runs(file):
+        if spans:
+            spans.append((" ", sheet.ink("text", on)))
+        state = hunk_state(runs, given, all_accepted=whole)
+        spans.append(_sign(state, sheet, focused=draft.focused in runs, on=on))
+    return spans
+
+
+def _sign(state: str, sheet: Sheet, *, focused: bool, on: str) -> Span:
+    glyphs = sheet.glyphs
+    sign, role = {
+        "undecided": (glyphs.waiting if focused else glyphs.undecided, "pending"),
+        "accepted": (glyphs.done, "added"),
+        "rejected": (glyphs.failed, "removed"),
+        "edited": (glyphs.edited, "added"),
+    }[state]
+    return sign, sheet.ink(role + (" bold" if focused else ""), on)
+
+
+def kept_lines(file: FilePatch, decisions: Iterable[HunkDecision]) -> tuple[int, int]:
+    """Return the lines added and removed by the runs that were not rejected."""
+    given = verdicts(decisions)
+    runs = [run for run in file.runs if given.get(run.id) != "reject"]
+    return sum(run.plus for run in runs), sum(run.minus for run in runs)
+
+
+def counts(added: int, removed: int, sheet: Sheet, on: str = "") -> list[Span]:
+    """Return `+8 −4`; what is zero is left out."""
+    spans: list[Span] = []
+    if added or not removed:
+        spans.append((f"{sheet.glyphs.plus}{added}", sheet.ink("added", on)))
+    if removed:
+        if spans:
+            spans.append((" ", sheet.ink("text", on)))
+        spans.append((f"{sheet.glyphs.minus}{removed}", sheet.ink("removed", on)))
+    return spans

@@ -1,0 +1,227 @@
+"""What people and the model say in the conversation: messages, answers, thoughts, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui_agent.core.events import ModelFailed
+from tui_agent.core.state import Note
+from tui_agent.ui.tui.markdown import block_rows, is_open_fence
+from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph, width_of, wrap
+from tui_agent.ui.tui.words import count, duration
+
+TEXT = 3
+NARROW = 43
+_LEVELS = {
+    "info": ("queued", "text-3"),
+    "warning": ("warning", "warning"),
+    "error": ("failed", "removed"),
+}
+
+
+def _guess(text: str, width: int) -> int:
+    return sum(1 + len(line) // max(1, width - TEXT - 1) for line in text.split("\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class UserItem:
+    """What the user said."""
+
+    text: str
+    time: str
+    gap: bool = True
+    label: str = ""
+    """`steers` for what was said to a running turn."""
+    focusable: bool = False
+
+    def height_hint(self, width: int) -> int:
+        """Guess the rows."""
+        return self.gap + _guess(self.text, width - 8)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw a band with the time at its right."""
+        band = sheet.on("raised")
+        narrow = sheet.width < NARROW
+        said = " ".join(part for part in (self.label, self.time) if part)
+        right = [] if not said else [band.span(said, "text-3"), (" ", band.ink())]
+        rows = [blank_row(sheet)] if self.gap and not (narrow and self.label) else []
+        lead = [(" ", band.ink()), (band.glyphs.prompt, band.ink("accent")), (" ", band.ink())]
+        room = sheet.width - TEXT - width_of(right) - (4 if not narrow else 2)
+        for number, line in enumerate(self.text.split("\n")):
+            for join, spans in wrap([band.span(line, "text bold")], room):
+                first = number == 0 and join == "\n"
+                left = [*(lead if first else [(" " * TEXT, band.ink())]), *spans]
+                rows.append(make_row(band, left, right if first else [], start=TEXT, join=join))
+                if first:
+                    rows[-1].text = "".join(text for text, _ in spans)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class TextItem:
+    """One block of an answer."""
+
+    source: str
+    finished: bool = True
+    gap: bool = True
+    caret: bool = False
+    """Whether more of it is coming."""
+    focusable: bool = False
+
+    def height_hint(self, width: int) -> int:
+        """Guess the rows."""
+        return self.gap + _guess(self.source, width)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw the block; where it grows, the caret stands behind its last word."""
+        rows = [blank_row(sheet)] if self.gap else []
+        rows += block_rows(self.source, sheet, finished=self.finished, indent=TEXT)
+        if self.caret and rows and not is_open_fence(self.source):
+            rows[-1] = _with_caret(rows[-1], sheet)
+        return rows
+
+
+def _with_caret(row: Row, sheet: Sheet) -> Row:
+    used = len(row.strip.text.rstrip())
+    cells = row.strip.crop(0, 0)
+    text = row.strip.text.rstrip()
+    place = sum(len(part) for part in text) if text.isascii() else row.strip.cell_length
+    if not text.isascii():
+        from rich.cells import cell_len
+
+        place = cell_len(text)
+    if place >= sheet.width - 1 or not used:
+        return row
+    caret = (sheet.glyphs.caret, sheet.ink("accent"))
+    left = row.strip.crop(0, place)
+    right = row.strip.crop(place + 1, row.strip.cell_length)
+    middle = make_row(replace(sheet, width=1), [caret]).strip
+    strip = type(cells)([*left, *middle, *right])
+    return Row(strip, row.text, start=row.start, join=row.join)
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtItem:
+    """What the model thought before it spoke: one line, unfolded on demand."""
+
+    text: str
+    said: str
+    key: str
+    unfolded: bool = False
+    gap: bool = True
+    focusable: bool = True
+
+    def height_hint(self, width: int) -> int:
+        """Guess the rows."""
+        return self.gap + 1 + (_guess(self.text, width) if self.unfolded else 0)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw the line, and the thought below it."""
+        rows = [blank_row(sheet)] if self.gap else []
+        band = sheet.on("raised") if sheet.cursor and sheet.focused else sheet
+        left = [(" " * TEXT, band.ink()), band.span(self.said, "text-3 italic")]
+        sign = sheet.glyphs.unfolded if self.unfolded else ""
+        right = [band.span(sign, "text-3"), (" ", band.ink())]
+        rows.append(make_row(band, left, right, start=TEXT))
+        if self.unfolded:
+            for line in self.text.strip("\n").split("\n"):
+                rows += paragraph(sheet, [sheet.span(line, "text-3 italic")], indent=TEXT)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class NoteItem:
+    """A line that neither the user nor the model wrote."""
+
+    note: Note
+    gap: bool = True
+    focusable: bool = False
+
+    def height_hint(self, width: int) -> int:
+        """Guess the rows."""
+        return self.gap + _guess(self.note.text, width)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw its sign, its text, and what mends it."""
+        sign, role = _LEVELS[self.note.level]
+        ink = "text-3" if self.note.level == "info" else "text-2"
+        spans = [sheet.span(self.note.text, ink)]
+        if self.note.remedy:
+            spans += [sheet.span("  "), sheet.span(self.note.remedy, "text bold")]
+        rows = [blank_row(sheet)] if self.gap else []
+        lead = [(" ", sheet.ink()), (getattr(sheet.glyphs, sign), sheet.ink(role))]
+        return rows + paragraph(sheet, spans, first=lead, indent=TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class FailureItem:
+    """A request that got no answer: what failed, and what mends it."""
+
+    failure: ModelFailed
+    seconds: float = 0.0
+    gap: bool = True
+    focusable: bool = False
+
+    def height_hint(self, width: int) -> int:
+        """Guess the rows."""
+        return self.gap + 1 + _guess(self.failure.message, width)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw it loud where it is final, quiet where it is tried again."""
+        failure = self.failure
+        again = failure.retry_seconds is not None
+        sign, role = ("warning", "warning") if again else ("failed", "removed")
+        lead = [(" ", sheet.ink()), (getattr(sheet.glyphs, sign), sheet.ink(role))]
+        ink = "text-2" if again else "text bold"
+        rows = [blank_row(sheet)] if self.gap else []
+        rows += paragraph(sheet, [sheet.span(failure.message, ink)], first=lead, indent=TEXT)
+        said = ""
+        if again:
+            seconds = duration(failure.retry_seconds or 0)
+            said = f"Trying again in {seconds}, attempt {failure.attempt + 1}."
+        if said:
+            rows += paragraph(sheet, [sheet.span(said, "text-3")], indent=TEXT)
+        if failure.remedy:
+            rows += paragraph(sheet, [sheet.span(failure.remedy, "text bold")], indent=TEXT)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedItem:
+    """A message that waits for the turn to end."""
+
+    text: str
+    gap: bool = True
+    focusable: bool = False
+
+    def height_hint(self, width: int) -> int:
+        """Guess the rows."""
+        return self.gap + _guess(self.text, width)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw it grey, with the word at its right."""
+        rows = [blank_row(sheet)] if self.gap else []
+        lead = [(" ", sheet.ink()), (sheet.glyphs.queued, sheet.ink("text-3"))]
+        first, *others = self.text.split("\n")
+        words = first if not others else f"{first} {sheet.glyphs.cut} {count(len(others), 'line')}"
+        right = [sheet.span("queued", "text-3"), (" ", sheet.ink())]
+        left = [*lead, (" ", sheet.ink()), sheet.span(words, "text-2")]
+        return [*rows, make_row(sheet, left, right, start=TEXT)]
+
+
+@dataclass(frozen=True, slots=True)
+class GreetingItem:
+    """What an empty conversation says."""
+
+    gap: bool = False
+    focusable: bool = False
+
+    def height_hint(self, width: int) -> int:  # noqa: ARG002 — as little as that
+        """Guess the rows."""
+        return 2
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw one sentence."""
+        words = "Say what is to be done. Each change is shown to you before it is written."
+        return paragraph(sheet, [sheet.span(words, "text-3")], indent=TEXT)

@@ -1,0 +1,275 @@
+"""The conversation: which items a state has, and which of them must be made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tui_agent.core.blob import preview_of
+from tui_agent.core.state import Note, Session, Step, Turn
+from tui_agent.ui.tui.call_line import CallItem, decided
+from tui_agent.ui.tui.column import Item
+from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, states
+from tui_agent.ui.tui.markdown import Blocks
+from tui_agent.ui.tui.report_item import ReportItem
+from tui_agent.ui.tui.talk_items import (
+    FailureItem,
+    GreetingItem,
+    NoteItem,
+    QueuedItem,
+    TextItem,
+    ThoughtItem,
+    UserItem,
+)
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+from tui_agent.ui.tui.words import clock, duration
+
+Make = Callable[[], Sequence[Item]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place of the conversation: what it is made from, and how its items are made."""
+
+    key: tuple[object, ...]
+    leaf: tuple[object, ...]
+    make: Make
+
+    def same_as(self, other: Entry) -> bool:
+        """Return whether both are made from the very same values."""
+        return self.key == other.key and all(
+            one is two or one == two for one, two in zip(self.leaf, other.leaf, strict=True)
+        )
+
+
+class Transcript(VirtualLines):
+    """Draws a session's conversation; only what changed is made and drawn again."""
+
+    key_context = "conversation"
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Begin empty."""
+        super().__init__(plane="canvas", follow=True, thumb="away", id=id)
+        self.state = Session()
+        self.drafts: Mapping[str, Draft] = {}
+        self.unfolded: set[str] = set()
+        self._entries: list[Entry] = []
+        self._ends: list[int] = []
+        """The number of items up to and with each entry."""
+        self._blocks: dict[tuple[object, ...], Blocks] = {}
+        self._turns: list[tuple[Turn, int, int]] = []
+        """Each turn shown, its version then, and the number of entries up to its end."""
+
+    def show(self, state: Session, drafts: Mapping[str, Draft] | None = None) -> None:
+        """Draw this state, with the verdicts given so far by request."""
+        self.state = state
+        if drafts is not None:
+            self.drafts = drafts
+        first, entries = self._changed(state)
+        start = self._ends[first - 1] if first else 0
+        del self._entries[first:], self._ends[first:]
+        items: list[Item] = []
+        for entry in entries:
+            made = entry.make()
+            self._entries.append(entry)
+            items.extend(made)
+            self._ends.append(start + len(items))
+        self.splice(start, items)
+
+    def _changed(self, state: Session) -> tuple[int, list[Entry]]:
+        """Return the first entry that is not as before, and all entries from there on."""
+        kept, skipped = self._same_turns(state)
+        del self._turns[skipped:]
+        entries: list[Entry] = []
+        count = kept
+        same = True
+        for entry in self._listed(state, skipped, kept):
+            if same and count < len(self._entries) and entry.same_as(self._entries[count]):
+                count += 1
+                continue
+            same = False
+            entries.append(entry)
+        return count, entries
+
+    def _same_turns(self, state: Session) -> tuple[int, int]:
+        """Return the entries and turns at the start that cannot have changed."""
+        turns = state.main.turns
+        for number, (turn, version, end) in enumerate(self._turns):
+            if (
+                number >= len(turns)
+                or turns[number] is not turn
+                or turn.ended is None
+                or turn.version != version
+                or number == len(turns) - 1
+            ):
+                return (self._turns[number - 1][2] if number else 0), number
+            if end > len(self._entries):
+                return (self._turns[number - 1][2] if number else 0), number
+        return (self._turns[-1][2] if self._turns else 0), len(self._turns)
+
+    def _listed(self, state: Session, skipped: int, kept: int) -> Iterator[Entry]:
+        count = kept
+        for turn in state.main.turns[skipped:]:
+            for entry in self._of_turn(turn, first=count == 0):
+                count += 1
+                yield entry
+            self._turns.append((turn, turn.version, count))
+        for number, note in enumerate(state.notes):
+            yield Entry(("note", number), (note,), partial(_note, note))
+        for queued in state.queue:
+            text = preview_of(queued.text)
+            yield Entry(("queued", queued.id), (text,), partial(_queued, text))
+        if not count and not state.notes:
+            yield Entry(("greeting",), (), lambda: [GreetingItem()])
+
+    def _of_turn(self, turn: Turn, *, first: bool) -> Iterator[Entry]:
+        after_call = False
+        begin = first
+        for item in turn.items:
+            key = (turn.number, item.kind, item.key)
+            if item.kind == "user":
+                yield self._user(turn, int(item.key), key, gap=not begin)
+            elif item.kind == "text":
+                step = turn.steps[int(item.key)]
+                yield self._text(step, key)
+                after_call = after_call and not step.text and step.failure is None
+            elif item.kind == "call":
+                yield self._call(turn, item.key, key, gap=not after_call)
+            else:
+                note = turn.notes[int(item.key)]
+                yield Entry(key, (note,), partial(_note, note))
+            begin = False
+            after_call = item.kind == "call" or (item.kind == "text" and after_call)
+        if turn.ended is not None:
+            yield self._report(turn)
+
+    def _user(self, turn: Turn, index: int, key: tuple[object, ...], *, gap: bool) -> Entry:
+        message = turn.users[index]
+
+        def make() -> list[Item]:
+            label = "steers" if message.steered else ""
+            return [UserItem(preview_of(message.text), clock(message.ts), gap=gap, label=label)]
+
+        return Entry(key, (message, gap), make)
+
+    def _text(self, step: Step, key: tuple[object, ...]) -> Entry:
+        unfolded = f"thought-{step.number}" in self.unfolded
+        return Entry(key, (step, unfolded), lambda: self._said(step, key, unfolded=unfolded))
+
+    def _said(self, step: Step, key: tuple[object, ...], *, unfolded: bool) -> list[Item]:
+        items: list[Item] = []
+        if step.reasoning.strip():
+            items.append(_thought(step, unfolded=unfolded))
+        if step.text.strip():
+            blocks = self._blocks.setdefault(key, Blocks())
+            _, _, rest = blocks.feed(step.text)
+            items += [TextItem(block) for block in blocks.done]
+            if rest.strip():
+                items.append(TextItem(rest, finished=not step.open, caret=step.open))
+            if not step.open:
+                del self._blocks[key]
+        if step.failure is not None and (step.open or step.response is None):
+            items.append(FailureItem(step.failure))
+        return items
+
+    def _call(self, turn: Turn, call_id: str, key: tuple[object, ...], *, gap: bool) -> Entry:
+        call = turn.calls[call_id]
+        unfolded = call_id in self.unfolded
+        draft = self.drafts.get(call.request_id, NO_DRAFT) if call.status == "asked" else NO_DRAFT
+        tree = next((c.tree for c in self.state.checks.values() if c.call_id == call_id), "")
+        return Entry(
+            key,
+            (call, unfolded, draft, gap, tree),
+            lambda: [CallItem(call, gap=gap, unfolded=unfolded, draft=draft, tree=tree)],
+        )
+
+    def _report(self, turn: Turn) -> Entry:
+        ended = turn.ended
+
+        def make() -> list[Item]:
+            if ended is None:
+                return []
+            accepted, rejected = _verdicts(turn)
+            return [ReportItem(ended, accepted=accepted, rejected=rejected)]
+
+        return Entry((turn.number, "ended"), (ended,), make)
+
+    # What keys do here
+
+    def act(self, action: str) -> bool:
+        """Move, unfold, copy."""
+        moves = {
+            "conversation.down": 1,
+            "conversation.up": -1,
+        }
+        if action in moves:
+            if not self.move_cursor(moves[action]):
+                self.scroll_rows(moves[action] * 3)
+            return True
+        if action == "conversation.unfold":
+            return self.cursor is not None and self.toggle(self.cursor)
+        if action == "conversation.all":
+            self.toggle_all()
+            return True
+        return self.scroll_by_key(action)
+
+    def toggle(self, index: int) -> bool:
+        """Unfold or fold the item at `index`; return whether it can be."""
+        name = _folds(self.items[index]) if index < len(self.items) else ""
+        if not name:
+            return False
+        self.unfolded ^= {name}
+        self._again()
+        self.reveal(min(index, len(self.items) - 1))
+        return True
+
+    def toggle_last(self) -> bool:
+        """Unfold or fold the last call that has an output."""
+        for index in range(len(self.items) - 1, -1, -1):
+            item = self.items[index]
+            if isinstance(item, CallItem) and (item.call.output is not None or item.call.live):
+                return self.toggle(index)
+        return False
+
+    def toggle_all(self) -> None:
+        """Unfold every call, or fold all if any is unfolded."""
+        names = {name for name in map(_folds, self.items) if name}
+        self.unfolded = set() if self.unfolded & names else names
+        self._again()
+
+    def _again(self) -> None:
+        self._turns.clear()
+        self.show(self.state)
+
+
+def _folds(item: Item) -> str:
+    if isinstance(item, CallItem):
+        return item.call.id
+    return item.key if isinstance(item, ThoughtItem) else ""
+
+
+def _note(note: Note) -> list[Item]:
+    return [NoteItem(note)]
+
+
+def _queued(text: str) -> list[Item]:
+    return [QueuedItem(text)]
+
+
+def _thought(step: Step, *, unfolded: bool) -> ThoughtItem:
+    said = "thinking" if step.open and not step.text else "thought"
+    if step.response is not None and step.response.first_token_ms:
+        said += f" for {duration(step.response.first_token_ms / 1000)}"
+    return ThoughtItem(step.reasoning, said, key=f"thought-{step.number}", unfolded=unfolded)
+
+
+def _verdicts(turn: Turn) -> tuple[int, int]:
+    """Count the hunks of a turn's edits that were accepted and rejected."""
+    found: list[str] = []
+    for call in turn.calls.values():
+        if call.proposal is not None and call.proposal.patch is not None and call.decision:
+            decisions, whole = decided(call, NO_DRAFT)
+            found += states(call.proposal.patch, decisions, whole=whole)
+    accepted = sum(state in {"accepted", "edited"} for state in found)
+    return accepted, found.count("rejected")
