@@ -281,13 +281,8 @@ def approval_waiting() -> Story:
     return story
 
 
-def reported() -> Story:
-    """Return the moment of picture 10b: an unverified turn, then one that ran the checks."""
-    story = Story(at="13:58:00").start(dirty=False)
-    _first_turn(story)
-    _edited(story)
-    _unverified(story, with_types=True)
-    story.user("run the checks", at="14:11")
+def _checked(story: Story) -> tuple[str, tuple[CheckResult, ...]]:
+    """Let three checks run and pass; return the tree and their results."""
     calls = [story.call("shell") for _ in range(3)]
     story.model("", *calls, usage=_usage(0.36, 0.06))
     tree = "4be91c7d" + "0" * 32
@@ -322,6 +317,17 @@ def reported() -> Story:
                 summary=summary,
             )
         )
+    return tree, tuple(results)
+
+
+def reported() -> Story:
+    """Return the moment of picture 10b: an unverified turn, then one that ran the checks."""
+    story = Story(at="13:58:00").start(dirty=False)
+    _first_turn(story)
+    _edited(story)
+    _unverified(story, with_types=True)
+    story.user("run the checks", at="14:11")
+    tree, results = _checked(story)
     _plan(story, 4)
     story.model(
         "All three pass. The new test fails when the fix is taken out, so it tests what it says.",
@@ -331,7 +337,7 @@ def reported() -> Story:
         seconds=24,
         cost=0.03,
         intent="code_change",
-        checks=tuple(results),
+        checks=results,
         tree=tree,
         files=(
             FileChanged(path=CLIENT, added=7, removed=3),
