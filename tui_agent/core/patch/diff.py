@@ -25,7 +25,7 @@ def changed_spans(before: Sequence[str], after: Sequence[str]) -> tuple[Span, ..
     head = _common_prefix(old, new)
     tail = _common_prefix(old[head:][::-1], new[head:][::-1])
     stretch = (head, len(old) - tail, head, len(new) - tail)
-    return tuple(_slid(old, new, _merged(_changes(old, new, stretch))))
+    return tuple(_slid(old, new, _met(old, new, _merged(_changes(old, new, stretch)))))
 
 
 def _interned(before: Sequence[str], after: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -118,6 +118,39 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
+def _met(old: Sequence[int], new: Sequence[int], spans: Sequence[Span]) -> list[Span]:
+    """Join a pure insertion or deletion with its neighbour if it can slide all the way to it.
+
+    It is the same number of lines, but one change to decide about instead of two.
+    """
+    met: list[Span] = []
+    for span in spans:
+        before = met[-1] if met else span
+        gap = span[0] - before[1]
+        if met and _room(old, new, span, -gap) == gap:
+            met[-1] = (before[0], span[1] - gap, before[2], span[3] - gap)
+        elif met and _room(old, new, before, gap) == gap:
+            met[-1] = (before[0] + gap, span[1], before[2] + gap, span[3])
+        else:
+            met.append(span)
+    return met
+
+
+def _room(old: Sequence[int], new: Sequence[int], span: Span, wish: int) -> int:
+    """How far a span can slide, of the wished number of lines; up if it is negative."""
+    a, a_end, b, b_end = span
+    if a != a_end and b != b_end:
+        return 0
+    lines, start, end = (new, b, b_end) if a == a_end else (old, a, a_end)
+    room = 0
+    while room < abs(wish):
+        first, last = (start + room, end + room) if wish > 0 else (start - room - 1, end - room - 1)
+        if lines[first] != lines[last]:
+            break
+        room += 1
+    return room
+
+
 def _slid(old: Sequence[int], new: Sequence[int], spans: Sequence[Span]) -> Iterator[Span]:
     """Move each pure insertion or deletion down as far as it goes without meeting the next one.
 
@@ -125,13 +158,7 @@ def _slid(old: Sequence[int], new: Sequence[int], spans: Sequence[Span]) -> Iter
     blank line before it along instead of the end of the function before.
     """
     for index, span in enumerate(spans):
-        a, a_end, b, b_end = span
-        limit = spans[index + 1][0] if index + 1 < len(spans) else len(old)
-        lines, at, end = (new, b, b_end) if a == a_end else (old, a, a_end)
-        room = limit - a_end - (index + 1 < len(spans))
-        if a != a_end and b != b_end:
-            room = 0
-        shift = 0
-        while shift < room and lines[at + shift] == lines[end + shift]:
-            shift += 1
-        yield a + shift, a_end + shift, b + shift, b_end + shift
+        last = index + 1 == len(spans)
+        gap = len(old) - span[1] if last else spans[index + 1][0] - span[1] - 1
+        shift = _room(old, new, span, gap)
+        yield span[0] + shift, span[1] + shift, span[2] + shift, span[3] + shift
