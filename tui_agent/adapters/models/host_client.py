@@ -89,6 +89,8 @@ class HostClient:
     async def ready(self) -> None:
         """Wait until the host answers; raise Fault if it doesn't, or died for good."""
         answering = await self._take_up()
+        if not answering.done() and self._to_host is not None:
+            self._to_host.write(b"\n")  # wakes a lazy host
         try:
             async with asyncio.timeout(READY_SECONDS):
                 alive = await asyncio.shield(answering)
@@ -101,6 +103,8 @@ class HostClient:
         """Close the pipes, which ends the host, and wait for it; what is under way fails."""
         self._fail_all()
         for transport in self._transports:
+            if transport.is_closing():
+                continue
             if isinstance(transport, asyncio.WriteTransport):
                 transport.abort()
             else:

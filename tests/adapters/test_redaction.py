@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import base64
+import time
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui_agent.adapters.models.masking import Mask
+from tui_agent.adapters.redaction import Redactor, redact
+
+KEY = "Zq7-own+server/key=0123456789"
+HELD = Mask({"OWN_KEY": KEY}).held()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEY,
+        f"OWN_KEY={KEY}\n",
+        f'{{"api_key": "{KEY}"}}',
+        f"Authorization: Bearer {KEY}",
+        f"curl https://host/v1?key={quote(KEY, safe='')}&x=1",
+        f"encoded: {base64.b64encode(KEY.encode()).decode()}",
+        f"export A=/{KEY}/",
+    ],
+)
+def test_a_held_value_is_masked_in_each_form_by_those_who_never_knew_it(text: str) -> None:
+    masked, kinds = redact(text, HELD)
+
+    assert kinds == ("held",)
+    assert KEY not in masked
+    assert quote(KEY, safe="") not in masked
+    assert base64.b64encode(KEY.encode()).decode() not in masked
+    assert "[redacted held]" in masked
+
+
+def test_what_is_told_of_a_held_value_does_not_contain_it() -> None:
+    assert KEY not in repr(HELD)
+    assert len({value.salt for value in HELD}) == 1
+    assert Mask({"OWN_KEY": KEY}).held()[0].salt != HELD[0].salt
+
+
+SHAPES = {
+    "anthropic": "sk-ant-api03-" + "a1B2" * 20,
+    "openai": "sk-proj-" + "a1B2" * 12,
+    "github": "ghp_" + "a1B2c3" * 6,
+    "gitlab": "glpat-" + "a1B2" * 5,
+    "aws": "AKIA" + "ABCD2345" * 2,
+    "google": "AIza" + "a1B2c3-" * 5,
+    "slack": "xoxb-" + "123456789012-" * 2 + "abcdef",
+    "stripe": "sk_live_" + "a1B2" * 6,
+    "npm": "npm_" + "a1B2c3" * 6,
+    "pypi": "pypi-AgE" + "a1B2" * 15,
+    "huggingface": "hf_" + "ab" * 17,
+    "groq": "gsk_" + "a1B2" * 13,
+    "xai": "xai-" + "a1B2" * 20,
+    "replicate": "r8_" + "a" * 37,
+    "sendgrid": "SG." + "a" * 22 + "." + "b" * 43,
+    "telegram": "123456789:AA" + "a" * 33,
+    "digitalocean": "dop_v1_" + "0f" * 32,
+    "databricks": "dapi" + "0f" * 16,
+    "age": "AGE-SECRET-KEY-1" + "A" * 58,
+    "azure": "AccountKey=" + "a" * 86 + "==",
+    "jwt": "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJlLXNpZw",
+    "private-key": "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+}
+
+
+@pytest.mark.parametrize("kind", SHAPES)
+def test_a_token_is_known_by_its_shape(kind: str) -> None:
+    masked, kinds = redact(f"before {SHAPES[kind]} after")
+
+    assert masked == f"before [redacted {kind}] after"
+    assert kinds == (kind,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sk-learn is a library, and sk_live is a name",
+        "ask-a-question-that-is-rather-long-and-has-hyphens-in-it",
+        "commit 0f3c2a9be1d04f7c8a6b5e4d3c2b1a0f9e8d7c6b",
+        "sha256:9b28eb6cf16805c4a8d371859bb95c7683b0baa1258e1d7fb0b5a53d762a81df",
+        "tui_agent/adapters/models/test_conformance.py::test_the_text_comes",
+        "data:image/png;base64," + "iVBORw0KGgo" * 20,
+    ],
+)
+def test_ordinary_text_is_left_alone(text: str) -> None:
+    assert redact(text, HELD) == (text, ())
+
+
+@pytest.mark.property
+@given(
+    st.text(max_size=40),
+    st.text(max_size=40),
+    st.text(
+        alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\"'`\\"),
+        min_size=8,
+        max_size=60,
+    ).filter(lambda key: all(c.isalnum() or c in "_-+/=.~%" for c in key)),
+)
+def test_a_value_between_blanks_is_always_found_and_masking_twice_changes_nothing(
+    before: str, after: str, key: str
+) -> None:
+    held = Mask({"KEY": key}).held()
+    once, kinds = redact(f"{before} {key} {after}", held)
+
+    assert "held" in kinds or "[redacted" in once
+    assert redact(once, held)[0] == once
+
+
+def test_values_that_the_hosts_tell_later_are_masked_from_then_on() -> None:
+    redactor = Redactor()
+    before = redactor(f"key {KEY}")
+    redactor.hold(HELD)
+
+    assert before == (f"key {KEY}", ())
+    assert redactor(f"key {KEY}") == ("key [redacted held]", ("held",))
+
+
+def test_a_large_output_is_looked_through_quickly() -> None:
+    text = "tui_agent/adapters/models/some_module_name.py:120: in some_function_name\n" * 1400
+    started = time.process_time()
+    redact(text, HELD)
+
+    assert time.process_time() - started < 1.0

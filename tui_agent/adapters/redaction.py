@@ -1,0 +1,100 @@
+"""Secrets masked in a text: held values by their digests, and tokens by their known shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from tui_agent.adapters.models.masking import HeldValue, digest
+
+HELD = "held"
+"""The kind of a value that a model host holds."""
+
+_SHAPES = {
+    "private-key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----",
+    "anthropic": r"\bsk-ant-[\w-]{20,}",
+    "openai": r"\bsk-[A-Za-z0-9_-]{32,}",
+    "github": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{40,})",
+    "gitlab": r"\bglpat-[\w-]{20,}",
+    "aws": r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b",
+    "google": r"\b(?:AIza[\w-]{35}|ya29\.[\w-]{30,}|GOCSPX-[\w-]{28})",
+    "slack": r"\b(?:xox[abeoprs]-[\w-]{20,}|xapp-[\w-]{20,})",
+    "stripe": r"\b(?:[sr]k_live_[A-Za-z0-9]{20,}|whsec_[A-Za-z0-9]{32,})",
+    "npm": r"\bnpm_[A-Za-z0-9]{36}\b",
+    "pypi": r"\bpypi-AgE[\w-]{50,}",
+    "huggingface": r"\bhf_[A-Za-z]{34}\b",
+    "groq": r"\bgsk_[A-Za-z0-9]{40,}",
+    "xai": r"\bxai-[A-Za-z0-9]{60,}",
+    "replicate": r"\br8_[A-Za-z0-9]{37}\b",
+    "sendgrid": r"\bSG\.[\w-]{22}\.[\w-]{43}\b",
+    "telegram": r"\b\d{8,10}:AA[\w-]{33}\b",
+    "digitalocean": r"\bdo[opr]_v1_[0-9a-f]{64}\b",
+    "databricks": r"\bdapi[0-9a-f]{32}\b",
+    "age": r"\bAGE-SECRET-KEY-1[0-9A-Z]{58}\b",
+    "azure": r"\bAccountKey=[A-Za-z0-9+/]{86}==",
+    "jwt": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}",
+}
+_ANY_SHAPE = re.compile(
+    "|".join(f"(?P<{name.replace('-', '_')}>{shape})" for name, shape in _SHAPES.items())
+)
+_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{8,}")
+_START = re.compile(r"(?:^|(?<=[^A-Za-z0-9]))[A-Za-z0-9]")
+"""Within a run, a secret begins at its start or after a sign, as in `key=…` or `/…/`."""
+
+
+class Redactor:
+    """Masks secrets; learns the held values when the hosts are ready to tell their digests."""
+
+    def __init__(self, held: Iterable[HeldValue] = ()) -> None:
+        self._held = tuple(held)
+
+    def hold(self, values: Iterable[HeldValue]) -> None:
+        """Mask these values from now on, too."""
+        self._held = (*self._held, *values)
+
+    def __call__(self, text: str) -> tuple[str, tuple[str, ...]]:
+        """Return `text` with secrets masked, and the kind of each mask."""
+        return redact(text, self._held)
+
+
+def redact(text: str, held: Sequence[HeldValue] = ()) -> tuple[str, tuple[str, ...]]:
+    """Return `text` with each secret replaced by `[redacted KIND]`, and the kinds, in order.
+
+    What is masked stays masked the same way: redacting again changes nothing.
+    """
+    spans = sorted([*_held_spans(text, held), *_shaped_spans(text)])
+    if not spans:
+        return text, ()
+    parts: list[str] = []
+    kinds: list[str] = []
+    at = 0
+    for start, end, kind in spans:
+        if start >= at:
+            parts += [text[at:start], f"[redacted {kind}]"]
+            kinds.append(kind)
+            at = end
+    parts.append(text[at:])
+    return "".join(parts), tuple(kinds)
+
+
+def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _ANY_SHAPE.finditer(text):
+        yield match.start(), match.end(), (match.lastgroup or "").replace("_", "-")
+
+
+def _held_spans(text: str, held: Sequence[HeldValue]) -> Iterator[tuple[int, int, str]]:
+    """Yield where a held value stands: what begins as one may, and has its length and digest."""
+    known: dict[tuple[str, int], set[str]] = {}
+    for value in held:
+        known.setdefault((value.salt, value.length), set()).add(value.sha256)
+    if not known:
+        return
+    shortest = min(length for _, length in known)
+    for run in _RUN.finditer(text):
+        if run.end() - run.start() < shortest:
+            continue
+        for start in (run.start(), *(run.start() + m.start() for m in _START.finditer(run[0]))):
+            for (salt, length), digests in known.items():
+                end = start + length
+                if end <= run.end() and digest(salt, text[start:end]) in digests:
+                    yield start, end, HELD
