@@ -152,9 +152,9 @@ async def test_a_passing_trouble_is_tried_again(speaker: Speaker, status: int) -
 
 
 async def test_retry_after_is_obeyed(speaker: Speaker) -> None:
-    heard = await speaker.hear(failing(kind="status", status=429, retry_after=1))
+    heard = await speaker.hear(failing(kind="status", status=429, retry_after=0.3))
 
-    assert [failed.wait_seconds for failed in heard.only(AttemptFailed)] == [1.0]
+    assert [failed.wait_seconds for failed in heard.only(AttemptFailed)] == [0.3]
     assert heard.whole.text
 
 
