@@ -11,9 +11,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 Span = tuple[int, int, int, int]
 """Old start, old end, new start, new end; half-open, from 0."""
+
+SLIDE_LIMIT = 100
+"""Lines that a change is moved up or down to where it reads better."""
+
+T = TypeVar("T")
 
 TABLE_LIMIT = 400_000_000
 """Pairs of lines (bits, 50 MB) for one table."""
@@ -25,7 +31,8 @@ def changed_spans(before: Sequence[str], after: Sequence[str]) -> tuple[Span, ..
     head = _common_prefix(old, new)
     tail = _common_prefix(old[head:][::-1], new[head:][::-1])
     stretch = (head, len(old) - tail, head, len(new) - tail)
-    return tuple(_slid(old, new, _met(old, new, _merged(_changes(old, new, stretch)))))
+    spans = _met(old, new, _merged(_changes(old, new, stretch)))
+    return tuple(_slid(before, after, spans))
 
 
 def _interned(before: Sequence[str], after: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -136,7 +143,7 @@ def _met(old: Sequence[int], new: Sequence[int], spans: Sequence[Span]) -> list[
     return met
 
 
-def _room(old: Sequence[int], new: Sequence[int], span: Span, wish: int) -> int:
+def _room(old: Sequence[T], new: Sequence[T], span: Span, wish: int) -> int:
     """How far a span can slide, of the wished number of lines; up if it is negative."""
     a, a_end, b, b_end = span
     if a != a_end and b != b_end:
@@ -151,14 +158,30 @@ def _room(old: Sequence[int], new: Sequence[int], span: Span, wish: int) -> int:
     return room
 
 
-def _slid(old: Sequence[int], new: Sequence[int], spans: Sequence[Span]) -> Iterator[Span]:
-    """Move each pure insertion or deletion down as far as it goes without meeting the next one.
+def _slid(before: Sequence[str], after: Sequence[str], spans: Sequence[Span]) -> Iterator[Span]:
+    """Move each pure insertion or deletion to where it reads best, without meeting another.
 
-    Among the equally short ways to say that a function was added, this is the one which takes the
-    blank line before it along instead of the end of the function before.
+    That is where it begins with the least indented line, after a blank one, and as low as possible:
+    an added function then is shown from its first line on, not from the end of the one before.
     """
+    floor = -1
     for index, span in enumerate(spans):
         last = index + 1 == len(spans)
-        gap = len(old) - span[1] if last else spans[index + 1][0] - span[1] - 1
-        shift = _room(old, new, span, gap)
-        yield span[0] + shift, span[1] + shift, span[2] + shift, span[3] + shift
+        down = len(before) - span[1] if last else spans[index + 1][0] - span[1] - 1
+        up = span[0] - floor - 1
+        shifts = range(
+            -_room(before, after, span, -min(up, SLIDE_LIMIT)),
+            _room(before, after, span, min(down, SLIDE_LIMIT)) + 1,
+        )
+        lines, start = (after, span[2]) if span[0] == span[1] else (before, span[0])
+        size = max(span[1] - span[0], span[3] - span[2])
+        _, shift = min((_oddness(lines, start + by, size, by), by) for by in shifts)
+        floor = span[1] + shift
+        yield span[0] + shift, floor, span[2] + shift, span[3] + shift
+
+
+def _oddness(lines: Sequence[str], start: int, size: int, shift: int) -> tuple[int, bool, int]:
+    """How badly a block reads that begins here: indentation, no blank line before it, height."""
+    head = next((line for line in lines[start : start + size] if line.strip()), "")
+    after_text = start > 0 and bool(lines[start - 1].strip())
+    return len(head) - len(head.lstrip()), after_text, -shift
