@@ -1,21 +1,20 @@
-"""The tool `plan`: the whole plan, validated; one that carries calls waits for approval."""
+"""The tool `plan`: the steps of the work, replaced whole each time."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
+from tui_agent.core.arguments import canonical, parse_arguments
 from tui_agent.core.digest import seal
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.plan import Plan, PlannedCall, PlanStep
-from tui_agent.core.ports import ArgumentsError
-from tui_agent.core.proposal import Choice, Proposal, Question, ToolOutput
-from tui_agent.tools.arguments import canonical, parsed
+from tui_agent.core.ports import ArgumentsError, RunContext, View
+from tui_agent.core.proposal import Approved, Choice, Proposal, Question, ToolOutput
 
-if TYPE_CHECKING:
-    from tui_agent.core.ports import RunContext, View
-    from tui_agent.core.proposal import Approved
-
-MOST_STEPS = 50
+STEPS = 30
+CALLS = 12
+STATES = ["to_do", "current", "done", "failed", "dropped"]
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -23,125 +22,135 @@ SCHEMA: dict[str, Any] = {
         "steps": {
             "type": "array",
             "minItems": 1,
+            "maxItems": STEPS,
             "items": {
                 "type": "object",
                 "properties": {
-                    "text": {"type": "string", "minLength": 1},
-                    "state": {
-                        "type": "string",
-                        "enum": ["to_do", "current", "done", "failed", "dropped"],
-                    },
-                    "expected_outcome": {"type": "string"},
-                    "files": {"type": "array", "items": {"type": "string", "minLength": 1}},
+                    "text": {"type": "string", "minLength": 1, "maxLength": 300},
+                    "state": {"type": "string", "enum": STATES},
+                    "id": {"type": "string", "minLength": 1, "maxLength": 40},
+                    "files": {"type": "array", "items": {"type": "string"}, "maxItems": 50},
+                    "expected_outcome": {"type": "string", "maxLength": 500},
                     "calls": {
                         "type": "array",
-                        "description": "Rarely: calls to run in order once the person approves.",
+                        "maxItems": CALLS,
+                        "description": "Exact calls, run in order once the user approves the plan",
                         "items": {
                             "type": "object",
                             "properties": {
-                                "tool": {"type": "string", "minLength": 1},
-                                "arguments": {"type": "object"},
+                                "tool": {"type": "string"},
+                                "arguments": {"type": "object", "additionalProperties": True},
                             },
                             "required": ["tool", "arguments"],
+                            "additionalProperties": False,
                         },
                     },
                 },
                 "required": ["text"],
+                "additionalProperties": False,
             },
         },
-        "rollback": {"type": "string"},
+        "rollback": {"type": "string", "maxLength": 1000},
     },
     "required": ["steps"],
+    "additionalProperties": False,
 }
 
+CHOICES = (
+    Choice(key="y", label="Approve", detail="the calls run in order, each through the gate"),
+    Choice(key="e", label="Edit"),
+    Choice(key="r", label="Reject"),
+)
 
-class PlanTool:
-    """Shows the plan to the person and keeps it for the model.
 
-    Args:
-        tools: Names of the tools that a step's calls may name.
-    """
+class SetPlan:
+    """Sets the plan; it changes no file."""
 
     reads_only = False
     spec = ToolSpec(
         name="plan",
-        description="Show the person your plan, or how far it is: send all steps each time, at "
-        "most one of them current. A step with calls is run for you once the person approves.",
+        description=(
+            "Show the user your plan, and where you are. Send all steps each time; one of them is "
+            "`current`. Keep texts to a few words."
+        ),
         parameters=SCHEMA,
     )
 
-    def __init__(self, tools: frozenset[str] = frozenset()) -> None:
-        self._tools = tools
-
     async def prepare(self, arguments: str, view: View) -> Proposal:
-        """Say which plan would be shown; one that carries calls is a question first."""
-        given = parsed(arguments, SCHEMA)
-        plan = self._plan(given)
-        asks = plan.carries_calls()
-        question = None
-        if asks:
-            choices = (Choice(key="y", label="approve"), Choice(key="n", label="reject"))
-            question = Question(
-                text="Run the calls that this plan carries?",
-                choices=choices,
-                kind="plan",
-                plan=plan,
-            )
+        given = parse_arguments(arguments, SCHEMA)
+        plan = _plan(given)
+        carries = plan.carries_calls()
+        question = Question(
+            text="Carry out this plan?", choices=CHOICES, free_text=False, kind="plan", plan=plan
+        )
         return seal(
             Proposal(
                 call_id=view.call_id,
                 tool="plan",
-                title=f"{len(plan.steps)} steps",
-                effects=frozenset({"question"}) if asks else frozenset({"read"}),
-                question=question,
+                title=_title(plan),
+                effects=frozenset({"question" if carries else "read"}),
+                question=question if carries else None,
                 arguments=canonical(given),
             )
         )
 
-    def _plan(self, given: dict[str, Any]) -> Plan:
-        steps = given["steps"]
-        if len(steps) > MOST_STEPS:
-            message = f"plan_invalid: {len(steps)} steps are too many; at most {MOST_STEPS}."
-            raise ArgumentsError(message)
-        current = [n for n, step in enumerate(steps, 1) if step.get("state") == "current"]
-        if len(current) > 1:
-            message = f"plan_invalid: steps {current} are all current; at most one may be."
-            raise ArgumentsError(message)
-        made = tuple(self._step(number, step) for number, step in enumerate(steps, 1))
-        return Plan(steps=made, rollback=given.get("rollback", ""))
+    async def run(self, approved: Approved, context: RunContext) -> ToolOutput:
+        del context
+        question = approved.proposal.question
+        if question is not None and question.plan is not None:
+            edited = approved.decision.plan is not None
+            text = "The user approved the plan" + (", as edited by them." if edited else ".")
+            return ToolOutput(
+                ok=True,
+                text=f"{text} Its calls now run in order.",
+                summary="approved",
+                plan=question.plan,
+            )
+        plan = _plan(parse_arguments(approved.proposal.arguments, SCHEMA))
+        return ToolOutput(ok=True, text="Plan shown.", summary=_summary(plan), plan=plan)
 
-    def _step(self, number: int, given: dict[str, Any]) -> PlanStep:
-        if not given["text"].strip():
-            message = f"plan_invalid: step {number} has no text."
-            raise ArgumentsError(message)
-        for call in given.get("calls", ()):
-            if self._tools and call["tool"] not in self._tools:
-                known = ", ".join(sorted(self._tools))
-                message = f"plan_invalid: step {number} names no tool of ours; known: {known}."
-                raise ArgumentsError(message)
-        calls = tuple(
+
+def _plan(given: Mapping[str, Any]) -> Plan:
+    """Return the plan that was sent.
+
+    Raises ArgumentsError where two steps share an id or are current at once.
+    """
+    steps = tuple(_step(number, one) for number, one in enumerate(given["steps"], 1))
+    ids = [step.id for step in steps]
+    twice = next((one for one in ids if ids.count(one) > 1), None)
+    if twice is not None:
+        message = f"plan_invalid: two steps have the id {twice!r}; ids must differ, or be left out."
+        raise ArgumentsError(message)
+    if sum(step.state == "current" for step in steps) > 1:
+        message = "plan_invalid: only one step can be `current`."
+        raise ArgumentsError(message)
+    nested = [call.tool for step in steps for call in step.calls if call.tool in {"plan", "ask"}]
+    if nested:
+        message = f"plan_invalid: a step cannot carry a call of {nested[0]!r}."
+        raise ArgumentsError(message)
+    return Plan(steps=steps, rollback=given.get("rollback", ""))
+
+
+def _step(number: int, given: Mapping[str, Any]) -> PlanStep:
+    return PlanStep(
+        id=given.get("id", str(number)),
+        text=given["text"].strip(),
+        state=given.get("state", "to_do"),
+        calls=tuple(
             PlannedCall(tool=call["tool"], arguments=call["arguments"])
             for call in given.get("calls", ())
-        )
-        return PlanStep(
-            id=str(number),
-            text=given["text"].strip(),
-            state=given.get("state", "to_do"),
-            calls=calls,
-            expected_outcome=given.get("expected_outcome", ""),
-            files=tuple(given.get("files", ())),
-        )
+        ),
+        expected_outcome=given.get("expected_outcome", ""),
+        files=tuple(given.get("files", ())),
+    )
 
-    async def run(self, approved: Approved, context: RunContext) -> ToolOutput:  # noqa: ARG002 - the port's form
-        """Give the plan to the session, as the person left it."""
-        question = approved.proposal.question
-        plan = question.plan if question is not None else None
-        if plan is None:
-            plan = self._plan(parsed(approved.proposal.arguments, SCHEMA))
-        edited = approved.decision.plan is not None
-        text = "The plan is shown to the user."
-        if question is not None:
-            text = "The user approved the plan; its calls run now, in order."
-        if edited:
-            text += " The user edited it; their version holds."
-        return ToolOutput(ok=True, text=text, summary=f"{len(plan.steps)} steps", plan=plan)
+
+def _title(plan: Plan) -> str:
+    current = next((step.text for step in plan.steps if step.state == "current"), "")
+    count = f"{len(plan.steps)} step{'s' * (len(plan.steps) != 1)}"
+    return f"{count}: {current}" if current else count
+
+
+def _summary(plan: Plan) -> str:
+    done = sum(step.state == "done" for step in plan.steps)
+    return f"{done} of {len(plan.steps)} done"

@@ -94,7 +94,7 @@ async def test_more_matches_than_asked_for_are_said(
 async def test_a_missing_place_is_named(workspace: GitWorkspace) -> None:
     with pytest.raises(LookupFailedError, match=r"nowhere does not exist"):
         await workspace.list_files("nowhere")
-    with pytest.raises(LookupFailedError, match=r"README.md is a file"):
+    with pytest.raises(LookupFailedError, match=r"README.md is no folder"):
         await workspace.list_files("README.md")
 
 

@@ -86,7 +86,7 @@ class Attachments:
         name = self._locate(reference)
         if name is None:
             return None
-        if self.files.status(name) is not None and self.files.mode(name) is None:
+        if self.files.is_folder(name):
             return await self._folder(reference, name)
         try:
             data = self.files.read(name, LARGEST)

@@ -77,6 +77,11 @@ class Confined:
         found = self.status(name)
         return stat.S_IMODE(found.st_mode) if found and stat.S_ISREG(found.st_mode) else None
 
+    def is_folder(self, name: str) -> bool:
+        """Return whether a folder lies there."""
+        found = self.status(name)
+        return found is not None and stat.S_ISDIR(found.st_mode)
+
     def status(self, name: str) -> os.stat_result | None:
         """Return what lies at a name, links not followed; None where nothing does."""
         try:

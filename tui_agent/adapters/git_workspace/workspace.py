@@ -128,8 +128,8 @@ class GitWorkspace:
         if name != "." and self._files.status(name) is None:
             message = f"{path} does not exist in the workspace."
             raise LookupFailedError(message)
-        if self._files.mode(name) is not None:
-            message = f"{path} is a file; read it instead."
+        if not self._files.is_folder(name):
+            message = f"{path} is no folder."
             raise LookupFailedError(message)
         return name
 

@@ -1,0 +1,88 @@
+"""What the tools that change files share: changes to a proposal, a decision to a result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tui_agent.core.arguments import canonical
+from tui_agent.core.digest import seal
+from tui_agent.core.edits import EditError
+from tui_agent.core.patch import FileChange, Patch, describe, tell
+from tui_agent.core.proposal import FileEffect, Proposal, SeenFile, Target, ToolOutput
+
+if TYPE_CHECKING:
+    from tui_agent.core.ports import RunContext, View
+
+MINUS = "−"
+TITLE_PATHS = 3
+
+
+def propose_changes(
+    tool: str, changes: Sequence[FileChange], arguments: Mapping[str, Any], view: View
+) -> Proposal:
+    """Return the proposal of these changes, with the hunks that real bytes make.
+
+    Raises EditError `malformed` where nothing would change.
+    """
+    patch = Patch(files=tuple(describe(change, view.put) for change in changes))
+    if not any(file.run_ids for file in patch.files):
+        raise EditError("malformed", "The edit changes nothing: the files are like that already.")
+    return seal(
+        Proposal(
+            call_id=view.call_id,
+            tool=tool,
+            title=_title(patch),
+            effects=frozenset({"edit"}),
+            targets=_targets(patch, view),
+            patch=patch,
+            notes=tuple(f"{file.path}: {note}" for file in patch.files for note in file.notes),
+            arguments=canonical(arguments),
+        )
+    )
+
+
+def _title(patch: Patch) -> str:
+    paths = [
+        f"{file.path} → {file.new_path}" if file.new_path else file.path for file in patch.files
+    ]
+    more = f" and {len(paths) - TITLE_PATHS} more" if len(paths) > TITLE_PATHS else ""
+    return f"{', '.join(paths[:TITLE_PATHS])}{more}  +{patch.plus} {MINUS}{patch.minus}"
+
+
+def _targets(patch: Patch, view: View) -> tuple[Target, ...]:
+    return tuple(
+        Target(
+            path=path,
+            effect="edit",
+            sha_before=file.before.sha if file.before and path == file.path else None,
+            marks=view.workspace.marks(path),
+        )
+        for file in patch.files
+        for path in dict.fromkeys((file.path, file.new_path or file.path))
+    )
+
+
+def carry_out(context: RunContext) -> ToolOutput:
+    """Write what was decided, all of it or nothing, and say what is on disk now.
+
+    Raises EditError `stale` and OSError as `Workspace.commit` does; nothing is then changed.
+    """
+    effects = context.workspace.commit(context.writes, context.blobs.get)
+    return ToolOutput(
+        ok=True,
+        text=tell(context.settled),
+        summary=_summary(effects),
+        files=effects,
+        seen=tuple(
+            SeenFile(path=effect.path, sha=effect.sha_after)
+            for effect in effects
+            if effect.sha_after is not None
+        ),
+    )
+
+
+def _summary(effects: Sequence[FileEffect]) -> str:
+    added, removed = sum(one.added for one in effects), sum(one.removed for one in effects)
+    files = f"{len(effects)} files  " if len(effects) > 1 else ""
+    return f"{files}+{added} {MINUS}{removed}"

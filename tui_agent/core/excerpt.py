@@ -1,0 +1,33 @@
+"""Shortens a long text for a model: its first and last lines, and what is missing between them."""
+
+from __future__ import annotations
+
+from tui_agent.core.text import split_lines
+
+
+def head_and_tail(text: str, *, head: int, tail: int) -> tuple[str, bool]:
+    """Keep about `head` characters of the start and `tail` of the end, in whole lines if it can be.
+
+    Returns the text and whether it was shortened.
+    """
+    if len(text) <= head + tail:
+        return text, False
+    first = text[:head]
+    last = text[len(text) - tail :]
+    cut = first.rfind("\n") + 1
+    first = first[:cut] if cut > head // 2 else first
+    start = last.find("\n") + 1
+    last = last[start:] if 0 < start < tail // 2 else last
+    gone = text[len(first) : len(text) - len(last)]
+    lines = len(split_lines(gone))
+    unit = f"{lines:,} lines" if lines > 1 else f"{len(gone):,} characters"
+    end = "" if first.endswith("\n") else "\n"
+    return f"{first}{end}[… {unit} left out …]\n{last}", True
+
+
+def last_of_each_line(text: str) -> str:
+    r"""Keep what a terminal would show of progress lines: the text after the last ``"\r"``."""
+    if "\r" not in text:
+        return text
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return "\n".join(lines)
