@@ -7,14 +7,10 @@ from dataclasses import dataclass, field
 from tui_agent.core.edits.contract import EditError, Files, OnStale
 from tui_agent.core.edits.guards import check_not_git, check_path, encoded, readable
 from tui_agent.core.edits.hints import missing
-from tui_agent.core.edits.merge import merged
+from tui_agent.core.edits.merge import MERGED_NOTE, merged_bytes, stale
 from tui_agent.core.patch.endings import retied
-from tui_agent.core.patch.unified import diff_text
 from tui_agent.core.patch.values import FileChange
-from tui_agent.core.text import Text, decode_pair, dominant
-
-_DIFF_LINES = 60
-MERGED_NOTE = "file changed since it was read; merged"
+from tui_agent.core.text import Text, dominant
 
 
 @dataclass(slots=True)
@@ -62,7 +58,7 @@ class Overlay:
         if entry.now is None:
             raise self._missing(path, entry)
         if entry.base != entry.disk and self._on_stale == "refuse":
-            raise self._stale(path, entry)
+            raise stale(path, entry.base, entry.disk)
         return readable(path, entry.now)
 
     def rewrite(self, path: str, contents: tuple[str, ...], *, open_end: bool) -> None:
@@ -103,7 +99,7 @@ class Overlay:
         """Raise EditError ``stale`` if the file changed after the model read it."""
         entry = self._entry(path)
         if entry.base != entry.disk:
-            raise self._stale(path, entry)
+            raise stale(path, entry.base, entry.disk)
 
     def delete(self, path: str) -> None:
         """Take a file away; raises EditError if it is missing or changed since it was read."""
@@ -167,16 +163,10 @@ class Overlay:
         )
 
     def _merged(self, path: str, entry: _Entry, edited: bytes) -> bytes:
-        """Work the edit into the bytes on disk, line by line."""
+        """Work the edit into the bytes on disk, if that is wanted and possible."""
         if entry.disk is None or entry.base is None or self._on_stale == "refuse":
-            raise self._stale(path, entry)
-        base, disk, theirs = (readable(path, data) for data in (entry.base, entry.disk, edited))
-        lines = None
-        if base.codec == disk.codec == theirs.codec:
-            lines = merged(base.lines, disk.lines, theirs.lines)
-        if lines is None or lines == disk.lines:
-            raise self._stale(path, entry)
-        return encoded(path, disk, lines)
+            raise stale(path, entry.base, entry.disk)
+        return merged_bytes(path, entry.base, entry.disk, edited)
 
     def _entry(self, path: str) -> _Entry:
         if path not in self._entries:
@@ -192,20 +182,8 @@ class Overlay:
 
     def _missing(self, path: str, entry: _Entry) -> EditError:
         if entry.disk is None and self._files.seen(path) is not None:
-            return EditError("stale", f"{path} has been deleted since it was read.")
+            return stale(path, entry.base, None)
         return missing(path, self._files.namesakes(path))
-
-    def _stale(self, path: str, entry: _Entry) -> EditError:
-        pair = decode_pair(entry.base, entry.disk)
-        diff = diff_text(pair[1], pair[2]).rstrip("\n").split("\n") if pair else []
-        if len(diff) > _DIFF_LINES:
-            diff = [*diff[:_DIFF_LINES], f"({len(diff) - _DIFF_LINES} more lines)"]
-        shown = "\n".join(diff)
-        return EditError(
-            "stale",
-            f"{path} has changed since it was read, and the edit cannot be worked into it. "
-            f"Read it again. What changed:\n{shown}",
-        )
 
 
 def _is_change(change: FileChange) -> bool:
