@@ -14,6 +14,7 @@ from tui_agent.adapters.session_log.log import (
     LogTooNewError,
     MemoryLog,
 )
+from tui_agent.adapters.session_log.stored import StoredSession
 from tui_agent.adapters.session_log.summary import Summary, summarise
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Reading",
     "SessionNotFoundError",
     "Shelf",
+    "StoredSession",
     "Summary",
     "new_session_folder",
     "read_log",
