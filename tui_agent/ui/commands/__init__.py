@@ -1,0 +1,19 @@
+"""The command line's commands: one file each, found by name, loaded when used."""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "replay": "see a session again, step by step",
+    "sessions": "list sessions, show one, verify one",
+    "config": "show settings, and where each value comes from",
+    "tools": "list the tools that a model is given",
+    "tool": "make one tool call through the gate",
+    "rules": "ask the gate what it says to a command",
+    "graph": "draw the phases, or a session's plan, as Mermaid",
+    "models": "list models' providers and the servers of this machine",
+    "keys": "list which keys are found; never their values",
+    "prompts": "show what the model is told",
+    "doctor": "say what is there and what is missing",
+    "completions": "write completions for a shell",
+}
+"""Every command and its one line in `agent --help`. The module has the command's name."""

@@ -1,0 +1,195 @@
+"""What the command line's commands ask of the program round them; `wiring` fills it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tui_agent.core.blob import Text
+    from tui_agent.core.events import Record
+    from tui_agent.core.ports import Tool
+    from tui_agent.core.proposal import ToolOutput
+    from tui_agent.core.settings import Settings
+    from tui_agent.ui.commands.options import Options
+    from tui_agent.ui.text import Paper
+
+
+class Given(Protocol):
+    """A value that some source gave for a setting."""
+
+    @property
+    def value(self) -> object: ...
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def ignored(self) -> str: ...
+
+
+class LoadedSettings(Protocol):
+    """The settings and where they come from."""
+
+    @property
+    def settings(self) -> Settings: ...
+
+    @property
+    def given(self) -> Mapping[str, Sequence[Given]]: ...
+
+    @property
+    def warnings(self) -> Sequence[str]: ...
+
+    @property
+    def files(self) -> Sequence[str]: ...
+
+    @property
+    def unread(self) -> Sequence[str]: ...
+
+
+class SessionSummary(Protocol):
+    """A line of the list of sessions."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def started(self) -> str: ...
+
+    @property
+    def last(self) -> str: ...
+
+    @property
+    def repository(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def turns(self) -> int: ...
+
+    @property
+    def size(self) -> int: ...
+
+
+class StoredSession(Protocol):
+    """A session read from disk, to be looked at and not continued."""
+
+    @property
+    def folder(self) -> Path: ...
+
+    @property
+    def records(self) -> Sequence[Record]: ...
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with the log, in sentences."""
+        ...
+
+    async def blob(self, sha: str) -> bytes:
+        """Load a payload. Raises KeyError."""
+        ...
+
+    def verify(self) -> Sequence[str]:
+        """Check chain, payloads and recorded decisions; return what does not hold."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A provider of models, and whether its key is there."""
+
+    name: str
+    variable: str
+    """The variable that would hold its key; empty where it needs none."""
+    found: bool
+    keyless: bool
+    default_model: str
+
+
+class Server(Protocol):
+    """A model server that answers on this machine."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def base_url(self) -> str: ...
+
+    @property
+    def models(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallResult:
+    """What one call gave back."""
+
+    output: ToolOutput
+    text: Text
+    """What the model would be told, whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of `agent doctor`."""
+
+    name: str
+    state: str
+    """`ok`, `note` or `missing`."""
+    text: str
+
+
+class Surroundings(Protocol):
+    """What a command may use."""
+
+    @property
+    def options(self) -> Options: ...
+
+    @property
+    def paper(self) -> Paper: ...
+
+    @property
+    def environ(self) -> Mapping[str, str]: ...
+
+    @property
+    def loaded(self) -> LoadedSettings:
+        """Raises ValueError where a file, variable or flag cannot be used."""
+        ...
+
+    @property
+    def tools(self) -> Mapping[str, Tool]: ...
+
+    def summaries(self, *, all_repositories: bool) -> Sequence[SessionSummary]:
+        """List sessions, the latest first."""
+        ...
+
+    def stored(self, name: str) -> StoredSession:
+        """Read a session by `last`, id, prefix or path. Raises LookupError, OSError."""
+        ...
+
+    def providers(self) -> Sequence[Provider]:
+        """List the providers we know and those of the settings."""
+        ...
+
+    async def local_servers(self) -> Sequence[Server]:
+        """Ask the usual ports of this machine; takes a quarter of a second."""
+        ...
+
+    def findings(self) -> AsyncIterator[Finding]:
+        """Look at everything that a session needs."""
+        ...
+
+    async def call_tool(self, name: str, arguments: str, *, approve: bool) -> CallResult:
+        """Make one call through the gate; nothing of it is recorded."""
+        ...

@@ -1,0 +1,231 @@
+"""What can be typed after `agent`: the options, the prompt, and which command the first word is."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from tui_agent.ui.commands import COMMANDS
+
+MODES = ("plan", "ask", "edit", "auto")
+_EXAMPLES = """\
+examples:
+  agent                                 talk to it in this folder
+  agent "make the tests pass"           the same, with the first message
+  agent -p "why is CI red?" < ci.log    no screen: one message, text out
+  agent -p "fix it" --json --mode edit  records as JSON lines
+  agent -c                              take the last session of this folder up again
+  agent -- replay the failing request   a message that begins with a command's name
+
+exit status: 0 done, 1 task or checks failed, 2 usage or settings, 3 diverged, 4 cannot be
+replayed, 5 key or provider, 6 approval needed and nobody there, 7 a limit ended the turn,
+130 interrupted
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was typed, apart from a command's own arguments."""
+
+    prompt: str = ""
+    headless: bool = False
+    continue_last: bool = False
+    resume: str = ""
+    plain: bool = False
+    json: bool = False
+    record: bool = True
+    trust: bool = False
+    no_sandbox: bool = False
+    approve_all: bool = False
+    reject_all: bool = False
+    verbose: int = 0
+    settings: tuple[tuple[str, str, object], ...] = ()
+    """Settings that were typed: key, the flag, the value."""
+    argv: tuple[str, ...] = ()
+
+    def setting(self, key: str) -> object:
+        """Return what was typed for a key; None where nothing was."""
+        return next((value for name, _, value in self.settings if name == key), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """A parsed command line."""
+
+    command: str = ""
+    """Empty: a session."""
+    options: Options = field(default_factory=Options)
+    arguments: tuple[str, ...] = ()
+    """What stands behind a command, still to be parsed by it."""
+
+
+class UsageError(ValueError):
+    """The command line makes no sense; the message says why."""
+
+
+def parse(argv: Sequence[str]) -> Chosen:
+    """Read a command line. The first word is a command or else begins the prompt.
+
+    Raises:
+        UsageError: options that are unknown or exclude one another.
+        SystemExit: for `--help`, once it is printed.
+    """
+    options, words, literal = _split(argv)
+    if words and words[0] in COMMANDS and not literal:
+        return Chosen(command=words[0], arguments=(*options, *words[1:]))
+    parsed = _parser().parse_args(options)
+    return Chosen(options=_options(parsed, words, argv))
+
+
+def common(parser: argparse.ArgumentParser) -> None:
+    """Add the options that every command takes."""
+    group = parser.add_argument_group("settings of this run")
+    group.add_argument("--model", metavar="MODEL", help="PROVIDER/NAME, NAME or script:FILE")
+    group.add_argument("--mode", choices=MODES, help="how much asks: plan, ask, edit, auto")
+    group.add_argument("--profile", metavar="NAME", help="dev, stage, prod, strict or your own")
+    group.add_argument("--budget", type=float, metavar="DOLLARS", help="dollars a session")
+    group.add_argument("--max-steps", type=int, metavar="N", help="model responses a turn")
+    group.add_argument("--sandbox", choices=("auto", "none"), help="how commands are confined")
+    group.add_argument(
+        "--no-sandbox", action="store_true", help="run commands without a sandbox, knowingly"
+    )
+    group.add_argument("--trust", action="store_true", help="trust this folder, for this run")
+
+
+def common_of(arguments: Sequence[str]) -> tuple[Options, list[str]]:
+    """Return the options that every command takes, and what is left for the command's own parser.
+
+    Raises:
+        UsageError: a value that one of them does not take.
+    """
+    parser = Parser(prog="agent")
+    common(parser)
+    own = [word for word in arguments if word in ("-h", "--help")]
+    parsed, rest = parser.parse_known_args([word for word in arguments if word not in own])
+    options = Options(
+        trust=parsed.trust, no_sandbox=parsed.no_sandbox, settings=settings_of(parsed)
+    )
+    return options, [*rest, *own]
+
+
+def settings_of(parsed: argparse.Namespace) -> tuple[tuple[str, str, object], ...]:
+    """Return the settings among parsed options: key, flag, value."""
+    flags = (
+        ("model", "--model", parsed.model),
+        ("mode", "--mode", parsed.mode),
+        ("profile", "--profile", parsed.profile),
+        ("budget.session", "--budget", parsed.budget),
+        ("limits.steps", "--max-steps", parsed.max_steps),
+        ("sandbox", "--sandbox", parsed.sandbox),
+    )
+    return tuple(one for one in flags if one[2] is not None)
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises what is wrong instead of printing and leaving."""
+
+    def __init__(
+        self,
+        prog: str | None = None,
+        *,
+        usage: str | None = None,
+        description: str | None = None,
+        epilog: str | None = None,
+    ) -> None:
+        super().__init__(
+            prog=prog,
+            usage=usage,
+            description=description,
+            epilog=epilog,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError."""
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def _parser() -> Parser:
+    listed = "\n".join(f"  {name:<12} {text}" for name, text in COMMANDS.items())
+    parser = Parser(
+        prog="agent",
+        usage="agent [OPTIONS] [PROMPT] | agent COMMAND …",
+        description="A pair programmer in the terminal: you decide hunk by hunk.\n\n"
+        f"commands (agent COMMAND --help says more):\n{listed}",
+        epilog=_EXAMPLES,
+    )
+    parser.add_argument(
+        "-p",
+        dest="headless",
+        action="store_true",
+        help="no screen: send PROMPT, print the answer; standard input is context",
+    )
+    resumed = parser.add_mutually_exclusive_group()
+    resumed.add_argument(
+        "-c", dest="continue_last", action="store_true", help="take up the last session here"
+    )
+    resumed.add_argument(
+        "-r", dest="resume", metavar="ID", default="", help="take up a session by its id"
+    )
+    parser.add_argument("--plain", action="store_true", help="line mode: no full screen")
+    parser.add_argument("--json", action="store_true", help="records as JSON lines; implies -p")
+    parser.add_argument("--no-record", action="store_true", help="keep nothing of this session")
+    answers = parser.add_mutually_exclusive_group()
+    answers.add_argument("--approve-all", action="store_true", help="answer yes where it asks")
+    answers.add_argument("--reject-all", action="store_true", help="answer no where it asks")
+    parser.add_argument("-v", dest="verbose", action="count", default=0, help="-v tools, -vv all")
+    parser.add_argument("--version", action="store_true", help="print the version")
+    common(parser)
+    return parser
+
+
+def known_flags() -> list[str]:
+    """Return every option, for completions."""
+    return [word for action in _parser()._actions for word in action.option_strings]  # noqa: SLF001 -- argparse has no other list
+
+
+_TAKE_A_VALUE = ("-r", "--model", "--mode", "--profile", "--budget", "--max-steps", "--sandbox")
+
+
+def _split(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
+    """Return options with their values, words, and whether `--` stood before the first word."""
+    options: list[str] = []
+    words: list[str] = []
+    position = 0
+    while position < len(argv):
+        word = argv[position]
+        if words and words[0] in COMMANDS:
+            return options, [*words, *argv[position:]], False
+        if word == "--":
+            return options, [*words, *argv[position + 1 :]], True
+        if word.startswith("-") and len(word) > 1:
+            options.append(word)
+            if word in _TAKE_A_VALUE and position + 1 < len(argv):
+                position += 1
+                options.append(argv[position])
+        else:
+            words.append(word)
+        position += 1
+    return options, words, False
+
+
+def _options(parsed: argparse.Namespace, words: list[str], argv: Sequence[str]) -> Options:
+    return Options(
+        prompt=" ".join(words),
+        headless=parsed.headless or parsed.json,
+        continue_last=parsed.continue_last,
+        resume=parsed.resume,
+        plain=parsed.plain,
+        json=parsed.json,
+        record=not parsed.no_record,
+        trust=parsed.trust,
+        no_sandbox=parsed.no_sandbox,
+        approve_all=parsed.approve_all,
+        reject_all=parsed.reject_all,
+        verbose=parsed.verbose,
+        settings=settings_of(parsed),
+        argv=tuple(argv),
+    )

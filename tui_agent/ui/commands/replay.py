@@ -1,0 +1,80 @@
+"""`agent replay`: see a session again, step by step. No model, no tools, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_agent.core.state.stops import Stop, find_stops, stop_at
+from tui_agent.ui.commands.contract import StoredSession, Surroundings
+from tui_agent.ui.commands.options import Parser, UsageError
+from tui_agent.ui.exit_status import DONE, UNREPLAYABLE, USAGE
+from tui_agent.ui.replay import ONLY, kept, stop_json, stop_line, stops_json, tell_session
+from tui_agent.ui.transcript import Load
+
+EXAMPLES = """\
+examples:
+  agent replay last                    the same panes, forwards and backwards
+  agent replay 01k --plain             told in text
+  agent replay last --plain --at 12    up to step 12 (a number, a time or a label)
+  agent replay last --only approvals   its approvals, one line each
+  agent replay last --json             one JSON object a step
+"""
+
+
+def parser() -> Parser:
+    """Return how the command is typed."""
+    made = Parser(prog="agent replay", description=__doc__, epilog=EXAMPLES)
+    made.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
+    made.add_argument("--at", metavar="STEP", help="a step's number, a time or a label")
+    made.add_argument("--only", metavar="KINDS", default="", help=f"of {', '.join(ONLY)}")
+    made.add_argument("--speed", type=float, default=1.0, metavar="N", help="so many times faster")
+    made.add_argument("--max-pause", default="2s", metavar="2s", help="longest pause that is kept")
+    made.add_argument("--plain", action="store_true", help="in text")
+    made.add_argument("--json", action="store_true", help="as JSON lines")
+    return made
+
+
+async def run(arguments: Sequence[str], around: Surroundings) -> int:
+    """Carry the command out and return the exit status."""
+    parsed = parser().parse_args(list(arguments))
+    only = _kinds(parsed.only)
+    stored = around.stored(parsed.id)
+    stops = find_stops(stored.records)
+    if not stops:
+        around.paper.say(f"There is nothing to replay in {stored.folder}.")
+        return UNREPLAYABLE
+    for problem in stored.problems:
+        around.paper.say([("warning", f"! {problem}")])
+    chosen = kept(stops, only)
+    if parsed.at is not None:
+        try:
+            return await _at(around, stored, stop_at(stops, parsed.at), as_json=parsed.json)
+        except LookupError as error:
+            around.paper.say(str(error.args[0]))
+            return USAGE
+    if parsed.json:
+        for line in stops_json(chosen):
+            around.paper.data(line)
+    elif only:
+        around.paper.put(*(stop_line(stop) for stop in chosen))
+    else:
+        await tell_session(stored.records, stored.blob, around.paper)
+    return DONE
+
+
+async def _at(around: Surroundings, stored: StoredSession, stop: Stop, *, as_json: bool) -> int:
+    if as_json:
+        around.paper.data(stop_json(stored.records, stop))
+        return DONE
+    load: Load = stored.blob
+    await tell_session(stored.records, load, around.paper, until=stop.count)
+    return DONE
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    kinds = tuple(part.strip() for part in text.split(",") if part.strip())
+    for kind in kinds:
+        if kind not in ONLY:
+            message = f"--only knows {', '.join(ONLY)}, not '{kind}'"
+            raise UsageError(message)
+    return kinds

@@ -1,0 +1,136 @@
+"""`agent sessions`: which there are, what one holds, and whether it is sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_agent.core.blob import preview_of
+from tui_agent.core.codec import dumps, encode, encode_record
+from tui_agent.core.events import TurnEnded, TurnStarted
+from tui_agent.core.state import fold
+from tui_agent.ui.commands.contract import SessionSummary, StoredSession, Surroundings
+from tui_agent.ui.commands.options import Parser
+from tui_agent.ui.exit_status import DONE, FAILED
+from tui_agent.ui.figures import plural, size
+from tui_agent.ui.jsonl import record_line
+from tui_agent.ui.replay import tell_session
+from tui_agent.ui.state_json import state_json
+from tui_agent.ui.text import Line
+
+EXAMPLES = """\
+examples:
+  agent sessions                      the sessions of this folder
+  agent sessions list --all           those of every folder
+  agent sessions show last            what was said and done
+  agent sessions show 01k --json      the whole trace as one JSON object
+  agent sessions show last --state    the state that all panes are drawn from
+  agent sessions verify last          is the log unbroken, is every payload there?
+"""
+
+
+def parser() -> Parser:
+    """Return how the command is typed."""
+    made = Parser(prog="agent sessions", description=__doc__, epilog=EXAMPLES)
+    verbs = made.add_subparsers(dest="verb", metavar="list|show|verify", parser_class=Parser)
+    listed = verbs.add_parser("list", help="which there are", epilog=EXAMPLES)
+    listed.add_argument("--all", action="store_true", help="of every folder")
+    listed.add_argument("--json", action="store_true", help="as JSON lines")
+    shown = verbs.add_parser("show", help="what one holds", epilog=EXAMPLES)
+    shown.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
+    shown.add_argument("--state", action="store_true", help="the folded state")
+    shown.add_argument("--json", action="store_true", help="as JSON")
+    checked = verbs.add_parser("verify", help="is it sound?", epilog=EXAMPLES)
+    checked.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
+    made.set_defaults(all=False, json=False)
+    return made
+
+
+async def run(arguments: Sequence[str], around: Surroundings) -> int:
+    """Carry the command out and return the exit status."""
+    parsed = parser().parse_args(list(arguments))
+    if parsed.verb in (None, "list"):
+        return _list(around, everywhere=parsed.all, as_json=parsed.json)
+    stored = around.stored(parsed.id)
+    if parsed.verb == "verify":
+        return _verify(around, stored)
+    if parsed.state:
+        around.paper.data(dumps(state_json(fold(stored.records))))
+    elif parsed.json:
+        around.paper.data(dumps(trace(stored)))
+    else:
+        await tell_session(stored.records, stored.blob, around.paper)
+    return DONE
+
+
+def _list(around: Surroundings, *, everywhere: bool, as_json: bool) -> int:
+    found = around.summaries(all_repositories=everywhere)
+    if as_json:
+        for one in found:
+            around.paper.data(dumps(_as_json(one)))
+        return DONE
+    if not found:
+        around.paper.say("No sessions yet. agent begins one; agent demo shows one.")
+        return DONE
+    for one in found:
+        around.paper.put(_line(one, everywhere=everywhere))
+    return DONE
+
+
+def _line(one: SessionSummary, *, everywhere: bool) -> Line:
+    when = one.started[:16].replace("T", " ")
+    where = f"{one.repository:<16} " if everywhere else ""
+    facts = f"{plural(one.turns, 'turn')}, {size(one.size)}"
+    title = one.title or {"empty": "(nothing in it)", "unreadable": "(cannot be read)"}.get(
+        one.status, "(nothing said)"
+    )
+    return [
+        ("accent", one.id[:26]),
+        ("dim", f"  {when:<16}  {one.status:<11}  "),
+        ("", f"{where}{title}"),
+        ("dim", f"  {facts}"),
+    ]
+
+
+def _as_json(one: SessionSummary) -> dict[str, object]:
+    names = ("id", "status", "title", "started", "last", "repository", "model", "turns", "size")
+    return {name: getattr(one, name) for name in names} | {"folder": str(one.folder)}
+
+
+def _verify(around: Surroundings, stored: StoredSession) -> int:
+    problems = stored.verify()
+    for problem in problems:
+        around.paper.put([("removed", "✗ "), ("", problem)])
+    if problems:
+        return FAILED
+    count = len(stored.records)
+    around.paper.put([("added", "✓ "), ("", f"{plural(count, 'record')}, an unbroken chain")])
+    return DONE
+
+
+def trace(stored: StoredSession) -> dict[str, object]:
+    """Return a session as one object: its turns with request, intent and final, and its records."""
+    records = stored.records
+    state = fold(records)
+    ended = {one.turn: one.event for one in records if isinstance(one.event, TurnEnded)}
+    turns = []
+    for one in records:
+        if isinstance(one.event, TurnStarted):
+            end = ended.get(one.turn)
+            turns.append(
+                {
+                    "run_id": f"{state.id}@{one.turn}",
+                    "request": preview_of(one.event.text),
+                    "intent": end.report.intent if end is not None else None,
+                    "final": encode(end) if end is not None else None,
+                }
+            )
+    return {
+        "run_id": state.id,
+        "status": state.status,
+        "turns": turns,
+        "events": [encode_record(one) | {"h": one.h} for one in records],
+        "problems": list(stored.problems),
+    }
+
+
+__all__ = ["parser", "record_line", "run", "trace"]

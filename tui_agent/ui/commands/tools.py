@@ -1,0 +1,37 @@
+"""`agent tools`: the tools that a model is given, as it is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_agent.core.codec import dumps, encode
+from tui_agent.ui.commands.contract import Surroundings
+from tui_agent.ui.commands.options import Parser
+from tui_agent.ui.exit_status import DONE
+
+EXAMPLES = """\
+examples:
+  agent tools list          names, what they do, whether they only read
+  agent tools list --json   with the schema of their arguments
+"""
+
+
+def parser() -> Parser:
+    """Return how the command is typed."""
+    made = Parser(prog="agent tools", description=__doc__, epilog=EXAMPLES)
+    made.add_argument("verb", nargs="?", choices=("list",), default="list", help="list them")
+    made.add_argument("--json", action="store_true", help="as JSON lines, with the schema")
+    return made
+
+
+async def run(arguments: Sequence[str], around: Surroundings) -> int:
+    """Carry the command out and return the exit status."""
+    parsed = parser().parse_args(list(arguments))
+    for name, tool in around.tools.items():
+        if parsed.json:
+            around.paper.data(dumps(encode(tool.spec) | {"reads_only": tool.reads_only}))
+            continue
+        kind = "reads" if tool.reads_only else "asks"
+        first = tool.spec.description.split("\n")[0]
+        around.paper.put([("bold", f"{name:<12}"), ("dim", f"{kind:<6} "), ("", first)])
+    return DONE

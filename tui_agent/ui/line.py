@@ -1,0 +1,184 @@
+"""Line mode: a conversation in plain lines, for any terminal, a screen reader or a dumb one."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from tui_agent.core.commands import Close, Decide, Interrupt, RunShell, Submit
+from tui_agent.core.events import Record
+from tui_agent.core.ports import Client
+from tui_agent.core.state import Waiting
+from tui_agent.ui.line_approval import Approvals
+from tui_agent.ui.line_commands import SlashCommands
+from tui_agent.ui.line_input import Input, Interrupted, Left
+from tui_agent.ui.line_review import EditText
+from tui_agent.ui.text import Paper
+from tui_agent.ui.transcript import Detail, Transcript
+
+LEAVING_SECONDS = 10.0
+"""How long the agent may take to leave in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSetup:
+    """What line mode begins with."""
+
+    prompt: str = ""
+    """The first message."""
+    past: int = 0
+    """The number of the last record that was there before."""
+    edit_text: EditText | None = None
+    greeting: tuple[str, ...] = ()
+
+
+class LineMode:
+    """One session in line mode."""
+
+    def __init__(self, client: Client, paper: Paper, given: Input, setup: LineSetup) -> None:
+        self._client, self._paper, self._input, self._setup = client, paper, given, setup
+        self._told = Transcript(
+            client.blob, Detail(tools=True, output=True, deltas=not given.strict)
+        )
+        self._approvals = Approvals(given, paper, self._told, setup.edit_text)
+        self._commands = SlashCommands(client, paper, self._told)
+        self._later: set[str] = set()
+        self._changed = asyncio.Event()
+        self._closed = False
+        self._warned = False
+
+    async def run(self) -> int:
+        """Talk until the person leaves; an open turn is then suspended."""
+        with self._input.shared():
+            self._paper.put(*self._setup.greeting)
+            following = asyncio.create_task(self._follow())
+            if self._setup.prompt:
+                self._paper.put([("accent", "› "), ("bold", self._setup.prompt)])
+                self._client.send(Submit(text=self._setup.prompt))
+            try:
+                await self._talk()
+            except Left:
+                self._paper.put(self._farewell())
+            finally:
+                self._client.send(Close())
+                await asyncio.wait({following}, timeout=LEAVING_SECONDS)
+                following.cancel()
+        return 0
+
+    async def _follow(self) -> None:
+        async for record in self._client.events():
+            if record.h and record.seq <= self._setup.past:
+                self._told.fold(record)
+                if record.seq == self._setup.past:
+                    self._retell()
+            else:
+                await self._tell(record)
+            self._changed.set()
+            if self._waiting() is not None:
+                self._input.release()
+        self._closed = True
+        self._changed.set()
+        self._input.release()
+
+    async def _tell(self, record: Record) -> None:
+        told = await self._told.tell(record)
+        if told.answer or told.aside:
+            self._paper.put(*told.answer, *told.aside)
+
+    def _retell(self) -> None:
+        turns = self._told.state.main.turns
+        title = turns[-1].users[0].text if turns and turns[-1].users else ""
+        said = title if isinstance(title, str) else title.preview
+        self._paper.put(f"Taken up again after {len(turns)} turns. You last said: {said}")
+
+    async def _talk(self) -> None:
+        while not self._closed:
+            self._changed.clear()
+            waiting = self._waiting()
+            if waiting is not None:
+                await self._guarded(partial(self._answer, waiting))
+            elif self._busy() and self._input.strict:
+                await self._watch()
+            else:
+                await self._guarded(self._listen)
+
+    async def _guarded(self, step: Callable[[], Awaitable[None]]) -> None:
+        """Carry out a step of the conversation; Ctrl-C interrupts, warns, and then leaves."""
+        try:
+            await step()
+            self._warned = False
+        except Interrupted:
+            waits = bool(self._told.state.waiting)
+            if self._busy() and not waits:
+                self._client.send(Interrupt())
+            elif self._warned:
+                raise Left from None
+            else:
+                self._warned = True
+                what = "The question stays open. " if waits else ""
+                self._paper.put(f"{what}Ctrl-C again leaves; agent -c goes on from here.")
+
+    async def _listen(self) -> None:
+        said = await self._input.line("› " if not self._paper.ascii_only else "> ")
+        if said is None:
+            return
+        text = said.strip()
+        if not text:
+            self._later.clear()
+        elif text.startswith("!") and text[1:].strip():
+            self._client.send(RunShell(command=text[1:].strip()))
+            await self._settled()
+        elif text.startswith("/"):
+            if not await self._commands.run(text):
+                raise Left
+        else:
+            queued = self._busy()
+            self._client.send(Submit(text=said))
+            if queued:
+                self._paper.put("Queued: it is sent when this turn has ended.")
+            await self._settled()
+
+    async def _settled(self) -> None:
+        """Let the agent take a command up before the next question is asked."""
+        if self._input.strict:
+            try:
+                await asyncio.wait_for(self._changed.wait(), timeout=1)
+            except TimeoutError:
+                return
+
+    async def _answer(self, waiting: Waiting) -> None:
+        state = self._told.state
+        call = state.call(waiting)
+        decision = await self._approvals.decide(call, state.sandbox)
+        if decision is None:
+            self._later.add(waiting.request_id)
+            self._paper.put("It waits. An empty line comes back to it.")
+            return
+        self._client.send(Decide(request_id=waiting.request_id, decision=decision))
+        while waiting.request_id in self._told.state.waiting and not self._closed:
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _watch(self) -> None:
+        """Wait for the next record while nothing can be typed; Ctrl-C ends the turn."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGINT, lambda: self._client.send(Interrupt()))
+        try:
+            await self._changed.wait()
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
+
+    def _waiting(self) -> Waiting | None:
+        found = self._told.state.waiting.values()
+        return next((one for one in found if one.request_id not in self._later), None)
+
+    def _busy(self) -> bool:
+        return self._told.state.main.turn is not None
+
+    def _farewell(self) -> str:
+        if self._busy():
+            return "Suspended: agent -c comes back to this very place."
+        return f"Session {self._told.state.id[:10]} is kept; agent -c goes on with it."

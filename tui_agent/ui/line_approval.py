@@ -1,0 +1,181 @@
+"""Line mode's answers to whatever waits: a patch, a command, a question, a plan, the budget."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tui_agent.core.patch import PatchError
+from tui_agent.core.plan import Plan, PlanStep
+from tui_agent.core.proposal import Decision, Proposal, Question
+from tui_agent.core.state import Call
+from tui_agent.ui.line_input import Input
+from tui_agent.ui.line_review import EditText, Review, key_lines
+from tui_agent.ui.text import Line, Paper
+from tui_agent.ui.transcript import Transcript, plan_lines
+
+COMMAND_KEYS = {
+    "y": "yes, this once",
+    "s": "yes, and exactly this again in this session",
+    "p": "yes, and every plain command that begins with the same words, in this session",
+    "n": "no",
+    "r": "no, with a reason for the model",
+    "e": "edit the command, then run it",
+    "x": "explain which rule asks",
+    "q": "decide later: the question stays open",
+}
+PLAN_KEYS = {
+    "y": "approve the plan: its calls run, each through the gate",
+    "n": "reject it",
+    "r": "reject it with a reason for the model",
+    "e": "edit the steps, then approve",
+    "q": "decide later: the question stays open",
+}
+
+
+class Approvals:
+    """Asks the person about one call after another."""
+
+    def __init__(
+        self, given: Input, paper: Paper, told: Transcript, edit_text: EditText | None
+    ) -> None:
+        self._input, self._paper, self._told, self._edit_text = given, paper, told, edit_text
+
+    async def decide(self, call: Call, sandbox: str) -> Decision | None:
+        """Return the person's decision; None where they decide later.
+
+        Raises Interrupted, Left.
+        """
+        proposal = call.proposal
+        if proposal is None:
+            return None
+        self._paper.put("", [("pending", "◆ "), ("bold", f"{call.tool} waits: {proposal.title}")])
+        if proposal.patch is not None:
+            return await self._patch(proposal)
+        if proposal.question is not None:
+            question = proposal.question
+            if question.kind == "plan" and question.plan is not None:
+                return await self._plan(question.plan)
+            return await self._question(question)
+        return await self._command(call, proposal, sandbox)
+
+    async def _patch(self, proposal: Proposal) -> Decision | None:
+        try:
+            views = await self._told.views_of(proposal)
+        except (KeyError, PatchError) as error:
+            self._paper.put(
+                [("danger", f"✗ The patch cannot be shown, so it is rejected: {error}")]
+            )
+            return Decision(verdict="reject", feedback="the patch could not be shown")
+        for note in proposal.notes:
+            self._paper.put([("warning", f"! {note}")])
+        return await Review(self._input, self._paper, self._edit_text).decide(views)
+
+    async def _command(self, call: Call, proposal: Proposal, sandbox: str) -> Decision | None:
+        self._paper.put(*_facts(call, proposal, sandbox))
+        while True:
+            keys = {**COMMAND_KEYS, "?": "these keys"}
+            if proposal.command is None:
+                keys = {key: text for key, text in keys.items() if key not in "pe"}
+            key = await self._input.key(f"[{' '.join(keys)}] ", [*keys])
+            if key == "?":
+                self._paper.put(*key_lines(keys))
+            elif key == "x":
+                self._paper.put(*_reason(call))
+            elif key == "q":
+                return None
+            else:
+                decision = await self._verdict(key, proposal)
+                if decision is not None:
+                    return decision
+
+    async def _verdict(self, key: str, proposal: Proposal) -> Decision | None:
+        if key in "ys":
+            return Decision(verdict="once" if key == "y" else "session")
+        if key in "nr":
+            why = await self._input.line("Why? ") if key == "r" else ""
+            return Decision(verdict="reject", feedback=why or "")
+        command = proposal.command.text if proposal.command is not None else ""
+        if key == "e":
+            text = await (
+                self._edit_text(command) if self._edit_text else self._input.text(command)
+            )
+            return Decision(verdict="once", command=text.strip()) if text.strip() else None
+        offered = " ".join(command.split()[:2])
+        said = await self._input.line(f"Allow what begins with [{offered}]: ")
+        return Decision(verdict="rule", prefix=tuple((said or offered).split()))
+
+    async def _question(self, question: Question) -> Decision | None:
+        self._paper.put(question.text)
+        for choice in question.choices:
+            detail = f"  {choice.detail}" if choice.detail else ""
+            self._paper.put([("bold", f"  {choice.key}  "), ("", choice.label), ("dim", detail)])
+        hint = "a key, or your own words" if question.free_text else "a key"
+        keys = [choice.key for choice in question.choices]
+        while True:
+            said = await self._input.line(f"Answer ({hint}; empty decides later): ")
+            if said is None or not said.strip():
+                return None
+            if said.strip() in keys or question.free_text:
+                return Decision(verdict="once", answer=said.strip())
+            self._paper.put(f"The answers are {', '.join(keys)}.")
+
+    async def _plan(self, plan: Plan) -> Decision | None:
+        self._paper.put(*plan_lines(plan))
+        keys = {**PLAN_KEYS, "?": "these keys"}
+        while True:
+            key = await self._input.key(f"[{' '.join(keys)}] ", [*keys])
+            if key == "?":
+                self._paper.put(*key_lines(keys))
+            elif key == "q":
+                return None
+            elif key == "y":
+                return Decision(verdict="once")
+            elif key in "nr":
+                why = await self._input.line("Why? ") if key == "r" else ""
+                return Decision(verdict="reject", feedback=why or "")
+            else:
+                start = "\n".join(step.text for step in plan.steps)
+                text = await (
+                    self._edit_text(start) if self._edit_text else self._input.text(start)
+                )
+                return Decision(verdict="once", plan=edited_plan(plan, text))
+
+
+def edited_plan(plan: Plan, text: str) -> Plan:
+    """Return the plan as the lines of `text` have it; a step that is kept keeps its calls."""
+    known = {step.text: step for step in plan.steps}
+    steps = []
+    for number, line in enumerate((one.strip() for one in text.split("\n")), 1):
+        if line:
+            kept = known.get(line)
+            steps.append(kept or PlanStep(id=f"user-{number}", text=line))
+    return replace(plan, steps=tuple(steps), by="user")
+
+
+def _facts(call: Call, proposal: Proposal, sandbox: str) -> list[Line]:
+    lines: list[Line] = []
+    if proposal.command is not None:
+        lines.append([("dim", "  $ "), ("bold", proposal.command.text)])
+        if proposal.command.cwd != ".":
+            lines.append([("dim", f"    in {proposal.command.cwd}")])
+        lines += [
+            dim(f"    {part.text}: {part.verdict}, {part.reason}")
+            for part in proposal.command.parts
+        ]
+    for target in proposal.targets:
+        marks = f" ({', '.join(target.marks)})" if target.marks else ""
+        lines.append([("dim", f"    {target.effect} {target.path}{marks}")])
+    return [*lines, *_reason(call), [("dim", f"    sandbox: {sandbox}")]]
+
+
+def dim(text: str) -> Line:
+    """Return a line of lesser weight."""
+    return [("dim", text)]
+
+
+def _reason(call: Call) -> list[Line]:
+    if call.reason is None:
+        return []
+    return [
+        [("", f"    {call.reason.text}"), ("dim", f"  {call.reason.rule}, {call.reason.origin}")]
+    ]

@@ -1,0 +1,114 @@
+"""Line mode's slash commands: one table for what they do and what `/help` says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tui_agent.core import commands as ask
+from tui_agent.core.ports import Client
+from tui_agent.ui.figures import money, tokens
+from tui_agent.ui.text import Line, Paper
+from tui_agent.ui.transcript import Transcript, plan_lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    what: str
+    do: Callable[[str], object]
+    argument: str = ""
+
+
+class SlashCommands:
+    """Carries out what begins with a slash."""
+
+    def __init__(self, client: Client, paper: Paper, told: Transcript) -> None:
+        self._client, self._paper, self._told = client, paper, told
+        send = client.send
+        self._table = {
+            "help": _Entry("these commands", lambda _: self._help()),
+            "mode": _Entry("change the mode", self._mode, "plan|ask|edit|auto"),
+            "model": _Entry("change the model", self._model, "NAME"),
+            "budget": _Entry("what the session may cost", self._budget, "DOLLARS"),
+            "plan": _Entry("show the plan", lambda _: self._plan()),
+            "status": _Entry("model, mode, tokens, cost", lambda _: self._status()),
+            "steer": _Entry("say something to the running turn", self._steer, "TEXT"),
+            "recall": _Entry("take back the last queued message", lambda _: self._recall()),
+            "checks": _Entry("run the project's checks", lambda _: send(ask.RunChecks())),
+            "compact": _Entry(
+                "summarise for the model", lambda t: send(ask.Compact(instructions=t))
+            ),
+            "label": _Entry("name this place", self._label, "TEXT"),
+            "stop": _Entry("end the turn", lambda _: send(ask.Interrupt())),
+            "quit": _Entry("leave; an open turn is suspended", lambda _: None),
+        }
+
+    async def run(self, text: str) -> bool:
+        """Carry a command out; tell whether the conversation goes on."""
+        name, _, argument = text[1:].partition(" ")
+        if name in ("quit", "exit", "q"):
+            return False
+        entry = self._table.get(name)
+        if entry is None:
+            near = [one for one in self._table if one.startswith(name[:2])]
+            hint = f"; did you mean /{near[0]}?" if name and near else "; /help lists them"
+            self._paper.put(f"There is no command /{name}{hint}")
+        elif entry.argument and not argument.strip() and name != "mode":
+            self._paper.put(f"/{name} {entry.argument}: {entry.what}")
+        else:
+            entry.do(argument.strip())
+        return True
+
+    def _help(self) -> None:
+        lines: list[Line] = []
+        for name, entry in self._table.items():
+            typed = f"/{name} {entry.argument}".rstrip()
+            lines.append([("bold", f"  {typed:<26}"), ("", entry.what)])
+        lines.append([("bold", f"  {'!COMMAND':<26}"), ("", "run a command of your own")])
+        lines.append([("bold", f"  {'@FILE':<26}"), ("", "in a message: attach a file")])
+        self._paper.put(*lines)
+
+    def _mode(self, mode: str) -> None:
+        if mode in ("plan", "ask", "edit", "auto"):
+            self._client.send(ask.SetMode(mode=mode))
+        else:
+            self._paper.put(f"The mode is {self._told.state.mode}; /mode plan|ask|edit|auto")
+
+    def _model(self, name: str) -> None:
+        self._client.send(ask.SetModel(model=name))
+
+    def _steer(self, text: str) -> None:
+        self._client.send(ask.Steer(text=text))
+
+    def _label(self, text: str) -> None:
+        self._client.send(ask.Label(text=text))
+
+    def _budget(self, text: str) -> None:
+        try:
+            dollars = float(text.lstrip("$"))
+        except ValueError:
+            self._paper.put(f"/budget DOLLARS, not {text}; 0 is no limit")
+            return
+        self._client.send(ask.SetBudget(usd=dollars or None))
+
+    def _plan(self) -> None:
+        plan = self._told.state.main.plan
+        self._paper.put(*(plan_lines(plan) if plan is not None else ["There is no plan."]))
+
+    def _status(self) -> None:
+        state = self._told.state
+        usage = state.main.usage
+        budget = "no limit" if state.budget_usd is None else f"of {money(state.budget_usd)}"
+        self._paper.put(
+            f"model {state.model}, mode {state.mode}, sandbox {state.sandbox}",
+            f"{tokens(usage)}, {money(usage.cost_usd)} {budget}",
+        )
+
+    def _recall(self) -> None:
+        queue = self._told.state.queue
+        if not queue:
+            self._paper.put("Nothing is queued.")
+            return
+        self._client.send(ask.Recall(message_id=queue[-1].id))
+        text = queue[-1].text
+        self._paper.put(f"Taken back: {text if isinstance(text, str) else text.preview}")

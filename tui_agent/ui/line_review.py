@@ -1,0 +1,212 @@
+"""Line mode's review of a patch: hunk after hunk, a key each, by run and never by screen place."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from tui_agent.core.patch import (
+    FileRun,
+    FileView,
+    Hunk,
+    HunkDecision,
+    PatchError,
+    Verdict,
+    decide,
+    edit_new_side,
+    file_run_sentence,
+    new_side,
+    split,
+    undecided,
+)
+from tui_agent.core.proposal import Decision
+from tui_agent.ui.figures import plural
+from tui_agent.ui.line_input import Input
+from tui_agent.ui.plain_diff import file_head, hunk_in_words, hunk_lines
+from tui_agent.ui.text import Line, Paper
+
+EditText = Callable[[str], Awaitable[str]]
+"""Lets the person edit a text in the external editor."""
+
+KEYS = {
+    "y": "accept this change",
+    "n": "reject it",
+    "r": "reject it with a reason for the model",
+    "e": "edit the new text, then accept it",
+    "s": "split it into smaller changes",
+    "a": "accept the rest of this file",
+    "d": "reject the rest of this file",
+    "A": "accept everything that is left",
+    "D": "reject everything that is left",
+    "u": "take the last verdict back",
+    "q": "decide later: nothing is written, the question stays open",
+    "?": "these keys",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Something to decide: a hunk, or a change of the file itself."""
+
+    view: FileView
+    hunk: Hunk | None = None
+    run: FileRun | None = None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        if self.hunk is not None:
+            return self.hunk.run_ids
+        return (self.run.id,) if self.run is not None else ()
+
+
+class Review:
+    """Takes a verdict for every change of a patch."""
+
+    def __init__(self, given: Input, paper: Paper, edit_text: EditText | None) -> None:
+        self._input, self._paper, self._edit_text = given, paper, edit_text
+        self._pieces: list[_Piece] = []
+        self._decided: list[tuple[HunkDecision, ...]] = []
+
+    async def decide(self, views: Sequence[FileView]) -> Decision | None:
+        """Ask for every change; None where the person decides later. Raises Interrupted, Left."""
+        self._pieces = [piece for view in views for piece in _pieces(view)]
+        total = len(self._pieces)
+        self._paper.put(f"{plural(total, 'change')} in {plural(len(views), 'file')} to decide.")
+        shown = None
+        while True:
+            piece = self._next()
+            if piece is None:
+                if await self._applied():
+                    return Decision(verdict="once", hunks=self._all())
+                if self._next() is None:
+                    return None
+                continue
+            if piece.view is not shown:
+                shown = piece.view
+                self._paper.put("", file_head(piece.view))
+            if not await self._ask(piece):
+                return None
+
+    def _all(self) -> tuple[HunkDecision, ...]:
+        decisions: tuple[HunkDecision, ...] = ()
+        for more in self._decided:
+            decisions = decide(decisions, *more)
+        return decisions
+
+    def _next(self) -> _Piece | None:
+        decisions = self._all()
+        for piece in self._pieces:
+            own = [one for one in decisions if one.path == piece.view.path]
+            left = undecided(piece.view.patch, own)
+            if any(run in left for run in piece.ids):
+                return piece
+        return None
+
+    async def _applied(self) -> bool:
+        """Ask once more before anything is written; tell whether it is to be."""
+        verdicts = [one.verdict for one in self._all() for _ in one.runs]
+        words = [
+            f"{verdicts.count(verdict)} {word}"
+            for verdict, word in (
+                ("accept", "accepted"),
+                ("edit", "edited"),
+                ("reject", "rejected"),
+            )
+            if verdict in verdicts
+        ]
+        self._paper.put("", [("bold", ", ".join(words))])
+        key = await self._input.key("Enter applies this, u takes the last back, q later: ", "\ruq")
+        if key == "u":
+            self._undo()
+        return key == "\r"
+
+    async def _ask(self, piece: _Piece) -> bool:
+        """Ask for one verdict; tell whether to go on."""
+        self._show(piece)
+        place = self._pieces.index(piece) + 1
+        while True:
+            choices = "y n r e s a d u q ?" if piece.hunk is not None else "y n r a d u q ?"
+            prompt = f"{place}/{len(self._pieces)} [{choices}] "
+            key = await self._input.key(prompt, [*KEYS])
+            if key == "?":
+                self._paper.put(*key_lines(KEYS))
+            elif key == "q":
+                return False
+            elif await self._act(piece, key):
+                return True
+
+    async def _act(self, piece: _Piece, key: str) -> bool:
+        """Carry out a key; tell whether the piece is done with."""
+        if key == "u":
+            return self._undo()
+        if key == "s":
+            return self._split(piece)
+        if key == "e":
+            return await self._edit(piece)
+        reason = await self._reason() if key == "r" else ""
+        verdict: Verdict = "accept" if key in "yaA" else "reject"
+        self._decided.append(
+            tuple(
+                HunkDecision(path=one.view.path, runs=one.ids, verdict=verdict, reason=reason)
+                for one in self._meant(piece, key)
+            )
+        )
+        return True
+
+    def _meant(self, piece: _Piece, key: str) -> list[_Piece]:
+        if key in "ynr":
+            return [piece]
+        left = self._pieces[self._pieces.index(piece) :]
+        return [one for one in left if key in "AD" or one.view is piece.view]
+
+    def _undo(self) -> bool:
+        if not self._decided:
+            self._paper.put("There is no verdict to take back.")
+            return False
+        self._decided.pop()
+        return True
+
+    def _split(self, piece: _Piece) -> bool:
+        parts = split(piece.view, piece.hunk) if piece.hunk is not None else ()
+        if len(parts) < 2:  # noqa: PLR2004 -- two parts make a split
+            self._paper.put("This change is one piece; e edits it.")
+            return False
+        at = self._pieces.index(piece)
+        self._pieces[at : at + 1] = [_Piece(piece.view, hunk=part) for part in parts]
+        return True
+
+    async def _edit(self, piece: _Piece) -> bool:
+        if piece.hunk is None:
+            self._paper.put("Only lines can be edited.")
+            return False
+        start = new_side(piece.hunk)
+        text = await (self._edit_text(start) if self._edit_text else self._input.text(start))
+        if text and start.endswith("\n") and not text.endswith("\n"):
+            text += "\n"
+        try:
+            self._decided.append((edit_new_side(piece.view, piece.hunk, text),))
+        except PatchError as error:
+            self._paper.put([("warning", f"! {error}")])
+            return False
+        return True
+
+    async def _reason(self) -> str:
+        return await self._input.line("Why? ") or ""
+
+    def _show(self, piece: _Piece) -> None:
+        if piece.run is not None:
+            self._paper.put(f"  {file_run_sentence(piece.run, piece.view)}")
+        elif piece.hunk is not None:
+            own = [one for one in self._all() if one.path == piece.view.path]
+            self._paper.put(*hunk_lines(piece.view, piece.hunk, own))
+            self._paper.put([("dim", hunk_in_words(piece.hunk))])
+
+
+def _pieces(view: FileView) -> list[_Piece]:
+    files = [_Piece(view, run=run) for run in view.patch.file_runs]
+    return [*files, *(_Piece(view, hunk=hunk) for hunk in view.hunks())]
+
+
+def key_lines(keys: dict[str, str]) -> list[Line]:
+    """Return what each key does, a line each."""
+    return [[("bold", f"  {key}  "), ("", text)] for key, text in keys.items()]

@@ -1,0 +1,58 @@
+"""One line a tool call: sign, verb, object, result; and what was decided of its hunks."""
+
+from __future__ import annotations
+
+from tui_agent.core.blob import preview_of
+from tui_agent.core.state import Call
+from tui_agent.ui.figures import duration
+from tui_agent.ui.text import Line, Style
+
+VERB = 8
+_SIGNS: dict[str, tuple[str, Style]] = {
+    "finished": ("✓", "dim"),
+    "denied": ("∅", "removed"),
+    "cancelled": ("∅", "dim"),
+    "unknown": ("!", "warning"),
+    "failed": ("✗", "removed"),
+    "not_run": ("∅", "dim"),
+    "": ("●", "accent"),
+}
+
+
+def tool_line(call: Call) -> Line:
+    """Return the line of a call, open or ended."""
+    sign, style = _SIGNS[call.ended]
+    output = call.output
+    if call.ended == "finished" and output is not None and not output.ok:
+        sign, style = "✗", "removed"
+    if call.status == "asked":
+        sign, style = "◆", "pending"
+    subject = call.proposal.title if call.proposal is not None else preview_of(call.arguments)
+    verb = "check" if call.origin == "check" else call.tool
+    line: list[tuple[Style, str]] = [(style, f"{sign} "), ("", f"{verb:<{VERB}} {subject}")]
+    result = output.summary if output is not None else ""
+    if result:
+        line.append((style if style != "accent" else "", f"  {result}"))
+    if call.ms >= 1000:  # noqa: PLR2004 -- a second: shorter calls need no time told
+        line.append(("dim", f"  {duration(call.ms / 1000)}"))
+    return line
+
+
+def ledger_lines(call: Call) -> list[Line]:
+    """Return why a call was denied, or what was decided of each file's changes."""
+    lines: list[Line] = []
+    if call.ended == "denied" and call.reason is not None and not _by_user(call):
+        lines.append([("dim", f"    {call.reason.rule}: {call.reason.text}")])
+    if call.decision is None or not _by_user(call):
+        return lines
+    signs = {"accept": "✓", "reject": "✗", "edit": "~"}
+    for hunk in call.decision.hunks:
+        reason = f"  “{hunk.reason}”" if hunk.reason else ""
+        lines.append([("dim", f"    {signs[hunk.verdict]} {hunk.path}{reason}")])
+    if call.decision.feedback:
+        lines.append([("dim", f"    “{call.decision.feedback}”")])
+    return lines
+
+
+def _by_user(call: Call) -> bool:
+    return call.decision is not None and call.decision.by == "user"
