@@ -1,0 +1,131 @@
+"""From argv to the chosen front end; nothing heavy is imported before it is known to be needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_agent import __version__
+
+if TYPE_CHECKING:
+    from tui_agent.ui.commands.options import Chosen, Options
+    from tui_agent.ui.text import Paper
+    from tui_agent.wiring.around import Around
+
+CONTEXT_LIMIT = 200_000
+"""Characters of standard input that become context."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status. Nothing that goes wrong leaves as a traceback."""
+    argv = list(sys.argv[1:] if arguments is None else arguments)
+    if argv == ["--version"]:
+        sys.stdout.write(f"agent {__version__}\n")
+        return 0
+    from tui_agent.ui.crash import guarded
+
+    return guarded(lambda: _run(argv), _report_folder)
+
+
+def _report_folder() -> Path:
+    from tui_agent.adapters.places import usable_state
+
+    return usable_state(os.environ).path / "faults"
+
+
+def _run(argv: list[str]) -> int:
+    from tui_agent.ui.commands.options import UsageError, parse
+    from tui_agent.ui.exit_status import DONE, USAGE
+    from tui_agent.ui.text import Paper
+
+    paper = Paper(os.environ)
+    try:
+        chosen = parse(argv)
+        if chosen.command:
+            return _command(chosen, paper)
+        if "--version" in argv:
+            paper.put(f"agent {__version__}")
+            return DONE
+        return _session(chosen.options, argv, paper)
+    except UsageError as error:
+        paper.say(str(error))
+        return USAGE
+    except SystemExit:  # argparse has printed its help
+        return DONE
+
+
+def _command(chosen: Chosen, paper: Paper) -> int:
+    import asyncio
+    from importlib import import_module
+
+    from tui_agent.ui.commands.options import common_of
+    from tui_agent.wiring.around import Around
+    from tui_agent.wiring.mistakes import explained
+
+    options, rest = common_of(chosen.arguments)
+    module = import_module(f"tui_agent.ui.commands.{chosen.command}")
+    around = Around(options, os.environ, paper, cwd=_here())
+
+    async def carried_out() -> int:
+        try:
+            return int(await module.run(rest, around))
+        finally:
+            await around.close()
+
+    return explained(lambda: asyncio.run(carried_out()), paper)
+
+
+def _session(options: Options, argv: list[str], paper: Paper) -> int:
+    from tui_agent.ui.exit_status import USAGE
+
+    if options.prompt and not options.prompt.strip():
+        paper.say("The message is empty: there is nothing to do.")
+        return USAGE
+    from tui_agent.wiring.around import Around
+    from tui_agent.wiring.hosts import model_hosts
+    from tui_agent.wiring.mistakes import explained
+
+    def begun() -> int:
+        hosts = model_hosts(str(options.setting("model") or ""), argv)
+        around = Around(options, os.environ, paper, cwd=_here(), hosts=hosts)
+        return _front_end(options, around)
+
+    return explained(begun, paper)
+
+
+def _front_end(options: Options, around: Around) -> int:
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if options.headless or not terminal:
+        from tui_agent.wiring.headless import headless
+
+        return headless(around, _standard_input())
+    if options.plain or os.environ.get("TERM", "dumb") == "dumb":
+        from tui_agent.wiring.line import line_mode
+
+        return line_mode(around)
+    from tui_agent.wiring.screen import screen
+
+    return screen(around)
+
+
+def _standard_input() -> str:
+    """Return what was piped in; nothing from a terminal, or where there is no standard input."""
+    if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
+        return ""
+    try:
+        return sys.stdin.buffer.read(CONTEXT_LIMIT * 4).decode("utf-8", "replace")[:CONTEXT_LIMIT]
+    except (OSError, ValueError):
+        return ""
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        from tui_agent.ui.commands.options import UsageError
+
+        message = "the folder we stand in no longer exists; cd to another one"
+        raise UsageError(message) from None

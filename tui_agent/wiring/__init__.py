@@ -1,0 +1,1 @@
+"""The one place where concrete objects are built and the packages meet."""

@@ -1,0 +1,87 @@
+"""What the command line's commands ask for, built from the world: fills `ui.commands.contract`."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING
+
+from tui_agent.ui.commands.contract import CallResult, Finding, Provider
+from tui_agent.wiring.doctor import findings
+from tui_agent.wiring.world import Wiring
+
+if TYPE_CHECKING:
+    from tui_agent.adapters.models.router import LocalServer
+    from tui_agent.adapters.session_log import StoredSession, Summary
+
+
+class Around(Wiring):
+    """A run's wiring as its commands see it."""
+
+    def summaries(self, *, all_repositories: bool) -> Sequence[Summary]:
+        """List sessions, the latest first."""
+        return self.shelf.summaries(all_repositories=all_repositories)
+
+    def stored(self, name: str) -> StoredSession:
+        """Read a session. Raises SessionNotFoundError, OSError."""
+        from tui_agent.adapters.session_log import StoredSession
+
+        return StoredSession(self.shelf.find(name))
+
+    def providers(self) -> Sequence[Provider]:
+        """List providers: those we know, and those of the settings."""
+        return [
+            Provider(
+                name=one.name,
+                variable=one.key_variable,
+                found=bool(one.key_variable and self.environ.get(one.key_variable)),
+                keyless=one.keyless,
+                default_model=one.default_model,
+            )
+            for one in self.endpoints.all
+        ]
+
+    async def local_servers(self) -> Sequence[LocalServer]:
+        """Ask the usual ports of this machine, through a model host of its own."""
+        from tui_agent.adapters.models.keys import strip_key_variables
+        from tui_agent.adapters.models.start import start_host
+
+        self.hosts = {"direct": start_host("direct", strip_key_variables(self.environ))}
+        return await self.model.local_servers()
+
+    def findings(self) -> AsyncIterator[Finding]:
+        """Look at everything that a session needs."""
+        return findings(self)
+
+    async def call_tool(self, name: str, arguments: str, *, approve: bool) -> CallResult:
+        """Make one call through the gate of a session that is kept nowhere."""
+        from tui_agent.adapters.session_log import MemoryLog
+        from tui_agent.agent.agent import Agent, Manner
+        from tui_agent.agent.tool_call import perform
+        from tui_agent.core.events import SessionStarted, ToolCalled, TurnStarted
+        from tui_agent.core.proposal import ToolOutput
+
+        world = self.world(MemoryLog())
+        manner = Manner(
+            attended=False,
+            answer="approve" if approve else "",
+            unconfined=self.options.no_sandbox or self.settings.sandbox == "none",
+            trusted=self.trusted,
+        )
+        agent = Agent(world, self.settings, manner)
+        engine = agent.engine
+        engine.emit(
+            SessionStarted(
+                session_id="one-call",
+                program="agent tool",
+                cwd=str(self.cwd),
+                workspace=str(self.root),
+                mode=self.settings.mode,
+            )
+        )
+        engine.emit(TurnStarted(text=f"agent tool {name}", mode=self.settings.mode))
+        engine.emit(ToolCalled(call_id="call-1", tool=name, arguments=arguments))
+        await perform(engine, "call-1")
+        output = engine.agent.turns[-1].calls["call-1"].output or ToolOutput(ok=False)
+        text = engine.loaded(output.text)
+        await agent.close()
+        return CallResult(output=output, text=text)

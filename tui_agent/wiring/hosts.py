@@ -1,0 +1,62 @@
+"""Starting the model hosts before anything else, and the program again without their keys."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_agent.adapters.models.start import HostHandle
+
+DEFAULT_MODEL = "AGENT_DEFAULT_MODEL"
+"""Tells the program's second start which model the keys that it no longer has would serve."""
+
+
+def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
+    """Return the running hosts; starts them, and this program anew, where that is still to do.
+
+    The second start has an environment without keys, so that no child of ours can ever read one.
+    Where there was no key, and for a scripted model, the program goes on as it is.
+    """
+    from tui_agent.adapters.models.start import take_over
+
+    hosts = take_over(os.environ)
+    if hosts:
+        return hosts
+    from tui_agent.adapters.models.endpoints import SCRIPT, Endpoints, host_for, keys_found
+    from tui_agent.adapters.models.keys import strip_key_variables
+    from tui_agent.adapters.models.start import hand_over, start_host
+    from tui_agent.adapters.settings.peek import peek
+
+    named, variables = peek(os.environ)
+    model = model or named
+    if model.startswith(SCRIPT):
+        return {}
+    endpoints = Endpoints.of(os.environ)
+    if not model:
+        keys = keys_found([name for name, value in os.environ.items() if value], endpoints)
+        model = keys[0].default_model if keys else ""
+        if model:
+            os.environ[DEFAULT_MODEL] = model
+    needed = host_for(model, endpoints)
+    hosts = {
+        "direct": start_host("direct", os.environ, eager=True, extra_keys=variables),
+        "litellm": start_host(
+            "litellm", os.environ, eager=needed == "litellm", extra_keys=variables
+        ),
+    }
+    kept = strip_key_variables(os.environ, variables)
+    if len(kept) < len(os.environ):
+        _start_again(argv, hand_over(hosts, os.environ, variables))
+    return hosts
+
+
+def _start_again(argv: list[str], environ: Mapping[str, str]) -> None:
+    from tui_agent.adapters.processes.model_hosts import exec_again
+
+    home = str(Path(__file__).resolve().parents[2])
+    # -P keeps the working folder, which is foreign, off the module path.
+    code = f"import sys;sys.path.append({home!r});from tui_agent.cli import main;sys.exit(main())"
+    exec_again(["-P", "-c", code, *argv], environ)

@@ -1,0 +1,62 @@
+"""A session in line mode: the agent, the terminal, the editor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tui_agent.ui.line import LineMode, LineSetup
+from tui_agent.ui.line_input import DumbInput, Input, TerminalInput
+
+if TYPE_CHECKING:
+    from tui_agent.wiring.around import Around
+    from tui_agent.wiring.world import Opened
+
+
+def line_mode(around: Around) -> int:
+    """Talk in lines until the person leaves; return the exit status."""
+    return asyncio.run(_run(around))
+
+
+async def _run(around: Around) -> int:
+    given: Input = DumbInput() if around.paper.plain else TerminalInput()
+    try:
+        opened = await around.open(attended=True)
+        setup = LineSetup(
+            prompt=around.options.prompt,
+            past=opened.past,
+            edit_text=_editor(around),
+            greeting=_greeting(opened),
+        )
+        try:
+            return await LineMode(opened.agent, around.paper, given, setup).run()
+        finally:
+            await opened.agent.close()
+    finally:
+        await around.close()
+
+
+def _editor(around: Around) -> Callable[[str], Awaitable[str]] | None:
+    """Return the external editor; None where none is set, so that texts are edited in place."""
+    from tui_agent.adapters.processes.editor import edit_text
+
+    own = around.settings.interface.editor
+    environ = {**around.environ, **({"VISUAL": own} if own else {})}
+    if not (environ.get("VISUAL") or environ.get("EDITOR")):
+        return None
+
+    async def edit(text: str) -> str:
+        return await edit_text(text, environ=environ)
+
+    return edit
+
+
+def _greeting(opened: Opened) -> tuple[str, ...]:
+    state = opened.agent.state
+    place = state.started.repository if state.started is not None else ""
+    facts = f"model {state.model}, mode {state.mode}, sandbox {state.sandbox}"
+    return (
+        f"agent in {place}: {facts}. /help lists the commands, Ctrl-D leaves.",
+        *(f"! {notice}" for notice in opened.notices),
+    )

@@ -1,0 +1,347 @@
+"""Builds what a run needs, each thing once, from options, settings and environment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_agent import __version__
+from tui_agent.ui.commands.options import Options
+from tui_agent.wiring.hosts import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from tui_agent.adapters.models.endpoints import Endpoints
+    from tui_agent.adapters.models.router import RoutedModel
+    from tui_agent.adapters.models.start import HostHandle
+    from tui_agent.adapters.places import StatePlace
+    from tui_agent.adapters.redaction import Redactor
+    from tui_agent.adapters.session_log import FileLog, MemoryLog, Shelf
+    from tui_agent.adapters.settings import Loaded
+    from tui_agent.agent.agent import Agent
+    from tui_agent.core.events import Record, SessionStarted
+    from tui_agent.core.ports import Tool, World
+    from tui_agent.core.settings import Settings
+    from tui_agent.ui.text import Paper
+
+PROGRAM = f"agent {__version__}"
+
+
+class NoModelError(Exception):
+    """No model was named, and no key suggests one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An open session."""
+
+    agent: Agent
+    past: int
+    """The number of the last record that was there before; 0 in a new session."""
+    folder: Path | None
+    """None where nothing is recorded."""
+    notices: tuple[str, ...] = ()
+
+
+class Wiring:
+    """Builds what a run needs, each thing once and only when it is asked for."""
+
+    def __init__(
+        self,
+        options: Options,
+        environ: Mapping[str, str],
+        paper: Paper,
+        *,
+        cwd: Path,
+        hosts: Mapping[str, HostHandle] | None = None,
+    ) -> None:
+        self.options = options
+        self.environ = environ
+        self.paper = paper
+        self.cwd = cwd
+        self.hosts = dict(hosts or {})
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @cached_property
+    def root(self) -> Path:
+        """The workspace: the work tree that the folder lies in, or the folder itself."""
+        from tui_agent.adapters.git_workspace.root import workspace_root
+
+        return workspace_root(self.cwd)
+
+    @cached_property
+    def state(self) -> StatePlace:
+        """Where sessions and snapshots are kept."""
+        from tui_agent.adapters.places import usable_state
+
+        return usable_state(self.environ)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The sessions of this repository."""
+        from tui_agent.adapters.session_log import Shelf
+
+        return Shelf.of(self.state.path, self.root)
+
+    @cached_property
+    def trusted(self) -> bool:
+        """Whether the project's own settings and instructions count."""
+        from tui_agent.adapters.trust import is_trusted
+
+        return self.options.trust or is_trusted(self.state.path, self.root)
+
+    def trust(self) -> None:
+        """Remember that the user trusts this folder as it is now. Raises OSError."""
+        from tui_agent.adapters.trust import trust
+
+        trust(self.state.path, self.root)
+        self.__dict__["trusted"] = True
+        self.__dict__.pop("loaded", None)
+
+    @cached_property
+    def loaded(self) -> Loaded:
+        """The settings with their origins. Raises SettingsError."""
+        from tui_agent.adapters.settings import Sources, load_settings
+
+        flags = {key: (flag, value) for key, flag, value in self.options.settings}
+        return load_settings(
+            Sources(environ=self.environ, root=self.root, flags=flags, trusted=self.trusted)
+        )
+
+    @property
+    def settings(self) -> Settings:
+        """The settings alone."""
+        return self.loaded.settings
+
+    @cached_property
+    def endpoints(self) -> Endpoints:
+        """The servers that a model's name may mean."""
+        from tui_agent.adapters.models.endpoints import Endpoint, Endpoints
+
+        configured = [
+            Endpoint(
+                name=one.name,
+                base_url=one.base_url,
+                dialect=one.dialect,
+                key_variable=one.key_variable,
+            )
+            for one in self.settings.endpoints
+        ]
+        return Endpoints.of(self.environ, configured)
+
+    @cached_property
+    def model(self) -> RoutedModel:
+        """Everything that answers as a model."""
+        from tui_agent.adapters.models.router import RoutedModel
+
+        return RoutedModel(self.hosts, self.endpoints, folder=self.cwd)
+
+    @cached_property
+    def tools(self) -> dict[str, Tool]:
+        """The tools by name, in the order in which a model is told of them."""
+        from tui_agent.tools.apply_patch import ApplyPatch
+        from tui_agent.tools.ask import Ask
+        from tui_agent.tools.edit import Edit
+        from tui_agent.tools.list import List
+        from tui_agent.tools.plan import SetPlan
+        from tui_agent.tools.read import Read
+        from tui_agent.tools.search import Search
+        from tui_agent.tools.shell import Shell
+        from tui_agent.tools.write import Write
+
+        made: list[Tool] = [
+            Read(), List(), Search(), Edit(), ApplyPatch(), Write(), Shell(), SetPlan(), Ask(),
+        ]  # fmt: skip
+        return {tool.spec.name: tool for tool in made}
+
+    @property
+    def model_name(self) -> str:
+        """The model to use: of the settings, or the first that a key is there for.
+
+        Raises:
+            NoModelError: there is neither.
+        """
+        name = self.settings.model or self.environ.get(DEFAULT_MODEL, "")
+        if not name:
+            message = "no model is chosen and no key was found"
+            raise NoModelError(message)
+        return name
+
+    def world(self, log: FileLog | MemoryLog) -> World:
+        """Build the world of one agent."""
+        from tui_agent.adapters.clock import SystemClock, random_id
+        from tui_agent.adapters.git_workspace.marks import marks_of
+        from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+        from tui_agent.adapters.runner.plain import PlainRunner
+        from tui_agent.adapters.settings.load import user_file
+        from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
+        from tui_agent.core.events import Check
+        from tui_agent.core.ports import World
+
+        user = user_file(self.environ)
+        workspace = GitWorkspace(
+            self.root,
+            blobs=log,
+            environ=self.environ,
+            user_folder=user.parent if user is not None else None,
+            checks=tuple(
+                Check(name=one.name, command=one.command, origin="settings")
+                for one in self.settings.checks
+            ),
+            cwd=os.path.relpath(self.cwd, self.root),
+        )
+        return World(
+            model=self.model,
+            tools=self.tools,
+            workspace=workspace,
+            runner=PlainRunner(self.root, self.environ, allowed=self.settings.environment),
+            snapshots=GitSnapshots(
+                self.state.path,
+                self.root,
+                secret=lambda path: "secret" in marks_of(path),
+            ),
+            log=log,
+            clock=SystemClock(),
+            ids=random_id,
+            redact=self.redact,
+        )
+
+    @cached_property
+    def redact(self) -> Redactor:
+        """What masks secrets: those that the model hosts hold, and known forms of tokens."""
+        from tui_agent.adapters.redaction import Redactor
+
+        return Redactor()
+
+    async def open(self, *, attended: bool) -> Opened:
+        """Open the session that the options ask for, a new one or one of before.
+
+        Raises:
+            NoModelError: a new session without a model.
+            SessionNotFoundError: there is none to take up.
+            OSError: the log cannot be written, or another process writes it.
+        """
+        past: list[Record] = []
+        folder: Path | None = None
+        started: SessionStarted | None = None
+        log: FileLog | MemoryLog
+        if self.options.continue_last or self.options.resume:
+            folder, log, past = self._taken_up()
+        else:
+            started = await self._started()
+            folder, log, started = self._new(started)
+        agent = self._agent(log, past, attended=attended)
+        await agent.open(started)
+        self._apply_typed(agent, resumed=started is None)
+        task = asyncio.create_task(self._learn_held())
+        self._tasks.add(task)
+        return Opened(
+            agent=agent,
+            past=past[-1].seq if past else 0,
+            folder=folder,
+            notices=self._notices(),
+        )
+
+    def _agent(self, log: FileLog | MemoryLog, past: list[Record], *, attended: bool) -> Agent:
+        from tui_agent.agent.agent import Agent, Manner
+
+        options = self.options
+        manner = Manner(
+            attended=attended,
+            answer="approve" if options.approve_all else ("reject" if options.reject_all else ""),
+            unconfined=options.no_sandbox or self.settings.sandbox == "none",
+            trusted=self.trusted,
+            program=PROGRAM,
+            argv=options.argv,
+        )
+        return Agent(self.world(log), self.settings, manner, past)
+
+    def _taken_up(self) -> tuple[Path, FileLog, list[Record]]:
+        from tui_agent.adapters.clock import SystemClock
+        from tui_agent.adapters.session_log import FileLog, SessionNotFoundError
+
+        folder = self.shelf.find(self.options.resume or "last")
+        log, past = FileLog.open(folder, now=SystemClock().now())
+        if not any(type(one.event).__name__ == "SessionStarted" for one in past):
+            log.close()
+            message = f"session {folder.name} holds nothing to go on from"
+            raise SessionNotFoundError(message)
+        return folder, log, past
+
+    def _new(
+        self, started: SessionStarted
+    ) -> tuple[Path | None, FileLog | MemoryLog, SessionStarted]:
+        from tui_agent.adapters.clock import SystemClock
+        from tui_agent.adapters.session_log import FileLog, MemoryLog, new_session_folder
+
+        if not (self.options.record and self.settings.record):
+            return None, MemoryLog(), replace(started, session_id="not-recorded")
+        folder, session_id = new_session_folder(self.shelf.make(), SystemClock().now())
+        return folder, FileLog.create(folder), replace(started, session_id=session_id)
+
+    async def _started(self) -> SessionStarted:
+        from tui_agent.adapters.git_facts import git_facts
+        from tui_agent.core.events import SessionStarted
+
+        facts = git_facts(self.root)
+        settings = self.settings
+        return SessionStarted(
+            session_id="",
+            program=PROGRAM,
+            cwd=str(self.cwd),
+            workspace=str(self.root),
+            repository=facts.root.name if facts is not None else self.root.name,
+            git_head=facts.head if facts is not None else None,
+            branch=facts.branch if facts is not None else None,
+            settings_hash=self.loaded.digest,
+            argv=self.options.argv,
+            model=self.model_name,
+            mode=settings.mode,
+            trusted=self.trusted,
+            budget_usd=settings.budget.session or None,
+        )
+
+    def _apply_typed(self, agent: Agent, *, resumed: bool) -> None:
+        """Let what was typed hold in a session that was begun with something else."""
+        from tui_agent.core.commands import SetBudget, SetMode, SetModel
+
+        if not resumed:
+            return
+        model, mode = self.options.setting("model"), self.options.setting("mode")
+        budget = self.options.setting("budget.session")
+        if model:
+            agent.send(SetModel(model=str(model)))
+        if mode:
+            agent.send(SetMode(mode=str(mode)))
+        if isinstance(budget, int | float):
+            agent.send(SetBudget(usd=float(budget) or None))
+
+    async def _learn_held(self) -> None:
+        self.redact.hold(await self.model.held_values())
+
+    def _notices(self) -> tuple[str, ...]:
+        from tui_agent.adapters.git_facts import git_facts
+
+        found = [self.state.notice, *self.loaded.warnings]
+        if not self.trusted:
+            found.append(
+                "This folder is not trusted: its settings and instructions are not read. "
+                "agent --trust reads them for one run."
+            )
+        if git_facts(self.root) is None:
+            found.append("This is no git repository: there are no branches and no commits to show.")
+        return tuple(text for text in found if text)
+
+    async def close(self) -> None:
+        """End the model hosts; safe where none was started."""
+        for task in self._tasks:
+            task.cancel()
+        if "model" in self.__dict__:
+            await self.model.close()
+        else:
+            for handle in self.hosts.values():
+                handle.end()
