@@ -7,6 +7,7 @@ import ast
 import dataclasses
 import inspect
 import json
+import os
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
@@ -204,8 +205,24 @@ def keys_page(keymap: ModuleType) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def _help(parser: argparse.ArgumentParser) -> list[str]:
+    return ["```text", parser.format_help().rstrip(), "```", ""]
+
+
+def commands_page(commands: ModuleType) -> str:
+    """Return the page of every command's help."""
+    os.environ["COLUMNS"] = "92"  # the width that argparse folds at
+    options = import_module(f"{commands.__name__}.options")
+    lines = ["# Command line", "", NOTE, *_help(options.main_parser())]
+    for name in commands.COMMANDS:
+        module = import_module(f"{commands.__name__}.{name}")
+        lines += [f"## agent {name}", "", *_help(module.parser())]
+    return "\n".join(lines).rstrip() + "\n"
+
+
 PAGES: dict[str, tuple[str, Callable[[ModuleType], str]]] = {
     ".agentrc.example": ("tui_agent.core.settings", example_file),
+    "docs/reference/commands.md": ("tui_agent.ui.commands", commands_page),
     "docs/reference/events.md": ("tui_agent.core.events", events_page),
     "docs/reference/keys.md": ("tui_agent.ui.tui.keymap", keys_page),
     "docs/reference/settings.md": ("tui_agent.core.settings", settings_page),

@@ -83,9 +83,12 @@ def parameters(node: Function) -> int:
 
 
 def imports(module: ast.AST) -> Iterator[tuple[str, int]]:
-    """Yield every imported module and its line, wherever the import stands."""
+    """Yield every imported module and its line, wherever it stands and however it is made."""
     for node in ast.walk(module):
-        if isinstance(node, ast.Import):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            if node.args and isinstance(node.args[0], ast.Constant):
+                yield str(node.args[0].value), node.lineno
+        elif isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name, node.lineno
         elif isinstance(node, ast.ImportFrom) and node.module:
