@@ -1,0 +1,25 @@
+"""The place where the orchestrator's stories play."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support.agent_at_work import Setting
+from tests.support.repository import Repository
+
+Script = Callable[[str], Setting]
+
+
+@pytest.fixture
+def script(repository: Repository, tmp_path: Path) -> Script:
+    """Give a setting whose model follows the TOML text of a script."""
+
+    def written(text: str) -> Setting:
+        path = tmp_path / "script.toml"
+        path.write_text(text, encoding="utf-8")
+        return Setting(repository=repository, state=tmp_path / "state", script=path)
+
+    return written

@@ -1,0 +1,102 @@
+"""What holds of every log, whenever no turn is suspended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from tui_agent.adapters.session_log import FileLog
+from tui_agent.core.codec import dumps, encode_record
+from tui_agent.core.context import all_messages
+from tui_agent.core.events import (
+    ApprovalDecided,
+    ApprovalRequested,
+    ContextCompacted,
+    EditApplied,
+    ModelRequested,
+    Record,
+    ToolCalled,
+    ToolFinished,
+    ToolStarted,
+    TurnEnded,
+    TurnStarted,
+)
+from tui_agent.core.messages import Message
+from tui_agent.core.state import Session, Timeline, apply
+
+
+def records_of(folder: Path) -> list[Record]:
+    log, records = FileLog.open(folder, now="2026-01-02T03:04:05.000Z")
+    log.close()
+    return records
+
+
+def assert_whole(records: Sequence[Record]) -> None:
+    """Every request one decision, every call one end, every turn one end; effects come after."""
+    events = [record.event for record in records]
+    decided = Counter(one.request_id for one in events if isinstance(one, ApprovalDecided))
+    for request in (one for one in events if isinstance(one, ApprovalRequested)):
+        assert decided[request.request_id] == 1, request.request_id
+    ended = Counter(one.call_id for one in events if isinstance(one, ToolFinished))
+    for call in (one for one in events if isinstance(one, ToolCalled)):
+        assert ended[call.call_id] == 1, call.call_id
+    started = sum(isinstance(one, TurnStarted) for one in events)
+    assert sum(isinstance(one, TurnEnded) for one in events) == started
+    assert [record.seq for record in records] == list(range(1, len(records) + 1))
+    assert_effects_follow_decisions(records)
+    assert_prefixes(records)
+
+
+def assert_effects_follow_decisions(records: Sequence[Record]) -> None:
+    """Each effect has an earlier decision, by a user or a named rule, and its start on disk."""
+    allowed: set[str] = set()
+    running: set[str] = set()
+    for record in records:
+        event = record.event
+        if isinstance(event, ApprovalDecided):
+            named = event.decision.by == "user" or event.decision.reason is not None
+            assert named or event.decision.verdict == "reject"
+            allowed.add(event.call_id)
+        elif isinstance(event, ToolStarted):
+            assert event.call_id in allowed
+            running.add(event.call_id)
+        elif isinstance(event, EditApplied):
+            assert event.call_id in running
+
+
+def assert_prefixes(records: Sequence[Record]) -> None:
+    """Each request is a prefix of the next, but across a compaction or a change of model."""
+    state = Session()
+    sent: list[Message] = []
+    for record in records:
+        if isinstance(record.event, ModelRequested):
+            now = [*state.main.messages, *record.event.added]
+            assert now[: len(sent)] == sent
+            sent = now
+        if isinstance(record.event, ContextCompacted) or _changes_model(record):
+            sent = []
+        apply(state, record)
+        whole = list(all_messages(state, state.main))
+        assert whole[: len(state.main.messages)] == state.main.messages
+
+
+def _changes_model(record: Record) -> bool:
+    return getattr(record.event, "key", "") == "model"
+
+
+def assert_same_forwards_and_backwards(records: Sequence[Record]) -> None:
+    """A replay reaches the same state at each place, from either side."""
+    timeline = Timeline(records)
+    forwards = [shape(timeline.at(count)) for count in range(len(records) + 1)]
+    backwards = [shape(timeline.at(count)) for count in range(len(records), -1, -1)]
+    assert forwards == backwards[::-1]
+
+
+def shape(state: Session) -> str:
+    """Spell all of a state, for comparison."""
+    return repr(state)
+
+
+def spelled(record: Record) -> str:
+    return dumps(encode_record(record))
