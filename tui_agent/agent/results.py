@@ -67,15 +67,6 @@ def rejection(engine: Engine, proposal: Proposal, decision: Decision) -> ToolOut
 def nothing_applied(settled: tuple[Settled, ...], decision: Decision) -> ToolOutput:
     """Return what the model is told of a patch of which nothing was accepted."""
     reasons = [hunk.reason for hunk in decision.hunks if hunk.reason]
-    if decision.by != "user" and decision.reason is not None:
-        text = f"Denied: {decision.reason.text}. Nothing was changed."
-        nobody = decision.reason.text.startswith("nobody is there")
-        return ToolOutput(
-            ok=False,
-            text=text,
-            error="needs_approval" if nobody else "denied",
-            summary="denied",
-        )
     text = tell(settled)
     if decision.feedback:
         text += f"\nThe user says: {decision.feedback}"
@@ -84,5 +75,5 @@ def nothing_applied(settled: tuple[Settled, ...], decision: Decision) -> ToolOut
         text=text,
         error="rejected",
         summary="rejected",
-        end_turn=decision.by == "user" and not reasons and not decision.feedback,
+        end_turn=not reasons and not decision.feedback,
     )

@@ -158,7 +158,7 @@ async def _decided(engine: Engine, call: Call) -> None:
         return
     if call.tool == BUDGET_TOOL:
         budget_answered(engine, call, decision)
-    elif decision.verdict == "reject" and proposal.patch is None:
+    elif decision.verdict == "reject" and (proposal.patch is None or decision.by != "user"):
         finished(engine, call, rejection(engine, proposal, decision), "denied")
     else:
         again = await run(engine, call, proposal, decision)
