@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.agent.conftest import Script
@@ -90,9 +88,7 @@ async def test_an_answer_that_leaves_a_hunk_undecided_is_not_taken(
         work.send_text("change it")
         waiting, _, proposal = await work.asked()
         assert proposal.patch is not None
-        one = HunkDecision(
-            path="a.txt", runs=proposal.patch.files[0].run_ids[:1], verdict="accept"
-        )
+        one = HunkDecision(path="a.txt", runs=proposal.patch.files[0].run_ids[:1], verdict="accept")
         decision = Decision(verdict="once", hunks=(one,))
         work.send(Decide(request_id=waiting.request_id, decision=decision))
         assert waiting.request_id in work.state.waiting
@@ -194,7 +190,7 @@ async def test_mode_plan_refuses_every_mutation_in_the_engine(
 
 @pytest.mark.capability("S0.17")
 async def test_what_was_altered_after_the_approval_is_not_executed(
-    numbered: Repository, script: Script, tmp_path: Path
+    numbered: Repository, script: Script
 ) -> None:
     setting = script(TWO_HUNKS)
     async with setting.opened() as work:

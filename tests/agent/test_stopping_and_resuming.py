@@ -106,7 +106,9 @@ async def test_esc_ends_a_running_command_with_all_it_started(
     async with setting.opened() as work:
         work.send_text("go")
         await work.decide(Decision(verdict="once"))
-        await work.until(lambda state: "begun" in list(state.main.turns[-1].calls.values())[0].live)
+        await work.until(
+            lambda state: "begun" in next(iter(state.main.turns[-1].calls.values())).live
+        )
         work.send(Interrupt())
         await work.ended()
         assert work.last(ToolFinished).status == "cancelled"

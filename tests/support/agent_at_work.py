@@ -85,7 +85,7 @@ class AgentAtWork:
 
     async def until(self, what: Callable[[Session], object]) -> None:
         async with asyncio.timeout(SECONDS):
-            while not what(self.state):
+            while not what(self.state):  # noqa: ASYNC110 - any state, not one event
                 await asyncio.sleep(0.002)
 
     async def asked(self) -> tuple[Waiting, Call, Proposal]:
@@ -126,7 +126,7 @@ class Setting:
     repository: Repository
     state: Path
     script: Path
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     checks: tuple[Check, ...] = ()
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = lambda text: (text, ())
 
@@ -205,5 +205,3 @@ class _NewIds:
 async def _listen(at_work: AgentAtWork) -> None:
     async for record in at_work.agent.events():
         at_work.records.append(record)
-
-

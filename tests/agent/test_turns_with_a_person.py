@@ -1,0 +1,225 @@
+"""Turns with a person: plans, questions, money, secrets, summaries, commands of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.agent.conftest import Script
+from tests.agent.invariants import assert_whole, records_of
+from tests.agent.scripts import DONE, call, shell
+from tests.support.repository import Repository
+from tui_agent.core.blob import preview_of
+from tui_agent.core.commands import Compact, Decide, EditPlan, RunChecks, RunShell, SetModel
+from tui_agent.core.events import (
+    ApprovalDecided,
+    Check,
+    CheckFinished,
+    ContextCompacted,
+    ModelRequested,
+    PlanUpdated,
+    Redacted,
+    SettingChanged,
+    ToolCalled,
+    ToolFinished,
+    ToolStarted,
+    TurnEnded,
+)
+from tui_agent.core.plan import Plan, PlanStep
+from tui_agent.core.proposal import Decision
+from tui_agent.core.settings import BudgetSettings
+
+
+@pytest.mark.capability("S0.6")
+async def test_a_plan_that_carries_calls_is_approved_and_runs_without_the_model(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n")
+    invalid = "{ steps = [{ text = 'a', state = 'current' }, { text = 'b', state = 'current' }] }"
+    steps = """{ steps = [
+  { text = "look", calls = [{ tool = "read", arguments = { path = "a.txt" } }] },
+  { text = "write", calls = [{ tool = "write", arguments = { path = "b.txt", content = "b" } }] },
+] }"""
+    setting = script(call("plan", invalid) + call("plan", steps) + DONE)
+    async with setting.opened() as work:
+        work.send_text("go")
+        _, _, proposal = await work.asked()
+        assert "plan_invalid" in preview_of(work.events(ToolFinished)[0].output.text)
+        assert proposal.question is not None
+        assert proposal.question.kind == "plan"
+        await work.decide(Decision(verdict="once", answer="y"))
+        await work.until(lambda state: state.waiting and state.main.turns[-1].planned.get("2"))
+        assert len(work.events(ModelRequested)) == 2
+        await work.decide(Decision(verdict="once"))
+        await work.ended()
+        assert repository.read("b.txt") == b"b"
+        assert work.state.main.plan is not None
+        assert [step.state for step in work.state.main.plan.steps] == ["done", "done"]
+        origins = [one.origin for one in work.events(ToolCalled)]
+        assert origins == ["model", "model", "plan", "plan"]
+    assert_whole(records_of(setting.folder))
+
+
+async def test_the_users_plan_is_what_the_model_sees_next(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    async with script(DONE + "\n" + DONE).opened() as work:
+        await work.say("go")
+        plan = Plan(steps=(PlanStep(id="1", text="only this"),), by="user")
+        work.send(EditPlan(plan=plan))
+        await work.say("on")
+        assert work.last(PlanUpdated).plan == plan
+        assert any("only this" in str(one.text) for one in work.last(ModelRequested).added)
+
+
+async def test_a_question_is_answered_by_its_key_or_in_words(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    ask = call("ask", "{ question = 'Which?', choices = [{ label = 'red' }, { label = 'blue' }] }")
+    async with script(ask + ask.replace("Which", "Why") + DONE).opened() as work:
+        work.send_text("go")
+        await work.decide(Decision(verdict="once", answer="2"))
+        await work.until(lambda state: len(state.main.turns[-1].calls) == 2)
+        assert "blue" in preview_of(work.events(ToolFinished)[0].output.text)
+        await work.decide(Decision(verdict="once", answer="because"))
+        await work.ended()
+        assert "because" in preview_of(work.last(ToolFinished).output.text)
+
+
+async def test_spent_money_pauses_until_a_person_raises_the_limit(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    dear = call("read", "{ path = 'a.txt' }").rstrip() + "\n[turn.usage]\ncost_usd = 0.6\n\n"
+    setting = script(dear + DONE).with_mode(budget=BudgetSettings(session=0.5))
+    async with setting.opened() as work:
+        work.send_text("go")
+        _, one, proposal = await work.asked()
+        assert one.tool == "budget"
+        assert proposal.question is not None
+        assert "$0.60 of $0.50" in proposal.question.text
+        await work.decide(Decision(verdict="once", answer="b", feedback="2"))
+        await work.ended()
+        assert work.last(SettingChanged).value == "2.00"
+        assert work.last(TurnEnded).reason == "done"
+    assert_whole(records_of(setting.folder))
+    again = replace(setting, state=setting.state.with_name("other"))
+    async with again.opened() as work:
+        work.send_text("go")
+        await work.decide(Decision(verdict="reject"))
+        await work.ended()
+        assert work.last(TurnEnded).reason == "budget_exceeded"
+    assert_whole(records_of(again.folder))
+
+
+async def test_a_secret_in_an_output_is_masked_in_log_state_and_request(
+    repository: Repository, script: Script
+) -> None:
+    def mask(text: str) -> tuple[str, tuple[str, ...]]:
+        found = text.count("hunter2")
+        return text.replace("hunter2", "[masked]"), ("held",) * found
+
+    setting = replace(script(shell("echo hunter2") + DONE), redact=mask)
+    async with setting.opened() as work:
+        work.send_text("the password is hunter2")
+        await work.decide(Decision(verdict="once", command="echo hunter2"))
+        await work.ended()
+        assert work.events(Redacted)
+        assert "[masked]" in preview_of(work.last(ToolFinished).output.text)
+        assert "hunter2" not in repr(work.records)
+    stored = b"".join(path.read_bytes() for path in setting.state.rglob("*") if path.is_file())
+    assert b"hunter2" not in stored
+    assert repository.root.exists()
+
+
+@pytest.mark.capability("S4.6", part="compaction")
+async def test_the_conversation_is_summarised_on_request_and_goes_on(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script('side = "A summary."\n' + DONE + "\n" + DONE)
+    async with setting.opened() as work:
+        await work.say("first")
+        work.send(Compact())
+        await work.ended()
+        if not work.events(ContextCompacted):
+            await work.until(lambda _: work.events(ContextCompacted))
+        assert work.state.main.messages[0].role == "user"
+        await work.say("second")
+        assert work.last(TurnEnded).reason == "done"
+    assert_whole(records_of(setting.folder))
+
+
+async def test_the_users_own_command_runs_unasked_and_the_model_hears_of_it(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(DONE)
+    async with setting.opened() as work:
+        work.send(RunShell(command="echo mine > b.txt"))
+        await work.ended()
+        assert repository.read("b.txt") == b"mine\n"
+        assert work.last(ApprovalDecided).decision.reason is not None
+        await work.say("and?")
+        assert any("echo mine" in str(one.text) for one in work.last(ModelRequested).added)
+    assert_whole(records_of(setting.folder))
+
+
+async def test_the_checks_run_on_request_without_the_model(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    check = Check(name="tests", command="true", origin="settings")
+    async with replace(script(DONE), checks=(check,)).opened() as work:
+        work.send(RunChecks())
+        await work.decide(Decision(verdict="once"))
+        await work.ended()
+        assert work.last(CheckFinished).passed
+        assert not work.events(ModelRequested)
+        assert work.last(TurnEnded).report.verified
+
+
+async def test_another_model_gets_the_whole_request_again(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(DONE + "\n" + DONE)
+    async with setting.opened() as work:
+        await work.say("first")
+        assert work.last(ModelRequested).first
+        work.send(SetModel(model=f"script:{setting.script}?"))
+        work.send(SetModel(model=f"script:{setting.script}"))
+        await work.say("second")
+        assert work.last(ModelRequested).first
+    assert_whole(records_of(setting.folder))
+
+
+async def test_a_model_that_is_not_there_ends_the_turn_with_what_to_do(
+    repository: Repository, script: Script
+) -> None:
+    setting = script(DONE)
+    setting.script.unlink()
+    async with setting.opened() as work:
+        await work.say("go")
+        assert work.last(TurnEnded).reason == "model_failed"
+        assert work.last(TurnEnded).detail
+    assert_whole(records_of(setting.folder))
+    assert repository.root.exists()
+
+
+async def test_answers_to_a_request_that_is_closed_change_nothing(
+    repository: Repository, script: Script
+) -> None:
+    async with script(shell("echo x") + DONE).opened() as work:
+        work.send_text("go")
+        waiting, _, _ = await work.asked()
+        await work.decide(Decision(verdict="reject"))
+        await work.ended()
+        late = Decide(request_id=waiting.request_id, decision=Decision(verdict="once"))
+        work.send(late)
+        assert len(work.events(ApprovalDecided)) == 1
+        assert not work.events(ToolStarted)
+    assert repository.root.exists()
