@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from rich.style import Style
@@ -187,34 +187,42 @@ def wrapped(spans: Sequence[Span], width: int, blank: Style) -> list[tuple[str, 
     ]
 
 
-def line_rows(sheet: Sheet, geometry: Geometry, gutter: Span, line: CodeLine) -> list[Row]:
-    """Return a line's rows over the whole width of the sheet."""
+def line_cells(
+    sheet: Sheet, geometry: Geometry, line: CodeLine, width: int
+) -> list[tuple[str, list[Span]]]:
+    """Return numbers, sign and code in rows of exactly `width` cells, each with what joins it."""
     theme, brush = sheet.theme, line.brush
     blank = theme.ink("text", brush.plane)
-    inner = replace(sheet, width=max(1, sheet.width - geometry.margin), plane=brush.plane)
+    room = max(1, width - geometry.band - 2)
+    found: list[tuple[str, list[Span]]] = []
+    for join, spans in wrapped(spans_of(sheet, line), room, blank):
+        first = not found
+        sign = brush.sign if first else " "
+        cells = [
+            _band(sheet, geometry, line, first=first),
+            (f"{sign} ", theme.ink(brush.sign_ink, brush.plane)),
+            *spans,
+        ]
+        rest = room - width_of(spans)
+        found.append((join, [*cells, (" " * rest, blank)] if rest > 0 else cells))
+    return found
+
+
+def line_rows(sheet: Sheet, geometry: Geometry, gutter: Span, line: CodeLine) -> list[Row]:
+    """Return a line's rows over the whole width of the sheet."""
     margin: Span = (" " * geometry.margin, sheet.ink())
-    rows: list[Row] = []
-    for join, spans in wrapped(spans_of(sheet, line), inner.width - geometry.code, blank):
-        first = not rows
-        lead = [margin, gutter, *_band(sheet, geometry, line, first=first)]
-        lead.append((f"{brush.sign if first else ' '} ", theme.ink(brush.sign_ink, brush.plane)))
-        row = make_row(inner, [*lead, *spans], start=geometry.code, join=join)
-        rows.append(beside(row, geometry.margin, sheet))
-    return rows
+    width = sheet.width - 2 * geometry.margin - 1
+    return [
+        make_row(sheet, [margin, gutter, *cells], start=geometry.code, join=join)
+        for join, cells in line_cells(sheet, geometry, line, width)
+    ]
 
 
-def _band(sheet: Sheet, geometry: Geometry, line: CodeLine, *, first: bool) -> list[Span]:
+def _band(sheet: Sheet, geometry: Geometry, line: CodeLine, *, first: bool) -> Span:
     theme, brush = sheet.theme, line.brush
     width = geometry.number
     shown = [f"{number or ''}".rjust(width) if first else " " * width for number in line.numbers]
     text = " " + " ".join(shown) + " "
     if line.cursor and first:
-        return [(text, theme.ink("accent reverse bold"))]
-    return [(text, theme.ink(brush.number, brush.band_plane))]
-
-
-def beside(row: Row, cells: int, sheet: Sheet) -> Row:
-    """Return the row with so many blank cells of the sheet after it."""
-    if cells:
-        row.strip = row.strip.adjust_cell_length(row.strip.cell_length + cells, sheet.ink())
-    return row
+        return text, theme.ink("accent reverse bold")
+    return text, theme.ink(brush.number, brush.band_plane)

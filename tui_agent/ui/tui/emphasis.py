@@ -14,7 +14,7 @@ SHARED_AT_LEAST = 0.3
 MOST_TOKENS = 3000
 """A longer stretch on one side is not compared word by word."""
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_TOKEN = re.compile(r"\w+|[=!<>+*/%&|^~:-]+|[^\w\s]")
 _WORD = re.compile(r"\w")
 
 

@@ -25,6 +25,7 @@ from tui_agent.ui.tui.review_spots import (
     parts_of,
     recalled,
     rejected,
+    runs_of,
     spots_of,
     undecided,
 )
@@ -66,6 +67,12 @@ class Review:
         """The file under the cursor."""
         spot = self.spot
         return None if spot is None else self.views[spot.file]
+
+    @property
+    def focused_run(self) -> str:
+        """The first run under the cursor; empty where there is nothing."""
+        spot = self.spot
+        return next(iter(runs_of(spot)), "") if spot is not None else ""
 
     @property
     def undecided(self) -> int:

@@ -1,0 +1,95 @@
+"""What the Changes pane's header says of a review, unfolded and folded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_agent.ui.tui.glyphs import Glyphs
+from tui_agent.ui.tui.pane import Said
+from tui_agent.ui.tui.review_model import Review
+from tui_agent.ui.tui.review_spots import Mark
+from tui_agent.ui.tui.reviewed import Subject
+from tui_agent.ui.tui.words import count
+
+Parts = tuple[Sequence[Said], Sequence[Said]]
+
+MOST_SIGNS = 16
+"""More hunks than this are counted instead of drawn one by one."""
+
+_SIGNS: dict[Mark, tuple[str, str]] = {
+    "undecided": ("undecided", "pending"),
+    "focused": ("waiting", "pending bold"),
+    "accepted": ("done", "added"),
+    "rejected": ("failed", "removed"),
+    "edited": ("edited", "added"),
+}
+
+
+def header_of(review: Review | None, subject: Subject | None, glyphs: Glyphs) -> Parts:
+    """Return path and ledger of the file under the cursor."""
+    if review is None or subject is None:
+        return (), (() if subject is not None else (("none", "text-3"),))
+    view = review.view
+    if view is None:
+        return (), (("nothing to decide", "text-3"),)
+    path = view.patch.new_path or view.path
+    folder, slash, name = path.rpartition("/")
+    left: list[Said] = [(folder + slash, "text-2"), (name, "text bold")]
+    total = len(review.spots)
+    if subject.waits:
+        place = f"hunk {review.cursor + 1} of {total}"
+    else:
+        place = f"{total} decided" if subject.decision is not None else count(total, "hunk")
+    return left, [*ledger_signs(review, glyphs, focus=subject.waits), ("   " + place, "text-2")]
+
+
+def ledger_signs(review: Review, glyphs: Glyphs, *, focus: bool = True) -> list[Said]:
+    """Return one sign a hunk, or how many there are of each."""
+    marks = review.marks(focus=focus)
+    if len(marks) > MOST_SIGNS:
+        return _counted(marks, glyphs)
+    signs: list[Said] = []
+    for index, mark in enumerate(marks):
+        name, ink = _SIGNS[mark]
+        at_cursor = focus and index == review.cursor and not ink.endswith("bold")
+        gap = " " if index else ""
+        signs.append((f"{gap}{getattr(glyphs, name)}", f"{ink} bold" if at_cursor else ink))
+    return signs
+
+
+def _counted(marks: Sequence[Mark], glyphs: Glyphs) -> list[Said]:
+    signs: list[Said] = []
+    plain = ["undecided" if mark == "focused" else mark for mark in marks]
+    for mark in ("accepted", "edited", "rejected", "undecided"):
+        number = plain.count(mark)
+        if number:
+            name, ink = _SIGNS[mark]
+            gap = "  " if signs else ""
+            signs += [(f"{gap}{getattr(glyphs, name)} ", ink), (f"{number:,}", "text-2")]
+    return signs
+
+
+def folded_fact(review: Review | None, subject: Subject | None, glyphs: Glyphs) -> Parts:
+    """Return what became of the edit, in one row."""
+    if review is None or subject is None:
+        return (), (("none", "text-3"),)
+    files = count(len(review.views), "file")
+    verdicts = review.counts()
+    taken = len(review.spots) - verdicts["rejected"] - verdicts["undecided"]
+    plus = sum(view.patch.plus for view in review.views)
+    minus = sum(view.patch.minus for view in review.views)
+    right: list[Said] = [
+        (f"{glyphs.plus}{plus}", "added"),
+        (f" {glyphs.minus}{minus}", "removed"),
+    ]
+    if subject.waits:
+        left = [
+            (f"{glyphs.waiting} ", "pending"),
+            (f"{verdicts['undecided']} of {count(len(review.spots), 'hunk')} undecided", "text-2"),
+        ]
+        return left, right
+    sign, ink = (glyphs.done, "text-3") if taken else (glyphs.failed, "removed")
+    hunks = count(len(review.spots), "hunk")
+    said = f"{files}, {taken} of {hunks}" if taken < len(review.spots) else f"{files}, {hunks}"
+    state = "applied" if subject.status == "finished" and taken else subject.status
+    return [(f"{sign} ", ink), (said, "text-2")], [(f"{state}  ", "text-3"), *right]

@@ -1,0 +1,79 @@
+"""A review as items: hunks in order, with a line between two files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_agent.ui.tui.code_rows import Geometry
+from tui_agent.ui.tui.column import Item
+from tui_agent.ui.tui.file_text import FileText
+from tui_agent.ui.tui.hunk_items import EditorRoom, FileItem, HunkItem
+from tui_agent.ui.tui.review_spots import Spot
+
+WIDE = 110
+"""Cells from which two sides find room."""
+ROOM_FOR_NUMBERS = 90
+"""Cells from which both line numbers find room."""
+NUMBER = 4
+"""Cells of a line number, unless a file is longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What all hunks of a picture have in common."""
+
+    files: tuple[FileText, ...]
+    geometry: Geometry
+    side_by_side: bool = False
+    after: str = ""
+
+    def item(self, spots: Sequence[Spot], index: int, focus: Focus) -> HunkItem:
+        """Return the item of one spot."""
+        spot = spots[index]
+        file = self.files[spot.file]
+        focused = index == focus.cursor
+        return HunkItem(
+            spot=spot,
+            number=index + 1,
+            file=file,
+            focused=focused,
+            line=focus.line if focused else None,
+            last=index + 1 == len(spots) or spots[index + 1].file != spot.file,
+            geometry=self.geometry,
+            side_by_side=self.side_by_side,
+            coloured=spot.hunk is None or file.is_read(spot.hunk),
+            editor=focus.editor if focused else None,
+            asks_why=focused and focus.asks_why,
+            after=self.after,
+        )
+
+    def items(self, spots: Sequence[Spot], focus: Focus) -> tuple[list[Item], list[int]]:
+        """Return all items, and the place of each spot among them."""
+        items: list[Item] = []
+        places: list[int] = []
+        for index, spot in enumerate(spots):
+            if index and spots[index - 1].file != spot.file:
+                items.append(FileItem(file=self.files[spot.file], margin=self.geometry.margin))
+            places.append(len(items))
+            items.append(self.item(spots, index, focus))
+        return items, places
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Focus:
+    """Where keys act, and what is open there."""
+
+    cursor: int
+    line: int | None = None
+    editor: EditorRoom | None = None
+    asks_why: bool = False
+
+
+def geometry_of(
+    files: Sequence[FileText], width: int, *, margin: int, full: bool, split: bool
+) -> Geometry:
+    """Return where numbers, signs and code stand."""
+    lines = max((max(len(f.view.before), len(f.view.after)) for f in files), default=0)
+    columns = 2 if full and not split and width >= ROOM_FOR_NUMBERS else 1
+    return Geometry(margin=margin, number=max(NUMBER, len(str(lines))), columns=columns)

@@ -1,0 +1,104 @@
+"""Which edit the Changes pane shows, and its files once their bytes have been loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from tui_agent.core.blob import Blob
+from tui_agent.core.patch import FilePatch, FileView, Patch
+from tui_agent.core.proposal import Decision
+from tui_agent.core.state import Call, Session
+from tui_agent.ui.tui.file_text import FileText
+
+Load = Callable[[str], Awaitable[bytes]]
+"""Loads a payload by its hash; raises KeyError where it is missing."""
+
+KEPT_FILES = 200
+"""How many files stay read, so that going back in a replay reads nothing again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """An edit in a state: open, decided, applied."""
+
+    call_id: str
+    request_id: str
+    """Empty where nobody was asked."""
+    patch: Patch
+    waits: bool
+    decision: Decision | None = None
+    waited_ms: int = 0
+    status: str = ""
+
+
+def subject_of(state: Session) -> Subject | None:
+    """Return the edit that waits, the oldest first; or else the last one of the session."""
+    for waiting in state.waiting.values():
+        call = state.call(waiting)
+        if call.proposal is not None and call.proposal.patch is not None:
+            return _subject(call, waits=True)
+    for turn in reversed(state.main.turns):
+        for call in reversed(turn.calls.values()):
+            if call.proposal is not None and call.proposal.patch is not None and call.decision:
+                return _subject(call, waits=False)
+    return None
+
+
+def _subject(call: Call, *, waits: bool) -> Subject | None:
+    proposal = call.proposal
+    if proposal is None or proposal.patch is None:
+        return None
+    return Subject(
+        call_id=call.id,
+        request_id=call.request_id,
+        patch=proposal.patch,
+        waits=waits,
+        decision=None if waits else call.decision,
+        waited_ms=call.waited_ms,
+        status=call.ended or call.status,
+    )
+
+
+class Texts:
+    """The files of patches, read once."""
+
+    def __init__(self, load: Load) -> None:
+        """Take what loads a payload."""
+        self._load = load
+        self._kept: dict[tuple[str, str, str], tuple[FilePatch, FileText]] = {}
+
+    def ready(self, patch: Patch) -> tuple[FileText, ...] | None:
+        """Return the files where all of them have been read; None: `read` them first."""
+        found = [self._find(file) for file in patch.files]
+        texts = tuple(text for text in found if text is not None)
+        return texts if len(texts) == len(found) else None
+
+    async def read(self, patch: Patch, *, ascii_only: bool = False) -> tuple[FileText, ...]:
+        """Load and return the files of a patch. Raises KeyError, OSError or PatchError."""
+        texts: list[FileText] = []
+        for file in patch.files:
+            text = self._find(file)
+            if text is None:
+                before, after = await self._bytes(file.before), await self._bytes(file.after)
+                text = FileText(FileView.of(file, before, after), ascii_only=ascii_only)
+                while len(self._kept) >= KEPT_FILES:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[_key(file)] = (file, text)
+            texts.append(text)
+        return tuple(texts)
+
+    def _find(self, file: FilePatch) -> FileText | None:
+        patch, text = self._kept.get(_key(file), (None, None))
+        return text if patch == file else None
+
+    async def _bytes(self, blob: Blob | None) -> bytes | None:
+        return None if blob is None else await self._load(blob.sha)
+
+
+def _key(file: FilePatch) -> tuple[str, str, str]:
+    return (
+        file.path,
+        file.before.sha if file.before is not None else "",
+        file.after.sha if file.after is not None else "",
+    )

@@ -1,0 +1,109 @@
+"""The new text of one hunk under the cursor: what is typed, and how it looks."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import TextArea
+
+from tui_agent.ui.clean import clean
+from tui_agent.ui.tui.paper import Sheet
+from tui_agent.ui.tui.syntax import Highlighter
+
+READ_SECONDS = 0.01
+KEYS = frozenset({"keep", "restore", "editor", "discard"})
+
+
+def is_editable(text: str) -> bool:
+    """Return whether the widget keeps every line whole: it breaks them at more than line feeds."""
+    return all(len(line.splitlines()) <= 1 for line in text.split("\n"))
+
+
+class HunkEditor(TextArea):
+    """Stands in the place of the new lines. It decides nothing: its pane does."""
+
+    key_context = "hunk-editor"
+
+    DEFAULT_CSS = """
+    HunkEditor, HunkEditor:focus {
+        position: absolute; width: 20; height: 1; border: none; padding: 0;
+        background: $raised; color: $text; scrollbar-size: 0 0;
+    }
+    HunkEditor .text-area--cursor { background: $accent; color: $on-badge; text-style: none; }
+    HunkEditor .text-area--selection { background: $selected; }
+    """
+
+    class Asked(Message):
+        """A key of the editor was pressed: keep, restore, editor or discard."""
+
+        def __init__(self, what: str) -> None:
+            """Take the key's name."""
+            super().__init__()
+            self.what = what
+
+    def __init__(
+        self, text: str, *, proposed: str, kept: Counter[str], path: str, sheet: Sheet
+    ) -> None:
+        """Begin with a text; `proposed` is what the model wanted, `kept` its unchanged lines."""
+        super().__init__(
+            text, soft_wrap=False, tab_behavior="indent", highlight_cursor_line=False, compact=True
+        )
+        self.cursor_blink = False
+        self.proposed = proposed
+        self._kept = kept
+        self._path = path
+        self._sheet = sheet.on("raised")
+        self._read: tuple[str, Highlighter] | None = None
+
+    @property
+    def lines(self) -> int:
+        """The rows that show all of it."""
+        return self.document.line_count
+
+    def act(self, action: str) -> bool:
+        """Tell the pane what is wanted."""
+        context, _, name = action.partition(".")
+        if context != "hunk-editor" or name not in KEYS:
+            return False
+        self.post_message(self.Asked(name))
+        return True
+
+    def signs(self) -> str:
+        """Return a sign a line: `+` proposed, `~` one's own, a blank for what was there before."""
+        kept = self._kept.copy()
+        proposed = Counter(self.proposed.split("\n")) - kept
+        signs = ""
+        for line in self.text.split("\n"):
+            if kept[line] > 0:
+                kept[line] -= 1
+                signs += " "
+                continue
+            known = proposed[line] > 0
+            proposed[line] -= known
+            signs += "+" if known else "~"
+        return signs
+
+    def differing(self) -> int:
+        """Return how many lines differ from the proposal: added, changed or gone."""
+        now, then = Counter(self.text.split("\n")), Counter(self.proposed.split("\n"))
+        return max(sum((now - then).values()), sum((then - now).values()))
+
+    def get_line(self, line_index: int) -> Text:
+        """Give a line in the colours of the diff."""
+        text = self.text
+        if self._read is None or self._read[0] != text:
+            lines = [line + "\n" for line in text.split("\n")]
+            self._read = (text, Highlighter(self._path, lines))
+        line = self.document.get_line(line_index)
+        reader = self._read[1]
+        reader.read_to(line_index, READ_SECONDS)
+        pieces = reader.line(line_index)
+        if "".join(piece for piece, _ in pieces) != line:
+            return Text(
+                clean(line) if len(clean(line)) == len(line) else line, end="", no_wrap=True
+            )
+        return Text.assemble(
+            *((piece, self._sheet.ink(role)) for piece, role in pieces), end="", no_wrap=True
+        )
