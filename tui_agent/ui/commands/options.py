@@ -75,7 +75,7 @@ def parse(argv: Sequence[str]) -> Chosen:
     options, words, literal = _split(argv)
     if words and words[0] in COMMANDS and not literal:
         return Chosen(command=words[0], arguments=(*options, *words[1:]))
-    parsed = _parser().parse_args(options)
+    parsed = main_parser().parse_args(options)
     return Chosen(options=_options(parsed, words, argv))
 
 
@@ -148,7 +148,8 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}; see {self.prog} --help")
 
 
-def _parser() -> Parser:
+def main_parser() -> Parser:
+    """Return how a session is typed: every option that is not a command's own."""
     listed = "\n".join(f"  {name:<12} {text}" for name, text in COMMANDS.items())
     parser = Parser(
         prog="agent",
@@ -184,7 +185,7 @@ def _parser() -> Parser:
 
 def known_flags() -> list[str]:
     """Return every option, for completions."""
-    return [word for action in _parser()._actions for word in action.option_strings]  # noqa: SLF001 -- argparse has no other list
+    return [word for action in main_parser()._actions for word in action.option_strings]  # noqa: SLF001 -- argparse has no other list
 
 
 _TAKE_A_VALUE = ("-r", "--model", "--mode", "--profile", "--budget", "--max-steps", "--sandbox")
