@@ -66,6 +66,8 @@ def _command(chosen: Chosen, paper: Paper) -> int:
     from tui_agent.wiring.mistakes import explained
 
     options, rest = common_of(chosen.arguments)
+    if chosen.command == "demo":
+        return _demo(rest, paper)
     module = import_module(f"tui_agent.ui.commands.{chosen.command}")
     around = Around(options, os.environ, paper, cwd=_here())
 
@@ -76,6 +78,19 @@ def _command(chosen: Chosen, paper: Paper) -> int:
             await around.close()
 
     return explained(lambda: asyncio.run(carried_out()), paper)
+
+
+def _demo(arguments: list[str], paper: Paper) -> int:
+    from tui_agent.ui.commands.demo import by_itself
+    from tui_agent.wiring.demo import demo
+    from tui_agent.wiring.mistakes import explained
+
+    alone = by_itself(arguments) or not _terminal()
+    return explained(lambda: demo(paper, by_itself=alone), paper)
+
+
+def _terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _session(options: Options, argv: list[str], paper: Paper) -> int:
@@ -97,8 +112,7 @@ def _session(options: Options, argv: list[str], paper: Paper) -> int:
 
 
 def _front_end(options: Options, around: Around) -> int:
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    if options.headless or not terminal:
+    if options.headless or not _terminal():
         from tui_agent.wiring.headless import headless
 
         return headless(around, _standard_input())

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tui_agent.core.events import EndReason, TurnEnded
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_agent.core.events import EndReason, TurnEnded
 
 DONE = 0
 FAILED = 1

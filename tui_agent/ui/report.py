@@ -60,7 +60,7 @@ def _check_line(check: CheckResult) -> Line:
     sign, style = _CHECKS[check.status]
     words = check.status.replace("_", " ")
     how = f"  {check.summary}" if check.summary else ""
-    took = f"  {duration(check.seconds)}" if check.seconds else ""
+    took = f"  {duration(check.seconds)}" if check.seconds and not check.summary else ""
     return [(style, f"{sign} {check.name}"), ("", f"  {check.command}  {words}{how}{took}")]
 
 

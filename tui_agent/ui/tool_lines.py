@@ -8,6 +8,8 @@ from tui_agent.ui.figures import duration
 from tui_agent.ui.text import Line, Style
 
 VERB = 8
+A_SECOND = 1000
+"""Milliseconds; a shorter call needs no time told."""
 _SIGNS: dict[str, tuple[str, Style]] = {
     "finished": ("✓", "dim"),
     "denied": ("∅", "removed"),
@@ -33,7 +35,8 @@ def tool_line(call: Call) -> Line:
     result = output.summary if output is not None else ""
     if result:
         line.append((style if style != "accent" else "", f"  {result}"))
-    if call.ms >= 1000:  # noqa: PLR2004 -- a second: shorter calls need no time told
+    told = output is not None and output.exit_code is not None  # its summary has the time
+    if call.ms >= A_SECOND and not told:
         line.append(("dim", f"  {duration(call.ms / 1000)}"))
     return line
 
@@ -46,6 +49,8 @@ def ledger_lines(call: Call) -> list[Line]:
     if call.decision is None or not _by_user(call):
         return lines
     signs = {"accept": "✓", "reject": "✗", "edit": "~"}
+    if all(hunk.verdict == "accept" for hunk in call.decision.hunks):
+        return lines
     for hunk in call.decision.hunks:
         reason = f"  “{hunk.reason}”" if hunk.reason else ""
         lines.append([("dim", f"    {signs[hunk.verdict]} {hunk.path}{reason}")])

@@ -12,7 +12,6 @@ from tui_agent.core.events import (
     ApprovalRequested,
     CheckFinished,
     ContextCompacted,
-    EditApplied,
     LogRecovered,
     ModelFailed,
     ModelResponded,
@@ -37,11 +36,11 @@ from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Proposal
 from tui_agent.core.state import Session, apply
-from tui_agent.ui.figures import counts, duration
+from tui_agent.ui.figures import duration
 from tui_agent.ui.plain_diff import file_lines
 from tui_agent.ui.report import report_lines
 from tui_agent.ui.text import Line, Style
-from tui_agent.ui.tool_lines import ledger_lines, tool_line
+from tui_agent.ui.tool_lines import VERB, ledger_lines, tool_line
 
 Load = Callable[[str], Awaitable[bytes]]
 OUTPUT_LINES = 40
@@ -91,7 +90,6 @@ class Transcript:
             ToolStarted: self._tool_started,
             ToolOutputDelta: self._output,
             ToolFinished: self._finished,
-            EditApplied: self._edited,
             PlanUpdated: self._plan,
             PhaseEntered: self._phase,
             CheckFinished: self._check,
@@ -215,21 +213,14 @@ class Transcript:
         call = self._call(event.call_id)
         if call is None or not self._detail.tools:
             return _NOTHING
-        lines: list[Line] = [tool_line(call), *ledger_lines(call)]
+        if call.tool == "plan" and event.output.ok:  # the plan itself was told
+            return _NOTHING
+        checked = call.origin == "check" and call.ended == "finished"  # CheckFinished tells it
+        lines: list[Line] = [] if checked else [tool_line(call), *ledger_lines(call)]
         command = call.proposal is not None and call.proposal.command is not None
         if self._detail.output and command and event.output.output:
             lines[:0] = _ends(await self.text_of(event.output.output))
         return _aside(*lines)
-
-    async def _edited(self, _record: Record, event: EditApplied) -> Told:
-        if not self._detail.tools:
-            return _NOTHING
-        return _aside(
-            *(
-                _line("dim", f"    {file.path}  {counts(file.added, file.removed)}")
-                for file in event.files
-            )
-        )
 
     async def _plan(self, _record: Record, event: PlanUpdated) -> Told:
         return _aside(*plan_lines(event.plan)) if self._detail.tools else _NOTHING
@@ -243,9 +234,9 @@ class Transcript:
     async def _check(self, _record: Record, event: CheckFinished) -> Told:
         glyph = "✓" if event.passed else "✗"
         style: Style = "added" if event.passed else "removed"
-        how = event.summary or f"exit {event.exit_code}"
-        took = duration(event.seconds)
-        return _aside([(style, f"{glyph} check {event.name}"), ("dim", f"  {how}  {took}")])
+        how = event.summary or f"exit {event.exit_code}, {duration(event.seconds)}"
+        text = f"{glyph} {'check':<{VERB}} {event.command}"
+        return _aside([(style, text), ("dim", f"  {how}")])
 
     async def _compacted(self, _record: Record, event: ContextCompacted) -> Told:
         before, kept = event.messages_before, event.messages_kept
@@ -280,7 +271,9 @@ class Transcript:
         return _aside(*lines)
 
     async def _session_ended(self, _record: Record, event: SessionEnded) -> Told:
-        return _aside([("dim", f"· The session is {event.status}")])
+        if event.status == "closed":
+            return _NOTHING
+        return _aside([("dim", f"· The session is {event.status}; agent -c goes on with it")])
 
     async def _ended(self, _record: Record, event: TurnEnded) -> Told:
         turns = self.state.main.turns

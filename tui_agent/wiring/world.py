@@ -112,6 +112,12 @@ class Wiring:
             Sources(environ=self.environ, root=self.root, flags=flags, trusted=self.trusted)
         )
 
+    def choose_model(self, name: str) -> None:
+        """Use this model from now on, as if it had been typed."""
+        others = tuple(one for one in self.options.settings if one[0] != "model")
+        self.options = replace(self.options, settings=(*others, ("model", "--model", name)))
+        self.__dict__.pop("loaded", None)
+
     @property
     def settings(self) -> Settings:
         """The settings alone."""

@@ -14,6 +14,7 @@ COMMANDS = {
     "keys": "list which keys are found; never their values",
     "prompts": "show what the model is told",
     "doctor": "say what is there and what is missing",
+    "demo": "watch a scripted session in a throw-away repository",
     "completions": "write completions for a shell",
 }
 """Every command and its one line in `agent --help`. The module has the command's name."""
