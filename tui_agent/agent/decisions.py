@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_agent.agent.effects import completed
+from tui_agent.agent.effects import completed, settled_files
 from tui_agent.core.commands import Decide
 from tui_agent.core.events import ApprovalDecided
 from tui_agent.core.patch import PatchError
@@ -33,7 +33,8 @@ def take(engine: Engine, command: Decide) -> bool:
     if call.proposal.patch is not None and not problem:
         try:
             decision = completed(call.proposal.patch, decision)
-        except PatchError as error:
+            settled_files(engine, call.proposal.patch, decision.hunks)
+        except (PatchError, KeyError) as error:
             problem = str(error)
     if problem:
         engine.notice(f"The answer was not taken: {problem}.", "warning")
