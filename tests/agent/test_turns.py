@@ -268,3 +268,16 @@ async def test_a_call_that_comes_to_nothing_is_a_result_that_helps(
         assert work.last(TurnEnded).reason == "done"
     assert_whole(records_of(setting.folder))
     assert repository.read("a.txt") == b"x\n"
+
+
+@pytest.mark.capability("S0.4", part="patch bytes")
+async def test_a_patch_beyond_the_limit_is_refused_before_anybody_is_asked(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n")
+    text = call("write", '{ path = "b.txt", content = "much too much" }') + DONE
+    async with script(text).with_mode(limits=LimitSettings(patch_bytes=20)).opened() as work:
+        await work.say("go")
+        assert work.last(ToolFinished).output.error == "patch_size_budget_exceeded"
+        assert not work.events(ApprovalRequested)
+        assert not (repository.root / "b.txt").exists()

@@ -25,6 +25,7 @@ from tui_agent.core.events import (
     ToolFinished,
     ToolStarted,
     TurnEnded,
+    WorkspaceChanged,
 )
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Decision
@@ -223,3 +224,22 @@ async def test_answers_to_a_request_that_is_closed_change_nothing(
         assert len(work.events(ApprovalDecided)) == 1
         assert not work.events(ToolStarted)
     assert repository.root.exists()
+
+
+async def test_what_a_person_changed_between_two_turns_is_told_to_the_model(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(shell("echo 1 > made.txt") + DONE + "\n" + shell("true") + DONE)
+    async with setting.opened() as work:
+        work.send_text("first")
+        await work.decide(Decision(verdict="once"))
+        await work.ended()
+        repository.write("a.txt", "a person was here\n")
+        work.send_text("second")
+        await work.decide(Decision(verdict="once"))
+        await work.ended()
+        assert work.last(WorkspaceChanged).paths == ("a.txt",)
+        said = [str(one.text) for one in work.last(ModelRequested).added]
+        assert any("a.txt" in text and "changed" in text for text in said)
+    assert_whole(records_of(setting.folder))

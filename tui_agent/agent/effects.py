@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_agent.core.events import PlannedWrite, SnapshotTaken
+from tui_agent.core.events import PlannedWrite, SnapshotTaken, WorkspaceChanged
 from tui_agent.core.patch import (
     FilePatch,
     FileView,
@@ -109,9 +109,13 @@ def writes_of(engine: Engine, settled: Sequence[Settled]) -> tuple[PlannedWrite,
 
 async def snapshot(engine: Engine, reason: str, changed: Sequence[str] | None = None) -> None:
     """Record the workspace as a tree; a failure is said once and stops nothing."""
-    parent = engine.live.state.tree
+    state = engine.live.state
+    parent, ours = state.tree, state.tree_edits
     try:
         taken = await engine.world.snapshots.take(changed)
+        if parent and not ours and taken.tree != parent and reason == "turn":
+            paths = await engine.world.snapshots.changed(parent, taken.tree)
+            engine.emit(WorkspaceChanged(paths=paths))
     except OSError as error:
         engine.notice(f"No snapshot could be taken: {error}", "warning")
         return

@@ -72,6 +72,7 @@ class Engine:
             attended=self.attended,
             answer=self.answer,
             write_paths=self.settings.write_paths,
+            programs=self.settings.programs,
         )
 
     def emit(self, event: Event) -> Record:

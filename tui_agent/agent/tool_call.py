@@ -14,6 +14,7 @@ from tui_agent.agent.effects import accept_all
 from tui_agent.agent.files import SeenFiles
 from tui_agent.agent.results import failure, finished, rejection, users_own
 from tui_agent.agent.running import run
+from tui_agent.core.blob import size_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import ApprovalDecided, ApprovalRequested
 from tui_agent.core.policy import Outcome, decide
@@ -78,7 +79,11 @@ async def _prepare(engine: Engine, call: Call) -> None:
     else:
         if call.origin == "check":
             proposal = replace(proposal, check=call.origin_id)
-        gate(engine, call, proposal)
+        too_large = _over_size(engine, call, proposal)
+        if too_large is not None:
+            finished(engine, call, too_large, "not_run")
+        else:
+            gate(engine, call, proposal)
 
 
 def view_of(engine: Engine, call: Call) -> View:
@@ -115,6 +120,17 @@ def _over_limit(engine: Engine, call: Call) -> ToolOutput | None:
         )
         return failure("repeated_call", text)
     return None
+
+
+def _over_size(engine: Engine, call: Call, proposal: Proposal) -> ToolOutput | None:
+    size, most = size_of(call.arguments), engine.settings.limits.patch_bytes
+    if proposal.patch is None or size <= most:
+        return None
+    text = (
+        f"Nothing was changed: the patch has {size:,} bytes, and {most:,} are the limit. "
+        "Send it in several calls."
+    )
+    return failure("patch_size_budget_exceeded", text)
 
 
 def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> None:

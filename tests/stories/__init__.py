@@ -1,0 +1,1 @@
+"""Whole programs: what a user starts, sees and finds on disk."""
