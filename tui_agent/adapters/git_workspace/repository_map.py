@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from tui_agent.adapters.git_workspace.facts import GitFacts
+from tui_agent.adapters.git_facts import GitFacts
 from tui_agent.core.events import Check
 
 MAP_BYTES = 5600
@@ -19,7 +19,9 @@ ENOUGH = 24
 """Files of one folder that are named; the others are counted."""
 
 
-def facts_text(root: str, git: GitFacts, checks: Sequence[Check], names: Sequence[str]) -> str:
+def facts_text(
+    root: str, git: GitFacts | None, checks: Sequence[Check], names: Sequence[str]
+) -> str:
     """Return the facts as the model gets them."""
     lines = [f"Workspace: {root}", _git_line(git)]
     if checks:
@@ -29,8 +31,8 @@ def facts_text(root: str, git: GitFacts, checks: Sequence[Check], names: Sequenc
     return "\n".join([*lines, file_map(tuple(names))])
 
 
-def _git_line(git: GitFacts) -> str:
-    if not git.is_repository:
+def _git_line(git: GitFacts | None) -> str:
+    if git is None:
         return "Git: not a repository"
     branch = git.branch or "detached HEAD"
     return f"Git: {branch} at {git.head[:12]}" if git.head else f"Git: {branch}, no commit yet"

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.git_workspace import commit, listing, ripgrep, searching
 from tui_agent.adapters.git_workspace.attachments import Attachments
 from tui_agent.adapters.git_workspace.checks import detect_checks
-from tui_agent.adapters.git_workspace.facts import git_facts
 from tui_agent.adapters.git_workspace.instructions import read_instructions
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.paths import Confined

@@ -1,10 +1,15 @@
-"""Takes snapshots: what differs from the last goes into a private index, and that into a tree."""
+"""Takes snapshots: after an edit from the last tree, else through a private index.
+
+After an edit the paths are known, and GitPython writes the few objects that are new (`trees`). At a
+turn's start and after a command git looks for what differs from the private index.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import fcntl
 import os
+import stat
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -12,6 +17,7 @@ from pathlib import Path
 
 from tui_agent.adapters.processes.capture import ProgramError, capture
 from tui_agent.adapters.snapshots.shadow import Shadow
+from tui_agent.adapters.snapshots.trees import NewFile, Trees
 from tui_agent.core.ports import Snapshot
 
 LARGEST_UNTRACKED = 5 << 20
@@ -38,6 +44,9 @@ class GitSnapshots:
         self._secret = secret
         self._environ = self._shadow.environ(path)
         self._prepared = False
+        self._last = ""
+        self._pending: dict[str, None] = {}
+        self._trees: Trees | None = None
 
     async def take(self, changed: Sequence[str] | None = None) -> Snapshot:
         """Record the workspace; with `changed`, only those paths differ from the last snapshot.
@@ -48,9 +57,16 @@ class GitSnapshots:
         if not self._prepared:
             self._shadow.prepare()
             self._prepared = True
-        async with self._alone():
-            left_out = await self._update(changed)
-            tree = (await self._git("write-tree")).decode().strip()
+        left_out: tuple[str, ...] = ()
+        tree = await self._from_the_last(changed) if changed and self._last else ""
+        if not tree:
+            async with self._alone():
+                left_out = await self._update((*changed, *self._pending) if changed else None)
+                tree = (await self._git("write-tree")).decode().strip()
+            self._pending.clear()
+            if self._trees is not None and tree != self._last:
+                self._trees.forget()
+        self._last = tree
         ms = round((time.monotonic() - begun) * 1000)
         return Snapshot(tree=tree, left_out=left_out, ms=ms)
 
@@ -65,6 +81,33 @@ class GitSnapshots:
         """Return the paths that differ between two recorded trees."""
         out = await self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
         return tuple(_names(out))
+
+    async def _from_the_last(self, changed: Sequence[str]) -> str:
+        """Make the tree of an edit out of the last one; nothing where git has to be asked."""
+        paths = [path for path in changed if not self._secret(path)]
+        if any("\n" in path for path in paths):
+            return ""
+        try:
+            if self._trees is None:
+                self._trees = await asyncio.to_thread(Trees, self._shadow.git_dir)
+            await self._learn(self._trees, paths)
+            if not all(map(self._trees.has, paths)):
+                return ""  # a new file: git knows whether it is ignored
+            files = {path: _new_file(self._shadow.root / path) for path in paths}
+            tree = self._trees.replaced(files)
+        except (LookupError, OSError, ValueError):
+            if self._trees is not None:
+                self._trees.forget()
+            return ""
+        self._pending |= dict.fromkeys(paths)
+        return tree
+
+    async def _learn(self, trees: Trees, paths: Sequence[str]) -> None:
+        folders = trees.unknown(paths)
+        if folders:
+            asked = "".join(f"{self._last}:{folder}\n" for folder in folders)
+            batch = await self._git("cat-file", "--batch", stdin=os.fsencode(asked))
+            trees.learn(folders, batch)
 
     async def _update(self, changed: Sequence[str] | None) -> tuple[str, ...]:
         """Bring the private index up to date; return what was left out and why."""
@@ -147,6 +190,18 @@ class GitSnapshots:
             yield
         finally:
             os.close(lock)
+
+
+def _new_file(path: Path) -> NewFile | None:
+    """Read a file as git keeps it; None where there is none. Raises OSError for what is no file."""
+    try:
+        mode = path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    if not stat.S_ISREG(mode):
+        message = f"{path} is no regular file"
+        raise OSError(message)
+    return NewFile(mode=0o100755 if mode & stat.S_IXUSR else 0o100644, data=path.read_bytes())
 
 
 def _taken(lock: int) -> bool:
