@@ -124,3 +124,31 @@ def test_edits_of_files_that_changed_meanwhile(seen: bytes, disk: bytes, body: s
     files = Memory({"a.py": disk}, seen={"a.py": seen})
     patch = f"*** Begin Patch\n*** Update File: a.py\n{body}\n*** End Patch"
     carried_out_or_refused(lambda: apply_envelope(patch, files), files)
+
+
+@given(texts(), st.data())
+def test_bytes_that_an_edit_does_not_name_stay(file: bytes, data: st.DataObject) -> None:
+    lines = [line.rstrip(b"\r") for line in file.split(b"\n")]
+    at = data.draw(st.integers(0, len(lines) - 1))
+    old = lines[at].decode()
+    if not old or file.decode().count(old) != 1:
+        return
+    new = data.draw(st.text("xyz \t", min_size=1, max_size=5))
+    (change,) = str_replace("a.py", [Replacement(old=old, new=new)], Memory({"a.py": file}))
+    assert change.after == file.replace(old.encode(), new.encode())
+
+
+@given(texts(), st.data())
+def test_lines_that_a_patch_does_not_name_keep_their_ends(file: bytes, data: st.DataObject) -> None:
+    lines = file.split(b"\n")
+    body = [line.removesuffix(b"\r").decode() for line in lines[:-1]]
+    if lines[-1] or not body:
+        return
+    at = data.draw(st.integers(0, len(body) - 1))
+    patch = f"--- a/a.py\n+++ b/a.py\n@@ -{at + 1} +{at + 1} @@\n-{body[at]}\n+NEW\n"
+    try:
+        (change,) = apply_unified(patch, Memory({"a.py": file}))
+    except EditError:
+        return
+    lines[at] = b"NEW" + lines[at][len(body[at].encode()) :]
+    assert change.after == b"\n".join(lines)

@@ -19,6 +19,7 @@ from tui_agent.core.edits.rungs import (
     is_blank,
     trimmed,
 )
+from tui_agent.core.patch.resolve import Piece
 
 _ENOUGH = 2
 
@@ -40,9 +41,9 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """The lines of a file once its chunks are in place."""
+    """What comes in place of what, in the order of the file; the lines have no terminators."""
 
-    lines: tuple[str, ...]
+    pieces: tuple[Piece, ...]
     notes: tuple[str, ...]
     open_end: bool | None
 
@@ -60,17 +61,15 @@ def placed(path: str, file: Sequence[str], chunks: Sequence[Chunk]) -> Placed:
     """Put all chunks where each fits; raises EditError ``no-match`` or ``ambiguous``."""
     options = [_options(path, file, chunk) for chunk in chunks]
     chosen = _assigned(path, file, options)
-    lines: list[str] = []
+    pieces: list[Piece] = []
     notes: list[str] = []
-    at = 0
     for place, option in sorted(zip(chosen, options, strict=True), key=_order):
-        lines += file[at : place.start]
-        lines += _block(path, file, place, option.chunk)
+        block = _block(path, file, place, option.chunk)
+        pieces.append(Piece(start=place.start, end=place.end, lines=block))
         notes += [NOTES[place.rung]] * (place.rung != "exact") + [EDGE_NOTE] * option.edge
-        at = place.end
     ends = [option.chunk.open_end for option in options if option.chunk.open_end is not None]
     return Placed(
-        lines=(*lines, *file[at:]),
+        pieces=tuple(pieces),
         notes=tuple(dict.fromkeys(notes)),
         open_end=ends[-1] if ends else None,
     )

@@ -71,10 +71,12 @@ def _add(overlay: Overlay, add: Add) -> None:
 def _delete(overlay: Overlay, delete: Delete) -> None:
     path = overlay.locate(delete.path)
     if delete.chunks:
-        rest = placed(path, overlay.text(path).contents, delete.chunks)
-        if rest.lines:
+        lines = overlay.text(path).contents
+        pieces = placed(path, lines, delete.chunks).pieces
+        left = len(lines) + sum(piece.growth for piece in pieces)
+        if left:
             raise EditError(
-                "no-match", f"{path} has {len(rest.lines)} lines that the deletion does not name."
+                "no-match", f"{path} has {left} lines that the deletion does not take away."
             )
     else:
         overlay.require_known(path, "delete")
@@ -88,8 +90,7 @@ def _update(overlay: Overlay, update: Update) -> None:
         new = [line for chunk in update.chunks for line in chunk.new]
         check_new_text(path, text.contents, new)
         result = placed(path, text.contents, update.chunks)
-        open_end = text.open_end if result.open_end is None else result.open_end
-        overlay.rewrite(path, result.lines, open_end=open_end)
+        overlay.splice(path, result.pieces, open_end=result.open_end)
         overlay.note(path, *result.notes)
     if update.mode is not None:
         overlay.set_mode(path, update.mode)

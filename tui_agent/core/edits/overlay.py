@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui_agent.core.edits.contract import EditError, Files, OnStale
@@ -9,8 +10,9 @@ from tui_agent.core.edits.guards import check_not_git, check_path, encoded, read
 from tui_agent.core.edits.hints import missing
 from tui_agent.core.edits.merge import MERGED_NOTE, merged_bytes, stale
 from tui_agent.core.patch.endings import retied
+from tui_agent.core.patch.resolve import Piece
 from tui_agent.core.patch.values import FileChange
-from tui_agent.core.text import Text, dominant
+from tui_agent.core.text import Text, content, dominant, terminated, terminator
 
 
 @dataclass(slots=True)
@@ -61,11 +63,26 @@ class Overlay:
             raise stale(path, entry.base, entry.disk)
         return readable(path, entry.now)
 
-    def rewrite(self, path: str, contents: tuple[str, ...], *, open_end: bool) -> None:
-        """Give an existing file new lines; kept ones keep their terminators."""
+    def splice(self, path: str, pieces: Sequence[Piece], *, open_end: bool | None) -> None:
+        """Replace lines of an existing file; every line outside of the pieces keeps its bytes.
+
+        Pieces are in order and hold contents without terminators. ``open_end`` says whether the
+        last line is to have none; None keeps what the file has.
+        """
         text = self.text(path)
-        end = dominant(text.lines)
-        lines = retied(text.lines, contents, end, open_end=open_end)
+        usual = dominant(text.lines)
+        lines: list[str] = []
+        at = 0
+        for piece in pieces:
+            lines += text.lines[at : piece.start]
+            before = terminator(lines[-1]) if lines else ""
+            old = text.lines[piece.start : piece.end]
+            lines += retied(old, piece.lines, before or usual, open_end=False)
+            at = piece.end
+        lines += text.lines[at:]
+        lines = list(terminated([*lines, ""], usual)[:-1])
+        if lines and (text.open_end if open_end is None else open_end):
+            lines[-1] = content(lines[-1])
         self.put(path, encoded(path, text, lines))
 
     def put(self, path: str, data: bytes, mode: int | None = None) -> None:

@@ -12,6 +12,7 @@ from tui_agent.core.edits.contract import EditError, Files, OnStale
 from tui_agent.core.edits.guards import check_new_text, encoded, readable
 from tui_agent.core.edits.overlay import Overlay
 from tui_agent.core.edits.rungs import EDGE_NOTE, NOTES, candidates, is_blank
+from tui_agent.core.patch.resolve import Piece
 from tui_agent.core.patch.values import FileChange
 
 
@@ -61,18 +62,33 @@ def _fill(overlay: Overlay, path: str, new: str) -> None:
 def _replace(overlay: Overlay, path: str, edit: Replacement) -> None:
     text = overlay.text(path).lf
     places = _overlapping(text, edit.old)
-    if places and edit.all:
-        result = text.replace(edit.old, edit.new)
-    elif len(places) > 1:
+    if len(places) > 1 and not edit.all:
         lines = [text.count("\n", 0, at) for at in places]
         raise hints.ambiguous(path, text.split("\n"), lines, "The old text is")
-    elif places:
-        result = text[: places[0]] + edit.new + text[places[0] + len(edit.old) :]
+    if places:
+        _replace_text(overlay, path, text, edit, places[-1] + len(edit.old))
     else:
-        result = _replaced_lines(overlay, path, text, edit)
-    contents = result.split("\n")
-    open_end = contents[-1] != ""
-    overlay.rewrite(path, tuple(contents if open_end else contents[:-1]), open_end=open_end)
+        _replace_lines(overlay, path, text, edit)
+
+
+def _replace_text(overlay: Overlay, path: str, text: str, edit: Replacement, end: int) -> None:
+    """Replace every occurrence up to ``end``, within the lines that hold them."""
+    start = text.find(edit.old)
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    last = len(text) if last < 0 else last
+    new = text[first:last].replace(edit.old, edit.new)
+    lines = new.split("\n")
+    at, to = text.count("\n", 0, first), text.count("\n", 0, last) + 1
+    result_open = _is_open(text[:first] + new + text[last:])
+    if last == len(text) and not result_open:
+        lines.pop()
+    piece = Piece(start=at, end=min(to, len(overlay.text(path).lines)), lines=tuple(lines))
+    overlay.splice(path, (piece,), open_end=result_open)
+
+
+def _is_open(text: str) -> bool:
+    return bool(text) and not text.endswith("\n")
 
 
 def _overlapping(text: str, old: str) -> list[int]:
@@ -84,11 +100,10 @@ def _overlapping(text: str, old: str) -> list[int]:
     return places
 
 
-def _replaced_lines(overlay: Overlay, path: str, text: str, edit: Replacement) -> str:
+def _replace_lines(overlay: Overlay, path: str, text: str, edit: Replacement) -> None:
     """Replace whole lines, found on one of the more lenient rungs."""
     file = text.split("\n")
-    closed = file[-1] == ""
-    if closed:
+    if not file[-1]:
         file.pop()
     old, new = _as_lines(edit)
     edge = False
@@ -109,8 +124,8 @@ def _replaced_lines(overlay: Overlay, path: str, text: str, edit: Replacement) -
         raise cannot_shift(path, place, str(error)) from None
     notes = [NOTES[place.rung]] * (place.rung != "exact") + [EDGE_NOTE] * edge
     overlay.note(path, *notes)
-    lines = [*file[: place.start], *block, *file[place.end :]]
-    return "\n".join(lines) + "\n" * (closed and bool(lines))
+    piece = Piece(start=place.start, end=place.end, lines=block)
+    overlay.splice(path, (piece,), open_end=None)
 
 
 def _as_lines(edit: Replacement) -> tuple[list[str], list[str]]:
