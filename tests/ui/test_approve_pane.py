@@ -1,0 +1,141 @@
+"""The Approve pane, key by key."""
+
+from __future__ import annotations
+
+import pytest
+from textual.app import ComposeResult
+
+from tests.ui.stage import Stage, text_of
+from tests.ui.stories import approval_waiting, edit_waiting
+from tests.ui.story import Story, question_proposal
+from tui_agent.core.proposal import Choice, Decision, Question
+from tui_agent.core.state import fold
+from tui_agent.ui.tui.approve_items import at_operators
+from tui_agent.ui.tui.messages import Decided
+from tui_agent.ui.tui.widgets.approve import ApprovePane
+
+
+class Desk(Stage):
+    """A stage that keeps the answers."""
+
+    def __init__(self, pane: ApprovePane) -> None:
+        super().__init__(pane)
+        self.pane = pane
+        self.decisions: list[Decision] = []
+        self.rows: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.pane
+
+    def on_decided(self, message: Decided) -> None:
+        self.decisions.append(message.decision)
+
+
+async def run(story: Story, *keys: str, armed: bool = True) -> Desk:
+    desk = Desk(ApprovePane())
+    async with desk.run_test(size=(68, 32)) as pilot:
+        desk.pane.show(fold(story.records))
+        desk.pane.arm(armed)
+        await pilot.press(*keys)
+        await pilot.pause()
+        desk.rows = text_of(desk)
+    return desk
+
+
+def asked(question: Question, tool: str = "ask") -> Story:
+    story = edit_waiting()
+    story.records.pop()
+    call = story.call(tool)
+    story.model("", call)
+    story.ask(question_proposal(story, call, question))
+    return story
+
+
+HOSTS = Question(
+    text="Which hosts are one origin?",
+    choices=(Choice(key="1", label="same host"), Choice(key="2", label="same domain")),
+)
+PAUSE = Question(
+    text="The next call would pass the cap.",
+    kind="budget",
+    free_text=False,
+    choices=(Choice(key="b", label="raise the cap to $2.00"), Choice(key="stop", label="stop")),
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "decision"),
+    [
+        ("y", Decision(verdict="once")),
+        ("s", Decision(verdict="session")),
+        ("p", Decision(verdict="rule", prefix=("ruff", "format"))),
+        ("n", Decision(verdict="reject")),
+    ],
+)
+async def test_one_key_answers_a_command(key: str, decision: Decision) -> None:
+    desk = await run(approval_waiting(), key)
+    assert desk.decisions == [decision]
+
+
+async def test_a_reason_goes_with_the_rejection() -> None:
+    desk = await run(approval_waiting(), "r", *"later", "enter")
+    assert desk.decisions == [Decision(verdict="reject", feedback="later")]
+
+
+async def test_the_command_is_edited_in_its_place() -> None:
+    desk = await run(approval_waiting(), "e", "home", "ctrl+k", *"ls", "enter")
+    assert desk.decisions == [Decision(verdict="once", command="ls")]
+    desk = await run(approval_waiting(), "e", *"xx", "escape", "y")
+    assert desk.decisions == [Decision(verdict="once")]
+
+
+async def test_nothing_is_approved_before_it_is_armed_nor_by_enter() -> None:
+    assert (await run(approval_waiting(), "y", "s", "n", armed=False)).decisions == []
+    assert (await run(approval_waiting(), "enter", "space")).decisions == []
+
+
+async def test_the_command_its_parts_its_rule_and_the_sandbox_are_shown_whole() -> None:
+    story = approval_waiting()
+    desk = Desk(ApprovePane())
+    async with desk.run_test(size=(68, 32)) as pilot:
+        state = fold(story.records)
+        state.sandbox = "none"
+        desk.pane.show(state)
+        await pilot.press("x")
+        await pilot.pause()
+        text = "\n".join(text_of(desk))
+    assert 'redirects"' in text
+    assert "writes .git, runs a hook" in text
+    assert "ask.write" in text
+    assert "none: it runs as you" in text
+    assert "everything else asks" in text
+    assert "matches 1 of" in text
+
+
+@pytest.mark.capability("S4.4", part="questions by key")
+async def test_a_question_is_answered_by_digit_or_in_own_words_or_not_at_all() -> None:
+    assert (await run(asked(HOSTS), "2")).decisions == [Decision(verdict="once", answer="2")]
+    desk = await run(asked(HOSTS), "enter", *"both", "enter")
+    assert desk.decisions == [Decision(verdict="once", answer="both")]
+    assert (await run(asked(HOSTS), "n")).decisions == [Decision(verdict="reject")]
+    assert (await run(asked(HOSTS), "7", "enter", "escape")).decisions == []
+
+
+async def test_the_budget_pause_is_raised_or_stopped() -> None:
+    desk = await run(asked(PAUSE, "budget"), "b")
+    assert desk.decisions == [Decision(verdict="once", answer="b")]
+    assert any("Nothing has been sent" in row for row in desk.rows)
+    desk = await run(asked(PAUSE, "budget"), "escape")
+    assert desk.decisions == [Decision(verdict="once", answer="stop")]
+
+
+async def test_an_edit_is_no_affair_of_this_pane() -> None:
+    desk = Desk(ApprovePane())
+    async with desk.run_test(size=(68, 32)):
+        desk.pane.show(fold(edit_waiting().records))
+        assert not desk.pane.waits
+        assert desk.pane.header(folded=True)[1] == (("none", "text-3"),)
+
+
+def test_a_long_command_is_broken_where_its_parts_are_joined() -> None:
+    assert at_operators("a && b; c 'x && y' || d") == ["a &&", "b;", "c 'x && y' ||", "d"]

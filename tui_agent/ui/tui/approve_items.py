@@ -1,0 +1,236 @@
+"""What an approval shows of a call: what it would do, why it asks, and what each key means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui_agent.core.proposal import Command, CommandPart, Proposal, Reason
+from tui_agent.ui.tui.hunk_items import filled
+from tui_agent.ui.tui.paper import (
+    Row,
+    Sheet,
+    Span,
+    blank_row,
+    cut,
+    make_row,
+    paragraph,
+    width_of,
+    wrap,
+)
+from tui_agent.ui.tui.syntax import Highlighter
+
+_OPERATOR = re.compile(r"(?:&&|\|\||;) ")
+
+INDENT = 2
+LABELS = 12
+"""The column in which facts begin, after their label."""
+REASONS = 36
+"""The column in which the reasons of a command's parts begin."""
+
+Places = dict[str, tuple[int, int]]
+"""Of an action: the row it stands in, and the column after its words."""
+
+SANDBOX = {
+    "none": ("none: it runs as you, with your files and your network", "danger"),
+    "A": ("workspace, network off", "text-2"),
+    "B": ("workspace, network off", "text-2"),
+    "seatbelt": ("workspace, network off", "text-2"),
+}
+MODES = {
+    "plan": "reads and plain read-only commands run, nothing else does",
+    "ask": "reads and plain read-only commands are free, everything else asks",
+    "edit": "edits in the workspace are free, commands ask",
+    "auto": "inside the sandbox nothing asks but what asks in every mode",
+}
+MARKS = {
+    "secret": "holds secrets",
+    "protected": "protected",
+    "outside": "outside the workspace",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key with its consequence."""
+
+    action: str
+    key: str
+    words: str
+    strong: str = ""
+    """What is named in it, told apart."""
+    note: str = ""
+    """A second row."""
+    aside: str = ""
+    """What stands at the right end."""
+    beside: bool = False
+    """Whether it stands in the row of the key before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalItem:
+    """A call that waits, whole."""
+
+    proposal: Proposal
+    reason: Reason | None
+    sandbox: str
+    mode: str
+    keys: tuple[Key, ...]
+    armed: bool = True
+    explained: bool = False
+
+    @property
+    def focusable(self) -> bool:
+        return False
+
+    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- it is drawn at once
+        return 24
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        return self.drawn(sheet)[0]
+
+    def drawn(self, sheet: Sheet) -> tuple[list[Row], Places]:
+        """Return the rows, and where each key's words end."""
+        rows = [blank_row(sheet)]
+        proposal = self.proposal
+        if proposal.command is not None:
+            rows += command_rows(sheet, proposal.command)
+            rows.append(blank_row(sheet))
+            rows += _parts(sheet, proposal.command.parts)
+        elif proposal.title:
+            rows += paragraph(sheet, [sheet.span(proposal.title, "text bold")], indent=INDENT)
+            rows.append(blank_row(sheet))
+        rows += self._facts(sheet)
+        rows.append(blank_row(sheet))
+        more, places = key_rows(sheet, self.keys, armed=self.armed, start=len(rows))
+        return rows + more, places
+
+    def _facts(self, sheet: Sheet) -> list[Row]:
+        proposal, reason = self.proposal, self.reason
+        rows: list[Row] = []
+        if reason is not None:
+            rule = [sheet.span(reason.rule, "text"), sheet.span("  " + reason.text, "text-2")]
+            rows += fact(sheet, "Asks", [*rule, sheet.span("  " + reason.origin, "text-3")])
+        for number, target in enumerate(proposal.targets):
+            marks = ", ".join(MARKS[mark] for mark in target.marks)
+            spans = [sheet.span(target.path, "text"), sheet.span(f"  {target.effect}", "text-2")]
+            if marks:
+                spans.append(sheet.span(f"  {marks}", "warning"))
+            rows += fact(sheet, "" if number else "Touches", spans)
+        if proposal.hosts:
+            rows += fact(sheet, "Hosts", [sheet.span(", ".join(proposal.hosts), "text")])
+        if proposal.command is not None:
+            words, ink = SANDBOX.get(self.sandbox, (self.sandbox, "text-2"))
+            rows += fact(sheet, "Sandbox", [sheet.span(words, ink)])
+            rows += _limits(sheet, proposal.command)
+        for note in proposal.notes:
+            rows += fact(sheet, "Note", [sheet.span(note, "text-2")])
+        return [*rows, *(self._explained(sheet) if self.explained else [])]
+
+    def _explained(self, sheet: Sheet) -> list[Row]:
+        proposal, reason = self.proposal, self.reason
+        rows = [blank_row(sheet)]
+        if reason is not None:
+            said = f"{reason.rule} stands in: {reason.origin}"
+            rows += fact(sheet, "Rule", [sheet.span(said, "text-2")])
+        mode = f"{self.mode}: {MODES.get(self.mode, 'unknown')}"
+        rows += fact(sheet, "Mode", [sheet.span(mode, "text-2")])
+        effects = ", ".join(sorted(proposal.effects)) or "none"
+        rows += fact(sheet, "Effects", [sheet.span(effects, "text-2")])
+        bound = f"{proposal.digest[:12] or 'unknown'}: tool, arguments, folder and bytes before"
+        return [*rows, *fact(sheet, "Approves", [sheet.span(bound, "text-2")])]
+
+
+def fact(sheet: Sheet, label: str, spans: Sequence[Span]) -> list[Row]:
+    """Return a label and what belongs to it, wrapped under itself."""
+    lead: list[Span] = [(" " * INDENT, sheet.ink()), sheet.span(label, "text bold")]
+    return paragraph(sheet, spans, first=lead, indent=LABELS)
+
+
+def _limits(sheet: Sheet, command: Command) -> list[Row]:
+    where = "" if command.cwd in {"", "."} else f"in {command.cwd}, "
+    ends = f"{where}ends after {command.timeout_seconds:.0f} s at the latest"
+    return fact(sheet, "", [sheet.span(ends, "text-3")])
+
+
+def command_rows(sheet: Sheet, command: Command) -> list[Row]:
+    """Return the command in a band of its own, nothing of it left out."""
+    inner = replace(sheet, plane="raised", width=max(1, sheet.width - 2 * INDENT + 1))
+    lines = command.text.split("\n")
+    if len(lines) == 1 and len(command.text) > inner.width - 4:
+        lines = at_operators(command.text)
+    reader = Highlighter("command.sh", [line + "\n" for line in lines])
+    reader.read_to(len(lines), 0.02)
+    rows: list[Row] = []
+    for number in range(len(lines)):
+        spans = [inner.span(text, role) for text, role in reader.line(number)]
+        for _, line in wrap(spans, inner.width - 4, 0):
+            sign = "$" if not rows else " "
+            cells = filled(inner, [inner.span(f" {sign} ", "text-3"), *line], ())
+            rows.append(make_row(sheet, [(" " * INDENT, sheet.ink()), *cells], start=INDENT + 3))
+    return rows
+
+
+def at_operators(text: str) -> list[str]:
+    """Break a long command after the operators that join its parts; quoted ones join nothing."""
+    lines, start = [], 0
+    for found in _OPERATOR.finditer(text):
+        before = text[: found.start()]
+        if before.count("'") % 2 == 0 and before.count('"') % 2 == 0:
+            lines.append(text[start : found.end()].rstrip(" "))
+            start = found.end()
+    return [*lines, text[start:]]
+
+
+def _parts(sheet: Sheet, parts: Sequence[CommandPart]) -> list[Row]:
+    """Return each sub-command with the reason why it asks or does not."""
+    if not parts:
+        return []
+    rows = [make_row(sheet, [sheet.span("  Runs", "text bold")])]
+    glyphs = sheet.glyphs
+    column = min(REASONS, sheet.width // 2)
+    for number, part in enumerate(parts, 1):
+        sign, ink, name = {
+            "ask": (glyphs.waiting, "pending", "text"),
+            "allow": (glyphs.done, "text-3", "text-2"),
+            "deny": (glyphs.denied, "removed", "text"),
+        }[part.verdict]
+        text = cut(part.text, column - 8, glyphs.cut)
+        lead = [
+            sheet.span("  "),
+            sheet.span(sign, ink),
+            sheet.span(f" {number} ", "text-3"),
+            sheet.span(text, name),
+        ]
+        rows += paragraph(sheet, [sheet.span(part.reason, ink)], first=lead, indent=column)
+    rows.append(blank_row(sheet))
+    return rows
+
+
+def key_rows(
+    sheet: Sheet, keys: Sequence[Key], *, armed: bool, start: int
+) -> tuple[list[Row], Places]:
+    """Return one row a key, grey as long as they mean nothing, and where their words end."""
+    places: Places = {}
+    rows: list[Row] = []
+    wide = max((len(key.key) for key in keys), default=1) + 2
+    spans: list[Span] = []
+    for index, key in enumerate(keys):
+        if key.beside and spans:
+            spans.append((" " * max(2, 17 - width_of(spans)), sheet.ink()))
+        else:
+            spans = [(" " * INDENT, sheet.ink())]
+        spans += [
+            sheet.span(key.key.ljust(wide), "text bold" if armed else "text-3"),
+            sheet.span(key.words, "text-2"),
+        ]
+        if key.strong:
+            spans.append(sheet.span(f" {key.strong}", "text"))
+        places[key.action] = (start + len(rows), width_of(spans))
+        if index + 1 < len(keys) and keys[index + 1].beside:
+            continue
+        rows.append(make_row(sheet, spans, [sheet.span(f"{key.aside}  ", "text-3")]))
+        if key.note:
+            rows += paragraph(sheet, [sheet.span(key.note, "text-3")], indent=INDENT + wide)
+    return rows, places

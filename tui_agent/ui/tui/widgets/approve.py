@@ -1,0 +1,352 @@
+"""The Approve pane: calls, questions and the budget pause, answered by one key."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual import events
+
+from tui_agent.core.blob import preview_of
+from tui_agent.core.proposal import Decision, Proposal
+from tui_agent.core.state import Call, Session
+from tui_agent.ui.tui.approve_items import ApprovalItem, Key
+from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.messages import Decided, Left, Restated, Toasted
+from tui_agent.ui.tui.pane import Said
+from tui_agent.ui.tui.question_items import BudgetItem, QuestionItem, Spent
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+from tui_agent.ui.tui.widgets.answer_line import AnswerLine
+from tui_agent.ui.tui.words import count
+
+PURPOSES = {
+    "why": ("why", "why not? Enter rejects, Esc goes back"),
+    "answer": ("answer", "your answer, then Enter"),
+}
+
+
+COMMAND_PLACE = (1, 5)
+"""The row and column in which the command stands."""
+
+
+class ApprovePane(VirtualLines):
+    """Shows the request that waits, and turns keys into its answer."""
+
+    title = "Approve"
+    short_title = "Ask"
+
+    def __init__(self, *, plane: str = "surface", id: str | None = None) -> None:
+        """Begin with nothing that waits."""
+        super().__init__(plane=plane, id=id)
+        self.key_context = "approval"
+        self.armed = True
+        self.request_id = ""
+        self._call: Call | None = None
+        self._state: Session | None = None
+        self._explained = False
+        self._line: AnswerLine | None = None
+
+    # What it shows
+
+    def show(self, state: Session) -> None:
+        """Show the first request that is neither an edit nor a plan."""
+        found = next(
+            (
+                (waiting.request_id, state.call(waiting))
+                for waiting in state.waiting.values()
+                if _is_mine(state.call(waiting).proposal)
+            ),
+            None,
+        )
+        request_id, call = found or ("", None)
+        if request_id != self.request_id:
+            self._explained = False
+            self._leave_line()
+        self.request_id, self._call, self._state = request_id, call, state
+        kind = self._kind
+        self.title = {"approval": "Approve", "question": "Question", "budget": "Budget"}[kind]
+        self.key_context = kind
+        self._draw()
+
+    @property
+    def _kind(self) -> str:
+        question = self._call.proposal.question if self._call and self._call.proposal else None
+        if question is None:
+            return "approval"
+        return "budget" if question.kind == "budget" else "question"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a request of this pane is open."""
+        return self._call is not None
+
+    def arm(self, armed: bool) -> None:  # noqa: FBT001 -- the frame's contract
+        """Hear answers from now on, or not yet."""
+        if armed != self.armed:
+            self.armed = armed
+            self._draw()
+            self.post_message(Restated())
+
+    def header(self, *, folded: bool) -> tuple[Sequence[Said], Sequence[Said]]:
+        """Return what is asked about, and its step."""
+        call = self._call
+        if call is None or call.proposal is None:
+            return (), (("none", "text-3"),)
+        if self._kind == "budget":
+            left = "the next call would pass the cap"
+        else:
+            left = "check" if call.proposal.check else call.tool
+        if folded:
+            return ((self._glyphs().waiting + " ", "pending"), (left, "text-2")), ()
+        return ((left, "text bold"),), ((f"step {call.step}", "text-2"),)
+
+    def tab(self) -> Sequence[Said]:
+        """Return a sign while something waits."""
+        return ((self._glyphs().waiting, "pending"),) if self.waits else ()
+
+    def wanted_rows(self, width: int) -> int:
+        """Return the rows of everything."""
+        return self.total if self.size.width else sum(i.height_hint(width) for i in self.items)
+
+    def hints(self) -> Sequence[tuple[str, str]] | None:
+        """Return the keymap's own."""
+        return None
+
+    def _draw(self) -> None:
+        item = self._item()
+        self.set_items([item] if item is not None else [])
+        self._place_line()
+
+    def _item(self) -> ApprovalItem | QuestionItem | BudgetItem | None:
+        call, state = self._call, self._state
+        if call is None or call.proposal is None or state is None:
+            return None
+        question = call.proposal.question
+        if question is None:
+            return ApprovalItem(
+                proposal=call.proposal,
+                reason=call.reason,
+                sandbox=state.sandbox,
+                mode=state.mode,
+                keys=self._approval_keys(call.proposal, state),
+                armed=self.armed,
+                explained=self._explained,
+            )
+        if question.kind == "budget":
+            return self._budget(call.proposal, state)
+        keys = [
+            Key(action=c.key, key=c.key, words=c.label, note=c.detail) for c in question.choices
+        ]
+        if question.free_text:
+            keys.append(self._key("question.answer", "answer in your own words"))
+        keys.append(self._key("question.reject", "give no answer"))
+        return QuestionItem(question=question, keys=tuple(keys), armed=self.armed)
+
+    def _key(self, action: str, words: str) -> Key:
+        app = app_of(self)
+        shown = app.keymap.shown(action, ascii_only=app.glyphs.ascii_only)
+        return Key(action=action, key=shown, words=words)
+
+    def _approval_keys(self, proposal: Proposal, state: Session) -> tuple[Key, ...]:
+        keys = [self._key("approval.once", "allow once")]
+        what = "this command" if proposal.command is not None else "this"
+        keys.append(self._key("approval.session", f"allow exactly {what} until the session ends"))
+        prefix = prefix_of(proposal)
+        if prefix:
+            note = matched(state, prefix)
+            named = " ".join(prefix)
+            key = self._key("approval.prefix", "allow what starts with")
+            keys.append(replace(key, strong=named, note=note))
+        keys.append(self._key("approval.reject", "reject"))
+        keys.append(replace(self._key("approval.why", "reject, say why"), beside=True))
+        if proposal.command is not None:
+            keys.append(self._key("approval.edit", "edit"))
+        explain = self._key("approval.explain", "explain the rules")
+        keys.append(replace(explain, beside=proposal.command is not None))
+        return tuple(keys)
+
+    def _budget(self, proposal: Proposal, state: Session) -> BudgetItem | None:
+        question = proposal.question
+        if question is None:
+            return None
+        labels = {choice.key: choice for choice in question.choices}
+        names = {"b": "budget.raise", "stop": "budget.stop"}
+        keys = [
+            replace(self._key(names[key], choice.label), aside=choice.detail)
+            for key, choice in labels.items()
+            if key in names
+        ]
+        turns = [
+            Spent(
+                number=turn.number,
+                text=" ".join(preview_of(turn.users[0].text).split()) if turn.users else "",
+                cost=turn.usage.cost_usd,
+            )
+            for turn in state.main.turns
+        ]
+        return BudgetItem(
+            question=question,
+            spent=state.main.usage.cost_usd,
+            cap=state.budget_usd,
+            model=state.model,
+            turns=tuple(turns[-8:]),
+            keys=tuple(keys),
+            armed=self.armed,
+        )
+
+    # Keys
+
+    def act(self, action: str) -> bool:
+        """Do what a key means for the request that waits."""
+        context, _, name = action.partition(".")
+        if context != self.key_context or self._call is None:
+            return False
+        if name == "explain":
+            self._explained = not self._explained
+            self._draw()
+            return True
+        if self.armed:
+            self._answer(name)
+        return True
+
+    def _answer(self, name: str) -> None:
+        proposal = self._call.proposal if self._call is not None else None
+        if proposal is None:
+            return
+        if name in {"once", "session"}:
+            self._decide(Decision(verdict="session" if name == "session" else "once"))
+        elif name == "prefix":
+            self._allow_prefix(proposal)
+        elif name == "reject":
+            self._reject(proposal)
+        elif name in {"why", "answer"}:
+            purpose, hint = PURPOSES[name]
+            self._ask(purpose, f"{self.key_context}.{name}", hint=hint)
+        elif name == "edit":
+            self._edit(proposal)
+        elif name in {"raise", "stop"}:
+            self._decide(Decision(verdict="once", answer="b" if name == "raise" else "stop"))
+
+    def _allow_prefix(self, proposal: Proposal) -> None:
+        prefix = prefix_of(proposal)
+        if prefix:
+            self._decide(Decision(verdict="rule", prefix=prefix))
+
+    def _reject(self, proposal: Proposal) -> None:
+        """A question may use the letter for a choice of its own."""
+        question = proposal.question
+        if question is not None and any(choice.key == "n" for choice in question.choices):
+            self._decide(Decision(verdict="once", answer="n"))
+        else:
+            self._decide(Decision(verdict="reject"))
+
+    def on_key(self, event: events.Key) -> None:
+        """Take a choice by its digit or letter."""
+        proposal = self._call.proposal if self._call is not None else None
+        question = proposal.question if proposal is not None else None
+        if question is None or question.kind == "budget" or not self.armed or self._line:
+            return
+        if any(choice.key == event.character for choice in question.choices):
+            event.stop()
+            self._decide(Decision(verdict="once", answer=event.character))
+
+    def _decide(self, decision: Decision) -> None:
+        self.post_message(Decided(self.request_id, decision))
+
+    # Typing
+
+    def _edit(self, proposal: Proposal) -> None:
+        command = proposal.command
+        if command is None:
+            return
+        if "\n" in command.text:
+            self.post_message(
+                Toasted("A command of several lines: reject it and say what to run instead.")
+            )
+            return
+        self._ask("command", "approval.edit", text=command.text)
+
+    def _ask(self, purpose: str, action: str, *, text: str = "", hint: str = "") -> None:
+        if self._line is not None or not self.is_attached:
+            return
+        self._line = AnswerLine(purpose=purpose, text=text, hint=hint)
+        self._line_action = action
+        self.mount(self._line)
+        self._place_line()
+        self._line.focus(scroll_visible=False)
+
+    _line_action = ""
+
+    def _place_line(self) -> None:
+        if self._line is None or not self.items:
+            return
+        item = self.items[0]
+        if isinstance(item, ApprovalItem | QuestionItem | BudgetItem):
+            row, column = item.drawn(self.sheet(0))[1].get(self._line_action, (0, 2))
+            x = column + 2
+            if self._line.purpose == "command":
+                row, x = COMMAND_PLACE
+            self._line.place(x, row - self.top, self.size.width - x - 2)
+
+    def _leave_line(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            had_focus = line.has_focus
+            line.remove()
+            if had_focus:
+                self.focus(scroll_visible=False)
+
+    def on_answer_line_gone(self, event: AnswerLine.Gone) -> None:
+        """Leave the request as it is."""
+        event.stop()
+        self._leave_line()
+
+    def on_answer_line_given(self, event: AnswerLine.Given) -> None:
+        """Answer with what was typed."""
+        event.stop()
+        text = event.text.strip()
+        purpose = event.line.purpose
+        self._leave_line()
+        if purpose == "why":
+            self._decide(Decision(verdict="reject", feedback=text))
+        elif not text:
+            self.post_message(Left())
+        elif purpose == "command":
+            self._decide(Decision(verdict="once", command=text))
+        else:
+            self._decide(Decision(verdict="once", answer=text))
+
+
+def _is_mine(proposal: Proposal | None) -> bool:
+    if proposal is None or proposal.patch is not None:
+        return False
+    return proposal.question is None or proposal.question.kind != "plan"
+
+
+def prefix_of(proposal: Proposal) -> tuple[str, ...]:
+    """Return the leading words that a rule would allow: the program, and its sub-command if any."""
+    command = proposal.command
+    if command is None:
+        return ()
+    asking = [part.text for part in command.parts if part.verdict == "ask"]
+    try:
+        words = shlex.split(asking[0] if asking else command.text)
+    except ValueError:
+        return ()
+    if len(words) > 1 and words[1].replace("-", "").isalnum() and not words[1].startswith("-"):
+        return tuple(words[:2])
+    return tuple(words[:1])
+
+
+def matched(state: Session, prefix: tuple[str, ...]) -> str:
+    """Say how many commands of this session the rule would have matched."""
+    commands = [
+        call.proposal.command.text
+        for turn in state.main.turns
+        for call in turn.calls.values()
+        if call.proposal is not None and call.proposal.command is not None
+    ]
+    start = " ".join(prefix)
+    hits = sum(text == start or text.startswith(start + " ") for text in commands)
+    return f"matches {hits} of {count(len(commands), 'command')} in this session"
