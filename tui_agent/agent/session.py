@@ -11,6 +11,7 @@ from tui_agent.agent.redaction import redacted
 from tui_agent.core.events import (
     MAIN_AGENT,
     SYNCED,
+    ApprovalDecided,
     Event,
     Notice,
     ReasoningDelta,
@@ -18,6 +19,7 @@ from tui_agent.core.events import (
     Redacted,
     TextDelta,
     ToolOutputDelta,
+    ToolStarted,
 )
 from tui_agent.core.state import Session, apply
 
@@ -79,7 +81,7 @@ class LiveSession:
     def _write(self, event: Event, agent_id: str) -> Record:
         record = self._record(event, agent_id, self.state.seq + 1)
         try:
-            record = self.log.append(record, sync=isinstance(event, SYNCED))
+            record = self.log.append(record, sync=self._must_last(event, agent_id))
         except OSError as error:
             reason = error.strerror or str(error)
             notice = Notice(
@@ -92,6 +94,23 @@ class LiveSession:
         self.records.append(record)
         self._publish(record)
         return record
+
+    def _must_last(self, event: Event, agent_id: str) -> bool:
+        """Return whether a loss of power must not take this line: it precedes an effect.
+
+        A call that only reads, and that nobody was asked about, is not worth a sync of the disk.
+        """
+        if not isinstance(event, SYNCED):
+            return False
+        if isinstance(event, ApprovalDecided):
+            proposal = event.proposal
+            return bool(event.request_id) or proposal is None or proposal.effects != {"read"}
+        if isinstance(event, ToolStarted):
+            turn = self.state.agents[agent_id].turn
+            call = turn.calls.get(event.call_id) if turn is not None else None
+            proposal = call.proposal if call is not None else None
+            return proposal is None or proposal.effects != {"read"}
+        return True
 
     def _record(self, event: Event, agent_id: str, seq: int) -> Record:
         turn, step = self._place(event, agent_id)
