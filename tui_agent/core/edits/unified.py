@@ -26,6 +26,7 @@ _GIT_LINES = (
     "rename to ",
 )
 _BINARY = ("Binary files ", "GIT binary patch")
+_QUOTED = re.compile(r'"(.*)"')
 _ESCAPES = re.compile(r'\\([abfnrtv"\\]|[0-7]{3})')
 _LETTERS = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, '"': 34, "\\": 92}
 _SIGNATURE = re.compile(r"\d+\.\d+\S*\s*$")
@@ -115,9 +116,10 @@ def _name(line: str) -> str:
 
 
 def _unquoted(name: str) -> str:
-    if len(name) < 2 or name[0] != '"' or name[-1] != '"':  # noqa: PLR2004 - two quotes
+    quoted = _QUOTED.fullmatch(name)
+    if quoted is None:
         return name
-    raw = _ESCAPES.sub(_byte, name[1:-1])
+    raw = _ESCAPES.sub(_byte, quoted[1])
     return raw.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
