@@ -29,6 +29,7 @@ from tui_agent.core.messages import (
 KEYS = {
     "OPENAI_API_KEY": "sk-test-0123456789abcdef0123",
     "ANTHROPIC_API_KEY": "sk-ant-test-+/=0123456789",
+    "DEEPSEEK_API_KEY": "sk-deep-abcdef0123456789",
     "OWN_SERVER_KEY": "own-server-key-987654321",
 }
 READ = ToolSpec(
@@ -80,7 +81,11 @@ async def model(
         Endpoint(name="nobody", base_url="http://127.0.0.1:9/v1"),
         Endpoint(name="nobody-through", base_url="http://127.0.0.1:9/v1", dialect="litellm"),
     )
-    environ = {"OPENAI_BASE_URL": f"{server.url}/v1", "ANTHROPIC_BASE_URL": server.url}
+    environ = {
+        "OPENAI_BASE_URL": f"{server.url}/v1",
+        "ANTHROPIC_BASE_URL": server.url,
+        "DEEPSEEK_API_BASE": f"{server.url}/v1",
+    }
     routed = RoutedModel(
         hosts,
         Endpoints.of(environ, own),

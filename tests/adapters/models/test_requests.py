@@ -161,6 +161,23 @@ async def test_signed_thoughts_go_back_to_the_model_that_had_them(
     assert SIGNATURE not in json.dumps(elsewhere)
 
 
+async def test_a_thought_before_a_call_goes_back_where_the_provider_insists(
+    model: RoutedModel, server: ModelServer
+) -> None:
+    name = "deepseek/deepseek-v4-pro"
+    call = {"name": "read", "arguments": {"path": "a.py"}}
+    server.play({"turn": [{"reasoning": "I must read it.", "call": [call]}]})
+    first = (await hear(model, asking(name))).whole
+    later = (
+        Message(role="user", text="Go."),
+        Message(role="assistant", tool_calls=first.tool_calls, opaque=first.opaque),
+        Message(role="tool", call_id=first.tool_calls[0].id, text="its text"),
+    )
+    body = await sent(model, server, replace(asking(name), messages=later))
+
+    assert body["messages"][2]["reasoning_content"] == "I must read it."
+
+
 USAGE = {"input_tokens": 10_000, "output_tokens": 500, "cached_tokens": 8_000}
 
 

@@ -9,7 +9,6 @@ from tui_agent.adapters.models.faults import broken
 from tui_agent.adapters.models.wire import Delta
 from tui_agent.core.messages import (
     CallPiece,
-    OpaqueItem,
     ReasoningPiece,
     Responded,
     StopReason,
@@ -73,7 +72,7 @@ class Assembly:
         delta = choice.get("delta") or choice.get("message") or {}
         return [*self._thoughts(delta), *self._words(delta), *self._calls(delta)]
 
-    def whole(self, opaque: tuple[OpaqueItem, ...] = ()) -> Responded:
+    def whole(self) -> Responded:
         """Return the response.
 
         Raises:
@@ -94,7 +93,6 @@ class Assembly:
                 ToolCall(id=slot.id, name=slot.name, arguments="".join(slot.arguments))
                 for slot in self._slots
             ),
-            opaque=opaque,
             stop=stop,
             usage=self.usage,
             model=self.model,

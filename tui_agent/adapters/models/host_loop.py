@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import sys
 import threading
 import time
@@ -23,6 +24,9 @@ from tui_agent.core.messages import ModelFacts, ModelRequest, Responded
 
 COALESCE_SECONDS = 0.03
 """How long deltas are gathered before they are sent on together."""
+LARGEST = 600 * (1024 if sys.platform == "linux" else 1024 * 1024)
+"""600 MB of memory in the kernel's unit; litellm has had leaks, and its keeper starts another."""
+_GROWN = 75
 _READ_BYTES = 1 << 16
 
 Json = dict[str, Any]
@@ -137,7 +141,13 @@ class _Loop:
         work = {"stream": self._stream, "facts": self._facts, "local": self._local}[op]
         task = asyncio.create_task(self._guarded(number, work, message))
         self._tasks[number] = task
-        task.add_done_callback(lambda _: self._tasks.pop(number, None))
+        task.add_done_callback(lambda _: self._done(number))
+
+    def _done(self, number: int) -> None:
+        """Forget a request; a host that has grown too large makes room for a fresh one."""
+        self._tasks.pop(number, None)
+        if not self._tasks and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > LARGEST:
+            os._exit(_GROWN)
 
     async def _guarded(
         self, number: int, work: Callable[[int, Json], Awaitable[None]], message: Json

@@ -129,16 +129,15 @@ class _Answer:
 
     def whole(self) -> Responded:
         """Return the response with its cost; raise Fault if it isn't complete."""
-        opaque: tuple[OpaqueItem, ...] = ()
+        response = self._assembly.whole()
         signed = [b for b in self._thoughts if b.get("signature") or b.get("data")]
         if signed:
-            payload = {"thinking_blocks": signed}
-            opaque = (
-                OpaqueItem(
-                    provider=self._route.provider, model=self._request.model, payload=payload
-                ),
+            item = OpaqueItem(
+                provider=self._route.provider,
+                model=self._request.model,
+                payload={"thinking_blocks": signed},
             )
-        response = self._assembly.whole(opaque)
+            response = replace(response, opaque=(item,))
         return replace(response, usage=self._said(response))
 
     def _keep(self, block: Json) -> None:

@@ -33,6 +33,8 @@ from tui_agent.core.messages import ModelFacts, ModelRequest, OpaqueItem, Respon
 
 Json = dict[str, Any]
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_WANT_THOUGHTS_BACK = ("deepseek", "moonshot")
+"""Providers that refuse a tool's result unless the thought before the call comes with it."""
 _KEPT_THOUGHTS = ("reasoning_details",)
 """Fields of a delta that must go back with the message, or the provider forgets its thoughts."""
 
@@ -144,13 +146,15 @@ class _Answer:
 
     def whole(self) -> Responded:
         """Return the response with its cost; raise Fault if it isn't complete."""
-        opaque: tuple[OpaqueItem, ...] = ()
-        if self._kept:
+        response = self._assembly.whole()
+        back: Json = dict(self._kept)
+        if response.tool_calls and self._route.provider in _WANT_THOUGHTS_BACK:
+            back["reasoning_content"] = response.reasoning
+        if back:
             item = OpaqueItem(
-                provider=self._route.provider, model=self._request.model, payload=dict(self._kept)
+                provider=self._route.provider, model=self._request.model, payload=back
             )
-            opaque = (item,)
-        response = self._assembly.whole(opaque)
+            response = replace(response, opaque=(item,))
         return replace(response, usage=_priced(self._route, response.usage))
 
     def _parsed(self, data: str) -> Json:

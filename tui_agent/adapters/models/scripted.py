@@ -58,6 +58,8 @@ class ScriptedModel:
             if first_ms is None:
                 first_ms = round((loop.time() - started) * 1000)
             yield piece
+        if fault is not None and fault.kind in _INSIDE:
+            await self._strike(fault)
         yield whole_of(self._script, chosen, first_ms)
 
     def _next_fault(self, chosen: Chosen) -> ScriptFault | None:
