@@ -246,6 +246,13 @@ async def test_a_model_that_nobody_serves_is_told_with_the_form_of_a_name(
     assert "provider/model" in failure.message
 
 
+async def test_a_provider_that_nobody_knows_is_told_by_its_name(model: RoutedModel) -> None:
+    failure = (await hear(model, asking("foo/bar"))).failure
+
+    assert failure.kind == "not_found"
+    assert "no provider is called 'foo'" in failure.message
+
+
 @pytest.mark.parametrize("name", ["nobody/x", "nobody-through/openai/x"])
 async def test_a_server_that_nobody_runs_is_told_by_its_address(
     model: RoutedModel, name: str

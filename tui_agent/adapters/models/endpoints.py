@@ -182,11 +182,11 @@ class Endpoints:
         """
         if model.startswith(SCRIPT):
             return Route(host="scripted", provider="script", model=model[len(SCRIPT) :])
-        provider, slash, rest = model.partition("/")
-        endpoint = self.find(provider) if slash and rest else None
+        provider, _, rest = model.partition("/")
+        endpoint = self.find(provider) if rest else None
         if endpoint is not None:
             return self._through(endpoint, rest)
-        if slash and rest:
+        if provider and rest:
             return Route(
                 host="litellm",
                 provider=provider,

@@ -127,7 +127,7 @@ def no_key(key_variable: str, provider: str) -> Fault:
 def key_remedy(key_variable: str) -> str:
     """Return what mends a refused key, naming its variable but never its value."""
     if not key_variable:
-        return "name the endpoint's key variable in your settings"
+        return "set the provider's credentials in the environment, or the endpoint's key_variable"
     return f"check the key in {key_variable}, then: export {key_variable}=…"
 
 

@@ -49,6 +49,10 @@ class Provider(Protocol):
         """Return the model servers found on this machine."""
         ...
 
+    async def warm(self) -> None:
+        """Load now, while nobody waits, what the first request would load."""
+        ...
+
 
 def run(name: str) -> int:
     """Serve until the input ends; this is the whole life of a host's process."""
@@ -130,6 +134,8 @@ class _Loop:
             early, self._early = self._early, []
         for message in early:
             self._handle(message)
+        if not early:
+            await provider.warm()
         await asyncio.Event().wait()
 
     def _handle(self, message: Json) -> None:

@@ -31,6 +31,12 @@ def fault_of(error: Exception, litellm: Module, route: Route, *, started: bool) 
     said = _words(error)
     if isinstance(error, litellm.ContextWindowExceededError):
         return Fault("context", f"{where}: {said}")
+    if "LLM Provider NOT provided" in said:
+        return Fault(
+            "not_found",
+            f"no provider is called {route.provider!r}",
+            remedy="agent --model provider/model, or name an endpoint in your settings",
+        )
     status = getattr(error, "status_code", None)
     invented = isinstance(error, litellm.APIConnectionError)
     if not invented and isinstance(status, int) and status >= HTTPStatus.MULTIPLE_CHOICES:

@@ -24,7 +24,7 @@ from tui_agent.adapters.models.faults import broken, no_key
 from tui_agent.adapters.models.litellm_faults import fault_of
 from tui_agent.adapters.models.litellm_watch import WATCHING, Watch, watch_every_request
 from tui_agent.adapters.models.wire import Delta
-from tui_agent.core.messages import ModelFacts, ModelRequest, OpaqueItem, Responded, Usage
+from tui_agent.core.messages import Message, ModelFacts, ModelRequest, OpaqueItem, Responded, Usage
 
 Json = dict[str, Any]
 Untyped = Any
@@ -32,6 +32,8 @@ Untyped = Any
 TIMEOUT_SECONDS = 3600.0
 """Above any time-out of ours: litellm's own must never be the first to strike."""
 
+_WARMED = ("anthropic/claude-sonnet-5-5", "openai/gpt-5.6")
+_NOWHERE = "http://127.0.0.1:9"
 _SWITCHES = {
     "LITELLM_MODE": "PRODUCTION",
     "LITELLM_LOCAL_MODEL_COST_MAP": "True",
@@ -106,6 +108,17 @@ class LitellmProvider:
     async def local(self) -> list[Json]:
         """Return nothing: the direct host looks for local servers."""
         return []
+
+    async def warm(self) -> None:
+        """Let litellm build what it builds at a first call, by calls that send nothing."""
+        WATCHING.set(Watch(key_variable="", closed=True))
+        for model in _WARMED:
+            route = Route(host="litellm", provider="", model=model, base_url=_NOWHERE, keyless=True)
+            request = ModelRequest(
+                request_id="", model=model, system="", messages=(Message(role="user", text="-"),)
+            )
+            with suppress(Exception):
+                await self._litellm.acompletion(**_arguments(route, request, ""))
 
 
 class _Answer:

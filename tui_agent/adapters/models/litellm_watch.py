@@ -43,6 +43,8 @@ class Watch:
     key_variable: str
     fault: Fault | None = None
     started: bool = False
+    closed: bool = False
+    """Whether nothing may be sent at all."""
 
 
 WATCHING: ContextVar[Watch | None] = ContextVar("WATCHING", default=None)
@@ -61,6 +63,8 @@ def watch_every_request() -> None:
     ) -> httpx.Response:
         watch = WATCHING.get() or Watch(key_variable="")
         watch.fault = None
+        if watch.closed:
+            raise httpx.ConnectError("nothing is sent", request=request)
         where = place_of(str(request.url))
         request.headers["accept-encoding"] = "identity"
         request.extensions.setdefault("timeout", {})["connect"] = CONNECT_SECONDS

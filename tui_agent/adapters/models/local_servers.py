@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -14,9 +15,11 @@ _MODELS_SHOWN = 50
 Json = dict[str, Any]
 
 
-async def find_local_servers(client: httpx.AsyncClient) -> list[Json]:
+async def find_local_servers(
+    client: httpx.AsyncClient, places: Sequence[tuple[str, int]] = USUAL
+) -> list[Json]:
     """Return name, address and models of each server that answers, all asked at the same time."""
-    found = await asyncio.gather(*(_ask(client, name, port) for name, port in USUAL))
+    found = await asyncio.gather(*(_ask(client, name, port) for name, port in places))
     return [server for server in found if server]
 
 

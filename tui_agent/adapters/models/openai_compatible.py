@@ -80,6 +80,11 @@ class DirectProvider:
         """Return the servers that answer on this machine's usual ports."""
         return await find_local_servers(self._client("http://127.0.0.1"))
 
+    async def warm(self) -> None:
+        """Load the certificates and the table of prices."""
+        self._client("https://")
+        price_map.facts_of("", "", "")
+
     def _client(self, url: str) -> httpx.AsyncClient:
         """Return the client for an address; certificates are loaded only where TLS is spoken.
 

@@ -1,0 +1,255 @@
+"""The parts that a server can't be made to show: odd streams, waits, prices, masks."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.servers.model_server import ModelServer
+from tui_agent.adapters.models.assembly import Assembly, usage_of
+from tui_agent.adapters.models.faults import Fault, of_error_object, of_status, retry_after
+from tui_agent.adapters.models.local_servers import find_local_servers
+from tui_agent.adapters.models.masking import Mask
+from tui_agent.adapters.models.price_map import cost_of, facts_of
+from tui_agent.adapters.models.router import PATIENT
+from tui_agent.adapters.models.wire import merged
+from tui_agent.core.messages import CallPiece, ReasoningPiece, TextPiece, Usage
+
+
+def assembled(*deltas: dict[str, Any], finish: str | None = "stop") -> Assembly:
+    assembly = Assembly(request_id="r7")
+    for delta in deltas:
+        assembly.take({"choices": [{"delta": delta}]})
+    assembly.take({"choices": [{"delta": {}, "finish_reason": finish}]})
+    return assembly
+
+
+def call(
+    index: int | None = None, id: str | None = None, name: str | None = None, arguments: str = ""
+) -> dict[str, Any]:
+    function = {"name": name, "arguments": arguments}
+    return {"tool_calls": [{"index": index, "id": id, "function": function}]}
+
+
+@pytest.mark.parametrize(
+    "deltas",
+    [
+        [call(0, "a", "read", "{1"), call(0, None, None, "}"), call(1, "b", "list", "{2}")],
+        [call(0, "a", "read", "{1}"), call(0, "b", "list", "{2}")],
+        [call(1, "a", "read", "{1}"), call(2, "b", "list", "{2}")],
+        [call(0, "a", "read", "{1}"), call(0, "b", "list", "{2"), call(0, None, None, "}")],
+        [call(0, "a", "read", "{1"), call(1, "b", "list", "{2}"), call(0, None, None, "}")],
+        [call(0, "a", "read", "{1"), call(0, "a", "read", "}"), call(0, "b", "list", "{2}")],
+        [
+            call(None, "a", "read", "{1}"),
+            call(None, "b", "list", "{2"),
+            call(None, None, None, "}"),
+        ],
+    ],
+    ids=["usual", "all zero", "from one", "zero, in pieces", "mixed", "id repeated", "no index"],
+)
+def test_parallel_calls_are_told_apart_however_they_are_numbered(
+    deltas: list[dict[str, Any]],
+) -> None:
+    calls = assembled(*deltas).whole().tool_calls
+
+    assert [(c.id, c.name, c.arguments) for c in calls] == [
+        ("a", "read", "{1}"),
+        ("b", "list", "{2}"),
+    ]
+
+
+def test_calls_without_ids_get_ids_that_no_other_request_has() -> None:
+    deltas = (call(0, None, "read", "{1}"), call(0, None, "list", "{2}"))
+    calls = assembled(*deltas).whole().tool_calls
+
+    assert [(c.id, c.name) for c in calls] == [("r7-0", "read"), ("r7-1", "list")]
+
+
+def test_calls_end_a_response_whatever_reason_the_server_gives() -> None:
+    assert assembled(call(0, "a", "read", "{}"), finish="stop").whole().stop == "tool_calls"
+
+
+def test_content_in_parts_is_thought_and_text() -> None:
+    parts = [
+        {"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]},
+        {"type": "text", "text": "Yes."},
+    ]
+    whole = assembled({"content": parts}).whole()
+
+    assert (whole.reasoning, whole.text) == ("Hm.", "Yes.")
+
+
+def test_a_stream_without_an_end_is_broken() -> None:
+    with pytest.raises(Fault) as raised:
+        assembled(call(0, "a", "read", "{"), finish=None).whole()
+
+    assert raised.value.kind == "broken"
+    assert "inside a tool call" in raised.value.message
+
+
+@pytest.mark.parametrize("choices", [[], [{"delta": {}, "finish_reason": None}]])
+def test_usage_is_taken_with_choices_and_without(choices: list[dict[str, Any]]) -> None:
+    assembly = assembled({"content": "Hi."})
+    assembly.take({"choices": choices, "usage": {"prompt_tokens": 3, "completion_tokens": 2}})
+
+    assert assembly.whole().usage == Usage(input_tokens=3, output_tokens=2)
+
+
+def test_what_a_server_does_not_say_is_unknown() -> None:
+    assert usage_of({}) == Usage()
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after-ms": "1500", "retry-after": "9"}, 1.5),
+        (
+            {
+                "retry-after": "Wed, 21 Oct 2015 07:28:30 GMT",
+                "date": "Wed, 21 Oct 2015 07:28:00 GMT",
+            },
+            30.0,
+        ),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_is_read_in_each_of_its_forms(
+    headers: dict[str, str], seconds: float | None
+) -> None:
+    assert retry_after(headers) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "retry"),
+    [
+        (429, "slow down", "rate", True),
+        (429, '{"error": {"code": "insufficient_quota"}}', "rate", False),
+        (402, "Payment Required", "rate", False),
+        (500, "the request exceeds the available context size", "context", False),
+        (400, "This model's maximum context length is 8192 tokens.", "context", False),
+        (413, "", "context", False),
+        (529, "overloaded", "server", True),
+        (418, "I'm a teapot", "refused", False),
+        (302, "", "refused", False),
+    ],
+)
+def test_a_status_and_its_words_say_what_went_wrong(
+    status: int, body: str, kind: str, retry: bool
+) -> None:
+    fault = of_status(status, body, {}, where="http://host", key_variable="KEY")
+
+    assert (fault.kind, fault.retry) == (kind, retry)
+    assert "http://host" in fault.message
+
+
+def test_an_error_in_a_stream_is_judged_by_its_code_or_its_type() -> None:
+    def kind(error: object) -> str:
+        return of_error_object(error, where="", key_variable="").kind
+
+    assert kind({"code": 429}) == "rate"
+    assert kind({"code": "401"}) == "key"
+    assert kind({"type": "overloaded_error"}) == "server"
+    assert kind({"type": "invalid_request_error", "message": "prompt is too long"}) == "context"
+    assert kind("something") == "server"
+
+
+@pytest.mark.property
+@given(st.integers(1, 10), st.floats(0, 1))
+def test_waits_grow_within_their_bounds(attempt: int, chance: float) -> None:
+    wait = PATIENT.wait(Fault("rate", "", retry=True), attempt, chance)
+
+    assert (wait is None) == (attempt >= 5)
+    if wait is not None:
+        whole = min(30.0, 0.5 * 2 ** (attempt - 1))
+        assert whole / 2 <= wait <= whole
+
+
+def test_what_asks_for_no_retry_gets_none() -> None:
+    assert PATIENT.wait(Fault("server", ""), 1, 0.5) is None
+    assert PATIENT.wait(Fault("refused", "", retry=True), 1, 0.5) is None
+
+
+DELTAS = st.lists(
+    st.one_of(
+        st.builds(lambda text: TextPiece(text=text), st.text(max_size=3)),
+        st.builds(lambda text: ReasoningPiece(text=text), st.text(max_size=3)),
+        st.builds(
+            lambda at, text: CallPiece(index=at, id=f"c{at}", name="n", arguments=text),
+            st.integers(0, 2),
+            st.text(max_size=3),
+        ),
+    )
+)
+
+
+@pytest.mark.property
+@given(DELTAS)
+def test_deltas_put_together_say_the_same(
+    deltas: list[TextPiece | ReasoningPiece | CallPiece],
+) -> None:
+    def said(pieces: list[TextPiece | ReasoningPiece | CallPiece]) -> dict[str, str]:
+        told: dict[str, str] = {}
+        for piece in pieces:
+            place = f"call {piece.index}" if isinstance(piece, CallPiece) else type(piece).__name__
+            text = piece.arguments if isinstance(piece, CallPiece) else piece.text
+            told[place] = told.get(place, "") + text
+        return told
+
+    together = merged(deltas)
+    assert said(together) == said(deltas)
+    assert len(together) <= len(deltas)
+
+
+KEY = "sk-own-+/=0123456789abc"
+
+
+@pytest.mark.property
+@given(st.binary(max_size=9), st.binary(max_size=9))
+def test_a_key_is_masked_in_base64_wherever_it_stands(before: bytes, after: bytes) -> None:
+    mask = Mask({"OWN_KEY": KEY})
+    encoded = base64.b64encode(before + KEY.encode() + after).decode()
+
+    assert "[OWN_KEY]" in mask.text(encoded)
+    assert "[OWN_KEY]" in mask.text(encoded.translate(str.maketrans("+/", "-_")))
+
+
+def test_a_key_is_masked_as_it_is_and_for_a_url_but_a_placeholder_is_not() -> None:
+    mask = Mask({"OWN_KEY": KEY, "LOCAL_KEY": "none"})
+
+    assert mask.text(f"{KEY} none") == "[OWN_KEY] none"
+    assert mask.text(f"?key={quote(KEY, safe='')}") == "?key=[OWN_KEY]"
+
+
+def test_another_provider_s_price_is_no_price() -> None:
+    assert facts_of("own/gpt-5.6", "own", "gpt-5.6").input_price is None
+    usage = Usage(input_tokens=10, output_tokens=1)
+    assert cost_of("own", "gpt-5.6", usage) is None
+    assert cost_of("openai", "gpt-5.6", Usage(input_tokens=10)) is None
+
+
+def test_a_long_request_costs_what_long_requests_cost() -> None:
+    short = cost_of("gemini", "gemini-2.5-pro", Usage(input_tokens=100_000, output_tokens=0))
+    long = cost_of("gemini", "gemini-2.5-pro", Usage(input_tokens=300_000, output_tokens=0))
+
+    assert short is not None
+    assert long is not None
+    assert long > 3 * short
+
+
+async def test_local_servers_tell_their_models(server: ModelServer) -> None:
+    async with httpx.AsyncClient() as client:
+        found = await find_local_servers(client, (("ollama", server.port), ("vllm", 9)))
+
+    assert found == [
+        {"name": "ollama", "base_url": f"{server.url}/v1", "models": ["scripted"]},
+    ]
