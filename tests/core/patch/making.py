@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from hashlib import sha256
@@ -36,11 +35,6 @@ def fastest(work: Callable[[], object], rounds: int = 3) -> float:
         work()
         seconds.append(time.process_time() - start)
     return min(seconds)
-
-
-def seeded(seed: int) -> random.Random:
-    """Give dice that fall the same way in every run."""
-    return random.Random(seed)
 
 
 def put(data: bytes) -> Blob:
