@@ -105,4 +105,7 @@ else
 	$(SMOKE)/venv/bin/python -m pip install --quiet --no-compile --require-hashes -r requirements.txt
 	$(SMOKE)/venv/bin/python -m pip install --quiet --no-deps $(SMOKE)/*.whl
 endif
-	cd $(SMOKE) && venv/bin/python -c "import tui_agent as t, pathlib as p; f = p.Path(t.__file__).parent; assert 'smoke' in f.parts; print('tui-agent', t.__version__)"
+	cd $(SMOKE) && venv/bin/python -c "import tui_agent as t, pathlib as p; assert 'smoke' in p.Path(t.__file__).parts"
+	cd $(SMOKE) && env -i HOME="$$PWD/home" PATH=/usr/bin:/bin venv/bin/agent --version
+	cd $(SMOKE) && env -i HOME="$$PWD/home" PATH=/usr/bin:/bin venv/bin/agent demo < /dev/null > demo.txt 2>&1 || { cat demo.txt; exit 1; }
+	@tail -n 3 $(SMOKE)/demo.txt

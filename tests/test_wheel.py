@@ -42,6 +42,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     zipfile.ZipFile(wheel).extractall(packages)
     libraries = sysconfig.get_path("purelib")
     (packages / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
+    script = python.with_name("pytest")
+    script.write_text(f"#!{python}\nimport pytest\nraise SystemExit(pytest.main())\n")
+    script.chmod(0o755)
     shutil.rmtree(source)
     return python
 
@@ -56,6 +59,22 @@ def test_the_wheel_brings_the_package_with_every_theme(installed: Path, tmp_path
     assert Path(themes).is_relative_to(installed.parent.parent)
     packed = {path.name: path.read_bytes() for path in Path(themes).iterdir()}
     assert packed == {path.name: path.read_bytes() for path in (ROOT / "themes").iterdir()}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+@pytest.mark.capability("K.5")
+def test_the_demo_mends_its_repository_from_the_wheel_alone(
+    installed: Path, tmp_path: Path
+) -> None:
+    said = _run(
+        *("env", "-i", f"HOME={tmp_path}", f"PATH={installed.parent}:/usr/bin:/bin"),
+        *(str(installed), "-P", "-m", "tui_agent", "demo"),
+        cwd=tmp_path,
+    )
+    *_, last_check = [line for line in said.split("\n") if "passed" in line]
+    assert "python -m pytest -q" in last_check
+    assert "Done, verified on tree" in said
 
 
 @pytest.mark.slow
