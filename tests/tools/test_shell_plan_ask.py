@@ -34,7 +34,25 @@ async def test_a_command_streams_and_ends_with_its_status_and_time(bench: Bench)
     assert (output.ok, output.exit_code) == (False, 3)
     assert isinstance(output.text, str)
     assert output.text.startswith("out\nerr\n[exit 3, ")
-    assert output.summary.startswith("exit 3  0.")
+    assert output.summary == "exit 3"
+
+
+@pytest.mark.parametrize(
+    ("printed", "summary"),
+    [
+        ("==== 2 failed, 29 passed in 1.20s ====", "2 failed, 29 passed"),
+        ("31 passed, 1 skipped in 0.51s", "31 passed, 1 skipped"),
+        ("test result: ok. 12 passed; 0 failed; 0 ignored", "12 passed; 0 failed"),
+        ("Tests:       1 failed, 5 passed, 6 total", "1 failed, 5 passed, 6 total"),
+        ("Ran 3 tests in 0.1s\n\nFAILED (failures=1)", "FAILED (failures=1)"),
+        ("nothing of the kind", ""),
+    ],
+)
+async def test_a_test_runners_own_last_line_is_the_summary(
+    bench: Bench, printed: str, summary: str
+) -> None:
+    output = await bench.call(Shell(), command=f"printf '%s\\n' '{printed}'")
+    assert output.summary == summary
 
 
 async def test_a_command_is_shown_whole_before_it_runs(bench: Bench) -> None:

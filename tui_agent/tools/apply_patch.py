@@ -6,7 +6,7 @@ from typing import Any
 
 from tui_agent.core.arguments import parse_arguments
 from tui_agent.core.edit_call import carry_out, propose_changes
-from tui_agent.core.edits import apply_patch
+from tui_agent.core.edits import OnStale, apply_patch
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.ports import RunContext, View
 from tui_agent.core.proposal import Approved, Proposal, ToolOutput
@@ -39,14 +39,17 @@ A unified diff (--- a/x, +++ b/x, @@) is taken, too."""
 
 
 class ApplyPatch:
-    """Applies a patch over one or several files."""
+    """Applies a patch over one or several files; `on_stale` as in `edit`."""
 
     reads_only = False
     spec = ToolSpec(name="apply_patch", description=DESCRIPTION, parameters=SCHEMA)
 
+    def __init__(self, *, on_stale: OnStale = "refuse") -> None:
+        self._on_stale: OnStale = on_stale
+
     async def prepare(self, arguments: str, view: View) -> Proposal:
         given = parse_arguments(arguments, SCHEMA)
-        changes = apply_patch(given["patch"], view.files, on_stale="refuse")
+        changes = apply_patch(given["patch"], view.files, on_stale=self._on_stale)
         return propose_changes("apply_patch", changes, given, view)
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tui_agent.core.arguments import parse_arguments
 from tui_agent.core.edit_call import carry_out, propose_changes
-from tui_agent.core.edits import Replacement, str_replace
+from tui_agent.core.edits import OnStale, Replacement, str_replace
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.ports import RunContext, View
 from tui_agent.core.proposal import Approved, Proposal, ToolOutput
@@ -37,7 +37,7 @@ SCHEMA: dict[str, Any] = {
 
 
 class Edit:
-    """Replaces text in one file."""
+    """Replaces text in one file; `on_stale` says what happens to one that changed since."""
 
     reads_only = False
     spec = ToolSpec(
@@ -50,13 +50,16 @@ class Edit:
         parameters=SCHEMA,
     )
 
+    def __init__(self, *, on_stale: OnStale = "refuse") -> None:
+        self._on_stale: OnStale = on_stale
+
     async def prepare(self, arguments: str, view: View) -> Proposal:
         given = parse_arguments(arguments, SCHEMA)
         edits = [
             Replacement(old=one["old"], new=one["new"], all=one.get("all", False))
             for one in given["edits"]
         ]
-        changes = str_replace(given["path"], edits, view.files, on_stale="refuse")
+        changes = str_replace(given["path"], edits, view.files, on_stale=self._on_stale)
         return propose_changes("edit", changes, given, view)
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from typing import Any
 
@@ -15,8 +16,16 @@ from tui_agent.core.proposal import Approved, Command, Proposal, ToolOutput
 USUAL_SECONDS = 120
 LONGEST_SECONDS = 600
 MINUTE = 60
-HEAD, TAIL = 8_000, 16_000
-"""Characters of the output that the model gets."""
+OUTPUT_LIMIT = 24_000
+"""Characters of the output that the model gets: a third of its start, two of its end."""
+SUMMARY_LINES = 12
+"""Last lines that a test runner's own summary is looked for in."""
+RUNNERS = re.compile(  # pytest, jest, cargo, unittest
+    r"^=* ?((?:\d+ (?:failed|passed|skipped|errors?|x(?:fail|pass)ed|deselected|warnings?),? ?)+)"
+    r"|^Tests: +(.+)$"
+    r"|^test result: \w+\. (\d+ passed; \d+ failed)"
+    r"|^((?:FAILED|OK) ?\(.*\))$"
+)
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -36,7 +45,7 @@ SCHEMA: dict[str, Any] = {
 
 
 class Shell:
-    """Runs a command, at most for `longest_seconds`."""
+    """Runs a command, at most for `longest_seconds`, and tells the model `limit` characters."""
 
     reads_only = False
     spec = ToolSpec(
@@ -49,8 +58,11 @@ class Shell:
         parameters=SCHEMA,
     )
 
-    def __init__(self, *, longest_seconds: float = LONGEST_SECONDS) -> None:
+    def __init__(
+        self, *, longest_seconds: float = LONGEST_SECONDS, limit: int = OUTPUT_LIMIT
+    ) -> None:
         self._longest = longest_seconds
+        self._limit = limit
 
     async def prepare(self, arguments: str, view: View) -> Proposal:
         given = parse_arguments(arguments, SCHEMA)
@@ -77,7 +89,9 @@ class Shell:
             message = "the proposal carries no command"
             raise ValueError(message)
         done = await context.runner.run(command, context.on_output)
-        text, cut = head_and_tail(last_of_each_line(done.output), head=HEAD, tail=TAIL)
+        text = last_of_each_line(done.output)
+        head = self._limit // 3
+        text, cut = head_and_tail(text, head=head, tail=self._limit - head)
         summary = _summary(done)
         end = "" if not text or text.endswith("\n") else "\n"
         return ToolOutput(
@@ -92,8 +106,14 @@ class Shell:
 
 
 def _summary(done: Exit) -> str:
-    how = "timeout" if done.timed_out else f"exit {done.exit_code}"
-    return f"{how}  {_duration(done.ms)}"
+    """Say how it ended in a few words: a test runner's own, else the status where it is not 0."""
+    if done.timed_out:
+        return "timeout"
+    for line in reversed(done.output.rstrip().split("\n")[-SUMMARY_LINES:]):
+        found = RUNNERS.search(line.strip())
+        if found:
+            return str(found[found.lastindex or 0]).strip(" ,")
+    return f"exit {done.exit_code}" if done.exit_code else ""
 
 
 def _verdict(done: Exit, command: Command) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tui_agent.core.arguments import parse_arguments
 from tui_agent.core.edit_call import carry_out, propose_changes
-from tui_agent.core.edits import write_file
+from tui_agent.core.edits import OnStale, write_file
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.ports import RunContext, View
 from tui_agent.core.proposal import Approved, Proposal, ToolOutput
@@ -23,7 +23,7 @@ SCHEMA: dict[str, Any] = {
 
 
 class Write:
-    """Creates a file or replaces all of it."""
+    """Creates a file or replaces all of it; `on_stale` as in `edit`."""
 
     reads_only = False
     spec = ToolSpec(
@@ -35,9 +35,12 @@ class Write:
         parameters=SCHEMA,
     )
 
+    def __init__(self, *, on_stale: OnStale = "refuse") -> None:
+        self._on_stale: OnStale = on_stale
+
     async def prepare(self, arguments: str, view: View) -> Proposal:
         given = parse_arguments(arguments, SCHEMA)
-        changes = write_file(given["path"], given["content"], view.files, on_stale="refuse")
+        changes = write_file(given["path"], given["content"], view.files, on_stale=self._on_stale)
         return propose_changes("write", changes, given, view)
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput:

@@ -159,9 +159,18 @@ class Wiring:
         from tui_agent.tools.shell import Shell
         from tui_agent.tools.write import Write
 
+        stale, limits = self.settings.edits.stale, self.settings.limits
         made: list[Tool] = [
-            Read(), List(), Search(), Edit(), ApplyPatch(), Write(), Shell(), SetPlan(), Ask(),
-        ]  # fmt: skip
+            Read(),
+            List(),
+            Search(),
+            Edit(on_stale=stale),
+            ApplyPatch(on_stale=stale),
+            Write(on_stale=stale),
+            Shell(longest_seconds=limits.tool_seconds, limit=limits.output_bytes),
+            SetPlan(),
+            Ask(),
+        ]
         return {tool.spec.name: tool for tool in made}
 
     @property
@@ -180,6 +189,7 @@ class Wiring:
     def world(self, log: FileLog | MemoryLog) -> World:
         """Build the world of one agent."""
         from tui_agent.adapters.clock import SystemClock, random_id
+        from tui_agent.adapters.git_workspace.instructions import Gathering
         from tui_agent.adapters.git_workspace.marks import marks_of
         from tui_agent.adapters.git_workspace.workspace import GitWorkspace
         from tui_agent.adapters.runner.plain import PlainRunner
@@ -193,12 +203,15 @@ class Wiring:
             self.root,
             blobs=log,
             environ=self.environ,
-            user_folder=user.parent if user is not None else None,
             checks=tuple(
                 Check(name=one.name, command=one.command, origin="settings")
                 for one in self.settings.checks
             ),
-            cwd=os.path.relpath(self.cwd, self.root),
+            gathering=Gathering(
+                user_folder=user.parent if user is not None else None,
+                cwd=os.path.relpath(self.cwd, self.root),
+                limits=self.settings.context,
+            ),
         )
         return World(
             model=self.model,

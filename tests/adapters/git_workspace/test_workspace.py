@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.repository import Repository
 from tests.support.workspace import KeptBlobs, workspace_at
+from tui_agent.adapters.git_workspace.instructions import Gathering
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.core.events import Check
 from tui_agent.core.lookup import LookupFailedError, Search
@@ -118,7 +119,7 @@ async def test_the_map_stays_below_its_cap_in_a_large_repository(repository: Rep
             repository.write(f"package_{folder:02}/deep/module_number_{file:02}.py", "")
     facts = (await workspace_at(repository.root).gather(trusted=True)).facts
     assert isinstance(facts, str)
-    assert len(facts) < 6400
+    assert len(facts) < 6000
     assert "1,200, ignored ones left out" in facts
 
 
@@ -128,7 +129,10 @@ async def test_the_nearest_instructions_count_most(repository: Repository, home:
     repository.write("sub/CLAUDE.md", "near " * 800)
     repository.write("sub/GEMINI.md", "never read beside CLAUDE.md")
     workspace = GitWorkspace(
-        repository.root, blobs=KeptBlobs(), environ=dict(os.environ), user_folder=home, cwd="sub"
+        repository.root,
+        blobs=KeptBlobs(),
+        environ=dict(os.environ),
+        gathering=Gathering(user_folder=home, cwd="sub"),
     )
     loaded = await workspace.gather(trusted=True)
     assert [(one.path, one.dropped) for one in loaded.files] == [

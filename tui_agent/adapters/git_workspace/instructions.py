@@ -7,16 +7,26 @@ file last. In a folder the first of NAMES stands for the others.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_agent.adapters.git_workspace.paths import Confined
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import InstructionFile
+from tui_agent.core.settings import ContextSettings
 
 NAMES = ("AGENTS.override.md", "AGENTS.md", "CLAUDE.md", "GEMINI.md")
-BUDGET = 32 * 1024
-"""Bytes of all instruction files together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathering:
+    """Where instructions are looked for, and how much the model is told."""
+
+    user_folder: Path | None = None
+    """Where the user's own AGENTS.md lies."""
+    cwd: str = "."
+    """The folder that the user is in, relative to the root."""
+    limits: ContextSettings = field(default_factory=ContextSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,17 +45,15 @@ class _Source:
     data: bytes
 
 
-def read_instructions(
-    files: Confined, cwd: str, user_folder: Path | None, *, trusted: bool
-) -> Instructions:
+def read_instructions(files: Confined, asked: Gathering, *, trusted: bool) -> Instructions:
     """Read the user's file and, in a trusted folder, the project's from the root down to `cwd`."""
     left_out: list[str] = []
-    found = _user_source(user_folder)
-    for folder in _folders(cwd):
+    found = _user_source(asked.user_folder)
+    for folder in _folders(asked.cwd):
         source = _source(files, folder, left_out, trusted=trusted)
         if source:
             found.append(source)
-    left = BUDGET
+    left = asked.limits.instruction_bytes
     kept: list[tuple[_Source, int]] = []
     for source in reversed(found):
         taken = min(left, len(source.data))

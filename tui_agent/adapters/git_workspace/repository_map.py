@@ -12,15 +12,15 @@ from functools import lru_cache
 from tui_agent.adapters.git_facts import GitFacts
 from tui_agent.core.events import Check
 
-MAP_BYTES = 5600
-"""About 1,400 tokens at four bytes each; with the lines above it the text stays below 1,600."""
+BYTES_A_TOKEN = 3.5
+"""Of paths, on average; the map stays below its cap in tokens with some room."""
 DEPTH = 3
 ENOUGH = 24
 """Files of one folder that are named; the others are counted."""
 
 
 def facts_text(
-    root: str, git: GitFacts | None, checks: Sequence[Check], names: Sequence[str]
+    root: str, git: GitFacts | None, checks: Sequence[Check], names: Sequence[str], tokens: int
 ) -> str:
     """Return the facts as the model gets them."""
     lines = [f"Workspace: {root}", _git_line(git)]
@@ -28,7 +28,7 @@ def facts_text(
         found = ", ".join(f"`{check.command}` ({check.origin})" for check in checks)
         lines.append(f"Checks: {found}")
     lines.append(f"Files: {len(names):,}, ignored ones left out")
-    return "\n".join([*lines, file_map(tuple(names))])
+    return "\n".join([*lines, file_map(tuple(names), int(tokens * BYTES_A_TOKEN))])
 
 
 def _git_line(git: GitFacts | None) -> str:
@@ -39,7 +39,7 @@ def _git_line(git: GitFacts | None) -> str:
 
 
 @lru_cache(maxsize=8)
-def file_map(names: tuple[str, ...], limit: int = MAP_BYTES) -> str:
+def file_map(names: tuple[str, ...], limit: int) -> str:
     """Draw the tree of these files as deep as fits into `limit` bytes, three levels at most."""
     drawn = ""
     for depth in range(DEPTH, 0, -1):

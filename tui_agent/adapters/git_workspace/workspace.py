@@ -12,7 +12,7 @@ from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.git_workspace import commit, listing, ripgrep, searching
 from tui_agent.adapters.git_workspace.attachments import Attachments
 from tui_agent.adapters.git_workspace.checks import detect_checks
-from tui_agent.adapters.git_workspace.instructions import read_instructions
+from tui_agent.adapters.git_workspace.instructions import Gathering, read_instructions
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.paths import Confined
 from tui_agent.adapters.git_workspace.repository_map import facts_text
@@ -40,17 +40,15 @@ class GitWorkspace:
         *,
         blobs: Blobs,
         environ: Mapping[str, str],
-        user_folder: Path | None = None,
         checks: Sequence[Check] = (),
-        cwd: str = ".",
+        gathering: Gathering | None = None,
     ) -> None:
-        """Work in `root`; `user_folder` holds the user's AGENTS.md, `checks` come from settings."""
+        """Work in `root`; `checks` come from settings, `gathering` says what the model is told."""
         self._files = Confined(root)
         self._blobs = blobs
         self._environ = environ
-        self._user_folder = user_folder
         self._checks = tuple(checks)
-        self._cwd = cwd
+        self._gathering = gathering or Gathering()
 
     @property
     def root(self) -> str:
@@ -110,9 +108,11 @@ class GitWorkspace:
         )
 
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:
-        read = read_instructions(self._files, self._cwd, self._user_folder, trusted=trusted)
+        read = read_instructions(self._files, self._gathering, trusted=trusted)
         names = await listing.list_names(self.root, ".", self._own_environment())
-        facts = facts_text(self.root, git_facts(Path(self.root)), await self.checks(), names)
+        tokens = self._gathering.limits.map_tokens
+        git = git_facts(Path(self.root))
+        facts = facts_text(self.root, git, await self.checks(), names, tokens)
         return InstructionsLoaded(
             files=read.files, text=read.text, facts=facts, left_out=read.left_out
         )
