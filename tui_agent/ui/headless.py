@@ -9,9 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tui_agent.core.commands import Close, Interrupt, Submit
-from tui_agent.core.events import MAIN_AGENT, ModelFailed, ModelResponded, Record, TurnEnded
+from tui_agent.core.events import (
+    MAIN_AGENT,
+    ModelFailed,
+    ModelResponded,
+    Notice,
+    Record,
+    TurnEnded,
+)
 from tui_agent.core.ports import Client
-from tui_agent.ui.exit_status import FAILED, INTERRUPTED, status_of
+from tui_agent.ui.exit_status import FAILED, INTERRUPTED, USAGE, status_of
 from tui_agent.ui.jsonl import final_line, record_line, wanted
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
@@ -57,6 +64,7 @@ class _Run:
         self._failure: ModelFailed | None = None
         self._answer = ""
         self._interrupts = 0
+        self._refused = False
 
     async def see(self, record: Record) -> None:
         event = record.event
@@ -69,6 +77,8 @@ class _Run:
         if isinstance(event, ModelResponded) and record.agent_id == MAIN_AGENT:
             self._answer = await self._told.text_of(event.text) or self._answer
         await self._write(record)
+        if isinstance(event, Notice) and event.level == "error":
+            self._give_up(logged=bool(record.h))
         if isinstance(event, TurnEnded) and record.agent_id == MAIN_AGENT:
             self._ended = event
             if not self._told.state.queue:
@@ -93,6 +103,13 @@ class _Run:
             if turn is None and not queue:
                 self._client.send(Close())
 
+    def _give_up(self, *, logged: bool) -> None:
+        """Leave where the message was refused, or where nothing can be recorded any more."""
+        state = self._told.state
+        if not logged or (state.main.turn is None and not state.queue):
+            self._refused = logged
+            self._client.send(Close())
+
     def interrupt(self) -> None:
         """End the turn at the first signal; leave at the second."""
         self._interrupts += 1
@@ -106,7 +123,7 @@ class _Run:
     def finish(self) -> int:
         ended = self._ended
         if ended is None:
-            status = INTERRUPTED if self._interrupts else FAILED
+            status = INTERRUPTED if self._interrupts else (USAGE if self._refused else FAILED)
         else:
             status = status_of(ended, refusals_wanted=self._request.refusals_wanted)
         if self._request.json:

@@ -1,0 +1,217 @@
+"""Every way in which a run can end badly: a clear sentence, the right status, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.model_server import ModelServer
+from tests.stories.program import Program, call, edit, script, with_sample
+from tests.support.repository import Repository
+
+
+@pytest.fixture
+def sample(repository: Repository) -> Repository:
+    return with_sample(repository)
+
+
+def over_http(sample: Repository, server: ModelServer) -> Program:
+    return Program(
+        sample.root, OPENAI_BASE_URL=f"{server.url}/v1", OPENAI_API_KEY="sk-test-0123456789abcdef"
+    )
+
+
+def test_without_a_key_it_says_what_mends_it(sample: Repository) -> None:
+    done = Program(sample.root).run("-p", "hello")
+    assert done.status == 5
+    assert "No model: none is chosen, and no key was found" in done.err
+    assert "export ANTHROPIC_API_KEY" in done.err
+    assert "agent demo" in done.err
+
+
+def test_a_model_without_its_key_is_status_5_with_the_command_that_mends_it(
+    sample: Repository,
+) -> None:
+    done = Program(sample.root).run("-p", "hello", "--model", "deepseek/deepseek-v4-pro")
+    assert done.status == 5
+    assert "DEEPSEEK_API_KEY" in done.err
+
+
+@pytest.mark.parametrize(
+    ("turn", "sentence"),
+    [
+        ({"fault": [{"kind": "status", "status": 401, "times": 9}]}, "401"),
+        ({"fault": [{"kind": "status", "status": 404, "times": 9}]}, "404"),
+        ({"fault": [{"kind": "html", "times": 9}]}, "web page"),
+        ({"fault": [{"kind": "half_call", "times": 9}], "call": [call("list")]}, "tool call"),
+    ],
+)
+def test_a_server_that_fails_is_told_in_a_sentence(
+    sample: Repository, turn: dict[str, Any], sentence: str
+) -> None:
+    with ModelServer({"turn": [{"text": "Never seen. " * 9, **turn}]}) as server:
+        done = over_http(sample, server).run("-p", "hello", "--model", "openai/gpt-test", "--json")
+    assert done.status == 5
+    error = done.final["error"]
+    assert sentence in error["message"], error
+    assert done.final["stop_reason"] == "model_failed"
+
+
+def test_a_server_that_nobody_runs_is_said_to_be_unreachable(sample: Repository) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    program = Program(sample.root, OPENAI_BASE_URL=f"http://127.0.0.1:{port}/v1")
+    done = program.run("-p", "hello", "--model", "openai/gpt-test")
+    assert done.status == 5
+    assert f"127.0.0.1:{port}" in done.err
+
+
+def test_an_unknown_model_is_named(sample: Repository) -> None:
+    done = Program(sample.root).run("-p", "hello", "--model", "no-such-model")
+    assert done.status == 5
+    assert "no-such-model" in done.err
+
+
+def test_a_missing_script_is_named(sample: Repository) -> None:
+    done = Program(sample.root).run("-p", "hello", "--model", "script:nowhere.toml")
+    assert done.status == 5
+    assert "nowhere.toml" in done.err
+
+
+def test_the_key_reaches_the_server_and_nothing_else(sample: Repository) -> None:
+    look = "cat /proc/$PPID/environ /proc/self/environ | tr '\\0' '\\n' | grep -c 0123456789abc"
+    turns = [
+        {"text": "Let me look.", "call": [call("shell", command=look)]},
+        {"text": "Nothing there."},
+    ]
+    with ModelServer({"turn": turns}) as server:
+        program = over_http(sample, server)
+        done = program.run(
+            "-p", "look", "--model", "openai/gpt-test", "--approve-all", "--no-sandbox", "--json"
+        )
+        asked = [one.headers.get("authorization") for one in server.requests]
+    assert asked == ["Bearer sk-test-0123456789abcdef"] * 2
+    assert done.status == 0
+    [finished] = done.events("ToolFinished")
+    assert finished["output"]["exit_code"] == 1, finished
+    assert "sk-test-0123456789abcdef" not in done.out + done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--no-such-option", "x"), "unrecognized arguments: --no-such-option"),
+        (("--mode", "fast", "x"), "invalid choice: 'fast'"),
+        (("--approve-all", "--reject-all", "x"), "not allowed with"),
+        (("--budget", "much", "x"), "invalid float value"),
+        (("-p", "x", "--profile", "prd"), "there is no profile 'prd'; did you mean prod?"),
+        (("-r", "zzzz"), "No session begins with 'zzzz'"),
+        (("-c", "-p", "x"), "There is no session of this folder yet"),
+        (("sessions", "frobnicate"), "invalid choice: 'frobnicate'"),
+        (("config", "explain", "limits.loop"), "limits.loop is no setting"),
+        (("tool", "nonsense"), "there is no tool nonsense; the tools are read,"),
+        (("tool", "read", "--args", "{"), "--args is not JSON"),
+        (("tool", "read", "--args", "[]"), "--args must be a JSON object"),
+        (("rules",), "see agent rules --help"),
+    ],
+)
+@pytest.mark.capability("S0.20", part="bad profile is a usage error")
+def test_what_cannot_be_meant_is_status_2_with_a_sentence(
+    sample: Repository, arguments: tuple[str, ...], sentence: str
+) -> None:
+    done = Program(sample.root).run(*arguments)
+    assert done.status == 2
+    assert sentence in done.err
+    assert done.out == ""
+
+
+def test_broken_settings_stop_it_before_anything_else(sample: Repository, home: Path) -> None:
+    (home / "agent").mkdir()
+    (home / "agent" / "config.toml").write_text('mode = "auto\n')
+    done = Program(sample.root).run("-p", "hello", "--model", "script:x")
+    assert done.status == 2
+    assert "config.toml is not TOML" in done.err
+
+
+def test_a_file_that_is_not_there_is_named_and_nothing_is_sent(
+    sample: Repository, tmp_path: Path
+) -> None:
+    model = script(tmp_path, [{"text": "Never."}])
+    done = Program(sample.root).run("-p", "look at @missing.py", "--model", model)
+    assert done.status == 2
+    assert "missing.py" in done.err
+    assert done.out == ""
+
+
+def test_outside_a_repository_it_works_and_says_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "plain").mkdir()
+    (tmp_path / "plain" / "a.txt").write_text("one\n")
+    turns: list[dict[str, Any]] = [
+        {"text": "a", "call": [edit("a.txt", "one", "two")]},
+        {"text": "Done."},
+    ]
+    done = Program(tmp_path / "plain").run(
+        "-p", "change it", "--model", script(tmp_path, turns), "--mode", "edit"
+    )
+    assert done.status == 0
+    assert "no git repository" in done.err
+    assert (tmp_path / "plain" / "a.txt").read_text() == "two\n"
+
+
+def test_without_a_home_it_works_or_says_where_it_keeps_things(
+    sample: Repository, tmp_path: Path
+) -> None:
+    model = script(tmp_path, [{"text": "Hi."}])
+    homeless = ("HOME", "AGENT_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
+    blocked = tmp_path / "blocked"
+    blocked.touch()
+    done = Program(sample.root, AGENT_HOME=str(blocked / "below")).run(
+        "-p", "hello", "--model", model
+    )
+    assert done.status == 0
+    assert "may be lost" in done.err
+    program = Program(sample.root)
+    program.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
+    assert program.run("config", "show", without=homeless[:2]).status == 0
+
+
+def test_an_untrusted_project_is_not_listened_to(sample: Repository, tmp_path: Path) -> None:
+    sample.write(".agentrc", 'mode = "plan"\n')
+    model = script(tmp_path, [{"text": "Hi."}])
+    program = Program(sample.root)
+    done = program.run("-p", "hello", "--model", model, "--json")
+    assert "not trusted" in done.err
+    assert done.events("SessionStarted")[0].get("mode", "ask") == "ask"
+    trusted = program.run("-p", "hello", "--model", model, "--json", "--trust")
+    assert trusted.events("SessionStarted")[0]["mode"] == "plan"
+    assert trusted.events("SessionStarted")[0]["trusted"] is True
+
+
+def test_a_reader_that_leaves_early_is_no_fault(sample: Repository, tmp_path: Path) -> None:
+    model = script(tmp_path, [{"text": "line\n" * 50}])
+    program = Program(sample.root)
+    with program.start("-p", "talk", "--model", model, "--json") as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        errors = run.stderr.read()
+        run.wait(timeout=20)
+    assert "Traceback" not in errors
+    assert "fault of its own" not in errors
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_named(sample: Repository, tmp_path: Path) -> None:
+    model = script(
+        tmp_path, [{"text": "a", "call": [edit("answer.py", "41", "42")]}, {"text": "Hm."}]
+    )
+    sample.root.chmod(0o500)
+    try:
+        done = Program(sample.root).run("-p", "x", "--model", model, "--mode", "edit", "-v")
+    finally:
+        sample.root.chmod(0o700)
+    assert "answer.py" in done.err
