@@ -226,6 +226,23 @@ def test_patches_that_cannot_be_carried_out_are_refused(
     refused(kind, lambda: apply_envelope(enveloped(*lines), files))
 
 
+@pytest.mark.parametrize(
+    ("lines", "hint"),
+    [
+        (["-a = 1", "+class B:"], "already there, at line 9"),
+        (["-  1\tclass A:", "+class Z:"], "Leave out the line numbers"),
+        (
+            [" class B:", "-    def f(x):", "+    def g():"],
+            "the file: \u00b7\u00b7\u00b7\u00b7def f(self):",
+        ),
+    ],
+)
+def test_a_chunk_that_fits_nowhere_is_answered_with_what_would_help(
+    lines: list[str], hint: str
+) -> None:
+    assert hint in refused("no-match", lambda: updated(FILE, "@@", *lines))
+
+
 def test_one_refused_operation_refuses_the_patch() -> None:
     files = Memory({"a.py": b"a\n"})
     patch = enveloped("*** Update File: a.py", "-a", "+b", "*** Delete File: z.py")

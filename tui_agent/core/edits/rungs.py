@@ -109,10 +109,13 @@ def _equal(
 
 def occurrences(file: Sequence[str], old: Sequence[str]) -> Iterator[int]:
     """Indices at which ``old`` stands in ``file``; found by its rarest line."""
-    rarest = min(range(len(old)), key=_frequency(file, old))
+    wanted = list(old)
+    rarest = min(range(len(wanted)), key=_frequency(file, wanted))
     for at, line in enumerate(file):
         start = at - rarest
-        if line == old[rarest] and start >= 0 and file[start : start + len(old)] == old:
+        if line != wanted[rarest] or start < 0:
+            continue
+        if list(file[start : start + len(wanted)]) == wanted:
             yield start
 
 
