@@ -54,7 +54,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.messages import Message, Usage
@@ -316,7 +316,7 @@ def _fault(values: Value, where: str) -> ScriptFault:
 
 
 def _made(kind: type[T], values: Value, where: str) -> T:
-    known = {one.name for one in fields(kind)}  # type: ignore[arg-type]  # all are dataclasses
+    known = {one.name for one in fields(cast("Value", kind))}
     if not isinstance(values, Mapping):
         raise ScriptError(f"{where}: {kind.__name__} is a table")
     unknown = sorted(set(values) - known)
