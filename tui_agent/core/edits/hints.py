@@ -16,6 +16,7 @@ _NUMBERED = re.compile(r"^\s*\d+(?:\t|\s*[|:\u2192] ?)")
 _ESCAPE = re.compile(r"\\([nt\"'\\])")
 _ESCAPED = {"n": "\n", "t": "\t"}
 _MAX_OLD = 400
+_TELLING = 6
 _COMPARED = 300
 
 
@@ -125,7 +126,7 @@ def _most_similar(file: Sequence[str], old: Sequence[str]) -> int | None:
 
 
 def _present(file: Sequence[str], new: Sequence[str]) -> list[str]:
-    if not any(not is_blank(line) for line in new):
+    if len("".join(new).strip()) < _TELLING:
         return []
     at = next(occurrences(file, new), None)
     return [] if at is None else [f"The new lines are already there, at line {at + 1}."]
