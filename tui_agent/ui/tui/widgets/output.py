@@ -1,0 +1,202 @@
+"""The Output pane: what the running command prints, or what the last one or a search gave."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from tui_agent.core.blob import Blob, Text, preview_of
+from tui_agent.core.state import Call, Session
+from tui_agent.ui.tui.call_line import object_of
+from tui_agent.ui.tui.column import Item
+from tui_agent.ui.tui.messages import Restated
+from tui_agent.ui.tui.notes_items import Sentence
+from tui_agent.ui.tui.output_items import found_items, output_items
+from tui_agent.ui.tui.pane import Said
+from tui_agent.ui.tui.reviewed import Load
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+from tui_agent.ui.tui.words import duration
+
+EMPTY = "What commands print is shown here."
+KEPT = 50
+"""How many long outputs stay loaded."""
+
+
+class OutputPane(VirtualLines):
+    """Follows what is printed, unless somebody has scrolled up."""
+
+    title = "Output"
+    short_title = "Out"
+    key_context = "output"
+
+    def __init__(self, *, load: Load, plane: str = "surface", id: str | None = None) -> None:
+        """Take what loads an output that is too long for the log's lines."""
+        super().__init__(plane=plane, follow=True, thumb="away", id=id)
+        self._load = load
+        self._loaded: dict[str, str] = {}
+        self._call: Call | None = None
+        self._wraps = True
+        self._made: tuple[object, ...] = ()
+
+    # What it shows
+
+    def show(self, state: Session) -> None:
+        """Show the command that runs, or the last command or search."""
+        call = shown_call(state)
+        if call is self._call and self._made:
+            return
+        another = self._call is None or call is None or call.id != self._call.id
+        self._call = call
+        self._draw()
+        if another and call is not None and call.status == "finished" and call.tool == "search":
+            self.go_to_row(0)
+
+    def _draw(self) -> None:
+        call = self._call
+        text = self._text(call)
+        made = (call.id if call else "", text, self._wraps)
+        if made != self._made:
+            self._made = made
+            self.set_items(self._items(call, text))
+        self.post_message(Restated())
+
+    def _items(self, call: Call | None, text: str) -> list[Item]:
+        if call is None:
+            return [Sentence(text=EMPTY)]
+        if call.tool == "search":
+            return list(found_items(text, pattern_of(call)))
+        if not text:
+            words = "Nothing printed yet." if call.status == "running" else "It printed nothing."
+            return [Sentence(text=words)]
+        return output_items(text, wraps=self._wraps)
+
+    def _text(self, call: Call | None) -> str:
+        if call is None:
+            return ""
+        if call.output is None:
+            return call.live
+        said: Text = call.output.output or call.output.text
+        if isinstance(said, str):
+            return said
+        loaded = self._loaded.get(said.sha)
+        if loaded is None:
+            self.run_worker(self._fetch(said), exclusive=True, group="output")
+            return preview_of(said)
+        return loaded
+
+    async def _fetch(self, blob: Blob) -> None:
+        try:
+            data = await self._load(blob.sha)
+        except (KeyError, OSError):
+            return
+        while len(self._loaded) >= KEPT:
+            del self._loaded[next(iter(self._loaded))]
+        self._loaded[blob.sha] = data.decode("utf-8", "replace")
+        self._draw()
+
+    @property
+    def waits(self) -> bool:
+        """Output asks for nothing."""
+        return False
+
+    def header(self, *, folded: bool) -> tuple[Sequence[Said], Sequence[Said]]:
+        """Return the command, how it ended, and how long it took."""
+        call = self._call
+        if call is None:
+            return (), (("none", "text-3"),)
+        sign, ink = self._sign(call)
+        verb = "search " if call.tool == "search" else ""
+        left: list[Said] = [(f"{verb}{object_of(call)}", "text-2")]
+        if folded or call.tool != "search":
+            left.insert(0, (f"{sign} ", ink))
+        return left, self._result(call)
+
+    def _sign(self, call: Call) -> tuple[str, str]:
+        glyphs = self._glyphs()
+        if call.output is None:
+            return glyphs.running, "accent"
+        if not call.output.ok:
+            return glyphs.failed, "removed"
+        return glyphs.done, "text-3"
+
+    def _result(self, call: Call) -> list[Said]:
+        output = call.output
+        if output is None:
+            return [("running", "text-3")]
+        words = output.summary
+        if not words and output.exit_code is not None:
+            words = f"exit {output.exit_code}"
+        ink = "text-2" if output.ok else "removed"
+        said: list[Said] = [(words, ink)] if words else []
+        if call.ms:
+            said.append((("  " if said else "") + duration(call.ms / 1000), "text-2"))
+        return said
+
+    def tab(self) -> Sequence[Said]:
+        """Return how the last command ended."""
+        return (self._sign(self._call),) if self._call is not None else ()
+
+    def wanted_rows(self, width: int) -> int:
+        """Return the rows of everything."""
+        return self.total if self.size.width else sum(i.height_hint(width) for i in self.items)
+
+    def arm(self, armed: bool) -> None:  # noqa: FBT001 -- the frame's contract
+        """Hear keys at any time: none of them decides anything."""
+
+    def hints(self) -> Sequence[tuple[str, str]] | None:
+        """Return the keymap's own."""
+        return None
+
+    # Keys
+
+    def act(self, action: str) -> bool:
+        """Move, or wrap lines otherwise."""
+        page = max(1, self.size.height - 1)
+        moves = {
+            "pane.down": 1,
+            "pane.up": -1,
+            "pane.page_down": page,
+            "pane.page_up": -page,
+        }
+        if action in moves:
+            self.scroll_rows(moves[action])
+        elif action == "pane.first":
+            self.go_to_row(0)
+        elif action == "pane.last":
+            self.go_to_end()
+        elif action == "output.wrap":
+            self._wraps = not self._wraps
+            self._draw()
+        else:
+            return False
+        return True
+
+
+def shown_call(state: Session) -> Call | None:
+    """Return the command that runs, or else the last command or search that has begun."""
+    for turn in reversed(state.main.turns):
+        calls = [call for call in turn.calls.values() if _prints(call)]
+        running = [call for call in calls if call.status == "running"]
+        if running or calls:
+            return (running or calls)[-1]
+    return None
+
+
+def _prints(call: Call) -> bool:
+    proposal = call.proposal
+    if call.started is None and call.status != "running":
+        return False
+    return call.tool == "search" or (proposal is not None and "execute" in proposal.effects)
+
+
+def pattern_of(call: Call) -> str:
+    """Return what a search looked for, as a regular expression."""
+    text = call.proposal.arguments if call.proposal is not None else preview_of(call.arguments)
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return ""
+    pattern = given.get("pattern", "") if isinstance(given, dict) else ""
+    if not isinstance(pattern, str):
+        return ""
+    return f"(?i:{pattern})" if given.get("ignore_case") else pattern
