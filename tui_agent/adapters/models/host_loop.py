@@ -12,7 +12,7 @@ import time
 import traceback
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import asdict, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from tui_agent.adapters.models import wire
 from tui_agent.adapters.models.endpoints import Route
@@ -71,6 +71,8 @@ def _provider(name: str, keys: dict[str, str]) -> Provider:
         from tui_agent.adapters.models.litellm_host import LitellmProvider
 
         return LitellmProvider(keys)
+    # httpx has a command line of its own, which would load rich and pygments; it does without.
+    cast("Json", sys.modules)["click"] = None
     from tui_agent.adapters.models.openai_compatible import DirectProvider
 
     return DirectProvider(keys)
