@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import available_timezones
 
 import httpx
 import pytest
@@ -16,6 +18,7 @@ from tui_agent.adapters.models.assembly import Assembly, usage_of
 from tui_agent.adapters.models.faults import Fault, of_error_object, of_status, retry_after
 from tui_agent.adapters.models.local_servers import find_local_servers
 from tui_agent.adapters.models.masking import Mask
+from tui_agent.adapters.models.off_peak import prices_at
 from tui_agent.adapters.models.price_map import cost_of, facts_of
 from tui_agent.adapters.models.router import PATIENT
 from tui_agent.adapters.models.wire import merged
@@ -244,6 +247,40 @@ def test_a_long_request_costs_what_long_requests_cost() -> None:
     assert short is not None
     assert long is not None
     assert long > 3 * short
+
+
+MONDAY_NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "share"),
+    [
+        (["10:00-00:00"], [1], 0.5),
+        (["12:01-00:00"], [1], 1.0),
+        (["20:00-12:30"], [1, 2], 0.5),
+        (["00:00-00:00"], [1], 0.5),
+        (["10:00-00:00"], [6, 7], 1.0),
+        ("11:00-13:00", [1], 0.5),
+    ],
+)
+def test_the_hour_may_decide_on_the_price(
+    hours: list[str] | str, days: list[int], share: float
+) -> None:
+    cheaper = {"price": 0.5, "windows": [{"hours_utc": hours, "weekdays": days}]}
+    row = {"price": 1.0, "off_peak_pricing": cheaper}
+
+    assert prices_at(row, MONDAY_NOON)["price"] == share
+
+
+@pytest.mark.skipif(not available_timezones(), reason="this machine knows no time zones")
+def test_days_are_counted_where_the_provider_is() -> None:
+    cheaper = {
+        "price": 0.5,
+        "weekday_timezone": "Pacific/Auckland",
+        "windows": [{"hours_utc": "00:00-00:00", "weekdays": [2]}],
+    }
+
+    assert prices_at({"price": 1.0, "off_peak_pricing": cheaper}, MONDAY_NOON)["price"] == 0.5
 
 
 async def test_local_servers_tell_their_models(server: ModelServer) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import importlib.util
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tui_agent.adapters.models.off_peak import prices_at
 from tui_agent.core.messages import ModelFacts, Usage
 
 Value = Any
@@ -40,26 +42,38 @@ def facts_of(model: str, provider: str, name: str) -> ModelFacts:
     )
 
 
-def cost_of(provider: str, name: str, usage: Usage) -> float | None:
-    """Return the dollars that `usage` cost, or None where a price or a count is unknown."""
-    entry = entry_of(provider, name)
-    if usage.input_tokens is None or usage.output_tokens is None:
+def cost_of(provider: str, name: str, usage: Usage, moment: datetime | None = None) -> float | None:
+    """Return the dollars that `usage` cost at `moment` (now), or None where that is unknown.
+
+    Cached tokens without a price of their own cost what any do. Rows priced by tiers of their own
+    kind, or with dearer thoughts that nobody counted, give no cost.
+    """
+    row = prices_at(entry_of(provider, name), moment or datetime.now(UTC))
+    total, out = usage.input_tokens, usage.output_tokens
+    if total is None or out is None or "tiered_pricing" in row:
         return None
+    price_in = _price(row, "input_cost_per_token", total)
+    price_out = _price(row, "output_cost_per_token", total)
+    price_thought = _price(row, "output_cost_per_reasoning_token", total)
+    if price_in is None or price_out is None:
+        return None
+    thought = 0
+    if price_thought is None or price_thought == price_out:
+        price_thought = price_out
+    elif usage.reasoning_tokens is None:
+        return None
+    else:
+        thought = usage.reasoning_tokens
     read, written = usage.cached_tokens or 0, usage.cache_write_tokens or 0
-    total = usage.input_tokens
-    parts = (
-        (total - read - written, _price(entry, "input_cost_per_token", total)),
-        (usage.output_tokens, _price(entry, "output_cost_per_token", total)),
-        (read, _price(entry, "cache_read_input_token_cost", total)),
-        (written, _price(entry, "cache_creation_input_token_cost", total)),
+    price_read = _price(row, "cache_read_input_token_cost", total)
+    price_written = _price(row, "cache_creation_input_token_cost", total)
+    return (
+        (total - read - written) * price_in
+        + read * (price_in if price_read is None else price_read)
+        + written * (price_in if price_written is None else price_written)
+        + (out - thought) * price_out
+        + thought * price_thought
     )
-    cost = 0.0
-    for tokens, price in parts:
-        if price is not None:
-            cost += tokens * price
-        elif tokens:
-            return None
-    return cost if parts[0][1] is not None and parts[1][1] is not None else None
 
 
 def entry_of(provider: str, name: str) -> Mapping[str, Any]:
