@@ -51,7 +51,7 @@ def test_every_link_between_the_pages_leads_somewhere() -> None:
 
 def test_every_decision_is_listed_and_has_its_three_parts() -> None:
     listed = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
-    for page in sorted((ROOT / "docs/adr").glob("0*.md")):
+    for page in sorted((ROOT / "docs/adr").glob("[0-9]*.md")):
         text = page.read_text(encoding="utf-8")
         parts = re.findall(r"^## (.+)$", text, re.MULTILINE)
         assert parts == ["Context", "Decision", "Consequences"], page.name
