@@ -11,6 +11,7 @@ from tui_agent.agent.agent import Manner
 from tui_agent.core.commands import Decide
 from tui_agent.core.events import (
     ApprovalDecided,
+    ApprovalRequested,
     EditApplied,
     ModelRequested,
     Notice,
@@ -21,6 +22,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
+from tui_agent.core.settings import EditSettings
 
 LINES = "".join(f"line {n}\n" for n in range(1, 41))
 TWO_HUNKS = """
@@ -210,3 +212,44 @@ async def test_what_was_altered_after_the_approval_is_not_executed(
             assert work.last(ToolFinished).output.error == "approval_mismatch"
     assert numbered.read("a.txt") == LINES.encode()
     assert not (numbered.root / "b.txt").exists()
+
+
+async def test_a_review_whose_file_changed_is_merged_and_asked_again_keeping_what_still_holds(
+    numbered: Repository, script: Script
+) -> None:
+    setting = script(TWO_HUNKS).with_mode(edits=EditSettings(stale="merge"))
+    async with setting.opened() as work:
+        work.send_text("change it")
+        waiting, _, _ = await work.asked()
+        theirs = LINES.replace("line 20\n", "a person's line\n")
+        numbered.write("a.txt", theirs)
+        work.send(Decide(request_id=waiting.request_id, decision=Decision(verdict="once")))
+        await work.until(lambda _: len(work.events(ApprovalRequested)) == 2)
+        assert numbered.read("a.txt") == theirs.encode()
+        again = work.last(ApprovalRequested)
+        assert again.asked_before
+        assert {run for one in again.kept for run in one.runs} == set(
+            again.proposal.patch.files[0].run_ids if again.proposal.patch else ()
+        )
+        assert again.proposal.digest != work.events(ApprovalRequested)[0].proposal.digest
+        await work.decide(Decision(verdict="once", hunks=again.kept))
+        await work.ended()
+        merged = theirs.replace("line 3\n", "LINE 3\n").replace("line 30\n", "LINE 30\n")
+        assert numbered.read("a.txt") == merged.encode()
+    assert_whole(records_of(setting.folder))
+
+
+async def test_a_review_that_a_person_wrote_into_is_refused_as_stale(
+    numbered: Repository, script: Script
+) -> None:
+    setting = script(TWO_HUNKS).with_mode(edits=EditSettings(stale="merge"))
+    async with setting.opened() as work:
+        work.send_text("change it")
+        waiting, _, _ = await work.asked()
+        theirs = LINES.replace("line 3\n", "a person's line\n")
+        numbered.write("a.txt", theirs)
+        work.send(Decide(request_id=waiting.request_id, decision=Decision(verdict="once")))
+        await work.ended()
+        assert work.last(ToolFinished).output.error == "stale"
+        assert numbered.read("a.txt") == theirs.encode()
+    assert_whole(records_of(setting.folder))

@@ -74,14 +74,15 @@ def settled_files(
     """
     return tuple(
         settle(
-            FileView.of(file, _bytes(engine, file.before), _bytes(engine, file.after)),
+            FileView.of(file, stored_bytes(engine, file.before), stored_bytes(engine, file.after)),
             tuple(one for one in hunks if one.path == file.path),
         )
         for file in patch.files
     )
 
 
-def _bytes(engine: Engine, blob: Blob | None) -> bytes | None:
+def stored_bytes(engine: Engine, blob: Blob | None) -> bytes | None:
+    """Load the bytes of a file that a patch names. Raises KeyError where they are missing."""
     return None if blob is None else engine.world.log.get(blob.sha)
 
 

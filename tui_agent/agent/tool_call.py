@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 from tui_agent.agent.budget_question import BUDGET_TOOL, budget_answered, budget_proposal
 from tui_agent.agent.effects import accept_all
 from tui_agent.agent.files import SeenFiles
+from tui_agent.agent.rebase import moved_bases, worked_in
 from tui_agent.agent.results import failure, finished, rejection, users_own
 from tui_agent.agent.running import run
 from tui_agent.core.blob import size_of
+from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import ApprovalDecided, ApprovalRequested
 from tui_agent.core.policy import Outcome, decide
 from tui_agent.core.ports import ArgumentsError, View
-from tui_agent.core.proposal import Decision, Proposal, ToolOutput
+from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -176,7 +178,40 @@ async def _decided(engine: Engine, call: Call) -> None:
         budget_answered(engine, call, decision)
     elif decision.verdict == "reject" and (proposal.patch is None or decision.by != "user"):
         finished(engine, call, rejection(engine, proposal, decision), "denied")
-    else:
+    elif not _asked_again(engine, call, proposal, decision):
         again = await run(engine, call, proposal, decision)
         if again is not None:
             gate(engine, current(engine, call.id), again, call.round + 1)
+
+
+def _asked_again(engine: Engine, call: Call, proposal: Proposal, decision: Decision) -> bool:
+    """Where files changed under the review: nothing is written, what changed is asked again."""
+    if proposal.patch is None or engine.settings.edits.stale == "refuse":
+        return False
+    if digest_of(proposal) != proposal.digest:
+        return False  # Not what was approved: `run` refuses it.
+    try:
+        if decision.verdict == "reject" or not moved_bases(engine, proposal.patch):
+            return False
+        fresh, kept = worked_in(engine, proposal, decision.hunks)
+    except EditError as error:
+        finished(engine, call, failure(error.kind, error.message), "failed")
+        return True
+    except (OSError, ValueError, KeyError) as error:
+        finished(engine, call, failure("stale", f"{error}. Nothing was changed."), "failed")
+        return True
+    if decision.by != "user":
+        gate(engine, call, fresh, call.round)
+        return True
+    engine.emit(
+        ApprovalRequested(
+            request_id=engine.world.ids("ask"),
+            call_id=call.id,
+            proposal=fresh,
+            reason=Reason(rule="ask.changed", text="the file changed under the review"),
+            round=call.round,
+            asked_before=True,
+            kept=kept,
+        )
+    )
+    return True

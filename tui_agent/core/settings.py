@@ -122,7 +122,7 @@ class InterfaceSettings:
 class EditSettings:
     """How edits are taken."""
 
-    stale: Literal["merge", "refuse"] = "refuse"
+    stale: Literal["merge", "refuse"] = "merge"
     """What happens to an edit of a file that changed since the model read it."""
 
 

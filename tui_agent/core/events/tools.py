@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_agent.core.blob import Blob, Text
+from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
 
 
@@ -34,6 +35,8 @@ class ApprovalRequested:
     round: int = 1
     asked_before: bool = False
     """Whether an earlier request asked the same, and the files have changed since."""
+    kept: tuple[HunkDecision, ...] = ()
+    """Decisions of the earlier request that still hold; the others are asked for again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,8 @@ def _requested(state: Session, agent: Agent, record: Record, event: ApprovalRequ
         request_id=event.request_id,
         reason=event.reason,
         round=event.round,
+        kept=event.kept,
+        asked_before=event.asked_before,
     )
     state.waiting[event.request_id] = Waiting(
         request_id=event.request_id,

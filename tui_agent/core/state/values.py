@@ -26,6 +26,7 @@ from tui_agent.core.events import (
     TurnEnded,
 )
 from tui_agent.core.messages import NO_USAGE, Attachment, Message, ToolSpec, Usage
+from tui_agent.core.patch import HunkDecision
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Decision, Proposal, Reason, SeenFile, ToolOutput
 
@@ -49,6 +50,10 @@ class Call:
     request_id: str = ""
     """The open or last approval request; empty where nobody was asked."""
     proposal: Proposal | None = None
+    kept: tuple[HunkDecision, ...] = ()
+    """Decisions of an earlier request that still hold, where the files changed since."""
+    asked_before: bool = False
+    """Whether the open request asks again because the files changed under the review."""
     reason: Reason | None = None
     """Why it asks, or why it was allowed or denied without asking."""
     decision: Decision | None = None

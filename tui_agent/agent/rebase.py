@@ -1,0 +1,84 @@
+"""A patch whose files changed under its review: worked into what is there, and asked again.
+
+The decisions on runs that are still the same are kept, the others are open again; nothing has been
+written. Where it cannot be worked in, the call is refused as stale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_agent.agent.effects import stored_bytes
+from tui_agent.core.digest import seal
+from tui_agent.core.edits.merge import rebased
+from tui_agent.core.patch import (
+    FileChange,
+    FilePatch,
+    FileView,
+    HunkDecision,
+    Patch,
+    carry,
+    describe,
+)
+from tui_agent.core.proposal import Proposal, Target
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui_agent.agent.engine import Engine
+
+
+def moved_bases(engine: Engine, patch: Patch) -> tuple[str, ...]:
+    """Return the paths of a patch whose bytes on disk are no longer those it was made from."""
+    workspace = engine.world.workspace
+    return tuple(
+        file.path
+        for file in patch.files
+        if workspace.read(file.path) != stored_bytes(engine, file.before)
+    )
+
+
+def worked_in(
+    engine: Engine, proposal: Proposal, hunks: Sequence[HunkDecision]
+) -> tuple[Proposal, tuple[HunkDecision, ...]]:
+    """Return the proposal over what is on disk now, and the decisions that still hold.
+
+    Raises:
+        EditError: `stale`, where the change cannot be worked in.
+    """
+    files: list[FilePatch] = []
+    kept: list[HunkDecision] = []
+    for file in proposal.patch.files if proposal.patch is not None else ():
+        before, after = stored_bytes(engine, file.before), stored_bytes(engine, file.after)
+        change = FileChange(
+            path=file.path,
+            new_path=file.new_path,
+            before=before,
+            after=after,
+            old_mode=file.old_mode,
+            new_mode=file.new_mode,
+            notes=file.notes,
+        )
+        disk = engine.world.workspace.read(file.path)
+        new = describe(rebased(change, disk), engine.world.log.put)
+        old_view = FileView.of(file, before, after)
+        new_view = FileView.of(new, disk, stored_bytes(engine, new.after))
+        files.append(new)
+        kept.extend(carry(old_view, new_view, hunks))
+    patch = Patch(files=tuple(files))
+    fresh = replace(
+        proposal,
+        patch=patch,
+        targets=tuple(_refreshed(target, patch) for target in proposal.targets),
+        notes=(*proposal.notes, "the file changed under the review; merged"),
+    )
+    return seal(fresh), tuple(kept)
+
+
+def _refreshed(target: Target, patch: Patch) -> Target:
+    for file in patch.files:
+        if file.path == target.path:
+            sha = file.before.sha if file.before is not None else None
+            return replace(target, sha_before=sha)
+    return target
