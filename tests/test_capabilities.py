@@ -45,3 +45,22 @@ def test_every_mark_names_a_row() -> None:
 )
 def test_a_row_holds_only_when_all_its_tests_do(proofs: list[Proof], word: str) -> None:
     assert verdict(proofs) == word
+
+
+def _marks(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    return "\n".join(ast.unparse(mark) for mark in node.decorator_list)
+
+
+@pytest.mark.capability("S0.21")
+@pytest.mark.parametrize("row", ["S0.13", "S0.14", "S0.15", "S0.16"])
+def test_each_boundary_is_searched_for_counterexamples(row: str) -> None:
+    searching = []
+    for path in sorted(HERE.rglob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        whole_module = "pytestmark = pytest.mark.property" in ast.unparse(tree)
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                marks = _marks(node)
+                if f"'{row}'" in marks and (whole_module or "mark.property" in marks):
+                    searching.append(node.name)
+    assert searching, f"no property test claims {row}"

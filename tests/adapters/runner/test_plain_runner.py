@@ -65,6 +65,7 @@ async def test_no_key_reaches_a_command_under_any_name(tmp_path: Path) -> None:
 
 
 @pytest.mark.property
+@pytest.mark.capability("S0.16", part="no key in any environment")
 @given(
     environ=st.dictionaries(
         st.from_regex(r"[A-Z][A-Z_]{0,12}", fullmatch=True),

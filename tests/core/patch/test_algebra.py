@@ -47,6 +47,7 @@ def test_between_two_runs_lies_an_equal_line_and_outside_of_runs_nothing_differs
     assert view.before[old:] == view.after[new:]
 
 
+@pytest.mark.capability("S0.15", part="any subset of hunks")
 @given(changes(), st.data())
 def test_a_subset_keeps_each_rejected_run_and_takes_each_accepted_one(
     change: tuple[bytes, bytes], data: st.DataObject
