@@ -35,7 +35,7 @@ async def run(story: Story, *keys: str, armed: bool = True) -> Desk:
     desk = Desk(ApprovePane())
     async with desk.run_test(size=(68, 32)) as pilot:
         desk.pane.show(fold(story.records))
-        desk.pane.arm(armed)
+        desk.pane.arm(armed=armed)
         await pilot.press(*keys)
         await pilot.pause()
         desk.rows = text_of(desk)

@@ -157,12 +157,12 @@ async def test_keys_before_the_request_is_armed_mean_nothing() -> None:
     desk = Desk(ChangesPane(load=ToldClient(story).blob))
     async with desk.run_test(size=(68, 32)) as pilot:
         desk.pane.show(fold(story.records))
-        desk.pane.arm(False)
+        desk.pane.arm(armed=False)
         await desk.workers.wait_for_complete()
         await pilot.press("y", "A", "enter", "]")
         assert desk.pane.review is not None
         assert (desk.pane.review.touched, desk.pane.review.cursor) == (False, 1)
-        desk.pane.arm(True)
+        desk.pane.arm(armed=True)
         await pilot.press("y")
         assert desk.pane.review.touched
 

@@ -84,7 +84,7 @@ class ApprovalItem:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- it is drawn at once
+    def height_hint(self, _width: int) -> int:
         return 24
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:

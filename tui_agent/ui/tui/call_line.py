@@ -50,7 +50,7 @@ class CallItem:
         """Every call can be unfolded."""
         return True
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 — one line, whatever the width
+    def height_hint(self, _width: int) -> int:
         """Guess the rows."""
         patch = _patch(self.call)
         files = len(patch.files) if patch else 0

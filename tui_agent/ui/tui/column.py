@@ -22,7 +22,7 @@ class Item(Protocol):
         """Draw it: at most `sheet.width` cells a row, on the sheet's plane."""
         ...
 
-    def height_hint(self, width: int) -> int:
+    def height_hint(self, width: int, /) -> int:
         """Guess the number of rows cheaply; it stands until the item is seen."""
         ...
 

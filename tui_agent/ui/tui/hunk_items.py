@@ -96,7 +96,7 @@ class HunkItem:
     def focusable(self) -> bool:
         return True
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- lines that wrap show later
+    def height_hint(self, _width: int) -> int:
         rows = len(self.spot.hunk.rows) if self.spot.hunk is not None else 0
         return 1 + rows + (not self.last)
 
@@ -358,7 +358,7 @@ class FileItem:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- a path is cut, not wrapped
+    def height_hint(self, _width: int) -> int:
         return 2
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:

@@ -29,6 +29,8 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})\s*([^\s`]*)")
 _LIST = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])\s")
 _INDENT = 2
 _CODE_PADDING = 1
+ROOMY = 43
+"""Columns from which prose keeps a margin of four: it reads better."""
 
 
 class Blocks:
@@ -213,8 +215,9 @@ class _Writer:
     def _text(self, token: Token) -> list[Row]:
         first, self.first = self.first, []
         rows: list[Row] = []
+        margin = 4 if self.sheet.width >= ROOMY else 1
         for spans in inline_spans(token, self.sheet, self.ink):
-            rows += paragraph(self.sheet, spans, first=first, indent=self.indent)
+            rows += paragraph(self.sheet, spans, first=first, indent=self.indent, margin=margin)
             first = []
         return rows
 

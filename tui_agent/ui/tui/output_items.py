@@ -93,7 +93,7 @@ class FoundFile:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- a path is cut, not wrapped
+    def height_hint(self, _width: int) -> int:
         return 1
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
@@ -115,7 +115,7 @@ class FoundLine:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- it is cut, not wrapped
+    def height_hint(self, _width: int) -> int:
         return 1
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:

@@ -78,7 +78,7 @@ class PlanKeys:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- it is drawn at once
+    def height_hint(self, _width: int) -> int:
         return 3 + len(self.keys)
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
@@ -109,7 +109,7 @@ class FreeRows:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- so many rows, whatever the width
+    def height_hint(self, _width: int) -> int:
         return self.count + 2
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:

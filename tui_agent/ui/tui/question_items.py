@@ -26,7 +26,7 @@ class QuestionItem:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- it is drawn at once
+    def height_hint(self, _width: int) -> int:
         return 8 + len(self.keys)
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
@@ -67,7 +67,7 @@ class BudgetItem:
     def focusable(self) -> bool:
         return False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 -- it is drawn at once
+    def height_hint(self, _width: int) -> int:
         return 10 + len(self.turns)
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:

@@ -36,7 +36,7 @@ class ReportItem:
     gap: bool = True
     focusable: bool = False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 — a line a check
+    def height_hint(self, _width: int) -> int:
         """Guess the rows."""
         return self.gap + 1 + len(self.ended.report.checks)
 

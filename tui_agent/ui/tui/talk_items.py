@@ -217,7 +217,7 @@ class GreetingItem:
     gap: bool = False
     focusable: bool = False
 
-    def height_hint(self, width: int) -> int:  # noqa: ARG002 — as little as that
+    def height_hint(self, _width: int) -> int:
         """Guess the rows."""
         return 2
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tui_agent.core.blob import preview_of
+from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.state import Note, Session, Step, Turn
 from tui_agent.ui.tui.call_line import CallItem, decided
 from tui_agent.ui.tui.column import Item
@@ -24,6 +24,9 @@ from tui_agent.ui.tui.talk_items import (
 )
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import clock, duration
+
+RECENT_TURNS = 50
+"""How far back the long answers are loaded."""
 
 Make = Callable[[], Sequence[Item]]
 
@@ -57,6 +60,9 @@ class Transcript(VirtualLines):
         self._entries: list[Entry] = []
         self._ends: list[int] = []
         """The number of items up to and with each entry."""
+        self._whole: dict[str, str] = {}
+        """Answers that are too long for the log's own lines, as far as they are loaded."""
+        self._streamed: dict[tuple[object, ...], str] = {}
         self._blocks: dict[tuple[object, ...], Blocks] = {}
         self._turns: list[tuple[Turn, int, int]] = []
         """Each turn shown, its version then, and the number of entries up to its end."""
@@ -155,15 +161,50 @@ class Transcript(VirtualLines):
 
     def _text(self, step: Step, key: tuple[object, ...]) -> Entry:
         unfolded = f"thought-{step.number}" in self.unfolded
-        return Entry(key, (step, unfolded), lambda: self._said(step, key, unfolded=unfolded))
+        text = self._text_of(step, key)
+        return Entry(
+            key, (step, unfolded, text), lambda: self._said(step, key, text, unfolded=unfolded)
+        )
 
-    def _said(self, step: Step, key: tuple[object, ...], *, unfolded: bool) -> list[Item]:
+    def _text_of(self, step: Step, key: tuple[object, ...]) -> str:
+        """Return all that is known of an answer; a long one stands in the log as a blob."""
+        if step.open:
+            self._streamed[key] = step.text
+            return step.text
+        said = step.response.text if step.response is not None else ""
+        if not isinstance(said, Blob):
+            self._streamed.pop(key, None)
+            return step.text
+        streamed = self._streamed.get(key, "")
+        return self._whole.get(said.sha) or (
+            streamed if len(streamed) > len(step.text) else step.text
+        )
+
+    def wanted(self) -> set[str]:
+        """Return the blobs of answers that are shown and not yet loaded."""
+        return {
+            step.response.text.sha
+            for turn in self.state.main.turns[-RECENT_TURNS:]
+            for step in turn.steps.values()
+            if step.response is not None
+            and isinstance(step.response.text, Blob)
+            and step.response.text.sha not in self._whole
+        }
+
+    def give(self, sha: str, text: str) -> None:
+        """Take an answer that was loaded."""
+        self._whole[sha] = text
+        self._again()
+
+    def _said(
+        self, step: Step, key: tuple[object, ...], text: str, *, unfolded: bool
+    ) -> list[Item]:
         items: list[Item] = []
         if step.reasoning.strip():
             items.append(_thought(step, unfolded=unfolded))
-        if step.text.strip():
+        if text.strip():
             blocks = self._blocks.setdefault(key, Blocks())
-            _, _, rest = blocks.feed(step.text)
+            _, _, rest = blocks.feed(text)
             items += [TextItem(block) for block in blocks.done]
             if rest.strip():
                 items.append(TextItem(rest, finished=not step.open, caret=step.open))

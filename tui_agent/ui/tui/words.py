@@ -4,14 +4,14 @@ from __future__ import annotations
 
 MINUTE, HOUR = 60, 3600
 CENT = 0.01
-SHORT = 10
-"""Seconds below which tenths are said."""
+TENTH, SHORT = 0.1, 10
+"""Seconds below which hundredths, and tenths, are said."""
 TREE_DIGITS = 7
 
 
 def duration(seconds: float) -> str:
     """Say a duration: `0.04 s`, `1.9 s`, `24 s`, `2 min 41 s`, `1 h 5 min`."""
-    if seconds < 0.1:  # noqa: PLR2004 — hundredths are said below a tenth
+    if seconds < TENTH:
         return f"{seconds:.2f} s"
     if seconds < SHORT:
         return f"{seconds:.1f} s"

@@ -81,7 +81,7 @@ class ApprovePane(VirtualLines):
         """Whether a request of this pane is open."""
         return self._call is not None
 
-    def arm(self, armed: bool) -> None:  # noqa: FBT001 -- the frame's contract
+    def arm(self, *, armed: bool) -> None:
         """Hear answers from now on, or not yet."""
         if armed != self.armed:
             self.armed = armed

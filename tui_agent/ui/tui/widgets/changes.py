@@ -123,7 +123,7 @@ class ChangesPane(HunkEditing):
         """Whether a verdict is asked for."""
         return self.subject is not None and self.subject.waits
 
-    def arm(self, armed: bool) -> None:  # noqa: FBT001 -- the frame's contract
+    def arm(self, *, armed: bool) -> None:
         """Hear verdicts from now on, or not yet."""
         if armed != self.armed:
             self.armed = armed

@@ -140,7 +140,7 @@ class OutputPane(VirtualLines):
         """Return the rows of everything."""
         return self.total if self.size.width else sum(i.height_hint(width) for i in self.items)
 
-    def arm(self, armed: bool) -> None:  # noqa: FBT001 -- the frame's contract
+    def arm(self, *, armed: bool) -> None:
         """Hear keys at any time: none of them decides anything."""
 
     def hints(self) -> Sequence[tuple[str, str]] | None:

@@ -64,7 +64,7 @@ class PlanPane(VirtualLines):
         """Whether a plan is to be approved."""
         return bool(self.request_id)
 
-    def arm(self, armed: bool) -> None:  # noqa: FBT001 -- the frame's contract
+    def arm(self, *, armed: bool) -> None:
         """Hear answers from now on, or not yet."""
         if armed != self.armed:
             self.armed = armed

@@ -1,0 +1,61 @@
+"""What the first card and the pickers offer, as wiring finds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFound:
+    """A model that could be used at once."""
+
+    model: str
+    source: str
+    """`ANTHROPIC_API_KEY`, or `Ollama, port 11434`."""
+    where: str
+    """`in your environment`, `on this machine`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One line about this folder."""
+
+    sign: str
+    """The name of a glyph: done, waiting, warning."""
+    role: str
+    name: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstRun:
+    """All that the first card shows."""
+
+    version: str
+    models: tuple[ModelFound, ...] = ()
+    looked: str = ""
+    """Where nothing was found: `No answer on ports 1234 (LM Studio), …`."""
+    folder: tuple[Fact, ...] = ()
+    trusted: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionLine:
+    """One session in the picker."""
+
+    id: str
+    day: str
+    """`today`, `yesterday`, `12 Nov`."""
+    time: str
+    title: str
+    turns: int = 0
+    sign: str = "done"
+    role: str = "text-3"
+    outcome: str = ""
+    added: int = 0
+    removed: int = 0
+    cost: float | None = None
+    preview: tuple[tuple[str, str], ...] = ()
+    """Lines of the preview with their ink; the last messages and how their turns ended."""
+    facts: str = ""
+    """Branch, turns, steps and time, in one line."""

@@ -1,0 +1,343 @@
+"""The single rows of the frame: status, tabs, banner, headers, activity, footer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.paper import Sheet, Span, make_row, width_of
+
+Said = tuple[str, str]
+"""A text, not yet cleaned, and its ink."""
+
+WIDE, NARROW = 100, 60
+METER_CELLS = 8
+WARNING_SHARE, FULL_SHARE = 0.8, 1.0
+
+
+class RowWidget(Widget):
+    """One row: what stands at its left and at its right."""
+
+    DEFAULT_CSS = "RowWidget { height: 1; width: 1fr; }"
+    ALLOW_SELECT = False
+    plane = "surface"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        """Begin empty."""
+        super().__init__(id=id, classes=classes)
+        self._told: object = None
+
+    @property
+    def told(self) -> object:
+        """What is drawn."""
+        return self._told
+
+    def tell(self, told: object) -> None:
+        """Draw something else, if it is something else."""
+        if told != self._told:
+            self._told = told
+            self.refresh()
+
+    def parts(self, sheet: Sheet) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Return the row's two ends."""
+        del sheet
+        return (), ()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Take one row."""
+        del container, viewport, width
+        return 1
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the row."""
+        app = app_of(self)
+        sheet = Sheet(
+            width=max(1, self.size.width), theme=app.look, glyphs=app.glyphs, plane=self.plane
+        )
+        if y:
+            return Strip.blank(sheet.width, sheet.ink())
+        left, right = self.parts(sheet)
+        return make_row(sheet, left, right).strip
+
+
+def spans_of(said: Sequence[Said], sheet: Sheet, on: str = "") -> list[Span]:
+    """Return what a pane said as clean spans."""
+    return [sheet.span(text, ink, on) for text, ink in said]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What the status row says."""
+
+    repository: str = ""
+    branch: str = ""
+    dirty: bool = False
+    mode: str = ""
+    sandbox: str = ""
+    """The tier; empty while it is not known."""
+    model: str = ""
+    context: float | None = None
+    """The share of the context window that is used."""
+    spent: float | None = None
+    cap: float | None = None
+    replay: bool = False
+
+
+_MODES = {"plan": "text-2", "ask": "accent", "edit": "added", "auto": "warning"}
+
+
+class StatusRow(RowWidget):
+    """Where we are, and what it costs."""
+
+    def parts(self, sheet: Sheet) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Name the repository at the left, the model and the figures at the right."""
+        status = self._told if isinstance(self._told, Status) else Status()
+        wide, narrow = sheet.width >= WIDE, sheet.width < NARROW
+        left: list[Said] = [(" ", "text")]
+        if wide or not status.repository:
+            left += [("agent", "text-3"), ("  ", "text")]
+        if status.repository:
+            left += [(status.repository, "text bold")]
+        if status.branch:
+            left += [(f" {status.branch}{'*' if status.dirty else ''}", "text-2")]
+        spans = [*spans_of(left, sheet), sheet.span("   " if wide else "  ")]
+        spans += _badges(status, sheet)
+        if wide and status.sandbox not in {"", "none"}:
+            spans += spans_of([("  sandbox ", "text-3"), ("workspace", "text-2")], sheet)
+        return spans, [*_figures(status, sheet, wide=wide, narrow=narrow), sheet.span(" ")]
+
+
+def badge(text: str, ink: str, sheet: Sheet, *, loud: bool = False) -> Span:
+    """Return a word in capitals on a plane of its own; reversed where it must be seen."""
+    words = f" {text.upper()} "
+    if sheet.theme.native:
+        return words, sheet.theme.ink(f"{ink} bold reverse")
+    return words, sheet.ink("on-badge bold", ink) if loud else sheet.ink(f"{ink} bold", "selected")
+
+
+def _badges(status: Status, sheet: Sheet) -> list[Span]:
+    spans: list[Span] = []
+    if status.mode:
+        spans.append(badge(status.mode, _MODES.get(status.mode, "accent"), sheet))
+    if status.replay:
+        spans += [sheet.span("  "), badge("replay", "replay", sheet, loud=True)]
+    if status.sandbox == "none":
+        spans += [sheet.span("  "), badge("no sandbox", "danger", sheet, loud=True)]
+    return spans
+
+
+def _figures(status: Status, sheet: Sheet, *, wide: bool, narrow: bool) -> list[Span]:
+    groups: list[list[Span]] = []
+    if wide and status.model:
+        groups.append([sheet.span(status.model, "text-3")])
+    if status.context is not None and not narrow:
+        group = [sheet.span("ctx ", "text-3")]
+        groups.append([*group, *meter(status.context, sheet, bar=wide)])
+    if status.spent is not None:
+        money = [sheet.span(f"${status.spent:.2f}", _heat(status.spent, status.cap))]
+        if status.cap is not None and not narrow:
+            money.append(sheet.span(f" of ${status.cap:.2f}", "text-3"))
+        groups.append(money)
+    spans: list[Span] = []
+    for group in groups:
+        if spans:
+            spans.append(sheet.span("   "))
+        spans += group
+    return spans
+
+
+def _heat(spent: float, cap: float | None) -> str:
+    share = spent / cap if cap else 0.0
+    if share > FULL_SHARE:
+        return "danger bold"
+    return "warning bold" if share >= WARNING_SHARE else "text-2"
+
+
+def meter(share: float, sheet: Sheet, *, bar: bool = True, cells: int = METER_CELLS) -> list[Span]:
+    """Return a share as a line and in per cent."""
+    role = "danger" if share > FULL_SHARE else "warning" if share >= WARNING_SHARE else "accent"
+    words = f"{'!' if share > FULL_SHARE else ''}{share:.0%}"
+    spans: list[Span] = []
+    if bar:
+        done = min(cells, round(share * cells))
+        spans += [(sheet.glyphs.meter_done * done, sheet.ink(role))]
+        spans += [(sheet.glyphs.meter_rest * (cells - done), sheet.ink("bar")), sheet.span(" ")]
+    ink = "text-2" if role == "accent" else f"{role} bold"
+    return [*spans, sheet.span(words, ink)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One pane's tab."""
+
+    title: str
+    short: str
+    facts: tuple[Said, ...] = ()
+    active: bool = False
+
+
+class TabsRow(RowWidget):
+    """The panes, where there is room for one at a time."""
+
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        def __init__(self, index: int) -> None:
+            """Name its place."""
+            super().__init__()
+            self.index = index
+
+    def __init__(self, *, id: str | None = None) -> None:
+        """Begin without tabs."""
+        super().__init__(id=id)
+        self._ends: list[int] = []
+
+    def parts(self, sheet: Sheet) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Draw each title with its facts; the active one is bold and underlined."""
+        tabs = self._told if isinstance(self._told, tuple) else ()
+        narrow = sheet.width < NARROW
+        spans: list[Span] = [sheet.span(" ")]
+        self._ends = []
+        for tab in tabs:
+            title = tab.short if narrow else tab.title
+            ink = "accent bold underline" if tab.active else "text-2"
+            spans.append(sheet.span(title, ink))
+            if tab.facts and not (narrow and tab.title == "Output"):
+                spans += [sheet.span(" "), *spans_of(tab.facts, sheet)]
+            spans.append(sheet.span("  " if narrow else "   "))
+            self._ends.append(width_of(spans))
+        return spans, ()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the tab under the mouse."""
+        for index, end in enumerate(self._ends):
+            if event.x < end:
+                self.post_message(self.Chosen(index))
+                return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A pane's title row."""
+
+    title: str
+    left: tuple[Said, ...] = ()
+    right: tuple[Said, ...] = ()
+    focused: bool = False
+
+
+class PaneHeader(RowWidget):
+    """A pane's title, what it shows, and the band of the focus."""
+
+    def parts(self, sheet: Sheet) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Draw the band from the gutter on."""
+        header = self._told if isinstance(self._told, Header) else Header(title="")
+        band = "selected" if header.focused else self.plane
+        edge: Span = (" ", sheet.ink("text", self.plane))
+        bar = sheet.glyphs.gutter_focused if header.focused and not sheet.theme.tints else " "
+        lead: Span = (bar, sheet.ink("accent", band))
+        title = sheet.span(header.title, "accent bold" if header.focused else "text bold", band)
+        left = spans_of(_readable(header.left, focused=header.focused), sheet, band)
+        right = spans_of(_readable(header.right, focused=header.focused), sheet, band)
+        room = sheet.width - 2 - width_of([title]) - width_of(left) - width_of(right) - 3
+        gap: Span = (" " * max(1, room), sheet.ink("text", band))
+        two: Span = ("  ", sheet.ink("text", band))
+        end: Span = (" ", sheet.ink("text", band))
+        return [edge, lead, title, two, *left, gap, *right, end], ()
+
+
+def _readable(said: Sequence[Said], *, focused: bool) -> list[Said]:
+    """Text-3 never stands on `selected`."""
+    if not focused:
+        return list(said)
+    return [(text, ink.replace("text-3", "text-2")) for text, ink in said]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What happens, and what Enter and Esc do."""
+
+    sign: str = ""
+    """The name of a glyph; empty: nothing happens."""
+    role: str = "accent"
+    what: str = ""
+    facts: tuple[str, ...] = ()
+    hints: tuple[Said, ...] = ()
+    """Keys and their labels."""
+    beat: int = 0
+    """Which picture of the moving dot."""
+
+
+class ActivityRow(RowWidget):
+    """The one row that moves."""
+
+    plane = "canvas"
+
+    def parts(self, sheet: Sheet) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Draw the sign, the words and the hints."""
+        told = self._told if isinstance(self._told, Activity) else Activity()
+        left: list[Span] = [sheet.span(" ")]
+        if told.sign:
+            sign = getattr(sheet.glyphs, told.sign)
+            if told.sign == "running":
+                sign = (sheet.glyphs.queued, "•", sign, "•")[told.beat % 4]
+                sign = sheet.glyphs.running if sheet.glyphs.ascii_only else sign
+            left += [(sign, sheet.ink(told.role)), sheet.span(" ")]
+            left.append(sheet.span(told.what, "text" if told.role == "pending" else "text-2"))
+        for fact in told.facts:
+            left += [sheet.span("  "), sheet.span(fact, "text-3")]
+        room = sheet.width - width_of(left) - 3
+        right = [*hint_spans(told.hints, sheet, room), sheet.span(" ")]
+        if not sheet.theme.tints:
+            rule = max(0, sheet.width - width_of(left) - width_of(right) - 2)
+            left += [sheet.span(" "), (sheet.glyphs.rule * rule, sheet.ink("line"))]
+        return left, right
+
+
+def hint_spans(hints: Sequence[Said], sheet: Sheet, room: int) -> list[Span]:
+    """Return keys and labels as far as there is room; the last ones go first."""
+    spans: list[Span] = []
+    for key, label in hints:
+        more = [sheet.span("  ")] if spans else []
+        more.append(sheet.span(key, "text bold"))
+        more += [sheet.span(f" {label}", "text-3")] if label else []
+        if width_of(spans) + width_of(more) > room:
+            break
+        spans += more
+    return spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The footer's keys."""
+
+    hints: tuple[Said, ...] = ()
+    last: Said = ("?", "keys")
+    live: bool = True
+    """False: they are grey, because they are not heard yet."""
+
+
+class FooterRow(RowWidget):
+    """The keys of what has the focus."""
+
+    def parts(self, sheet: Sheet) -> tuple[Sequence[Span], Sequence[Span]]:
+        """Draw what fits, and `?` at the end."""
+        keys = self._told if isinstance(self._told, Keys) else Keys()
+        key, label = keys.last
+        ends = [
+            sheet.span(key, "text bold" if label else "text-3"),
+            sheet.span(f" {label}", "text-3"),
+        ]
+        right = [*ends[: 2 if label else 1], sheet.span(" ")]
+        room = sheet.width - width_of(right) - 3
+        spans = hint_spans(keys.hints, sheet, room)
+        if not keys.live:
+            spans = [sheet.span(text, "text-3") for text, _ in spans]
+        return [sheet.span(" "), *spans], right

@@ -1,0 +1,144 @@
+"""What can be completed in the prompt: commands after `/`, files after `@`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, make_row
+from tui_agent.ui.tui.slash import matching
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+
+if TYPE_CHECKING:
+    from tui_agent.ui.tui.shell import Shell
+
+MOST = 8
+_FILE = re.compile(r"(?:^|\s)@([^\s@]*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One thing to choose."""
+
+    text: str
+    """What is put into the prompt."""
+    detail: str = ""
+    focusable: bool = True
+
+    def height_hint(self, _width: int) -> int:
+        """Take one row."""
+        return 1
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw it, chosen or not."""
+        band = sheet.on("selected") if sheet.cursor else sheet
+        bar = band.glyphs.gutter_focused if sheet.cursor else " "
+        left = [(bar, band.ink("accent")), (" ", band.ink()), (" ", band.ink())]
+        room = max(10, sheet.width // 2 if self.detail else sheet.width - 4)
+        text = cut_middle(self.text, room, band.glyphs.cut)
+        left.append(band.span(text, "text bold" if sheet.cursor else "text"))
+        detail = "text-2" if sheet.cursor else "text-3"
+        if self.detail:
+            left += [(" " * max(2, 16 - len(text)), band.ink()), band.span(self.detail, detail)]
+        return [make_row(band, left)]
+
+
+class Offers(VirtualLines):
+    """The list above the prompt."""
+
+    DEFAULT_CSS = """
+    Offers { layer: popup; dock: bottom; height: 1; width: 1fr; background: $raised; }
+    """
+    can_focus = False
+
+
+class Completion:
+    """Watches what is typed, and offers what it may become."""
+
+    def __init__(self, shell: Shell) -> None:
+        """Complete in this shell's prompt."""
+        self.shell = shell
+        self.offers: Offers | None = None
+        self._start = 0
+
+    @property
+    def open(self) -> bool:
+        """Whether something is offered."""
+        return self.offers is not None and bool(self.offers.display)
+
+    def typed(self) -> None:
+        """Look at what stands before the caret."""
+        prompt = self.shell.prompt
+        row, column = prompt.cursor_location
+        before = prompt.document[row][:column]
+        if row == 0 and before.startswith("/") and " " not in before and "/" not in before[1:]:
+            offers = [Offer(f"/{one.name}", one.description) for one in matching(before)]
+            self._offer(offers, start=0)
+        elif (found := _FILE.search(before)) and self.shell.doors.files is not None:
+            self._start = found.start(1)
+            self.shell.run_worker(
+                self._files(found[1]), name="files", group="files", exclusive=True
+            )
+        else:
+            self.close()
+
+    async def _files(self, typed: str) -> None:
+        if self.shell.doors.files is None:
+            return
+        paths = await self.shell.doors.files(typed)
+        self._offer([Offer(path) for path in paths[:50]], start=self._start)
+
+    def _offer(self, offers: Sequence[Offer], *, start: int) -> None:
+        self._start = start
+        if not offers:
+            self.close()
+            return
+        if self.offers is None:
+            self.offers = Offers(plane="raised", thumb="always", id="offers")
+            self.shell.screen.mount(self.offers)
+        pane = self.offers
+        rows = min(MOST, len(offers))
+        pane.styles.height = rows
+        pane.styles.margin = (0, 0, 1 + self.shell.prompt.size.height, 0)
+        pane.display = True
+        pane.set_items(offers)
+        pane.set_cursor(0)
+        self.shell.prompt.choosing = True
+
+    def move(self, step: int) -> bool:
+        """Choose the next offer; return whether anything is offered."""
+        if self.offers is None or not self.open:
+            return False
+        self.offers.move_cursor(step)
+        return True
+
+    def take(self, *, exact_sends: bool = False) -> bool:
+        """Put the chosen offer into the prompt; return whether that was done.
+
+        With `exact_sends`, a command that is typed whole is not taken again, but sent.
+        """
+        pane = self.offers
+        if pane is None or not self.open or pane.cursor is None:
+            return False
+        offer = pane.items[pane.cursor]
+        if not isinstance(offer, Offer):
+            return False
+        prompt = self.shell.prompt
+        row, column = prompt.cursor_location
+        typed = prompt.document[row][self._start : column]
+        self.close()
+        if exact_sends and typed == offer.text:
+            return False
+        prompt.replace(offer.text + " ", (row, self._start), (row, column))
+        self.close()
+        return True
+
+    def close(self) -> bool:
+        """Offer nothing; return whether anything was."""
+        was = self.open
+        if self.offers is not None:
+            self.offers.display = False
+        self.shell.prompt.choosing = False
+        return was

@@ -1,0 +1,281 @@
+"""What the keys of the prompt and of the whole screen do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from tui_agent.core.blob import preview_of
+from tui_agent.core.commands import Close, Interrupt, Recall, RunShell, SetMode, Steer, Submit
+from tui_agent.core.events import TurnEnded
+from tui_agent.core.ports import Client
+from tui_agent.ui.tui.completion import Completion
+from tui_agent.ui.tui.palette import history_choices, open_help, open_palette, pick
+from tui_agent.ui.tui.slash_deeds import run_slash
+from tui_agent.ui.tui.words import short_tree
+
+if TYPE_CHECKING:
+    from tui_agent.ui.tui.frame import Frame
+
+MODES = ("plan", "ask", "edit", "auto")
+AGAIN_SECONDS = 2.0
+"""How soon a key must come twice."""
+
+
+class Deeds:
+    """Each action of the prompt and of the application, by its name in the keymap."""
+
+    def __init__(self, frame: Frame) -> None:
+        """Act for this frame."""
+        self.frame = frame
+        self.shell = frame.shell
+        self.completion = Completion(frame.shell)
+        self._warned = 0.0
+        self._deeds: dict[str, Callable[[], bool]] = {
+            "prompt.send": self.send,
+            "prompt.steer": self.steer,
+            "prompt.stop": self.stop,
+            "prompt.leave": self.leave,
+            "prompt.editor": self.editor,
+            "prompt.history": self.history,
+            "prompt.recall": self.recall,
+            "prompt.later": lambda: self.completion.move(1),
+            "prompt.complete": self.complete,
+            "prompt.help": lambda: self.shell.prompt.empty and self.help(),
+            "pane.help": self.help,
+            "app.help": self.help,
+            "app.palette": lambda: open_palette(self),
+            "app.mode": self.next_mode,
+            "app.next_pane": lambda: self._cycle(1),
+            "app.previous_pane": lambda: self._cycle(-1),
+            "app.output": self._unfold_last,
+            "app.plan": self._fold_plan,
+            "app.interrupt": self.interrupt,
+            "app.copy": self.copy,
+            "app.wider": lambda: self._resize(share=3),
+            "app.narrower": lambda: self._resize(share=-3),
+            "app.taller": lambda: self._resize(bias=2),
+            "app.flatter": lambda: self._resize(bias=-2),
+            "app.suspend": self._suspend,
+        }
+
+    @property
+    def client(self) -> Client:
+        """Where commands go."""
+        return self.frame.client
+
+    @property
+    def running(self) -> bool:
+        """Whether a turn is open and works by itself."""
+        return self.frame.state.main.turn is not None and not self.frame.state.waiting
+
+    def act(self, action: str) -> bool:
+        """Do it; return whether it meant anything."""
+        deed = self._deeds.get(action)
+        return deed is not None and deed()
+
+    def catch_up(self) -> None:
+        """Send what was typed before there was an agent, and what the command line said."""
+        early = [self.shell.doors.opening, *self.shell.early]
+        self.shell.early.clear()
+        for text in filter(None, early):
+            self.say(text)
+        if self.shell.doors.history is not None:
+            self.shell.prompt.remember(self.shell.doors.history())
+
+    # Saying something
+
+    def send(self) -> bool:
+        """Send the prompt; with a choice open and not yet typed, take the choice."""
+        if self.completion.take(exact_sends=True):
+            return True
+        text = self.shell.prompt.take()
+        if text:
+            self.say(text)
+        return True
+
+    def say(self, text: str) -> None:
+        """Do what a text means: a command, a shell command, or a message."""
+        if self.shell.doors.remember is not None:
+            self.shell.doors.remember(text)
+        if text.startswith("/") and run_slash(self, text):
+            return
+        if text.startswith("!") and text[1:].strip():
+            self.client.send(RunShell(command=text[1:].strip()))
+        else:
+            self.client.send(Submit(text=text))
+        self.frame.transcript.go_to_end()
+
+    def steer(self) -> bool:
+        """Say it to the running turn."""
+        if self.frame.state.main.turn is None:
+            return self.send()
+        text = self.shell.prompt.take()
+        if text:
+            self.client.send(Steer(text=text))
+        return True
+
+    def recall(self) -> bool:
+        """Move among choices; on an empty prompt take a queued message or the last one back."""
+        if self.completion.move(-1):
+            return True
+        prompt = self.shell.prompt
+        if not prompt.empty:
+            return False
+        queue = self.frame.state.queue
+        if queue:
+            self.client.send(Recall(message_id=queue[-1].id))
+            prompt.write(preview_of(queue[-1].text))
+            return True
+        return prompt.older()
+
+    def complete(self) -> bool:
+        """Take the choice; where there is nothing to complete, go to the next pane."""
+        if self.completion.take():
+            return True
+        return self.shell.prompt.empty and self._cycle(1)
+
+    def editor(self) -> bool:
+        """Write the prompt in $EDITOR, the screen away meanwhile."""
+        if self.shell.doors.edit is None:
+            self.toast("Set EDITOR to write messages there.", bad=True)
+        else:
+            self.shell.run_worker(self._edit(), name="editor", exclusive=True, group="editor")
+        return True
+
+    async def _edit(self) -> None:
+        edit = self.shell.doors.edit
+        if edit is None:
+            return
+        try:
+            # What happens meanwhile is drawn when the screen is back.
+            with self.shell.batch_update(), self.shell.suspend():
+                text = await edit(self.shell.prompt.text)
+        except OSError as error:
+            self.toast(f"The editor failed: {error.strerror or error}.", bad=True)
+            return
+        self.shell.prompt.write(text.rstrip("\n"))
+
+    def history(self) -> bool:
+        """Search what was sent before."""
+        sent = list(dict.fromkeys(reversed(self.shell.prompt.sent)))
+        pick(self.shell, "messages", history_choices(sent), self._take_history)
+        return True
+
+    def _take_history(self, value: str) -> None:
+        self.shell.prompt.write(value)
+        self.frame.to_prompt()
+
+    # Stopping and leaving
+
+    def stop(self) -> bool:
+        """Close what is open, else stop the running turn."""
+        if self.completion.close():
+            return True
+        if self.running:
+            self.client.send(Interrupt())
+        elif self.frame.state.waiting:
+            self.toast("F6 answers; ^C twice leaves, and the question stays open.", bad=True)
+        return True
+
+    def interrupt(self) -> bool:
+        """Stop a running turn, else clear the prompt; twice on an empty one leaves."""
+        if self.running:
+            self.client.send(Interrupt())
+            return True
+        if not self.shell.prompt.empty:
+            self.shell.prompt.write("")
+            return True
+        if monotonic() - self._warned < AGAIN_SECONDS:
+            return self.quit()
+        self._warned = monotonic()
+        if self.frame.state.waiting:
+            self.toast("^C again leaves; the question stays open.", bad=True)
+        else:
+            self.toast("^C again leaves.", bad=True)
+        return True
+
+    def leave(self) -> bool:
+        """Leave, if the prompt is empty."""
+        return self.shell.prompt.empty and self.quit()
+
+    def quit(self, *then: str) -> bool:
+        """Leave; an open turn is suspended."""
+        self.client.send(Close())
+        self.shell.then = then
+        self.shell.exit(0)
+        return True
+
+    def ended(self, event: TurnEnded) -> None:
+        """Say that a turn has ended, where that is worth a word."""
+        report = event.report
+        if report.verified and report.checks:
+            on = f" on tree {short_tree(report.tree)}" if report.tree else ""
+            self.toast(f"Checks pass{on}")
+
+    # The screen
+
+    def next_mode(self) -> bool:
+        """Go to the next mode."""
+        mode = self.frame.state.mode
+        place = MODES.index(mode) if mode in MODES else 0
+        self.client.send(SetMode(mode=MODES[(place + 1) % len(MODES)]))
+        return True
+
+    def help(self) -> bool:
+        """Show every key."""
+        open_help(self.shell)
+        return True
+
+    def copy(self) -> bool:
+        """Copy the selection or what has the focus."""
+        focused = self.shell.focused
+        panes: Sequence[object] = (focused, self.frame.transcript)
+        for pane in panes:
+            copy = getattr(pane, "copy", None)
+            if callable(copy) and pane is not self.shell.prompt and copy():
+                return True
+        if self.shell.prompt.selected_text:
+            self.shell.copy_to_clipboard(self.shell.prompt.selected_text)
+            return True
+        return self.copy_answer()
+
+    def copy_answer(self) -> bool:
+        """Copy the last answer, as the model wrote it."""
+        for turn in reversed(self.frame.state.main.turns):
+            for step in reversed(turn.steps.values()):
+                if step.text.strip():
+                    self.shell.copy_to_clipboard(step.text)
+                    self.toast("Copied the last answer")
+                    return True
+        return True
+
+    def toast(self, text: str, *, bad: bool = False) -> None:
+        """Say something for four seconds."""
+        if bad:
+            self.frame.notices.toast(text, role="warning", sign="warning")
+        else:
+            self.frame.notices.toast(text)
+
+    def _cycle(self, step: int) -> bool:
+        self.frame.cycle(step)
+        return True
+
+    def _resize(self, *, share: int = 0, bias: int = 0) -> bool:
+        self.frame.layout.resize(share=share, bias=bias)
+        return True
+
+    def _unfold_last(self) -> bool:
+        self.frame.transcript.toggle_last()
+        return True
+
+    def _fold_plan(self) -> bool:
+        side = self.frame.side
+        side.folded ^= {str(side.slots[0].id)}
+        self.frame.redraw()
+        return True
+
+    def _suspend(self) -> bool:
+        self.shell.action_suspend_process()
+        return True

@@ -1,0 +1,372 @@
+"""The application proper: panes, focus, frames and the way of each key to what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from time import monotonic
+
+from textual import events
+from textual.widget import Widget
+
+from tui_agent.core.commands import Decide
+from tui_agent.core.events import MAIN_AGENT, Record, TurnEnded
+from tui_agent.core.ports import Client
+from tui_agent.core.state import Session
+from tui_agent.ui.tui.arming import Arming
+from tui_agent.ui.tui.chrome import (
+    WIDE,
+    ActivityRow,
+    FooterRow,
+    Keys,
+    Said,
+    StatusRow,
+    Tab,
+    TabsRow,
+)
+from tui_agent.ui.tui.deeds import Deeds
+from tui_agent.ui.tui.frame_layout import Layout
+from tui_agent.ui.tui.ledger import Draft
+from tui_agent.ui.tui.live import Live
+from tui_agent.ui.tui.messages import (
+    Clicked,
+    Copied,
+    Decided,
+    Drafted,
+    Left,
+    Restated,
+    Sent,
+    Toasted,
+)
+from tui_agent.ui.tui.pane import Pane
+from tui_agent.ui.tui.panes import make_slots
+from tui_agent.ui.tui.prompt import Prompt
+from tui_agent.ui.tui.pulse import Pulse
+from tui_agent.ui.tui.shell import Shell
+from tui_agent.ui.tui.side import Side
+from tui_agent.ui.tui.summary import View, activity_of, status_of, waiting_of
+from tui_agent.ui.tui.toasts import Notices
+from tui_agent.ui.tui.transcript import Transcript
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+from tui_agent.ui.tui.words import count
+
+CONVERSATION = 0
+
+
+class Frame:
+    """Holds the panes over one client, and draws each state."""
+
+    def __init__(self, shell: Shell, client: Client) -> None:
+        """Make the panes; `begin` shows them."""
+        self.shell = shell
+        self.client = client
+        self.transcript = Transcript(id="transcript")
+        self.side = Side(make_slots(client.blob))
+        self.drafts: dict[str, Draft] = {}
+        self.live = Live(client, self.draw, self._heard)
+        self.notices = Notices(shell)
+        self.layout = Layout(shell, self.side)
+        self.pulse = Pulse(shell, self._beat)
+        self.arming = Arming(shell, self._armed)
+        self.deeds: Deeds = Deeds(self)
+        self.state = Session()
+        self._asked = ""
+        """The request that the focus was last offered to."""
+        self._wanted: set[str] = set()
+
+    @classmethod
+    async def load(cls, shell: Shell) -> None:
+        """Connect, letting a model be chosen first where there is none, and begin."""
+        client = await shell.doors.connect()
+        while client is None:
+            from tui_agent.ui.tui.first_run import choose_first
+
+            if not await choose_first(shell):
+                return
+            client = await shell.doors.connect()
+        frame = cls(shell, client)
+        await frame.begin()
+
+    async def begin(self) -> None:
+        """Put the panes into the frame and begin to listen."""
+        shell = self.shell
+        await shell.query_one("#talk").mount(self.transcript)
+        await shell.query_one("#column").mount(self.side)
+        self.layout.restore(shell.doors.layout or {})
+        shell.rest = self
+        shell.run_worker(self.live.listen(), name="listen")
+        shell.run_worker(self.live.draw(), name="draw")
+        self.live.again()
+        self.deeds.catch_up()
+
+    # Drawing
+
+    @property
+    def prompt_focused(self) -> bool:
+        """Whether keys go to the prompt."""
+        return self.shell.focused is self.shell.prompt
+
+    @property
+    def focus(self) -> str:
+        """The key context of what has the focus."""
+        focused = self.shell.focused
+        return str(getattr(focused, "key_context", "prompt")) if focused is not None else "prompt"
+
+    def draw(self, state: Session) -> None:
+        """Show a state everywhere."""
+        self.state = state
+        self.drafts = {name: one for name, one in self.drafts.items() if name in state.waiting}
+        self.transcript.show(state, self.drafts)
+        self.side.show(state)
+        self._load_wanted()
+        self._offer_focus()
+        self.pulse.run(beating=state.main.turn is not None and not state.waiting)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw the rows around the panes, for the state as it is."""
+        shell = self.shell
+        shell.query_one("#status", StatusRow).tell(status_of(self.state))
+        self.layout.arrange()
+        self._tell_tabs()
+        self._tell_activity()
+        self.tell_keys()
+
+    def _tell_activity(self) -> None:
+        view = View(
+            width=self.shell.size.width,
+            focus=self.focus,
+            writing=not self.shell.prompt.empty,
+            beat=self.pulse.beat,
+            now_ms=self.pulse.since_ms,
+        )
+        row = self.shell.query_one("#activity", ActivityRow)
+        row.tell(activity_of(self.state, self.drafts, view))
+
+    def _tell_tabs(self) -> None:
+        tabs = [
+            Tab(title="Conversation", short="Talk", active=self.layout.page == CONVERSATION),
+            *(
+                Tab(
+                    title=pane.title,
+                    short=pane.short_title,
+                    facts=tuple(pane.tab()),
+                    active=self.layout.page == number,
+                )
+                for number, pane in enumerate(self.side.panes(), 1)
+            ),
+        ]
+        self.shell.query_one("#tabs", TabsRow).tell(tuple(tabs))
+
+    def tell_keys(self) -> None:
+        """Show the keys of what has the focus."""
+        shell = self.shell
+        focused = shell.focused
+        if focused is shell.prompt or focused is None:
+            self._tell_prompt_keys()
+            return
+        hints = self._hints_of(focused)
+        live = self.arming.armed or not isinstance(focused, Pane) or not focused.waits
+        shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints), live=live))
+
+    def _hints_of(self, focused: Widget) -> Sequence[Said]:
+        keymap, ascii_only = self.shell.keymap, self.shell.glyphs.ascii_only
+        own = focused.hints() if isinstance(focused, Pane) else None
+        if own is None:
+            return keymap.footer(self.focus, ascii_only=ascii_only)
+        return [keymap.hint(action, label, ascii_only=ascii_only) for action, label in own]
+
+    def _tell_prompt_keys(self) -> None:
+        shell, keymap = self.shell, self.shell.keymap
+        if shell.prompt.empty:
+            shell.tell_keys()
+            return
+        running = self.state.main.turn is not None
+        hints = [keymap.hint("prompt.send", "queues" if running else "sends")]
+        if running:
+            hints.append(keymap.hint("prompt.steer", "steers"))
+        hints.append((keymap.shown("prompt.newline").replace("Shift-Enter", "^J"), "new line"))
+        hints.append(keymap.hint("prompt.editor"))
+        if waiting_of(self.state) is not None:
+            hints.append(keymap.hint("app.next_pane", "answer"))
+        shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints)))
+
+    # What comes from elsewhere
+
+    def _heard(self, record: Record) -> None:
+        self.pulse.noted()
+        event = record.event
+        if isinstance(event, TurnEnded) and record.agent_id == MAIN_AGENT:
+            self.deeds.ended(event)
+
+    def _beat(self) -> None:
+        self._tell_activity()
+
+    def on_message(self, message: object) -> bool:
+        """Do what a pane asks for; return whether it was one of ours."""
+        if isinstance(message, Decided):
+            self.client.send(Decide(request_id=message.request_id, decision=message.decision))
+            self.to_prompt()
+        elif isinstance(message, Sent):
+            self.client.send(message.command)
+        elif isinstance(message, Drafted):
+            draft = Draft(decisions=message.decisions, focused=message.focused)
+            self.drafts[message.request_id] = draft
+            self.transcript.show(self.state, self.drafts)
+            self.redraw()
+        elif isinstance(message, Left):
+            self.to_prompt()
+        elif isinstance(message, Restated):
+            self.redraw()
+        elif isinstance(message, Toasted):
+            self.notices.toast(message.text, role=message.role, sign=message.glyph)
+        elif isinstance(message, Copied):
+            self.notices.toast(f"Copied {count(message.text.count(chr(10)) + 1, 'line')}")
+        else:
+            return self._on_input(message)
+        return True
+
+    def _on_input(self, message: object) -> bool:
+        if isinstance(message, Clicked) and message.pane is self.transcript:
+            self.transcript.set_cursor(message.index)
+            self.transcript.toggle(message.index)
+        elif isinstance(message, Prompt.Typed):
+            self.deeds.completion.typed()
+            self._tell_activity()
+            self.tell_keys()
+        elif isinstance(message, TabsRow.Chosen):
+            self._to_page(message.index)
+        elif isinstance(message, events.DescendantFocus):
+            self.redraw()
+        else:
+            return False
+        return True
+
+    def _load_wanted(self) -> None:
+        """Load the answers that are too long for the log's own lines."""
+        for sha in self.transcript.wanted() - self._wanted:
+            self._wanted.add(sha)
+            self.shell.run_worker(self._load_text(sha), name="load an answer")
+
+    async def _load_text(self, sha: str) -> None:
+        try:
+            data = await self.client.blob(sha)
+        except KeyError:
+            return
+        self.transcript.give(sha, data.decode("utf-8", "replace"))
+
+    # Focus
+
+    def _offer_focus(self) -> None:
+        """Take the focus to a new request, but never from a prompt with text, nor from a reader."""
+        waiting = waiting_of(self.state)
+        request = waiting.request_id if waiting is not None else ""
+        if request == self._asked:
+            return
+        self._asked = request
+        self.arming.begin(request)
+        if not request:
+            self._return_focus()
+            return
+        side_by_side = self.shell.size.width >= WIDE
+        if side_by_side and self.prompt_focused and self.shell.prompt.empty:
+            self.to_waiting()
+
+    def _return_focus(self) -> None:
+        focused = self.shell.focused
+        if isinstance(focused, Pane) and not focused.waits:
+            self.to_prompt()
+
+    def to_prompt(self) -> None:
+        """Give the keys to the prompt."""
+        self.layout.page = CONVERSATION
+        self.shell.set_focus(self.shell.prompt)
+        self.redraw()
+
+    def to_waiting(self) -> bool:
+        """Give the keys to the pane that waits; return whether there is one."""
+        for number, slot in enumerate(self.side.slots, 1):
+            if slot.pane.waits:
+                self._to_page(number)
+                return True
+        return False
+
+    def to_pane(self, title: str) -> bool:
+        """Give the keys to the pane of this title; return whether there is one."""
+        for number, slot in enumerate(self.side.slots, 1):
+            if slot.pane.title == title:
+                self._to_page(number)
+                return True
+        return False
+
+    def _to_page(self, number: int) -> None:
+        self.layout.page = number
+        self.layout.arrange()
+        target = self.transcript if number == CONVERSATION else self.side.slots[number - 1].shown
+        target.display = True
+        self.shell.set_focus(target)
+        self.redraw()
+
+    def cycle(self, step: int) -> None:
+        """Go to the next pane that shows something, and at the end to the prompt."""
+        if step > 0 and self.prompt_focused and self.to_waiting():
+            return
+        shell = self.shell
+        stops: list[Widget] = [shell.prompt, self.transcript]
+        stops += [slot.shown for slot in self.side.slots]
+        focused = shell.focused
+        here = stops.index(focused) if focused in stops else 0
+        for _ in stops:
+            here = (here + step) % len(stops)
+            if here == 0:
+                self.to_prompt()
+                return
+            slot = self.side.slots[here - 2] if here > 1 else None
+            if slot is None or slot.pane.wanted_rows(60) or slot.pane.waits:
+                self._to_page(here - 1)
+                return
+
+    # Keys
+
+    def on_key(self, key: events.Key) -> bool:
+        """Take note of a key; a letter that came too early for a request goes to the prompt."""
+        self.live.last_key = monotonic()
+        early = self._is_early()
+        self.arming.key()
+        if early and key.character is not None and key.is_printable:
+            self.to_prompt()
+            self.shell.prompt.insert(key.character)
+            return True
+        return False
+
+    def _is_early(self) -> bool:
+        focused = self.shell.focused
+        return not self.arming.armed and isinstance(focused, Pane) and focused.waits
+
+    def _armed(self) -> None:
+        for slot in self.side.slots:
+            for pane in slot.panes:
+                arm = getattr(pane, "arm", None)
+                if arm is not None:
+                    arm(armed=self.arming.armed)
+        self.tell_keys()
+
+    def act(self, action: str) -> bool:
+        """Do what a key means outside of the panes."""
+        if action == "pane.back":
+            self.to_prompt()
+            return True
+        return self.deeds.act(action)
+
+    def on_resized(self) -> None:
+        """Arrange everything for another size."""
+        self.redraw()
+
+    def redraw_all(self) -> None:
+        """Draw everything again, in another theme."""
+        self.transcript.redraw()
+        for slot in self.side.slots:
+            for widget in slot.widgets:
+                if isinstance(widget, VirtualLines):
+                    widget.redraw()
+        self.shell.refresh(layout=True)
+        self.redraw()

@@ -1,0 +1,123 @@
+"""The sheet of all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+
+from tui_agent.ui.tui.chrome import FooterRow, Keys
+from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keymap import Keymap, show_key
+from tui_agent.ui.tui.keys_table import CONTEXTS
+from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph
+from tui_agent.ui.tui.slash import SLASH_COMMANDS
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+
+KEY_CELLS = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A title, and rows of keys with what they do."""
+
+    title: str
+    lines: tuple[tuple[str, str], ...]
+    focusable: bool = False
+
+    def height_hint(self, _width: int) -> int:
+        """Guess the rows."""
+        return 2 + len(self.lines)
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        """Draw the title, then a row a key."""
+        rows = [blank_row(sheet)]
+        rows.append(make_row(sheet, [sheet.span("  "), sheet.span(self.title, "accent bold")]))
+        for key, words in self.lines:
+            keys = sheet.span(f"  {key}", "text bold")
+            rows += paragraph(
+                sheet, [sheet.span(words, "text-2")], first=[keys], indent=KEY_CELLS, margin=2
+            )
+        return rows
+
+
+def help_sections(keymap: Keymap, *, ascii_only: bool = False) -> list[Section]:
+    """Return every key of every context, and the commands."""
+    sections = []
+    for context, (_, title) in CONTEXTS.items():
+        lines = tuple(
+            (
+                "  ".join(show_key(key, ascii_only=ascii_only) for key in action.keys),
+                action.description,
+            )
+            for action in keymap.actions.values()
+            if action.context == context and action.keys
+        )
+        if lines:
+            sections.append(Section(title, lines))
+    commands = tuple(
+        (f"/{one.name} {one.argument}".strip(), one.description) for one in SLASH_COMMANDS
+    )
+    return [*sections, Section("Commands", commands)]
+
+
+class HelpLines(VirtualLines):
+    """The sheet's rows."""
+
+
+class HelpSheet(ModalScreen[None]):
+    """Every key, by context; any of its own keys closes it."""
+
+    key_context = "picker"
+    DEFAULT_CSS = """
+    HelpSheet { align: center middle; }
+    HelpSheet HelpLines { width: 84; max-width: 100%; height: 90%; background: $raised; }
+    HelpSheet #help-footer { dock: bottom; background: $surface; }
+    """
+
+    def __init__(self) -> None:
+        """Lie over the screen."""
+        super().__init__(classes="-overlay")
+
+    def compose(self) -> ComposeResult:
+        """Show the rows and a footer."""
+        yield HelpLines(plane="raised", id="help")
+        yield FooterRow(id="help-footer")
+
+    def on_mount(self) -> None:
+        """Fill it."""
+        app = app_of(self)
+        pane = self.query_one("#help", HelpLines)
+        pane.set_items(help_sections(app.keymap, ascii_only=app.glyphs.ascii_only))
+        arrows = f"{app.glyphs.up} {app.glyphs.down}"
+        hints = ((arrows, "scroll"), ("Esc", "close"))
+        self.query_one("#help-footer", FooterRow).tell(Keys(hints=hints))
+        self.set_focus(pane)
+
+    def act(self, action: str) -> bool:
+        """Scroll, close."""
+        pane = self.query_one("#help", HelpLines)
+        if action in {"picker.close", "picker.choose"}:
+            self.dismiss()
+        elif action == "picker.down":
+            pane.scroll_rows(1)
+        elif action == "picker.up":
+            pane.scroll_rows(-1)
+        else:
+            return False
+        return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Scroll by pages; close on `?` and `q`."""
+        pane = self.query_one("#help", HelpLines)
+        page = max(1, pane.size.height - 2)
+        moves = {"pagedown": page, "space": page, "pageup": -page, "j": 1, "k": -1}
+        if event.key in moves:
+            pane.scroll_rows(moves[event.key])
+        elif event.character in {"?", "q"} or event.key == "f1":
+            self.dismiss()
+        elif event.key in {"home", "end"}:
+            pane.go_to_row(0 if event.key == "home" else pane.total)

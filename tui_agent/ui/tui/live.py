@@ -1,0 +1,70 @@
+"""From records to frames: folds what comes in, and draws at most twenty times a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+
+from tui_agent.core.events import Record
+from tui_agent.core.ports import Client
+from tui_agent.core.state import Session, apply
+
+FRAME_SECONDS = 0.05
+KEY_REST_SECONDS, LONGEST_REST_SECONDS = 0.03, 0.1
+"""A frame is put off while a key came this short ago, and at most for so long."""
+SLICE_SECONDS = 0.008
+"""How long a long past is folded before keys are heard again."""
+
+
+class Live:
+    """The state as it now is, and the two loops that keep it and draw it."""
+
+    def __init__(
+        self,
+        client: Client,
+        draw: Callable[[Session], None],
+        heard: Callable[[Record], None],
+    ) -> None:
+        """`draw` gets the state for each frame, `heard` each record once it is folded in."""
+        self.client = client
+        self.state = Session()
+        self.frames = 0
+        self.last_key = 0.0
+        self._draw = draw
+        self._heard = heard
+        self._changed = asyncio.Event()
+
+    async def listen(self) -> None:
+        """Fold every record; return when the agent has no more to say."""
+        begun = monotonic()
+        async for record in self.client.events():
+            apply(self.state, record)
+            self._heard(record)
+            self._changed.set()
+            if monotonic() - begun > SLICE_SECONDS:
+                await asyncio.sleep(0)
+                begun = monotonic()
+
+    def again(self) -> None:
+        """Draw a frame although no record came."""
+        self._changed.set()
+
+    async def draw(self) -> None:
+        """Draw whenever something has changed: at once after a rest, else a frame apart."""
+        last = 0.0
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(max(0.0, last + FRAME_SECONDS - monotonic()))
+            await self._let_keys_pass()
+            self._changed.clear()
+            self._draw(self.state)
+            self.frames += 1
+            last = monotonic()
+
+    async def _let_keys_pass(self) -> None:
+        since = monotonic()
+        while (rest := self.last_key + KEY_REST_SECONDS - monotonic()) > 0:
+            if monotonic() - since >= LONGEST_REST_SECONDS:
+                return
+            await asyncio.sleep(rest)

@@ -1,0 +1,47 @@
+"""The one thing that moves while the model is silent: a dot, and the seconds beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui_agent.ui.tui.shell import Shell
+
+BEAT_SECONDS = 0.25
+
+
+class Pulse:
+    """Beats four times a second while a turn runs, and not at all otherwise."""
+
+    def __init__(self, shell: Shell, beaten: Callable[[], None]) -> None:
+        """Call `beaten` at each beat."""
+        self.shell = shell
+        self.beat = 0
+        self._beaten = beaten
+        self._timer: Timer | None = None
+        self._noted = monotonic()
+
+    @property
+    def since_ms(self) -> int:
+        """Milliseconds since the last record."""
+        return round((monotonic() - self._noted) * 1000) if self._timer is not None else 0
+
+    def noted(self) -> None:
+        """Take note that a record came."""
+        self._noted = monotonic()
+
+    def run(self, *, beating: bool) -> None:
+        """Begin or end; at rest nothing runs."""
+        if beating and self._timer is None:
+            self._timer = self.shell.set_interval(BEAT_SECONDS, self._tick, name="pulse")
+        elif not beating and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def _tick(self) -> None:
+        self.beat += 1
+        self._beaten()

@@ -1,0 +1,232 @@
+"""All that the first paint needs: the frame, a prompt that works at once, and the way to the rest.
+
+The agent and the panes are loaded after the first paint; what is typed until then is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+
+from tui_agent.ui.tui.chrome import (
+    WIDE,
+    ActivityRow,
+    FooterRow,
+    Keys,
+    Status,
+    StatusRow,
+    TabsRow,
+)
+from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
+from tui_agent.ui.tui.keyed_app import KeyedApp
+from tui_agent.ui.tui.keymap import Keymap
+from tui_agent.ui.tui.notice_rows import BannerRow
+from tui_agent.ui.tui.prompt import Prompt, PromptRow
+from tui_agent.ui.tui.theme import Theme
+
+if TYPE_CHECKING:
+    from tui_agent.core.ports import Client
+    from tui_agent.ui.tui.choices import FirstRun, SessionLine
+
+
+def _nothing() -> None:
+    """Do nothing: there is nothing to load."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """What the screen asks of the world outside of it; `wiring` gives it."""
+
+    connect: Callable[[], Awaitable[Client | None]]
+    """Called on the event loop, after the first paint; None: a model must be chosen first."""
+    preload: Callable[[], object] = _nothing
+    """Called in a thread before `connect`: imports, nothing else."""
+    files: Callable[[str], Awaitable[Sequence[str]]] | None = None
+    """Paths of the workspace that match what was typed after `@`, best first."""
+    edit: Callable[[str], Awaitable[str]] | None = None
+    """Let the user edit a text in $EDITOR, while the screen is away. May raise OSError."""
+    sessions: Callable[[str], Awaitable[Sequence[SessionLine]]] | None = None
+    """Sessions that match a query, newest first."""
+    first_run: Callable[[], Awaitable[FirstRun]] | None = None
+    """What was found on this machine, for the first card."""
+    take_model: Callable[[str], None] | None = None
+    """Keep the model that the first card chose; `connect` is then called again."""
+    keep_key: Callable[[str], Awaitable[str]] | None = None
+    """Keep a pasted key; returns a sentence that says where. Raises ValueError."""
+    trust: Callable[[], None] | None = None
+    """Trust this folder."""
+    models: Callable[[], Awaitable[Sequence[str]]] | None = None
+    """Names that `/model` completes."""
+    history: Callable[[], Sequence[str]] | None = None
+    """Messages of earlier sessions, oldest first; asked in a thread."""
+    remember: Callable[[str], None] | None = None
+    """Keep a message for later sessions."""
+    opening: str = ""
+    """What to say first: the prompt of the command line."""
+    layout: Mapping[str, int] | None = None
+    """Sizes of the panes as they were left: see `Frame`."""
+    keep_layout: Callable[[Mapping[str, int]], None] | None = None
+    """Keep those sizes."""
+
+
+class Rest(Protocol):
+    """The application proper, once it is loaded."""
+
+    def act(self, action: str) -> bool:
+        """Do what a key means."""
+        ...
+
+    def on_key(self, key: events.Key) -> bool:
+        """Take note of a key; return whether that was all it should do."""
+        ...
+
+    def on_message(self, message: Message) -> bool:
+        """Do what a widget asks for; return whether it was understood."""
+        ...
+
+    def on_resized(self) -> None:
+        """Arrange the panes for another size."""
+        ...
+
+
+class Shell(KeyedApp):
+    """The frame. `then` says what the program shall do after it: `("resume", ID)`, for one."""
+
+    TITLE = "agent"
+    CSS = """
+    Screen { layout: vertical; background: $canvas; layers: base toast popup; overflow: hidden; }
+    Screen.-overlay { background: $canvas 70%; }
+    Screen.-overlay:ansi { background: ansi_default; }
+    #body { height: 1fr; }
+    #talk { width: 43%; background: $canvas; padding-top: 1; }
+    #column { width: 1fr; background: $surface; padding-top: 1; }
+    #tabs, #banner { display: none; }
+    #status, #footer { background: $surface; }
+    #column.seam { border-left: solid $line; }
+    """
+
+    def __init__(
+        self,
+        doors: Doors,
+        look: Theme,
+        *,
+        glyphs: Glyphs = UNICODE,
+        keymap: Keymap | None = None,
+        status: Status | None = None,
+    ) -> None:
+        """Draw with this theme; `status` is what is known before the agent is."""
+        super().__init__(look, glyphs=glyphs, keymap=keymap)
+        self.doors = doors
+        self.status = status or Status()
+        self.rest: Rest | None = None
+        self.early: list[str] = []
+        """What was sent before there was an agent."""
+        self.then: tuple[str, ...] = ()
+
+    def compose(self) -> ComposeResult:
+        """Lay out the rows and the two planes."""
+        yield StatusRow(id="status")
+        yield BannerRow(id="banner")
+        yield TabsRow(id="tabs")
+        with Horizontal(id="body"):
+            yield Vertical(id="talk")
+            yield Vertical(id="column")
+        yield ActivityRow(id="activity")
+        yield PromptRow(id="prompt-row")
+        yield FooterRow(id="footer")
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt."""
+        return self.query_one("#prompt", Prompt)
+
+    def on_mount(self) -> None:
+        """Give the prompt the focus, and load the rest once this has been painted."""
+        self.set_focus(self.prompt)
+        self.query_one("#status", StatusRow).tell(self.status)
+        self.tell_keys()
+        self._fold()
+        self.call_after_refresh(self._begin)
+
+    @property
+    def shown_status(self) -> object:
+        """What the status row says, for overlays that show it, too."""
+        return self.query_one("#status", StatusRow).told
+
+    def tell_keys(self) -> None:
+        """Show the keys of the empty prompt."""
+        ascii_only = self.glyphs.ascii_only
+        hints = [
+            *self.keymap.footer("app", ascii_only=ascii_only),
+            *self.keymap.footer("prompt", ascii_only=ascii_only),
+        ]
+        self.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints)))
+
+    def _begin(self) -> None:
+        self.run_worker(self._load(), name="load the application")
+
+    async def _load(self) -> None:
+        def imports() -> None:
+            import_module("tui_agent.ui.tui.frame")
+            self.doors.preload()
+
+        await asyncio.to_thread(imports)
+        from tui_agent.ui.tui.frame import Frame
+
+        await Frame.load(self)
+
+    # Keys
+
+    def act(self, action: str) -> bool:
+        """Do what can be done without an agent; the rest knows the others."""
+        if self.rest is not None and self.rest.act(action):
+            return True
+        if action == "prompt.send" and self.rest is None:
+            if text := self.prompt.take():
+                self.early.append(text)
+            return True
+        if action == "prompt.leave" and self.rest is None and self.prompt.empty:
+            self.exit(0)
+            return True
+        if action == "app.interrupt" and self.rest is None:
+            self.exit(0) if self.prompt.empty else self.prompt.write("")
+            return True
+        return super().act(action)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the rest know when keys come."""
+        if isinstance(event, events.Key) and self.rest is not None and self.rest.on_key(event):
+            return
+        await super().on_event(event)
+
+    # Messages of panes
+
+    def _pass_on(self, message: Message) -> None:
+        if self.rest is not None:
+            self.rest.on_message(message)
+
+    on_decided = on_sent = on_drafted = on_left = on_restated = _pass_on
+    on_toasted = on_copied = on_clicked = _pass_on
+    on_prompt_typed = on_tabs_row_chosen = on_descendant_focus = _pass_on
+
+    # Sizes
+
+    def on_resize(self) -> None:
+        """Go between panes side by side and tabs."""
+        self._fold()
+
+    def _fold(self) -> None:
+        if self.rest is not None:
+            self.rest.on_resized()
+            return
+        wide = self.size.width >= WIDE
+        self.query_one("#column").display = wide
+        self.query_one("#talk").styles.width = "43%" if wide else "100%"

@@ -1,0 +1,65 @@
+"""The commands that begin with a slash: one table for prompt, completion and palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlashCommand:
+    """A word after the slash, and what it does."""
+
+    name: str
+    description: str
+    argument: str = ""
+    """What may follow: `MODEL`, `DOLLARS`; empty: nothing."""
+    title: str = ""
+    """What the palette calls it."""
+    group: str = "session"
+
+
+SLASH_COMMANDS: tuple[SlashCommand, ...] = (
+    SlashCommand(name="help", description="Show every key and command.", title="Show every key",
+                 group="view"),
+    SlashCommand(name="mode", argument="plan|ask|edit|auto", title="Change the mode",
+                 description="Say what may happen without asking.", group="safety"),
+    SlashCommand(name="model", argument="MODEL", title="Change the model",
+                 description="Use another model from the next request on.", group="model"),
+    SlashCommand(name="budget", argument="DOLLARS", title="Change the cap",
+                 description="Set what the session may cost; `off` lifts the limit.",
+                 group="model"),
+    SlashCommand(name="plan", description="Go to the plan.", title="Go to the plan", group="view"),
+    SlashCommand(name="checks", description="Run the project's checks now.",
+                 title="Run the checks", group="checks"),
+    SlashCommand(name="compact", argument="[WHAT TO KEEP]", title="Compact the conversation",
+                 description="Replace the conversation so far by a summary, for the model.",
+                 group="model"),
+    SlashCommand(name="label", argument="NAME", title="Name this place",
+                 description="Give this place of the session a name."),
+    SlashCommand(name="sessions", description="Search earlier sessions and take one up again.",
+                 title="Resume a session"),
+    SlashCommand(name="replay", title="Replay this session",
+                 description="Open the timeline of this session. Nothing runs, nothing is sent."),
+    SlashCommand(name="theme", argument="dark|light|high-contrast|ansi16", title="Change the theme",
+                 description="Draw with other colours.", group="view"),
+    SlashCommand(name="clear", description="Begin a new session.", title="Begin a new session"),
+    SlashCommand(name="copy", description="Copy the last answer.", title="Copy the last answer",
+                 group="view"),
+    SlashCommand(name="quit", description="Leave; an open turn is suspended.", title="Leave"),
+)  # fmt: skip
+
+ALIASES = {"exit": "quit", "new": "clear", "resume": "sessions", "cost": "budget", "keys": "help"}
+
+
+def parse(text: str) -> tuple[SlashCommand | None, str]:
+    """Split `/word rest` into its command, None where there is no such one, and the rest."""
+    word, _, rest = text.removeprefix("/").partition(" ")
+    name = ALIASES.get(word, word)
+    return next((one for one in SLASH_COMMANDS if one.name == name), None), rest.strip()
+
+
+def matching(typed: str) -> list[SlashCommand]:
+    """Return the commands that begin with what was typed, then those that contain it."""
+    word = typed.removeprefix("/")
+    first = [one for one in SLASH_COMMANDS if one.name.startswith(word)]
+    return first + [one for one in SLASH_COMMANDS if word in one.name and one not in first]

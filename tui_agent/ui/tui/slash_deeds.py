@@ -1,0 +1,105 @@
+"""What each command that begins with a slash does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tui_agent.core import commands as ask
+from tui_agent.ui.tui.slash import parse
+from tui_agent.ui.tui.theme import BUILT_IN, ThemeError, choose_theme
+
+if TYPE_CHECKING:
+    from tui_agent.ui.tui.deeds import Deeds
+
+
+def run_slash(deeds: Deeds, text: str) -> bool:
+    """Do what `/word rest` says; return False where the text is a message after all."""
+    command, rest = parse(text)
+    if command is None:
+        word = text.split(maxsplit=1)[0]
+        if "/" in word[1:]:
+            return False
+        deeds.toast(f"There is no command {word}. Type / to see them.", bad=True)
+        deeds.shell.prompt.write(text)
+        return True
+    _DEEDS[command.name](deeds, rest)
+    return True
+
+
+def _mode(deeds: Deeds, rest: str) -> None:
+    from tui_agent.ui.tui.deeds import MODES
+
+    if rest in MODES:
+        deeds.client.send(ask.SetMode(mode=rest))
+    else:
+        deeds.toast(f"Modes are {', '.join(MODES)}.", bad=True)
+
+
+def _model(deeds: Deeds, rest: str) -> None:
+    if rest:
+        deeds.client.send(ask.SetModel(model=rest))
+    else:
+        deeds.toast(f"The model is {deeds.frame.state.model}. /model NAME changes it.")
+
+
+def _budget(deeds: Deeds, rest: str) -> None:
+    amount = rest.removeprefix("$")
+    if amount in {"off", "none"}:
+        deeds.client.send(ask.SetBudget(usd=None))
+        return
+    try:
+        deeds.client.send(ask.SetBudget(usd=float(amount)))
+    except ValueError:
+        deeds.toast("/budget 2.50 sets the cap in dollars; /budget off lifts it.", bad=True)
+
+
+def _theme(deeds: Deeds, rest: str) -> None:
+    try:
+        deeds.shell.dress(choose_theme(rest or "dark"))
+    except ThemeError:
+        deeds.toast(f"Themes are {', '.join(BUILT_IN)}.", bad=True)
+        return
+    deeds.frame.redraw_all()
+
+
+def _sessions(deeds: Deeds, rest: str) -> None:
+    from tui_agent.ui.tui.session_picker import open_sessions
+
+    open_sessions(deeds, rest)
+
+
+def _replay(deeds: Deeds, rest: str) -> None:
+    del rest
+    deeds.quit("replay", deeds.frame.state.id)
+
+
+def _plan(deeds: Deeds, rest: str) -> None:
+    del rest
+    deeds.frame.to_pane("Plan")
+
+
+def _label(deeds: Deeds, rest: str) -> None:
+    if rest:
+        deeds.client.send(ask.Label(text=rest))
+        deeds.toast(f"This place is now called {rest}")
+    else:
+        deeds.toast("/label NAME gives this place a name.", bad=True)
+
+
+_DEEDS: dict[str, Callable[[Deeds, str], object]] = {
+    "help": lambda deeds, _: deeds.help(),
+    "mode": _mode,
+    "model": _model,
+    "budget": _budget,
+    "plan": _plan,
+    "checks": lambda deeds, _: deeds.client.send(ask.RunChecks()),
+    "compact": lambda deeds, rest: deeds.client.send(ask.Compact(instructions=rest)),
+    "label": _label,
+    "sessions": _sessions,
+    "replay": _replay,
+    "theme": _theme,
+    "clear": lambda deeds, _: deeds.quit("new"),
+    "copy": lambda deeds, _: deeds.copy_answer(),
+    "quit": lambda deeds, _: deeds.quit(),
+}

@@ -1,0 +1,56 @@
+"""What is said beside the conversation: for four seconds, or until it is mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui_agent.ui.tui.chrome import Said
+from tui_agent.ui.tui.notice_rows import BannerRow, Notice, ToastRow
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui_agent.ui.tui.shell import Shell
+
+TOAST_SECONDS = 4.0
+
+
+class Notices:
+    """The toast and the banner of the frame."""
+
+    def __init__(self, shell: Shell) -> None:
+        """Begin with neither."""
+        self.shell = shell
+        self._row: ToastRow | None = None
+        self._timer: Timer | None = None
+
+    def toast(self, text: str, *, role: str = "added", sign: str = "done") -> None:
+        """Say something for four seconds, above the activity row at the right."""
+        if self._row is None:
+            self._row = ToastRow(id="toast")
+            self.shell.screen.mount(self._row)
+        row = self._row
+        row.tell(Notice(text=text, sign=sign, role=role))
+        width = min(self.shell.size.width - 2, len(text) + 5)
+        row.styles.width = width
+        row.styles.margin = (0, 0, 4, max(0, self.shell.size.width - width - 1))
+        row.display = True
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.shell.set_timer(TOAST_SECONDS, self._end, name="toast")
+
+    def _end(self) -> None:
+        self._timer = None
+        if self._row is not None:
+            self._row.display = False
+
+    def banner(self, text: str, *, level: str = "warning", hints: tuple[Said, ...] = ()) -> None:
+        """Say something until `mended`."""
+        sign, role = ("prompt", "accent") if level == "info" else ("warning", "warning")
+        row = self.shell.query_one("#banner", BannerRow)
+        row.tell(Notice(text=text, sign=sign, role=role, hints=hints, danger=level == "danger"))
+        row.display = True
+
+    def mended(self) -> None:
+        """Take the banner away."""
+        self.shell.query_one("#banner").display = False
