@@ -53,7 +53,8 @@ class Shell:
         description=(
             "Run a bash command in the workspace: tests, builds, git, versions. Each call starts "
             "afresh: no input, no terminal, and what is left in the background is ended with it. "
-            "To read, search or change files, use the tools made for it."
+            "Long output is shortened for you: don't pipe into tail or head, which would hide the "
+            "exit status. To read, search or change files, use the tools made for it."
         ),
         parameters=SCHEMA,
     )

@@ -54,6 +54,24 @@ async def test_the_agents_own_ignore_file_counts_too(
     assert (await workspace.search(Search(pattern="x = 1"))).lines == ()
 
 
+async def test_ignored_files_stay_out_of_a_folder_and_of_a_file_pattern(
+    workspace: GitWorkspace, project: Repository
+) -> None:
+    project.write("src/build/made.py", "def made():\n")
+    project.write("src/app/noise.log", "def noise\n")
+    assert (await workspace.list_files("src")).entries == ("src/app/main.py", "src/app/other.py")
+    below = await workspace.search(Search(pattern="def", path="src"))
+    assert [one.path for one in below.lines] == ["src/app/main.py"]
+    logs = await workspace.search(Search(pattern="def", file_pattern="*.log"))
+    assert logs.lines == ()
+
+
+@pytest.mark.parametrize("glob", ["src/**/*.py", "**/app/main.*", "src/app/*.py", "main.py"])
+async def test_a_file_pattern_may_name_folders(workspace: GitWorkspace, glob: str) -> None:
+    found = await workspace.search(Search(pattern="def|return", file_pattern=glob))
+    assert {one.path for one in found.lines} == {"src/app/main.py"}
+
+
 @pytest.mark.capability("S0.14", part="search")
 async def test_a_search_gives_file_and_line_rows(workspace: GitWorkspace) -> None:
     found = await workspace.search(Search(pattern=r"def \w+", file_pattern="*.py"))
@@ -153,6 +171,7 @@ async def test_nothing_of_an_untrusted_project_is_loaded(repository: Repository)
 
 
 async def test_it_works_without_a_git_repository(tmp_path: Path) -> None:
+    (tmp_path.parent / ".gitignore").write_text("*\n")
     (tmp_path / ".gitignore").write_text("*.log\n")
     (tmp_path / "a.log").write_text("")
     (tmp_path / "a.py").write_text("")
@@ -160,6 +179,10 @@ async def test_it_works_without_a_git_repository(tmp_path: Path) -> None:
     assert isinstance(loaded.facts, str)
     assert "Git: not a repository" in loaded.facts
     assert loaded.facts.endswith(".gitignore\na.py")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "b.log").write_text("")
+    assert (await workspace_at(tmp_path).list_files("sub")).entries == ()
+    (tmp_path.parent / ".gitignore").unlink()
 
 
 @pytest.mark.parametrize(

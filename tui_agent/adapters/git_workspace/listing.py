@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from tui_agent.adapters.git_workspace import ripgrep
-from tui_agent.adapters.git_workspace.ignored import walk
 from tui_agent.adapters.processes.capture import ProgramError, capture
 from tui_agent.core.lookup import Listing, LookupFailedError
 
@@ -22,6 +21,8 @@ async def list_names(root: str, place: str, environ: Mapping[str, str]) -> list[
     """
     program = ripgrep.ripgrep(environ)
     if program is None:
+        from tui_agent.adapters.git_workspace.ignored import walk
+
         return await asyncio.to_thread(lambda: sorted(walk(root, place)))
     argv = [program, *ripgrep.arguments(root), "--files", "--null", "--", place]
     try:

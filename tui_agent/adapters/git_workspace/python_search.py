@@ -41,7 +41,7 @@ def main() -> int:
 def _fits(name: str, glob: str) -> bool:
     if not glob:
         return True
-    return fnmatch(name if "/" in glob else name.rpartition("/")[2], glob.replace("**/", "*"))
+    return "/" in glob or fnmatch(name.rpartition("/")[2], glob)
 
 
 def _messages(name: str, pattern: re.Pattern[str], context: int) -> Iterator[dict[str, Any]]:

@@ -8,19 +8,17 @@ import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-HARDENED = (
-    "--no-config",
-    "--hidden",
-    "--no-require-git",
-    "--no-ignore-parent",
-    "--no-messages",
-    "--no-follow",
-    "--glob=!.git",
-)
-"""Its own settings file is not read; hidden files count; ignore files count without git, too, but
-not those above the workspace; links are not followed."""
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
+HARDENED = ("--no-config", "--hidden", "--no-messages", "--no-follow", "--glob=!.git")
+"""Its own settings file is not read, hidden files count, links are not followed."""
+
+WITHOUT_GIT = ("--no-require-git", "--no-ignore-parent")
+"""In a git repository its ignore files count, from its root down, whichever folder is asked about.
+Elsewhere they count as well, but not those above the workspace."""
 
 CHOSEN = "AGENT_RIPGREP"
 """The environment variable that names another ripgrep; empty: the search in Python is used."""
@@ -43,5 +41,31 @@ def _installed(path: str) -> str | None:
 
 def arguments(root: str) -> list[str]:
     """Return the options that every call gets."""
-    own = os.path.join(root, ".agentignore")
-    return [*HARDENED, *([f"--ignore-file={own}"] if os.path.isfile(own) else [])]
+    options = list(HARDENED)
+    own = [".agentignore"]
+    if not os.path.exists(os.path.join(root, ".git")):
+        options += WITHOUT_GIT
+        own.append(".gitignore")
+    files = (os.path.join(root, name) for name in own)
+    return options + [f"--ignore-file={file}" for file in files if os.path.isfile(file)]
+
+
+def only_files(glob: str) -> list[str]:
+    """Return the options that keep to a file pattern.
+
+    A pattern for names becomes a type of its own, because `--glob` would bring ignored files back;
+    one with a slash is for `fits`.
+    """
+    return [f"--type-add=asked:{glob}", "--type=asked"] if glob and "/" not in glob else []
+
+
+@lru_cache(maxsize=16)
+def _pattern(glob: str) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines([glob if glob.startswith("**/") else f"/{glob.lstrip('/')}"])
+
+
+def fits(name: str, glob: str) -> bool:
+    """Return whether a path fits a file pattern; one with a slash means the path from the root."""
+    return "/" not in glob or _pattern(glob).match_file(name)

@@ -52,7 +52,7 @@ async def _by_ripgrep(
     argv = [program, *ripgrep.arguments(root), "--json", "--sort=path", f"--regexp={query.pattern}"]
     argv += ["--max-columns=0", f"--context={query.context}", "--max-filesize=20M"]
     argv += ["--ignore-case"] if query.ignore_case else []
-    argv += [f"--glob={query.file_pattern}"] if query.file_pattern else []
+    argv += ripgrep.only_files(query.file_pattern)
     argv += ["--", query.path]
     return await capture(argv, cwd=root, environ=environ, seconds=SECONDS, limit=OUTPUT_LIMIT)
 
@@ -84,7 +84,7 @@ def _found(done: Captured, query: Search) -> Found:
     more = done.cut
     for raw in done.out.split(b"\n"):
         line = _line(raw)
-        if line is None:
+        if line is None or not ripgrep.fits(line.path, query.file_pattern):
             continue
         if line.path != query.path and "secret" in marks_of(line.path):
             hidden += line.matches
@@ -129,4 +129,5 @@ def _text(value: Mapping[str, str]) -> str:
 def _reason(words: str) -> str:
     """Return a failure's reason: the last paragraph of ripgrep's, which shows the place first."""
     lines = [line for line in words.split("\n") if line.strip() and "--pcre2" not in line]
-    return "\n".join(lines[-6:]) or "The search failed without a word."
+    words = "\n".join(lines[-6:]) or "The search failed without a word."
+    return f"{words}\nTo find a sign as it is, escape it: \\( \\[ \\{{ \\. \\*"
