@@ -1,6 +1,6 @@
 """Takes snapshots: after an edit from the last tree, else through a private index.
 
-After an edit the paths are known, and GitPython writes the few objects that are new (`trees`). At a
+After an edit the paths are known, and gitdb writes the few objects that are new (`trees`). At a
 turn's start and after a command git looks for what differs from the private index.
 """
 
