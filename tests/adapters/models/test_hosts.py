@@ -19,6 +19,7 @@ from tests.servers.model_server import ModelServer
 from tui_agent.adapters.models.endpoints import Endpoint, Endpoints
 from tui_agent.adapters.models.router import PATIENT, RoutedModel
 from tui_agent.adapters.models.start import HostHandle, start_host
+from tui_agent.adapters.processes.model_hosts import end_host
 from tui_agent.adapters.redaction import redact
 from tui_agent.core.messages import AttemptFailed, ModelPiece, TextPiece
 
@@ -180,6 +181,43 @@ async def test_a_lazy_host_sleeps_until_it_is_asked(server: ModelServer, tmp_pat
     model = routed(handle, server, tmp_path)
     assert (await hear(model, asking("openai/x"))).whole.text == "Hello from the server."
     await model.close()
+
+
+async def test_whatever_else_is_printed_never_mixes_with_the_protocol() -> None:
+    code = (
+        "import os; from tui_agent.adapters.models.host_loop import _own_pipes\n"
+        "_, out = _own_pipes(); print('stray', flush=True)\n"
+        "os.write(1, b'raw'); os.write(out, b'told')"
+    )
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", code),
+        env={"PYTHONPATH": str(ROOT)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+    assert await running.communicate() == (b"told", b"stray\nraw")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+async def test_litellm_loads_without_a_look_at_the_network_and_without_a_word(
+    server: ModelServer,
+) -> None:
+    server.play(HELLO)
+    environ = {"PATH": os.environ["PATH"], "HTTP_PROXY": server.url, "HTTPS_PROXY": server.url}
+    process = start_host("litellm", environ).process
+    waits = False
+    os.set_blocking(process.errors, waits)
+    first = await asyncio.to_thread(os.read, process.from_host, 1 << 16)
+    await asyncio.sleep(0.5)
+    with pytest.raises(BlockingIOError):
+        os.read(process.errors, 1)
+    end_host(process)
+
+    assert json.loads(first)["ready"]["name"] == "litellm"
+    assert server.requests == []
 
 
 @linux

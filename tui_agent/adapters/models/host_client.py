@@ -40,6 +40,7 @@ class HostClient:
         """Variables that hold a key, known once the host is ready."""
         self.held: tuple[HeldValue, ...] = ()
         self._handle = handle
+        self._pid = 0
         self._numbers = itertools.count(1)
         self._open: dict[int, asyncio.Queue[Json]] = {}
         self._errors: deque[bytes] = deque()
@@ -90,7 +91,7 @@ class HostClient:
         """Wait until the host answers; raise Fault if it doesn't, or died for good."""
         answering = await self._take_up()
         if not answering.done() and self._to_host is not None:
-            self._to_host.write(b"\n")  # wakes a lazy host
+            self._write({"op": "hello", "id": 0})  # wakes a lazy one
         try:
             async with asyncio.timeout(READY_SECONDS):
                 alive = await asyncio.shield(answering)
@@ -170,8 +171,9 @@ class HostClient:
             answers.put_nowait(message)
 
     def _hello(self, hello: Json) -> None:
-        if self._ready is not None and self._ready.done():
+        if self._pid not in {0, hello["pid"]}:
             self._fail_all()  # another host has taken the place of the one that was asked
+        self._pid = hello["pid"]
         self.keys = frozenset(hello["keys"])
         self.held = tuple(HeldValue(**value) for value in hello["held"])
         self._answering(alive=True)

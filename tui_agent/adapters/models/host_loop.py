@@ -142,6 +142,9 @@ class _Loop:
 
     def _handle(self, message: Json) -> None:
         number, op = message["id"], message["op"]
+        if op == "hello":
+            self._write({"ready": self._hello})
+            return
         if op == "cancel":
             if task := self._tasks.get(number):
                 task.cancel()

@@ -7,6 +7,7 @@ imports nothing until the first request stands in its pipe.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
@@ -18,6 +19,7 @@ def main(root: str, name: str, start: str) -> int:
     from tui_agent.adapters.processes.model_hosts import harden, keep_running, wait_for_input
 
     harden()
+    os.chdir("/")  # the workspace is foreign: no library of ours looks for files in it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if start == "lazy" and not wait_for_input(0):
         return 0

@@ -1,9 +1,10 @@
 """What stands in the pipes between us and a model host: one JSON object a line.
 
 To the host: `{"op": "stream", "id", "route", "request"}`, `{"op": "cancel", "id"}`,
-`{"op": "facts", "id", "route", "model"}`, `{"op": "local", "id"}`.
-From the host: `{"ready": {...}}` once it can answer, then for an id `{"p": [pieces]}` any number of
-times, and one of `{"done": response}`, `{"fail": fault}`, `{"result": values}`.
+`{"op": "facts", "id", "route", "model"}`, `{"op": "local", "id"}`, `{"op": "hello", "id"}`.
+From the host: `{"ready": {...}}` once it can answer and after each hello, then for an id
+`{"p": [pieces]}` any number of times, and one of `{"done": response}`, `{"fail": fault}`,
+`{"result": values}`.
 """
 
 from __future__ import annotations
