@@ -26,7 +26,7 @@ async def _run(around: Around) -> int:
         setup = LineSetup(
             prompt=around.options.prompt,
             past=opened.past,
-            edit_text=_editor(around),
+            edit_text=editor_of(around),
             greeting=_greeting(opened),
         )
         try:
@@ -37,7 +37,7 @@ async def _run(around: Around) -> int:
         await around.close()
 
 
-def _editor(around: Around) -> Callable[[str], Awaitable[str]] | None:
+def editor_of(around: Around) -> Callable[[str], Awaitable[str]] | None:
     """Return the external editor; None where none is set, so that texts are edited in place."""
     from tui_agent.adapters.processes.editor import edit_text
 
