@@ -31,7 +31,7 @@ def guarded(run: Callable[[], int], report_folder: Callable[[], Path]) -> int:
     except Exception as error:  # noqa: BLE001 -- the last line before the user: no traceback passes
         _restore(terminal)
         sentence = _sentence(error)
-        place = _report(error, report_folder)
+        place = keep_report(error, report_folder)
         where = f" A report is in {place}." if place else ""
         sys.stderr.write(f"agent stopped by a fault of its own: {sentence}.{where}\n")
         sys.stderr.write("Nothing recorded is lost; agent -c takes the session up again.\n")
@@ -45,7 +45,8 @@ def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {first}"
 
 
-def _report(error: BaseException, report_folder: Callable[[], Path]) -> str:
+def keep_report(error: BaseException, report_folder: Callable[[], Path]) -> str:
+    """Write a fault's traceback where it can be sent from, and return the file; empty if not."""
     import platform
     import traceback
 

@@ -244,6 +244,7 @@ class Wiring:
             SessionNotFoundError: there is none to take up.
             OSError: the log cannot be written, or another process writes it.
         """
+        asyncio.get_running_loop().set_exception_handler(self._keep_fault)
         past: list[Record] = []
         folder: Path | None = None
         started: SessionStarted | None = None
@@ -264,6 +265,14 @@ class Wiring:
             folder=folder,
             notices=self._notices(),
         )
+
+    def _keep_fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        """Keep a fault's report in a file: asyncio would print its traceback over everything."""
+        from tui_agent.ui.crash import keep_report
+
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            keep_report(error, lambda: self.state.path / "faults")
 
     def _agent(self, log: FileLog | MemoryLog, past: list[Record], *, attended: bool) -> Agent:
         from tui_agent.agent.agent import Agent, Manner

@@ -1,0 +1,130 @@
+"""Each main library carries weight: without it, exactly the stories that the page names fail."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.servers.model_server import ModelServer
+from tests.support.library_watch import WatchedPython, make_watched_python
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.repository import make_repository
+from tests.support.sources import ROOT
+
+EDIT = """
+[[turn]]
+[[turn.call]]
+name = "edit"
+arguments = { path = "a.py", edits = [{ old = "one", new = "two" }] }
+
+[[turn]]
+text = "It is two now."
+"""
+ANSWER = {"turn": [{"text": "It is two now."}]}
+ROW = re.compile(r"^\| [^|]+ \| `(\w+)` \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
+
+
+def named() -> dict[str, set[str]]:
+    """Return each library with the stories that the page names."""
+    page = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")
+    return {name: {one.strip() for one in cell.split(",")} for name, cell in ROW.findall(page)}
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> WatchedPython:
+    return make_watched_python(tmp_path_factory.mktemp("watched"), list(named()))
+
+
+class Story:
+    """A folder, a script, and the ways in which the program is used there."""
+
+    def __init__(self, folder: Path, python: WatchedPython) -> None:
+        self.repository = make_repository(folder / "repository")
+        self.repository.write("a.py", "one\n")
+        self.repository.commit()
+        self.script = folder / "script.toml"
+        self.script.write_text(EDIT, encoding="utf-8")
+        self.python = python
+
+    def argv(self, *arguments: str) -> list[str]:
+        return [str(self.python.executable), "-m", "tui_agent", *arguments]
+
+    def headless(self, model: str, **environ: str) -> bool:
+        done = subprocess.run(
+            self.argv("-p", "make it two", "--model", model, "--mode", "edit"),
+            cwd=self.repository.root,
+            env=os.environ | environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "Traceback" not in done.stdout + done.stderr
+        return done.returncode == 0 and "It is two now." in done.stdout
+
+    def edit(self) -> bool:
+        told = self.headless(f"script:{self.script}")
+        assert not told or self.repository.read("a.py") == b"two\n"
+        return told
+
+    def direct_model(self) -> bool:
+        with ModelServer(ANSWER) as server:
+            url = f"{server.url}/v1"
+            return self.headless("openai/scripted", OPENAI_API_KEY="made-up", OPENAI_BASE_URL=url)
+
+    def hosted_model(self) -> bool:
+        keys = {"ANTHROPIC_API_KEY": "made-up"}
+        with ModelServer(ANSWER) as server:
+            keys["ANTHROPIC_BASE_URL"] = server.url
+            return self.headless("anthropic/claude-sonnet-4-5", **keys)
+
+    def in_terminal(self, *arguments: str) -> bool:
+        self.script.write_text('[[turn]]\ntext = "It is two now."\n', encoding="utf-8")
+        argv = self.argv(*arguments, "--model", f"script:{self.script}", "is it two?")
+        with PseudoTerminal(argv, os.environ, self.repository.root) as terminal:
+            told = terminal.shows("It is two now.")
+            assert "Traceback" not in terminal.text
+            return told
+
+    def line_mode(self) -> bool:
+        return self.in_terminal("--plain")
+
+    def screen(self) -> bool:
+        return self.in_terminal()
+
+
+STORIES: dict[str, Callable[[Story], bool]] = {
+    "edit": Story.edit,
+    "direct model": Story.direct_model,
+    "hosted model": Story.hosted_model,
+    "line mode": Story.line_mode,
+    "screen": Story.screen,
+}
+
+
+def test_the_page_names_only_stories_that_are_told() -> None:
+    assert named()
+    assert set().union(*named().values()) <= set(STORIES)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.capability("K.4")
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_needs_exactly_the_libraries_that_the_page_names_for_it(
+    tmp_path: Path, python: WatchedPython, name: str
+) -> None:
+    python.take_away("")
+    python.loaded()
+    assert STORIES[name](Story(tmp_path / "with all", python))
+    used = python.loaded()
+    for library in sorted(used):
+        python.take_away(library)
+        told = STORIES[name](Story(tmp_path / library, python))
+        assert told == (name not in named()[library]), f"{name} without {library}"
+    assert {library for library, stories in named().items() if name in stories} <= used
