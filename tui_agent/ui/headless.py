@@ -23,6 +23,9 @@ from tui_agent.ui.jsonl import final_line, record_line, wanted
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
 
+ALL = 2
+"""How many `-v` tell everything."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -56,7 +59,8 @@ class _Run:
             client.blob,
             Detail(
                 tools=request.verbose >= 1,
-                deltas=request.verbose >= 2,  # noqa: PLR2004 -- -vv
+                deltas=request.verbose >= ALL,
+                phases=request.verbose >= ALL,
                 output=request.verbose >= 1,
             ),
         )
@@ -87,7 +91,7 @@ class _Run:
     async def _write(self, record: Record) -> None:
         told = await self._told.tell(record)
         if self._request.json:
-            if wanted(record, deltas=self._request.verbose >= 2):  # noqa: PLR2004 -- -vv
+            if wanted(record, deltas=self._request.verbose >= ALL):
                 self._paper.data(record_line(record))
             return
         if told.answer:

@@ -19,6 +19,8 @@ from tui_agent.ui.line_review import EditText
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
 
+TAKEN_UP_SECONDS = 2.0
+"""How long a message may take to begin its turn; one that is refused never does."""
 LEAVING_SECONDS = 10.0
 """How long the agent may take to leave in order."""
 
@@ -49,26 +51,38 @@ class LineMode:
         self._changed = asyncio.Event()
         self._closed = False
         self._warned = False
+        self._listening = False
 
     async def run(self) -> int:
         """Talk until the person leaves; an open turn is then suspended."""
-        with self._input.shared():
-            self._paper.put(*self._setup.greeting)
-            following = asyncio.create_task(self._follow())
-            if self._setup.prompt:
-                self._paper.put([("accent", "› "), ("bold", self._setup.prompt)])
-                self._client.send(Submit(text=self._setup.prompt))
-            try:
-                await self._talk()
-            except Left:
-                self._paper.put(self._farewell())
-            finally:
-                self._client.send(Close())
-                await asyncio.wait({following}, timeout=LEAVING_SECONDS)
-                following.cancel()
+        self._paper.put(*self._setup.greeting)
+        following = asyncio.create_task(self._follow())
+        if self._setup.prompt:
+            self._paper.put([("accent", "› "), ("bold", self._setup.prompt)])
+            self._client.send(Submit(text=self._setup.prompt))
+            await self._taken_up()
+        try:
+            await self._talk()
+        except Left:
+            self._paper.put(self._farewell())
+        finally:
+            self._client.send(Close())
+            await asyncio.wait({following}, timeout=LEAVING_SECONDS)
+            following.cancel()
+        if following.done() and not following.cancelled():
+            following.result()
         return 0
 
     async def _follow(self) -> None:
+        try:
+            await self._each()
+        finally:
+            self._closed = True
+            self._changed.set()
+            if self._listening:
+                self._input.release()
+
+    async def _each(self) -> None:
         async for record in self._client.events():
             if record.h and record.seq <= self._setup.past:
                 self._told.fold(record)
@@ -77,11 +91,8 @@ class LineMode:
             else:
                 await self._tell(record)
             self._changed.set()
-            if self._waiting() is not None:
+            if self._listening and self._waiting() is not None:
                 self._input.release()
-        self._closed = True
-        self._changed.set()
-        self._input.release()
 
     async def _tell(self, record: Record) -> None:
         told = await self._told.tell(record)
@@ -122,15 +133,21 @@ class LineMode:
                 self._paper.put(f"{what}Ctrl-C again leaves; agent -c goes on from here.")
 
     async def _listen(self) -> None:
-        said = await self._input.line("› " if not self._paper.ascii_only else "> ")
+        self._listening = True
+        try:
+            said = await self._input.line("> " if self._paper.ascii_only else "› ")
+        finally:
+            self._listening = False
         if said is None:
             return
+        if not self._input.strict and said.strip():
+            self._paper.put([("accent", "› "), ("bold", said)])
         text = said.strip()
         if not text:
             self._later.clear()
         elif text.startswith("!") and text[1:].strip():
             self._client.send(RunShell(command=text[1:].strip()))
-            await self._settled()
+            await self._taken_up()
         elif text.startswith("/"):
             if not await self._commands.run(text):
                 raise Left
@@ -139,15 +156,18 @@ class LineMode:
             self._client.send(Submit(text=said))
             if queued:
                 self._paper.put("Queued: it is sent when this turn has ended.")
-            await self._settled()
+            await self._taken_up()
 
-    async def _settled(self) -> None:
-        """Let the agent take a command up before the next question is asked."""
-        if self._input.strict:
-            try:
-                await asyncio.wait_for(self._changed.wait(), timeout=1)
-            except TimeoutError:
-                return
+    async def _taken_up(self) -> None:
+        """On a dumb terminal, let what was said begin its turn before the next question."""
+        turns = len(self._told.state.main.turns)
+        try:
+            async with asyncio.timeout(TAKEN_UP_SECONDS if self._input.strict else 0):
+                while len(self._told.state.main.turns) == turns and not self._closed:
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return
 
     async def _answer(self, waiting: Waiting) -> None:
         state = self._told.state

@@ -49,6 +49,7 @@ class Approvals:
         if proposal is None:
             return None
         self._paper.put("", [("pending", "◆ "), ("bold", f"{call.tool} waits: {proposal.title}")])
+        self._input.arm()
         if proposal.patch is not None:
             return await self._patch(proposal)
         if proposal.question is not None:

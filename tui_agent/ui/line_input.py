@@ -6,8 +6,8 @@ import asyncio
 import sys
 import time
 from collections.abc import Collection
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Protocol
+from contextlib import redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar, cast
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 ARMED_AFTER = 0.4
 """Seconds after a question appeared in which keys were meant for something else: ignored."""
+
+
+BETWEEN_WRITES = 0.02
+"""Seconds: what is printed above a question is gathered for so long, so that it flickers less."""
+
+Answer = TypeVar("Answer")
 
 
 class Interrupted(Exception):  # noqa: N818 -- it is no error
@@ -33,10 +39,6 @@ class Input(Protocol):
         """Whether output and input must take turns."""
         ...
 
-    def shared(self) -> AbstractContextManager[object]:
-        """Let output pass above the prompt while this is open."""
-        ...
-
     async def line(self, prompt: str) -> str | None:
         """Ask for a line; None where `release` ended the question. Raises Interrupted, Left."""
         ...
@@ -52,8 +54,12 @@ class Input(Protocol):
         """Ask for a longer text, beginning with `start`. Raises Interrupted, Left."""
         ...
 
-    def release(self) -> bool:
-        """End an open `line` on which nothing has been typed; tell whether none is open now."""
+    def arm(self) -> None:
+        """Begin a new question: for a moment, keys were meant for something else."""
+        ...
+
+    def release(self) -> None:
+        """End an open `line` on which nothing has been typed."""
         ...
 
 
@@ -64,63 +70,109 @@ class TerminalInput:
 
     def __init__(self) -> None:
         from prompt_toolkit import PromptSession
+        from prompt_toolkit.output.vt100 import Vt100_Output
 
-        self._session: PromptSession[str | None] = PromptSession(key_bindings=_line_keys())
-        self._asking = False
-
-    def shared(self) -> AbstractContextManager[object]:
-        """Put what is printed above the prompt."""
-        from prompt_toolkit.patch_stdout import patch_stdout
-
-        return patch_stdout(raw=True)
+        self._output = Vt100_Output.from_pty(sys.stdout)
+        # Asking the terminal where the cursor stands costs a round trip, and many never answer.
+        self._output.enable_cpr = False
+        self._session: PromptSession[str | None] = PromptSession(
+            key_bindings=_line_keys(), output=self._output, erase_when_done=True
+        )
+        self._armed_at = 0.0
 
     async def line(self, prompt: str) -> str | None:
         """Ask for a line."""
-        self._asking = True
-        try:
-            return await self._session.prompt_async(prompt, handle_sigint=False)
-        except KeyboardInterrupt:
-            raise Interrupted from None
-        except EOFError:
-            raise Left from None
-        finally:
-            self._asking = False
+        return await _asked(self._session, prompt)
 
     async def key(self, prompt: str, keys: Collection[str]) -> str:
         """Ask for a key; what was typed before the question was there does not count."""
         from prompt_toolkit import PromptSession
 
         session: PromptSession[str] = PromptSession(
-            key_bindings=_answer_keys(keys, time.monotonic() + ARMED_AFTER)
+            key_bindings=_answer_keys(keys, self._armed_at),
+            output=self._output,
+            erase_when_done=True,
         )
-        try:
-            return await session.prompt_async(prompt, handle_sigint=False)
-        except KeyboardInterrupt:
-            raise Interrupted from None
-        except EOFError:
-            raise Left from None
+        return await _asked(session, prompt)
 
     async def text(self, start: str) -> str:
         """Edit a text in place; Alt-Enter keeps it."""
         from prompt_toolkit import PromptSession
 
-        session: PromptSession[str] = PromptSession(multiline=True)
-        try:
-            return await session.prompt_async("", default=start, handle_sigint=False)
-        except KeyboardInterrupt:
-            raise Interrupted from None
-        except EOFError:
-            raise Left from None
+        session: PromptSession[str] = PromptSession(
+            multiline=True, output=self._output, erase_when_done=True
+        )
+        return await _asked(session, "", start)
 
-    def release(self) -> bool:
+    def arm(self) -> None:
+        """Ignore keys for a moment."""
+        self._armed_at = time.monotonic() + ARMED_AFTER
+
+    def release(self) -> None:
         """Give way to a question, unless something is being typed."""
-        if not self._asking:
-            return True
         app = self._session.app
-        if not app.is_running or app.current_buffer.text:
-            return False
-        app.exit(result=None)
-        return True
+        answered = app.future is None or app.future.done()
+        if app.is_running and not answered and not app.current_buffer.text:
+            app.exit(result=None)
+
+
+async def _asked(session: PromptSession[Answer], prompt: str, start: str = "") -> Answer:
+    """Ask, with what is printed meanwhile above the question, and nothing of it held back after."""
+    above = _Above(sys.stdout)
+    try:
+        with redirect_stdout(cast("TextIO", above)), redirect_stderr(cast("TextIO", above)):
+            return await session.prompt_async(prompt, default=start, handle_sigint=False)
+    except KeyboardInterrupt:
+        raise Interrupted from None
+    except EOFError:
+        raise Left from None
+    finally:
+        await above.close()
+
+
+class _Above:
+    """Standard output while a question stands: what is printed appears above it, in order.
+
+    Everything is printed from the event loop's thread, so no queue and no thread is needed.
+    """
+
+    encoding = "utf-8"
+
+    def __init__(self, real: TextIO) -> None:
+        self._real = real
+        self._text = ""
+        self._showing: asyncio.Task[None] | None = None
+
+    def isatty(self) -> bool:
+        """Whether colours make sense: as before."""
+        return self._real.isatty()
+
+    def write(self, text: str) -> int:
+        """Take a text, to be shown soon."""
+        self._text += text
+        if self._showing is None or self._showing.done():
+            self._showing = asyncio.create_task(self._show())
+        return len(text)
+
+    def flush(self) -> None:
+        """It is shown soon."""
+
+    async def close(self) -> None:
+        """Show what is left, now that no question stands any more."""
+        if self._showing is not None:
+            await asyncio.wait({self._showing})
+        self._put()
+
+    async def _show(self) -> None:
+        from prompt_toolkit.application import run_in_terminal
+
+        await asyncio.sleep(BETWEEN_WRITES)
+        await run_in_terminal(self._put)
+
+    def _put(self) -> None:
+        text, self._text = self._text, ""
+        self._real.write(text)
+        self._real.flush()
 
 
 def _line_keys() -> KeyBindings:
@@ -146,7 +198,7 @@ def _answer_keys(keys: Collection[str], armed_at: float) -> KeyBindings:
 
     def answer(event: KeyPressEvent) -> None:
         if time.monotonic() >= armed_at:
-            event.app.exit(result=event.data if event.data != "\r" else "\r")
+            event.app.exit(result=event.data)
 
     def nothing(_event: KeyPressEvent) -> None:
         """Swallow a key that means nothing here."""
@@ -173,10 +225,6 @@ class DumbInput:
 
     strict = True
 
-    def shared(self) -> AbstractContextManager[object]:
-        """Nothing is shared: output and input take turns."""
-        return nullcontext()
-
     async def line(self, prompt: str) -> str | None:
         """Ask for a line."""
         return await self._read(prompt)
@@ -196,9 +244,11 @@ class DumbInput:
             lines.append(line)
         return "\n".join(lines) + "\n" if lines else start
 
-    def release(self) -> bool:
+    def arm(self) -> None:
+        """A line needs its Enter, so that nothing is answered by chance."""
+
+    def release(self) -> None:
         """There is never an open question while anything else happens."""
-        return True
 
     async def _read(self, prompt: str) -> str:
         sys.stdout.write(prompt)

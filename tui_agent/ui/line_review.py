@@ -44,6 +44,21 @@ KEYS = {
 }
 
 
+_DONE = {
+    "y": "accepted",
+    "n": "rejected",
+    "r": "rejected, with your reason",
+    "e": "accepted as edited",
+    "s": "split",
+    "a": "accepted, and the rest of the file",
+    "d": "rejected, and the rest of the file",
+    "A": "accepted, and all that was left",
+    "D": "rejected, and all that was left",
+    "u": "the last verdict is taken back",
+}
+"""What is said once a key has been taken."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """Something to decide: a hunk, or a change of the file itself."""
@@ -133,6 +148,7 @@ class Review:
             elif key == "q":
                 return False
             elif await self._act(piece, key):
+                self._paper.put([("dim", f"{place}/{len(self._pieces)} {_DONE[key]}")])
                 return True
 
     async def _act(self, piece: _Piece, key: str) -> bool:

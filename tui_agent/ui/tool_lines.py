@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from tui_agent.core.blob import preview_of
+import json
+
+from tui_agent.core.blob import Text, preview_of
 from tui_agent.core.state import Call
 from tui_agent.ui.figures import duration
 from tui_agent.ui.text import Line, Style
 
+SUBJECTS = ("path", "command", "pattern", "question")
+"""Arguments that name what a call is about, the first that is there."""
 VERB = 8
 A_SECOND = 1000
 """Milliseconds; a shorter call needs no time told."""
@@ -29,7 +33,7 @@ def tool_line(call: Call) -> Line:
         sign, style = "✗", "removed"
     if call.status == "asked":
         sign, style = "◆", "pending"
-    subject = call.proposal.title if call.proposal is not None else preview_of(call.arguments)
+    subject = call.proposal.title if call.proposal is not None else named(call.arguments)
     verb = "check" if call.origin == "check" else call.tool
     line: list[tuple[Style, str]] = [(style, f"{sign} "), ("", f"{verb:<{VERB}} {subject}")]
     result = output.summary if output is not None else ""
@@ -39,6 +43,16 @@ def tool_line(call: Call) -> Line:
     if call.ms >= A_SECOND and not told:
         line.append(("dim", f"  {duration(call.ms / 1000)}"))
     return line
+
+
+def named(arguments: Text) -> str:
+    """Return what a call that came to no proposal was about; empty where its arguments don't say."""
+    try:
+        given = json.loads(preview_of(arguments))
+    except ValueError:
+        return ""
+    found = (given.get(name) for name in SUBJECTS) if isinstance(given, dict) else ()
+    return next((one for one in found if isinstance(one, str)), "")
 
 
 def ledger_lines(call: Call) -> list[Line]:

@@ -60,7 +60,8 @@ class Detail:
     output: bool = False
     """What commands printed."""
     deltas: bool = False
-    """The answer while it streams in, a line at a time; and phases."""
+    """The answer and a command's output while they stream in, a line at a time."""
+    phases: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +80,7 @@ class Transcript:
         self._load, self._detail = load, detail
         self._streamed = ""
         self._told_stream = 0
+        self._rest = ""
         self._handlers: dict[type[Any], Callable[[Record, Any], Awaitable[Told]]] = {
             TurnStarted: self._started,
             UserSteered: self._steered,
@@ -202,12 +204,14 @@ class Transcript:
         proposal = call.proposal if call is not None else None
         if not self._detail.output or proposal is None or proposal.command is None:
             return _NOTHING
-        return _aside([("dim", "$ "), ("bold", proposal.command.text)])
+        edited = call.decision.command if call.decision is not None else None
+        return _aside([("dim", "$ "), ("bold", edited or proposal.command.text)])
 
     async def _output(self, _record: Record, event: ToolOutputDelta) -> Told:
         if not self._detail.deltas:
             return _NOTHING
-        return _aside(*_plain(event.text.rstrip("\n")))
+        whole, _, self._rest = (self._rest + event.text).rpartition("\n")
+        return _aside(*_plain(whole)) if whole else _NOTHING
 
     async def _finished(self, _record: Record, event: ToolFinished) -> Told:
         call = self._call(event.call_id)
@@ -218,7 +222,10 @@ class Transcript:
         checked = call.origin == "check" and call.ended == "finished"  # CheckFinished tells it
         lines: list[Line] = [] if checked else [tool_line(call), *ledger_lines(call)]
         command = call.proposal is not None and call.proposal.command is not None
-        if self._detail.output and command and event.output.output:
+        if self._detail.deltas and call.live_end:
+            lines[:0] = _plain(self._rest) if self._rest else ()
+            self._rest = ""
+        elif self._detail.output and command and event.output.output:
             lines[:0] = _ends(await self.text_of(event.output.output))
         return _aside(*lines)
 
@@ -226,7 +233,7 @@ class Transcript:
         return _aside(*plan_lines(event.plan)) if self._detail.tools else _NOTHING
 
     async def _phase(self, _record: Record, event: PhaseEntered) -> Told:
-        if not self._detail.deltas:
+        if not self._detail.phases:
             return _NOTHING
         loop = f", loop {event.loop}" if event.loop > 1 else ""
         return _aside([("dim", f"· {event.phase}{loop}")])

@@ -1,0 +1,301 @@
+"""Line mode on a real terminal: the same approvals by key, hunk after hunk, and a way out."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from tests.stories.program import ROOT, call, script
+from tests.support.repository import Repository
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+
+LINES = [f"line_{number} = {number}\n" for number in range(30)]
+FIRST = {"old": "line_2 = 2\n", "new": "line_2 = 'two'\n"}
+SECOND = {"old": "line_15 = 15\n", "new": "line_15 = 'fifteen'\nextra = 1\n"}
+THIRD = {"old": "line_27 = 27\n", "new": "line_27 = 'twenty-seven'\n"}
+ARMING = 0.5
+"""Seconds; a little more than a question waits before it listens."""
+
+
+class Terminal:
+    """A person at a terminal in which `agent --plain` runs."""
+
+    def __init__(self, folder: Path, *arguments: str, term: str = "xterm-256color") -> None:
+        self.dumb = term == "dumb"
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "tui_agent", "--plain", *arguments],
+            cwd=str(folder),
+            env={
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "TERM": term,
+                "PYTHONUTF8": "1",
+                "NO_COLOR": "1",
+            },
+            dimensions=(50, 120),
+            encoding="utf-8",
+            timeout=20,
+        )
+
+    def sees(self, text: str) -> None:
+        self.child.expect_exact(text)
+
+    def presses(self, key: str, *, first: bool = False) -> None:
+        """Press a key; at the first one of a question the person has looked at it for a moment."""
+        time.sleep(ARMING if first else 0.05)
+        self.child.send(key + ("\r" if self.dumb and key.isprintable() else ""))
+
+    def says(self, text: str) -> None:
+        time.sleep(0.2)
+        self.child.send(text + "\r")
+
+    def leaves(self) -> int:
+        self.child.send("\x04")
+        return self.ended()
+
+    def ended(self) -> int:
+        self.child.expect(pexpect.EOF)
+        self.child.close()
+        status = self.child.exitstatus
+        assert status is not None
+        return int(status)
+
+
+@contextmanager
+def at_terminal(folder: Path, *arguments: str, **given: Any) -> Iterator[Terminal]:
+    terminal = Terminal(folder, *arguments, **given)
+    try:
+        yield terminal
+    finally:
+        terminal.child.close(force=True)
+
+
+@pytest.fixture
+def sample(repository: Repository) -> Repository:
+    repository.write("lines.py", "".join(LINES))
+    repository.commit()
+    return repository
+
+
+@pytest.fixture
+def three_hunks(tmp_path: Path) -> str:
+    edits = call("edit", path="lines.py", edits=[FIRST, SECOND, THIRD])
+    return script(tmp_path, [{"text": "Three changes.", "call": [edits]}, {"text": "I see."}])
+
+
+@pytest.mark.capability("K.2", part="line mode")
+@pytest.mark.parametrize("term", ["xterm-256color", "dumb"])
+def test_each_hunk_is_decided_by_a_key_and_exactly_that_is_written(
+    sample: Repository, three_hunks: str, term: str
+) -> None:
+    with at_terminal(sample.root, "--model", three_hunks, "change it", term=term) as person:
+        person.sees("1 line added and 1 line removed at line 1")
+        person.sees("1/3 [")
+        person.presses("y", first=True)
+        person.sees("1/3 accepted")
+        person.sees("2/3 [")
+        person.presses("r")
+        person.sees("Why?")
+        person.says("no extras")
+        person.sees("2/3 rejected, with your reason")
+        person.sees("3/3 [")
+        person.presses("n")
+        person.sees("1 accepted, 2 rejected")
+        person.sees("Enter applies this")
+        assert sample.read("lines.py") == "".join(LINES).encode()
+        person.presses("\r")
+        person.sees("“no extras”")
+        person.sees("I see.")
+        person.sees("lines.py  +1 −1" if term != "dumb" else "lines.py")
+        assert person.leaves() == 0
+    expected = "".join(LINES).replace(FIRST["old"], FIRST["new"])
+    assert sample.read("lines.py") == expected.encode()
+
+
+def test_a_verdict_is_taken_back_and_the_rest_decided_at_once(
+    sample: Repository, three_hunks: str
+) -> None:
+    with at_terminal(sample.root, "--model", three_hunks, "change it") as person:
+        person.sees("1/3 [")
+        person.presses("n", first=True)
+        person.sees("2/3 [")
+        person.presses("u")
+        person.sees("the last verdict is taken back")
+        person.sees("1/3 [")
+        person.presses("A")
+        person.sees("3 accepted")
+        person.presses("\r")
+        person.sees("I see.")
+        assert person.leaves() == 0
+    text = "".join(LINES)
+    for change in (FIRST, SECOND, THIRD):
+        text = text.replace(change["old"], change["new"])
+    assert sample.read("lines.py") == text.encode()
+
+
+def test_a_hunk_is_edited_in_the_editor(
+    sample: Repository, three_hunks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nsed -i "s/\'two\'/2.0/" "$1"\n')
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
+    with at_terminal(sample.root, "--model", three_hunks, "change it") as person:
+        person.sees("1/3 [")
+        person.presses("e", first=True)
+        person.sees("1/3 accepted as edited")
+        person.sees("2/3 [")
+        person.presses("D")
+        person.sees("1 edited, 2 rejected")
+        person.presses("\r")
+        person.sees("I see.")
+        assert person.leaves() == 0
+    assert sample.read("lines.py") == "".join(LINES).replace("line_2 = 2", "line_2 = 2.0").encode()
+
+
+def test_a_hunk_of_several_changes_can_be_split(sample: Repository, tmp_path: Path) -> None:
+    near = {"old": "line_4 = 4\n", "new": "line_4 = 'four'\n"}
+    edits = call("edit", path="lines.py", edits=[FIRST, near])
+    model = script(tmp_path, [{"text": "Two near ones.", "call": [edits]}, {"text": "I see."}])
+    with at_terminal(sample.root, "--model", model, "change it") as person:
+        person.sees("1/1 [")
+        person.presses("s", first=True)
+        person.sees("1/2 [")
+        person.presses("n")
+        person.sees("2/2 [")
+        person.presses("y")
+        person.sees("1 accepted, 1 rejected")
+        person.presses("\r")
+        person.sees("I see.")
+        assert person.leaves() == 0
+    expected = "".join(LINES).replace(near["old"], near["new"])
+    assert sample.read("lines.py") == expected.encode()
+
+
+def test_keys_typed_before_the_question_was_there_answer_nothing(
+    sample: Repository, three_hunks: str
+) -> None:
+    with at_terminal(sample.root, "--model", three_hunks, "change it") as person:
+        person.sees("1/3 [")
+        person.child.send("AAAA")
+        time.sleep(1.0)
+        person.presses("D", first=True)
+        person.sees("3 rejected")
+        person.presses("\r")
+        person.sees("you rejected it; say what to do instead")
+        assert person.leaves() == 0
+    assert sample.read("lines.py") == "".join(LINES).encode()
+
+
+def test_a_command_is_explained_edited_and_streamed(sample: Repository, tmp_path: Path) -> None:
+    model = script(
+        tmp_path, [{"text": "I try.", "call": [call("shell", command="false")]}, {"text": "So."}]
+    )
+    with at_terminal(sample.root, "--model", model, "try") as person:
+        person.sees("$ false")
+        person.sees("no sandbox holds it")
+        person.sees("[y s p n r e x q ?]")
+        person.presses("x", first=True)
+        person.sees("sandbox.none, built in")
+        person.presses("e")
+        time.sleep(0.3)
+        person.child.send("\x05\x15echo edited here\x1b\r")
+        person.sees("$ echo edited here")
+        person.sees("edited here")
+        person.sees("So.")
+        assert person.leaves() == 0
+
+
+@pytest.mark.capability("S1.18", part="a session is left and taken up")
+def test_a_waiting_hunk_survives_leaving_and_is_asked_again(
+    sample: Repository, three_hunks: str
+) -> None:
+    with at_terminal(sample.root, "--model", three_hunks, "change it") as person:
+        person.sees("1/3 [")
+        person.presses("y", first=True)
+        person.sees("2/3 [")
+        person.presses("\x03")
+        person.sees("The question stays open.")
+        time.sleep(0.2)
+        person.child.send("\x03")
+        person.sees("Suspended: agent -c comes back to this very place.")
+        assert person.ended() == 0
+    assert sample.read("lines.py") == "".join(LINES).encode()
+    with at_terminal(sample.root, "-c") as person:
+        person.sees("Taken up again after 1 turns. You last said: change it")
+        person.sees("1/3 [")
+        person.presses("A", first=True)
+        person.sees("3 accepted")
+        person.presses("\r")
+        person.sees("I see.")
+        assert person.leaves() == 0
+    assert b"twenty-seven" in sample.read("lines.py")
+
+
+def test_ctrl_c_ends_a_running_turn_and_keeps_the_session(
+    sample: Repository, tmp_path: Path
+) -> None:
+    slow: list[dict[str, Any]] = [{"text": "word " * 400, "rate": 20}, {"text": "Back again."}]
+    with at_terminal(sample.root, "--model", script(tmp_path, slow), "talk") as person:
+        time.sleep(1.5)
+        person.child.send("\x03")
+        person.sees("✗ Stopped, interrupted")
+        person.says("/status")
+        person.sees("mode ask")
+        assert person.leaves() == 0
+
+
+def test_a_line_typed_during_a_turn_is_queued_and_sent_after_it(
+    sample: Repository, tmp_path: Path
+) -> None:
+    turns: list[dict[str, Any]] = [
+        {"text": "slow words " * 12, "rate": 12},
+        {"text": "Second answer."},
+    ]
+    with at_terminal(sample.root, "--model", script(tmp_path, turns), "first") as person:
+        time.sleep(1.2)
+        person.says("second")
+        person.sees("Queued")
+        person.sees("Second answer.")
+        assert person.leaves() == 0
+
+
+def test_slash_commands_and_own_commands_work(sample: Repository, tmp_path: Path) -> None:
+    with at_terminal(sample.root, "--model", script(tmp_path, [{"text": "Hi."}])) as person:
+        person.sees("/help lists the commands")
+        person.says("/help")
+        person.sees("/steer TEXT")
+        person.says("/mode plan")
+        person.sees("mode is now plan")
+        person.says("/modle x")
+        person.sees("did you mean /mode?")
+        person.says("!echo from $((40 + 2))")
+        person.sees("from 42")
+        person.sees("Done")
+        person.says("/quit")
+        assert person.ended() == 0
+
+
+def test_escape_sequences_of_a_model_never_reach_the_terminal(
+    sample: Repository, tmp_path: Path
+) -> None:
+    hostile = "before \x1b]52;c;aGk=\x07 \x1b[2J \x9b31m \u202eafter"
+    with at_terminal(sample.root, "--model", script(tmp_path, [{"text": hostile}]), "hi") as person:
+        person.sees("after")
+        seen = str(person.child.before)
+        assert "\x1b]52" not in seen
+        assert "\x1b[2J" not in seen
+        assert not re.search("[\x9b\u202e]", seen)
+        assert "␛]52;c;aGk=␇" in seen
+        assert person.leaves() == 0
