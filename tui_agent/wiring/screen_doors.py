@@ -30,7 +30,7 @@ class Opening:
         """Open nothing yet."""
         self.around = around
         self.opened: Opened | None = None
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         """What kept the session from being opened; the command line explains it."""
         self._names: list[str] | None = None
 
@@ -52,17 +52,23 @@ class Opening:
         )
 
     async def connect(self) -> Client | None:
-        """Open the session; None where a model must be chosen first."""
+        """Open the session; None where a model must be chosen first.
+
+        Raises CannotOpenError, and keeps why for the command line.
+        """
+        from tui_agent.ui.tui.choices import CannotOpenError
         from tui_agent.wiring.world import NoModelError
 
-        try:
-            self.opened = await self.around.open(attended=True)
-        except NoModelError:
+        opening = asyncio.ensure_future(self.around.open(attended=True))
+        await asyncio.wait({opening})
+        failure = opening.exception()
+        if failure is None:
+            self.opened = opening.result()
+            return self.opened.agent
+        if isinstance(failure, NoModelError):
             return None
-        except Exception as error:
-            self.failure = error
-            raise
-        return self.opened.agent
+        self.failure = failure
+        raise CannotOpenError
 
     async def close(self) -> None:
         """Close the session; an open turn is suspended."""

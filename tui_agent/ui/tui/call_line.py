@@ -113,6 +113,8 @@ def _ended_look(call: Call) -> _Look:
         word = f"exit {code}" if code is not None else _failure(call)
         return _Look("failed", "removed", "text bold", "text", ((word, "removed"), *seconds))
     summary = output.summary if output is not None else ""
+    if output is not None and output.files and _patch(call) is not None:
+        summary = "applied"
     said = ((summary, "text-3"),) if summary else ()
     return _Look("done", "text-3", "text-2", "text-2", (*said, *seconds))
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+class CannotOpenError(Exception):
+    """The session cannot be opened; the command line says why once the screen is gone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelFound:
     """A model that could be used at once."""

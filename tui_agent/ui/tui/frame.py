@@ -13,6 +13,7 @@ from tui_agent.core.events import MAIN_AGENT, Record, TurnEnded
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.arming import Arming
+from tui_agent.ui.tui.choices import CannotOpenError
 from tui_agent.ui.tui.chrome import (
     WIDE,
     ActivityRow,
@@ -76,13 +77,17 @@ class Frame:
     @classmethod
     async def load(cls, shell: Shell) -> None:
         """Connect, letting a model be chosen first where there is none, and begin."""
-        client = await shell.doors.connect()
-        while client is None:
-            from tui_agent.ui.tui.first_run import choose_first
-
-            if not await choose_first(shell):
-                return
+        try:
             client = await shell.doors.connect()
+            while client is None:
+                from tui_agent.ui.tui.first_run import choose_first
+
+                if not await choose_first(shell):
+                    return
+                client = await shell.doors.connect()
+        except CannotOpenError:
+            shell.exit(1)
+            return
         frame = cls(shell, client)
         await frame.begin()
 

@@ -154,7 +154,8 @@ def _asked(call: Call, draft: Draft, view: View) -> tuple[str, list[str]]:
         what = "your plan" if question.kind == "plan" else "your answer"
         return what, [question.text] if view.width >= NARROW else []
     parts = len(proposal.command.parts) if proposal is not None and proposal.command else 0
-    facts = [count(parts, "command")] if parts > 1 else ["1 command" if parts else verb_of(call)]
+    commands = proposal is not None and proposal.command is not None
+    facts = [count(max(1, parts), "command")] if commands else [verb_of(call)]
     return "your approval", facts
 
 

@@ -28,6 +28,8 @@ from tui_agent.ui.tui.words import clock, duration
 RECENT_TURNS = 50
 """How far back the long answers are loaded."""
 
+LONG_THOUGHT_MS = 1000
+
 Make = Callable[[], Sequence[Item]]
 
 
@@ -300,8 +302,9 @@ def _queued(text: str) -> list[Item]:
 
 def _thought(step: Step, *, unfolded: bool) -> ThoughtItem:
     said = "thinking" if step.open and not step.text else "thought"
-    if step.response is not None and step.response.first_token_ms:
-        said += f" for {duration(step.response.first_token_ms / 1000)}"
+    first = step.response.first_token_ms if step.response is not None else None
+    if first is not None and first >= LONG_THOUGHT_MS:
+        said += f" for {duration(first / 1000)}"
     return ThoughtItem(step.reasoning, said, key=f"thought-{step.number}", unfolded=unfolded)
 
 
