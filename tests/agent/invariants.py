@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tui_agent.adapters.session_log import FileLog
-from tui_agent.core.codec import dumps, encode_record
+from tui_agent.core.codec import dumps
 from tui_agent.core.context import all_messages
 from tui_agent.core.events import (
     ApprovalDecided,
@@ -24,6 +24,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.messages import Message
 from tui_agent.core.state import Session, Timeline, apply
+from tui_agent.core.wire import encode_record
 
 
 def records_of(folder: Path) -> list[Record]:

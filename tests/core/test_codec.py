@@ -8,17 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui_agent.core.codec import (
+from tui_agent.core.codec import CodecError, dumps
+from tui_agent.core.events import Notice, Record, Unknown
+from tui_agent.core.wire import (
     COMMANDS,
     EVENTS,
-    CodecError,
     decode_command,
     decode_record,
-    dumps,
     encode_command,
     encode_record,
 )
-from tui_agent.core.events import Notice, Record, Unknown
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=12)
 PLAIN = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT, max_size=3)

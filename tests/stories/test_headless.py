@@ -9,8 +9,8 @@ import pytest
 
 from tests.stories.program import SAMPLE, Program, call, edit, script, with_sample
 from tests.support.repository import Repository
-from tui_agent.core.codec import decode_record
 from tui_agent.core.state import fold
+from tui_agent.core.wire import decode_record
 from tui_agent.ui.state_json import state_json
 
 MENDED = SAMPLE.replace("41", "42")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tui_agent.core.codec import dumps, encode, encode_record
+from tui_agent.core.codec import dumps, encode
 from tui_agent.core.events import (
     ModelFailed,
     ReasoningDelta,
@@ -14,6 +14,7 @@ from tui_agent.core.events import (
     TurnEnded,
 )
 from tui_agent.core.state import Session
+from tui_agent.core.wire import encode_record
 from tui_agent.ui.exit_status import status_of
 
 _DELTAS = (TextDelta, ReasoningDelta, ToolOutputDelta)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui_agent.core.codec import CodecError, decode_record, dumps, encode_record
+from tui_agent.core.codec import CodecError, dumps
 from tui_agent.core.events import VERSION, LogRecovered, Record, Unknown
+from tui_agent.core.wire import decode_record, encode_record
 
 EVENTS_FILE = "events.jsonl"
 START = "0" * 64

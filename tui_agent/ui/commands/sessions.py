@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_agent.core.blob import preview_of
-from tui_agent.core.codec import dumps, encode, encode_record
+from tui_agent.core.codec import dumps, encode
 from tui_agent.core.events import TurnEnded, TurnStarted
 from tui_agent.core.state import fold
+from tui_agent.core.wire import encode_record
 from tui_agent.ui.commands.contract import SessionSummary, StoredSession, Surroundings
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.exit_status import DONE, FAILED
