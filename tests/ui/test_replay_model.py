@@ -148,7 +148,7 @@ def test_every_step_has_its_cell(marks: list[StopMark], times: list[int], width:
 
 def test_titles_end_before_the_next_begins() -> None:
     texts = [(0, "1 which headers"), (5, "2 fix the redirect"), (30, "3 format")]
-    assert placed(texts, 36) == [(0, "1…"), (5, "2 fix the redirect"), (30, "3 for…")]
+    assert placed(texts, 36) == [(0, "1"), (5, "2 fix the redirect"), (30, "3 for…")]
 
 
 @given(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.proposal import Command, CommandPart, Proposal, Reason
-from tui_agent.ui.tui.hunk_items import filled
+from tui_agent.ui.tui.file_items import filled
 from tui_agent.ui.tui.paper import (
     Row,
     Sheet,

@@ -88,6 +88,8 @@ class Status:
     spent: float | None = None
     cap: float | None = None
     replay: bool = False
+    note: str = ""
+    """What is said after the badges."""
 
 
 _MODES = {"plan": "text-2", "ask": "accent", "edit": "added", "auto": "warning"}
@@ -111,6 +113,8 @@ class StatusRow(RowWidget):
         spans += _badges(status, sheet)
         if wide and status.sandbox not in {"", "none"}:
             spans += spans_of([("  sandbox ", "text-3"), ("workspace", "text-2")], sheet)
+        if wide and status.note:
+            spans.append(sheet.span(f"  {status.note}", "text-3"))
         return spans, [*_figures(status, sheet, wide=wide, narrow=narrow), sheet.span(" ")]
 
 

@@ -14,13 +14,13 @@ from tui_agent.ui.tui.code_rows import (
     brush_for,
     line_rows,
 )
+from tui_agent.ui.tui.file_items import counts, filled
 from tui_agent.ui.tui.file_text import FileText, ShownLine
 from tui_agent.ui.tui.paper import (
     Row,
     Sheet,
     Span,
     blank_row,
-    cut_spans,
     make_row,
     paragraph,
     width_of,
@@ -325,49 +325,3 @@ def _changed(lines: Sequence[ShownLine]) -> range:
 
 def _lead(lines: Sequence[ShownLine]) -> int:
     return _changed(lines).start
-
-
-def filled(sheet: Sheet, left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
-    """Return both parts at their ends of exactly the sheet's width; the left one is cut."""
-    room = max(0, sheet.width - width_of(right) - (1 if right else 0))
-    kept = cut_spans(left, room, sheet.glyphs.cut)
-    gap = sheet.width - width_of(kept) - width_of(right)
-    return [*kept, (" " * max(0, gap), sheet.ink()), *right]
-
-
-def counts(sheet: Sheet, plus: int, minus: int) -> list[Span]:
-    """Return `+4 −3` in its colours; what is nothing is left out."""
-    spans: list[Span] = []
-    if plus:
-        spans.append((f"{sheet.glyphs.plus}{plus}", sheet.ink("added")))
-    if minus:
-        if spans:
-            spans.append((" ", sheet.ink()))
-        spans.append((f"{sheet.glyphs.minus}{minus}", sheet.ink("removed")))
-    return spans
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileItem:
-    """The line between two files."""
-
-    file: FileText
-    margin: int = 1
-
-    @property
-    def focusable(self) -> bool:
-        return False
-
-    def height_hint(self, _width: int) -> int:
-        return 2
-
-    def rows(self, sheet: Sheet) -> Sequence[Row]:
-        patch = self.file.view.patch
-        folder, slash, name = self.file.path.rpartition("/")
-        lead: list[Span] = [
-            (" " * (self.margin + 1), sheet.ink()),
-            sheet.span(folder + slash, "text-2"),
-            sheet.span(name, "text bold"),
-        ]
-        right = [*counts(sheet, patch.plus, patch.minus), (" " * self.margin, sheet.ink())]
-        return [blank_row(sheet), make_row(sheet, lead, right, start=self.margin + 1)]

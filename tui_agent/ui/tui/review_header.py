@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui_agent.ui.tui.file_items import MOST_SIGNS, SIGNS
 from tui_agent.ui.tui.glyphs import Glyphs
 from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.review_model import Review
@@ -12,17 +13,6 @@ from tui_agent.ui.tui.reviewed import Subject
 from tui_agent.ui.tui.words import count
 
 Parts = tuple[Sequence[Said], Sequence[Said]]
-
-MOST_SIGNS = 16
-"""More hunks than this are counted instead of drawn one by one."""
-
-_SIGNS: dict[Mark, tuple[str, str]] = {
-    "undecided": ("undecided", "pending"),
-    "focused": ("waiting", "pending bold"),
-    "accepted": ("done", "added"),
-    "rejected": ("failed", "removed"),
-    "edited": ("edited", "added"),
-}
 
 
 def header_of(review: Review | None, subject: Subject | None, glyphs: Glyphs) -> Parts:
@@ -43,6 +33,19 @@ def header_of(review: Review | None, subject: Subject | None, glyphs: Glyphs) ->
     return left, [*ledger_signs(review, glyphs, focus=subject.waits), ("   " + place, "text-2")]
 
 
+def short_header(review: Review | None, glyphs: Glyphs) -> Parts:
+    """Return what was taken of a decided edit, and one sign a hunk."""
+    if review is None:
+        return (), ()
+    taken = [spot.hunk for spot in review.spots if spot.hunk and spot.mark != "rejected"]
+    left: list[Said] = [
+        (count(len(review.views), "file"), "text-2"),
+        (f"  {glyphs.plus}{sum(hunk.plus for hunk in taken)}", "added"),
+        (f" {glyphs.minus}{sum(hunk.minus for hunk in taken)}", "removed"),
+    ]
+    return left, [*ledger_signs(review, glyphs, focus=False), ("   all decided", "text-2")]
+
+
 def ledger_signs(review: Review, glyphs: Glyphs, *, focus: bool = True) -> list[Said]:
     """Return one sign a hunk, or how many there are of each."""
     marks = review.marks(focus=focus)
@@ -50,7 +53,7 @@ def ledger_signs(review: Review, glyphs: Glyphs, *, focus: bool = True) -> list[
         return _counted(marks, glyphs)
     signs: list[Said] = []
     for index, mark in enumerate(marks):
-        name, ink = _SIGNS[mark]
+        name, ink = SIGNS[mark]
         at_cursor = focus and index == review.cursor and not ink.endswith("bold")
         gap = " " if index else ""
         signs.append((f"{gap}{getattr(glyphs, name)}", f"{ink} bold" if at_cursor else ink))
@@ -63,7 +66,7 @@ def _counted(marks: Sequence[Mark], glyphs: Glyphs) -> list[Said]:
     for mark in ("accepted", "edited", "rejected", "undecided"):
         number = plain.count(mark)
         if number:
-            name, ink = _SIGNS[mark]
+            name, ink = SIGNS[mark]
             gap = "  " if signs else ""
             signs += [(f"{gap}{getattr(glyphs, name)} ", ink), (f"{number:,}", "text-2")]
     return signs

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from tui_agent.ui.tui.code_rows import Geometry
 from tui_agent.ui.tui.column import Item
+from tui_agent.ui.tui.file_items import FileItem, FileRow
 from tui_agent.ui.tui.file_text import FileText
-from tui_agent.ui.tui.hunk_items import EditorRoom, FileItem, HunkItem
+from tui_agent.ui.tui.hunk_items import EditorRoom, HunkItem
+from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import Spot
 
 WIDE = 110
@@ -77,3 +79,20 @@ def geometry_of(
     lines = max((max(len(f.view.before), len(f.view.after)) for f in files), default=0)
     columns = 2 if full and not split and width >= ROOM_FOR_NUMBERS else 1
     return Geometry(margin=margin, number=max(NUMBER, len(str(lines))), columns=columns)
+
+
+def file_rows(review: Review, files: Sequence[FileText]) -> list[Item]:
+    """Return a row a file: its path, what became of each hunk, and the lines that were taken."""
+    found: list[Item] = []
+    for index, file in enumerate(files):
+        own = [spot for spot in review.spots if spot.file == index]
+        taken = [spot.hunk for spot in own if spot.hunk is not None and spot.mark != "rejected"]
+        found.append(
+            FileRow(
+                path=file.path,
+                marks=tuple(spot.mark for spot in own),
+                plus=sum(hunk.plus for hunk in taken),
+                minus=sum(hunk.minus for hunk in taken),
+            )
+        )
+    return found

@@ -8,6 +8,10 @@ from itertools import pairwise
 
 from tui_agent.core.state.stops import RARITY, Stop, StopMark
 
+LEAST = 3
+"""Letters that a cut text must keep."""
+WIDEST = 5
+"""Columns that one cell has at most."""
 LEVELS = 7
 """Heights of a time bar above nothing."""
 
@@ -53,23 +57,34 @@ def cell_at(cells: Sequence[Cell], index: int) -> int:
     return max(0, len(cells) - 1)
 
 
+def pitch_of(cells: int, width: int) -> int:
+    """Return the columns from one cell to the next: a short session is drawn wider."""
+    return max(1, min(WIDEST, width // cells)) if cells else 1
+
+
 def placed(
     texts: Sequence[tuple[int, str]], width: int, *, gap: int = 2, mark: str = "…"
 ) -> list[tuple[int, str]]:
-    """Cut texts that begin at these cells so that each ends before the next begins.
+    """Cut texts that begin at these columns so that each ends before the next begins.
 
-    One that has no room for two letters is left out.
+    Where a cut text would say nothing, its first word stands for it, if that fits.
     """
     found: list[tuple[int, str]] = []
     free = 0
     for number, (start, text) in enumerate(texts):
         begin = max(start, free)
         following = [at for at, _ in texts[number + 1 :] if at > start]
-        end = min([width, *(at - gap for at in following)])
-        room = end - begin
-        if room < 1 or (room < len(text) and room <= len(mark) + 1 and len(text) > 1):
-            continue
-        shown = text if len(text) <= room else text[: room - len(mark)].rstrip() + mark
-        found.append((begin, shown))
-        free = begin + len(shown) + gap
+        shown = _cut(text, min([width, *(at - gap for at in following)]) - begin, mark)
+        if shown:
+            found.append((begin, shown))
+            free = begin + len(shown) + gap
     return found
+
+
+def _cut(text: str, room: int, mark: str) -> str:
+    if len(text) <= room:
+        return text
+    if room > len(mark) + LEAST:
+        return text[: room - len(mark)].rstrip() + mark
+    word = text.split(" ", 1)[0]
+    return word if 0 < len(word) <= room else ""

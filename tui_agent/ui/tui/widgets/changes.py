@@ -3,36 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-
-from textual.events import Resize
 
 from tui_agent.core.patch import PatchError
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session
-from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_text import FileText
-from tui_agent.ui.tui.hunk_items import HunkItem
 from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Toasted
-from tui_agent.ui.tui.notes_items import Sentence
 from tui_agent.ui.tui.pane import Said
-from tui_agent.ui.tui.paper import Row
-from tui_agent.ui.tui.review_header import folded_fact, header_of
-from tui_agent.ui.tui.review_items import WIDE, Focus, Frame, geometry_of
+from tui_agent.ui.tui.review_header import folded_fact, header_of, short_header
 from tui_agent.ui.tui.review_keys import VERDICTS
 from tui_agent.ui.tui.review_model import Review
-from tui_agent.ui.tui.review_spots import Spot
 from tui_agent.ui.tui.reviewed import Load, Subject, Texts, subject_of
-from tui_agent.ui.tui.widgets.hunk_editing import HunkEditing
-from tui_agent.ui.tui.words import duration
-
-EMPTY = "Edits are shown here before they are written."
-READ_AT_ONCE = 0.012
-"""Seconds that one hunk's syntax may take before it is shown plain for the moment."""
-READ_LATER = 0.02
+from tui_agent.ui.tui.widgets.hunk_list import HunkList
 
 
-class ChangesPane(HunkEditing):
+class ChangesPane(HunkList):
     """Shows an edit, and while it waits takes verdicts; nothing is sent before all are given."""
 
     title = "Changes"
@@ -48,19 +33,11 @@ class ChangesPane(HunkEditing):
         id: str | None = None,
     ) -> None:
         """Take what loads the bytes of files; `full`: the pane is the whole screen's."""
-        super().__init__(plane=plane, id=id)
-        self.full = full
-        self.side_by_side = full
-        self.subject: Subject | None = None
+        super().__init__(plane=plane, full=full, id=id)
         self.armed = True
-        self.problem = ""
         self._texts = Texts(load)
         self._open: dict[str, Review] = {}
         """Reviews in progress by request: going away loses no verdict."""
-        self._plain: set[int] = set()
-        self._drawn: tuple[Frame, int] | None = None
-        self._drawn_spots: tuple[list[Spot], int] = ([], 0)
-        self._marks: dict[int, str] | None = None
 
     # What it shows
 
@@ -107,7 +84,7 @@ class ChangesPane(HunkEditing):
             self.review = Review(views, subject.decision)
         self.redraw_review()
         self.top = 0
-        self._reveal()
+        self.reveal_focus()
         self._tell()
 
     def share(self, other: ChangesPane) -> None:
@@ -120,8 +97,8 @@ class ChangesPane(HunkEditing):
 
     @property
     def waits(self) -> bool:
-        """Whether a verdict is asked for."""
-        return self.subject is not None and self.subject.waits
+        """Whether it needs the room: a verdict is asked for, or a replay stands here."""
+        return self.is_open or self.featured
 
     def arm(self, *, armed: bool) -> None:
         """Hear verdicts from now on, or not yet."""
@@ -133,11 +110,13 @@ class ChangesPane(HunkEditing):
         """Return path, ledger and place; folded: what became of the edit."""
         if folded:
             return folded_fact(self.review, self.subject, self._glyphs())
+        if self.is_short:
+            return short_header(self.review, self._glyphs())
         return header_of(self.review, self.subject, self._glyphs())
 
     def tab(self) -> Sequence[Said]:
         """Return how many hunks wait."""
-        if self.review is None or not self.waits or not self.review.undecided:
+        if self.review is None or not self.is_open or not self.review.undecided:
             return ()
         return (
             (self._glyphs().waiting, "pending"),
@@ -152,120 +131,9 @@ class ChangesPane(HunkEditing):
 
     def hints(self) -> Sequence[tuple[str, str]] | None:
         """Offer the verdicts only while they mean something."""
-        if self.waits:
+        if self.is_open:
             return None
         return [("review.next", ""), ("review.next_file", ""), ("review.full", "")]
-
-    # Items
-
-    def _split_now(self) -> bool:
-        return self.side_by_side and self.size.width >= WIDE
-
-    def _frame(self) -> Frame:
-        after, subject = "", self.subject
-        if subject is not None and subject.waited_ms and not subject.waits:
-            after = f"after {duration(subject.waited_ms / 1000)}"
-        split = self._split_now()
-        margin = 0 if self.plane == "canvas" and not self.full else 1
-        geometry = geometry_of(
-            self.files, self.size.width, margin=margin, full=self.full, split=split
-        )
-        return Frame(files=self.files, geometry=geometry, side_by_side=split, after=after)
-
-    def _focus(self, review: Review) -> Focus:
-        return Focus(
-            cursor=review.cursor,
-            line=review.line,
-            editor=self.editor_room,
-            asks_why=self.asking_why,
-        )
-
-    def redraw_review(self) -> None:
-        """Draw what has changed, and nothing else."""
-        if not self.is_attached:
-            return
-        review, frame = self.review, self._frame()
-        if review is None:
-            ink = "danger" if self.problem else "text-3"
-            self.set_items([Sentence(text=self.problem or EMPTY, ink=ink)])
-            self._drawn = None
-        elif self._drawn == (frame, len(review.spots)):
-            self._redraw_some(review, frame)
-        else:
-            items, self.places = frame.items(review.spots, self._focus(review))
-            self.set_items(items)
-            self._drawn = (frame, len(review.spots))
-            self._drawn_spots = (list(review.spots), review.cursor)
-        self._marks = None
-        self._plain.clear()
-        self.place_editor()
-        self.post_message(Restated())
-
-    def _redraw_some(self, review: Review, frame: Frame) -> None:
-        """Draw the hunks that have another verdict, and those that lost or got the focus."""
-        spots, cursor = self._drawn_spots
-        changed = {index for index, spot in enumerate(review.spots) if spot is not spots[index]}
-        focus = self._focus(review)
-        for index in changed | {cursor, review.cursor}:
-            self._put(self.places[index], frame.item(review.spots, index, focus))
-        self._drawn_spots = (list(review.spots), review.cursor)
-        self.refresh()
-
-    def _put(self, index: int, item: Item) -> None:
-        if self._column.items[index] != item:
-            self._column.items[index] = item
-            self._redraw_in_place(index)
-
-    def _rows_of(self, index: int) -> Sequence[Row]:
-        item = self.items[index]
-        if isinstance(item, HunkItem) and not item.coloured and index not in self._plain:
-            hunk = item.spot.hunk
-            if hunk is None or item.file.read(hunk, READ_AT_ONCE):
-                self._column.items[index] = replace(item, coloured=True)
-                self._column.forget(index)
-            else:
-                self._plain.add(index)
-                self.set_timer(READ_LATER, self._read_on)
-        return super()._rows_of(index)
-
-    def _read_on(self) -> None:
-        """Read one hunk's syntax a little further; draw it once that is done."""
-        for index in sorted(self._plain):
-            item = self.items[index] if index < len(self.items) else None
-            if not isinstance(item, HunkItem) or item.spot.hunk is None:
-                self._plain.discard(index)
-                continue
-            if item.file.read(item.spot.hunk, READ_AT_ONCE):
-                self._plain.discard(index)
-                self._put(index, replace(item, coloured=True))
-                self.refresh()
-            break
-        if self._plain:
-            self.set_timer(READ_LATER, self._read_on)
-
-    def on_mount(self) -> None:
-        """Draw what was shown before there was a screen."""
-        self.redraw_review()
-
-    def on_resize(self, event: Resize) -> None:
-        """Another width may have room for two sides."""
-        super().on_resize(event)
-        self.redraw_review()
-
-    def marks(self) -> dict[int, str]:
-        """Show undecided hunks beside the thumb."""
-        if self._marks is None:
-            self._marks = {}
-            height, total = max(1, self.size.height), max(1, self.total)
-            seen = set()
-            for index, spot in enumerate(self.review.spots if self.review is not None else ()):
-                row = self.top_of(self.places[index])
-                place = row * height // total
-                focused = self.review is not None and index == self.review.cursor
-                if self.waits and not spot.decided and not focused and place not in seen:
-                    seen.add(place)
-                    self._marks[row] = "pending"
-        return self._marks
 
     # Keys
 
@@ -290,7 +158,7 @@ class ChangesPane(HunkEditing):
         typing = {"why": self.ask_why, "edit": self.begin_editing, "apply": self._apply}.get(name)
         if name not in VERDICTS and typing is None:
             return False
-        if not self.waits or not self.armed or self.review is None:
+        if not self.is_open or not self.armed or self.review is None:
             return True
         if typing is not None:
             typing()
@@ -318,24 +186,8 @@ class ChangesPane(HunkEditing):
 
     def after_verdict(self) -> None:
         self.redraw_review()
-        self._reveal()
+        self.reveal_focus()
         self._tell()
-
-    def _reveal(self) -> None:
-        """Scroll as little as shows the focused hunk, or its focused line."""
-        review = self.review
-        if review is None or not self.places or not self.size.height:
-            return
-        index = self.places[review.cursor]
-        item = self.items[index]
-        top = self.top_of(index)
-        if review.line is not None and isinstance(item, HunkItem):
-            places = item.drawn(self.sheet(index))[1]
-            if review.line < len(places):
-                row = top + places[review.line]
-                self.reveal_rows(max(0, row - 1), row + 1)
-                return
-        self.reveal(index)
 
     def _tell(self) -> None:
         """Tell the frame of the verdicts so far."""
@@ -389,7 +241,7 @@ class ChangesPane(HunkEditing):
         if not self.full:
             self.post_message(Toasted("Side by side needs the full screen: f.", role="accent"))
         self.redraw_review()
-        self._reveal()
+        self.reveal_focus()
 
     def _full(self) -> None:
         from tui_agent.ui.tui.screens.review import open_or_close

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from rich.text import Text
@@ -12,13 +13,16 @@ from tui_agent.ui.clean import clean
 from tui_agent.ui.tui.paper import Sheet
 from tui_agent.ui.tui.syntax import Highlighter
 
+_BREAKS = re.compile("[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+"""What Python, and with it the widget, takes for the end of a line besides a line feed."""
+
 READ_SECONDS = 0.01
 KEYS = frozenset({"keep", "restore", "editor", "discard"})
 
 
 def is_editable(text: str) -> bool:
     """Return whether the widget keeps every line whole: it breaks them at more than line feeds."""
-    return all(len(line.splitlines()) <= 1 for line in text.split("\n"))
+    return _BREAKS.search(text) is None
 
 
 class HunkEditor(TextArea):

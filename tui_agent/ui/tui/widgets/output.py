@@ -36,6 +36,7 @@ class OutputPane(VirtualLines):
         self._loaded: dict[str, str] = {}
         self._call: Call | None = None
         self._wraps = True
+        self.featured = False
         self._made: tuple[object, ...] = ()
 
     # What it shows
@@ -96,8 +97,8 @@ class OutputPane(VirtualLines):
 
     @property
     def waits(self) -> bool:
-        """Output asks for nothing."""
-        return False
+        """Output asks for nothing; in a replay it may get the room."""
+        return self.featured
 
     def header(self, *, folded: bool) -> tuple[Sequence[Said], Sequence[Said]]:
         """Return the command, how it ended, and how long it took."""

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tui_agent.core.state.stops import Stop, StopMark
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.paper import Sheet, Span, make_row
-from tui_agent.ui.tui.timeline_cells import LEVELS, Cell, cell_at, cells_of, placed
+from tui_agent.ui.tui.timeline_cells import LEVELS, Cell, cell_at, cells_of, pitch_of, placed
 
 MARGIN = 3
 """Cells at the left; two at the right."""
@@ -67,6 +67,11 @@ class TimelineRow(Widget):
             self._cells = cells_of(self._stops, self.size.width - MARGIN - 2)
         return self._cells
 
+    @property
+    def pitch(self) -> int:
+        """The columns from one cell to the next."""
+        return pitch_of(len(self.cells()), self.size.width - MARGIN - 2)
+
     def render_line(self, y: int) -> Strip:
         """Draw one of the six rows."""
         app = app_of(self)
@@ -86,7 +91,7 @@ class TimelineRow(Widget):
     def _labels(self, sheet: Sheet) -> list[Span]:
         sign = "." if sheet.glyphs.ascii_only else "▾"
         texts = [
-            (at, f"{sign} {sheet.span(label)[0]}")
+            (at * self.pitch, f"{sign} {sheet.span(label)[0]}")
             for at, cell in enumerate(self.cells())
             for label in cell.labels[:1]
         ]
@@ -107,12 +112,19 @@ class TimelineRow(Widget):
         spans: list[Span] = []
         for at, cell in enumerate(self.cells()):
             height = min(len(levels), -(-cell.level * len(levels) // LEVELS))
-            sign = levels[max(1, height) - 1]
+            ink, on = ("text-2" if at < here else "bar"), ""
             if at == here:
-                spans.append((sign, sheet.ink("text", "selected")))
-            else:
-                spans.append((sign, sheet.ink("text-2" if at < here else "bar")))
+                ink, on = "text", "selected"
+            spans += self._wide(sheet, levels[max(1, height) - 1], ink, on, bar=True)
         return spans
+
+    def _wide(self, sheet: Sheet, sign: str, ink: str, on: str, *, bar: bool = False) -> list[Span]:
+        """Return a sign with the blank, or the bar, that fills its cell."""
+        pitch = self.pitch
+        if pitch == 1:
+            return [(sign, sheet.ink(ink, on))]
+        cells = sign * (pitch - 1) if bar else sign.ljust(pitch - 1)
+        return [(cells, sheet.ink(ink, on)), (" ", sheet.ink())]
 
     def _signs(self, sheet: Sheet) -> list[Span]:
         here = cell_at(self.cells(), self._index)
@@ -120,13 +132,13 @@ class TimelineRow(Widget):
         for at, cell in enumerate(self.cells()):
             name, ink = SIGNS[cell.mark]
             on = "selected" if at == here else ""
-            spans.append((str(getattr(sheet.glyphs, name)), sheet.ink(ink, on)))
+            spans += self._wide(sheet, str(getattr(sheet.glyphs, name)), ink, on)
         return spans
 
     def _track(self, sheet: Sheet) -> list[Span]:
         glyphs = sheet.glyphs
-        here = cell_at(self.cells(), self._index)
-        rest = len(self.cells()) - here - 1
+        here = cell_at(self.cells(), self._index) * self.pitch
+        rest = len(self.cells()) * self.pitch - here - 1
         return [
             (glyphs.meter_done * here, sheet.ink("accent")),
             (glyphs.running, sheet.ink("accent")),
@@ -141,7 +153,7 @@ class TimelineRow(Widget):
             for one in self._stops[cell.first : cell.last + 1]:
                 if one.mark == "turn" and one.turn not in seen:
                     seen.add(one.turn)
-                    texts.append((at, f"{one.turn} {sheet.span(one.text)[0]}"))
+                    texts.append((at * self.pitch, f"{one.turn} {sheet.span(one.text)[0]}"))
         spans: list[Span] = []
         column = 0
         width = self.size.width - MARGIN - 2
@@ -175,5 +187,5 @@ class TimelineRow(Widget):
     def _scrub(self, x: int) -> None:
         cells = self.cells()
         if cells:
-            cell = cells[max(0, min(x - MARGIN, len(cells) - 1))]
+            cell = cells[max(0, min((x - MARGIN) // self.pitch, len(cells) - 1))]
             self.post_message(self.Scrubbed(cell.first))

@@ -1,0 +1,159 @@
+"""A recorded session on the screen, forwards and backwards."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.ui.stage import TRUE_COLOUR, text_of
+from tests.ui.stories import reported
+from tests.ui.story import Story, ToldClient
+from tui_agent.core.events import Labelled
+from tui_agent.ui.tui.screens.replay import ReplayApp, Start
+from tui_agent.ui.tui.theme import choose_theme
+
+PANES = slice(0, 31)
+"""The rows above the timeline: what a live session shows, too."""
+
+
+def replay_of(story: Story, **start: object) -> ReplayApp:
+    return ReplayApp(
+        story.records,
+        load=ToldClient(story).blob,
+        look=choose_theme("dark", TRUE_COLOUR),
+        start=Start(**start),  # type: ignore[arg-type]
+    )
+
+
+async def after(*keys: str, story: Story | None = None, size: tuple[int, int] = (120, 40)) -> str:
+    app = replay_of(story or reported())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press(*keys)
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        return "\n".join(text_of(app))
+
+
+@pytest.mark.capability("S0.14", part="replay shows equal panes")
+async def test_every_step_shows_the_same_panes_forwards_and_backwards() -> None:
+    app = replay_of(reported())
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = app.replay_screen
+        count = len(screen.replay.stops)
+
+        async def picture() -> list[str]:
+            await app.workers.wait_for_complete()
+            await pilot.pause()
+            return text_of(app)
+
+        forwards = [await picture()]
+        for _ in range(count - 1):
+            screen.act("replay.next")
+            forwards.append(await picture())
+        backwards = [await picture()]
+        for _ in range(count - 1):
+            screen.act("replay.previous")
+            backwards.append(await picture())
+        for place in range(count):
+            assert forwards[place] == backwards[count - 1 - place], f"step {place + 1}"
+        screen.act("replay.last")
+        assert (await picture())[PANES] == forwards[-1][PANES]
+
+
+async def test_the_first_screen_says_what_it_is_and_what_can_be_done() -> None:
+    text = await after()
+    assert " REPLAY " in text
+    assert "nothing runs" in text
+    assert "step 1 of 21" in text
+    assert "space play" in text
+
+
+async def test_keys_lead_to_the_next_decision_edit_turn_and_end() -> None:
+    text = await after("a")
+    assert "4 hunks accepted, 1 rejected" in text
+    assert "✓ ✓ ✗ ✓   4 decided" in await after("a", "e")
+    assert "turn 2 of 3" in await after("L")
+    assert "turn 1 of 3" in await after("L", "H")
+    assert "step 21 of 21" in await after("$")
+    assert "step 1 of 21" in await after("$", "0")
+
+
+async def test_a_key_that_leads_nowhere_says_so() -> None:
+    assert "This is the first step." in await after("h")
+    assert "There is no label after this step." in await after("c")
+    assert "There is no failure after this step." in await after("f")
+
+
+async def test_words_places_and_labels_are_gone_to() -> None:
+    story = reported()
+    story.emit(Labelled(text="ci green"))
+    assert "step 5 of 21" in await after("/", *"keeps", "enter", story=story)
+    assert "step 7 of 21" in await after(":", *"7", "enter", story=story)
+    assert "step 21 of 21" in await after(":", *"ci", "enter", story=story)
+    assert "There is no step 99" in await after(":", *"99", "enter", story=story)
+    assert "step 1 of 21" in await after("/", *"keeps", "escape", story=story)
+
+
+async def test_speed_filter_idle_and_facts_are_shown() -> None:
+    assert "2×" in await after("+")
+    assert "only approvals" in await after("t")
+    assert "Waits as it was." in await after("s")
+    text = await after("$", "i")
+    assert "$0.24" in text
+    assert "tokens in" in text
+
+
+async def test_playing_goes_on_by_itself_and_holds_at_the_end() -> None:
+    app = replay_of(reported(), at="19", speed=16, max_pause=0.05)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("space")
+        await pilot.pause(0.5)
+        assert not app.replay_screen.replay.playing
+        assert app.replay_screen.replay.index == 20
+        await pilot.press("q")
+    assert app.return_value == 0
+
+
+async def test_a_click_on_the_line_goes_there() -> None:
+    app = replay_of(reported())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.click("#timeline", offset=(3 + 5 * 9 + 1, 2))
+        await pilot.pause()
+        assert app.replay_screen.replay.index == 9
+
+
+async def test_a_small_terminal_shows_one_pane_at_a_time() -> None:
+    text = await after("a", "tab", "tab", size=(80, 24))
+    assert "Conversation" in text
+    assert "_redirect_headers" in text
+    assert "step" in await after(size=(40, 12))
+
+
+async def test_a_session_without_steps_is_no_error() -> None:
+    empty = Story(at="13:58:00")
+    assert "This session has no steps." in await after(story=empty)
+    assert "This is the last step." in await after("a", "space", "l", story=empty)
+
+
+async def test_ten_thousand_records_open_within_a_second_and_step_at_once() -> None:
+    story = Story(at="13:58:00").start()
+    for number in range(900):
+        story.user(f"question {number}")
+        read = story.call("read")
+        story.model("I look.", read)
+        story.run(read, "a.py", "lines 1-40", "text")
+        story.model("Done.")
+        story.end()
+    assert len(story.records) > 9000
+    began = time.process_time()
+    app = replay_of(story)
+    opened = time.process_time() - began
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("$")
+        began = time.process_time()
+        for _ in range(10):
+            app.replay_screen.act("replay.previous")
+        stepped = (time.process_time() - began) / 10
+    assert opened < 1.5
+    assert stepped < 0.1

@@ -1,0 +1,109 @@
+"""A file as an item of the Changes pane: the line between two files, the row of a decided one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_agent.ui.tui.file_text import FileText
+from tui_agent.ui.tui.paper import (
+    Row,
+    Sheet,
+    Span,
+    blank_row,
+    cut_middle,
+    cut_spans,
+    make_row,
+    width_of,
+)
+from tui_agent.ui.tui.review_spots import Mark
+
+SIGNS: dict[Mark, tuple[str, str]] = {
+    "undecided": ("undecided", "pending"),
+    "focused": ("waiting", "pending bold"),
+    "accepted": ("done", "added"),
+    "rejected": ("failed", "removed"),
+    "edited": ("edited", "added"),
+}
+"""Of each mark: the sign's name in `Glyphs`, and its ink."""
+MOST_SIGNS = 16
+"""More hunks than this are not drawn one by one."""
+COUNTS = 12
+"""Cells that the counts of a file have at least."""
+
+
+def filled(sheet: Sheet, left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
+    """Return both parts at their ends of exactly the sheet's width; the left one is cut."""
+    room = max(0, sheet.width - width_of(right) - (1 if right else 0))
+    kept = cut_spans(left, room, sheet.glyphs.cut)
+    gap = sheet.width - width_of(kept) - width_of(right)
+    return [*kept, (" " * max(0, gap), sheet.ink()), *right]
+
+
+def counts(sheet: Sheet, plus: int, minus: int) -> list[Span]:
+    """Return `+4 −3` in its colours; what is nothing is left out."""
+    spans: list[Span] = []
+    if plus:
+        spans.append((f"{sheet.glyphs.plus}{plus}", sheet.ink("added")))
+    if minus:
+        if spans:
+            spans.append((" ", sheet.ink()))
+        spans.append((f"{sheet.glyphs.minus}{minus}", sheet.ink("removed")))
+    return spans
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileItem:
+    """The line between two files."""
+
+    file: FileText
+    margin: int = 1
+
+    @property
+    def focusable(self) -> bool:
+        return False
+
+    def height_hint(self, _width: int) -> int:
+        return 2
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        patch = self.file.view.patch
+        folder, slash, name = self.file.path.rpartition("/")
+        lead: list[Span] = [
+            (" " * (self.margin + 1), sheet.ink()),
+            sheet.span(folder + slash, "text-2"),
+            sheet.span(name, "text bold"),
+        ]
+        right = [*counts(sheet, patch.plus, patch.minus), (" " * self.margin, sheet.ink())]
+        return [blank_row(sheet), make_row(sheet, lead, right, start=self.margin + 1)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRow:
+    """A decided file in one row."""
+
+    path: str
+    marks: tuple[Mark, ...]
+    plus: int
+    minus: int
+
+    @property
+    def focusable(self) -> bool:
+        return False
+
+    def height_hint(self, _width: int) -> int:
+        return 1
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        figures = counts(sheet, self.plus, self.minus)
+        right: list[Span] = []
+        for mark in self.marks[:MOST_SIGNS]:
+            name, ink = SIGNS[mark]
+            right.append(sheet.span(f"{getattr(sheet.glyphs, name)} ", ink))
+        gap = max(2, COUNTS - width_of(figures))
+        right += [(" " * gap, sheet.ink()), *figures, sheet.span(" ")]
+        room = max(8, sheet.width - width_of(right) - 4)
+        path = cut_middle(self.path, room, sheet.glyphs.cut)
+        folder, slash, name = path.rpartition("/")
+        lead = [sheet.span("  " + folder + slash, "text-3"), sheet.span(name, "text-2")]
+        return [make_row(sheet, lead, right, start=2)]
