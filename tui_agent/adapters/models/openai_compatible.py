@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import importlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import replace
@@ -32,6 +34,7 @@ from tui_agent.adapters.models.wire import Delta
 from tui_agent.core.messages import ModelFacts, ModelRequest, OpaqueItem, Responded, Usage
 
 Json = dict[str, Any]
+_AT_FIRST_CONNECTION = ("anyio._backends._asyncio", "anyio.streams.tls", "sniffio")
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _WANT_THOUGHTS_BACK = ("deepseek", "moonshot")
 """Providers that refuse a tool's result unless the thought before the call comes with it."""
@@ -81,9 +84,11 @@ class DirectProvider:
         return await find_local_servers(self._client("http://127.0.0.1"))
 
     async def warm(self) -> None:
-        """Load the certificates and the table of prices."""
-        self._client("https://")
-        price_map.facts_of("", "", "")
+        """Load what httpx loads at its first connection, the certificates, the table of prices."""
+        for name in _AT_FIRST_CONNECTION:
+            importlib.import_module(name)
+        await asyncio.to_thread(self._client, "https://")
+        await asyncio.to_thread(price_map.facts_of, "", "", "")
 
     def _client(self, url: str) -> httpx.AsyncClient:
         """Return the client for an address; certificates are loaded only where TLS is spoken.
