@@ -18,7 +18,7 @@ from tui_agent.core.events import (
     TurnEnded,
 )
 from tui_agent.core.ports import Client
-from tui_agent.ui.exit_status import FAILED, INTERRUPTED, USAGE, status_of
+from tui_agent.ui.exit_status import DONE, FAILED, INTERRUPTED, USAGE, status_of
 from tui_agent.ui.jsonl import final_line, record_line, wanted
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
@@ -69,6 +69,7 @@ class _Run:
         self._answer = ""
         self._interrupts = 0
         self._refused = False
+        self._idle = False
 
     async def see(self, record: Record) -> None:
         event = record.event
@@ -105,6 +106,8 @@ class _Run:
         if state.seq == self._request.past and not self._request.prompt:
             turn, queue = state.main.turn, state.queue
             if turn is None and not queue:
+                self._paper.say("Nothing is open in this session.")
+                self._idle = True
                 self._client.send(Close())
 
     def _give_up(self, *, logged: bool) -> None:
@@ -126,10 +129,14 @@ class _Run:
 
     def finish(self) -> int:
         ended = self._ended
-        if ended is None:
-            status = INTERRUPTED if self._interrupts else (USAGE if self._refused else FAILED)
-        else:
+        if ended is not None:
             status = status_of(ended, refusals_wanted=self._request.refusals_wanted)
+        elif self._interrupts:
+            status = INTERRUPTED
+        elif self._refused:
+            status = USAGE
+        else:
+            status = DONE if self._idle else FAILED
         if self._request.json:
             state = self._told.state
             self._paper.data(final_line(state, ended, self._failure, self._answer, status))

@@ -46,7 +46,7 @@ def tool_line(call: Call) -> Line:
 
 
 def named(arguments: Text) -> str:
-    """Return what a call that came to no proposal was about; empty where its arguments don't say."""
+    """Return what a call that came to no proposal was about; empty where none is named."""
     try:
         given = json.loads(preview_of(arguments))
     except ValueError:
