@@ -21,7 +21,7 @@ SCHEMA: dict[str, Any] = {
 DESCRIPTION = """\
 Change, add, delete or move several files at once; all or nothing. Lines of context and lines with \
 - must be exactly what is in the file; three lines of context are enough. No line numbers needed: \
-where a place occurs more than once, name its class or function after @@.
+where a place occurs more than once, give the whole line of its class or function after @@.
 *** Begin Patch
 *** Update File: src/a.py
 @@ def total(items):

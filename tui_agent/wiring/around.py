@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.commands.contract import CallResult, Finding, Provider
@@ -12,6 +13,7 @@ from tui_agent.wiring.world import Wiring
 if TYPE_CHECKING:
     from tui_agent.adapters.models.router import LocalServer
     from tui_agent.adapters.session_log import StoredSession, Summary
+    from tui_agent.adapters.snapshots.recorded import TreeChange
 
 
 class Around(Wiring):
@@ -26,6 +28,12 @@ class Around(Wiring):
         from tui_agent.adapters.session_log import StoredSession
 
         return StoredSession(self.shelf.find(name))
+
+    def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
+        """Compare two recorded trees. Raises UnknownTreeError, OSError."""
+        from tui_agent.adapters.snapshots.recorded import tree_changes
+
+        return tree_changes(self.state.path, Path(workspace), old, new)
 
     def providers(self) -> Sequence[Provider]:
         """List providers: those we know, and those of the settings."""

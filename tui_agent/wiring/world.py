@@ -192,6 +192,7 @@ class Wiring:
         from tui_agent.adapters.git_workspace.instructions import Gathering
         from tui_agent.adapters.git_workspace.marks import marks_of
         from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+        from tui_agent.adapters.runner.environment import own_path
         from tui_agent.adapters.runner.plain import PlainRunner
         from tui_agent.adapters.settings.load import user_file
         from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
@@ -222,6 +223,7 @@ class Wiring:
                 self.state.path,
                 self.root,
                 secret=lambda path: "secret" in marks_of(path),
+                path=own_path(self.root, self.environ),
             ),
             log=log,
             clock=SystemClock(),

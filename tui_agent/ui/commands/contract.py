@@ -140,6 +140,30 @@ class CallResult:
     """What the model would be told, whole."""
 
 
+class TreeChange(Protocol):
+    """One file that differs between two recorded trees."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def old_path(self) -> str: ...
+
+    @property
+    def added(self) -> int: ...
+
+    @property
+    def removed(self) -> int: ...
+
+    @property
+    def lines(self) -> Sequence[tuple[str, str]]:
+        """The diff: each line's kind (`@`, `+`, `-` or blank) and its text."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One line of `agent doctor`."""
@@ -176,6 +200,10 @@ class Surroundings(Protocol):
 
     def stored(self, name: str) -> StoredSession:
         """Read a session by `last`, id, prefix or path. Raises LookupError, OSError."""
+        ...
+
+    def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
+        """Compare two recorded trees of a workspace. Raises LookupError, OSError."""
         ...
 
     def providers(self) -> Sequence[Provider]:

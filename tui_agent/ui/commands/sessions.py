@@ -6,17 +6,25 @@ from collections.abc import Sequence
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps, encode
-from tui_agent.core.events import TurnEnded, TurnStarted
+from tui_agent.core.events import SessionStarted, SnapshotTaken, TurnEnded, TurnStarted
 from tui_agent.core.state import fold
 from tui_agent.core.wire import encode_record
-from tui_agent.ui.commands.contract import SessionSummary, StoredSession, Surroundings
+from tui_agent.ui.commands.contract import (
+    SessionSummary,
+    StoredSession,
+    Surroundings,
+    TreeChange,
+)
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.exit_status import DONE, FAILED
 from tui_agent.ui.figures import plural, size
 from tui_agent.ui.jsonl import record_line
 from tui_agent.ui.replay import tell_session
 from tui_agent.ui.state_json import state_json
-from tui_agent.ui.text import Line
+from tui_agent.ui.text import Line, Style
+
+FACTS = ("path", "kind", "old_path", "added", "removed")
+STYLES: dict[str, Style] = {"@": "dim", "+": "added", "-": "removed"}
 
 EXAMPLES = """\
 examples:
@@ -25,6 +33,7 @@ examples:
   agent sessions show last            what was said and done
   agent sessions show 01k --json      the whole trace as one JSON object
   agent sessions show last --state    the state that all panes are drawn from
+  agent sessions diff last            what it changed on disk, commands included
   agent sessions verify last          is the log unbroken, is every payload there?
 """
 
@@ -32,7 +41,7 @@ examples:
 def parser() -> Parser:
     """Return how the command is typed."""
     made = Parser(prog="agent sessions", description=__doc__, epilog=EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", metavar="list|show|verify", parser_class=Parser)
+    verbs = made.add_subparsers(dest="verb", metavar="list|show|diff|verify", parser_class=Parser)
     listed = verbs.add_parser("list", help="which there are", epilog=EXAMPLES)
     listed.add_argument("--all", action="store_true", help="of every folder")
     listed.add_argument("--json", action="store_true", help="as JSON lines")
@@ -40,6 +49,11 @@ def parser() -> Parser:
     shown.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
     shown.add_argument("--state", action="store_true", help="the folded state")
     shown.add_argument("--json", action="store_true", help="as JSON")
+    compared = verbs.add_parser("diff", help="what it changed on disk", epilog=EXAMPLES)
+    compared.add_argument(
+        "id", nargs="?", default="last", help="id, its beginning, a file, or last"
+    )
+    compared.add_argument("--json", action="store_true", help="as JSON lines")
     checked = verbs.add_parser("verify", help="is it sound?", epilog=EXAMPLES)
     checked.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
     made.set_defaults(all=False, json=False)
@@ -54,6 +68,8 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     stored = around.stored(parsed.id)
     if parsed.verb == "verify":
         return _verify(around, stored)
+    if parsed.verb == "diff":
+        return _diff(around, stored, as_json=parsed.json)
     if parsed.state:
         around.paper.data(dumps(state_json(fold(stored.records))))
     elif parsed.json:
@@ -106,6 +122,32 @@ def _verify(around: Surroundings, stored: StoredSession) -> int:
     count = len(stored.records)
     around.paper.put([("added", "✓ "), ("", f"{plural(count, 'record')}, an unbroken chain")])
     return DONE
+
+
+def _diff(around: Surroundings, stored: StoredSession, *, as_json: bool) -> int:
+    """Show what differs between the first tree that the session recorded and its last."""
+    trees = [one.event.tree for one in stored.records if isinstance(one.event, SnapshotTaken)]
+    changes: Sequence[TreeChange] = ()
+    if trees and trees[0] != trees[-1]:
+        begun = (one.event for one in stored.records if isinstance(one.event, SessionStarted))
+        workspace = next(begun).workspace
+        changes = around.tree_changes(workspace, trees[0], trees[-1])
+    if not changes and not as_json:
+        around.paper.say("Nothing that was recorded changed.")
+    for one in changes:
+        if as_json:
+            facts = {name: getattr(one, name) for name in FACTS}
+            around.paper.data(dumps(facts))
+            continue
+        around.paper.put(_heading(one))
+        for sign, text in one.lines:
+            around.paper.put([(STYLES.get(sign, ""), text if sign == "@" else f"{sign}{text}")])
+    return DONE
+
+
+def _heading(one: TreeChange) -> Line:
+    path = f"{one.old_path} → {one.path}" if one.old_path else one.path
+    return [("accent", path), ("dim", f"  {one.kind}  +{one.added} −{one.removed}")]
 
 
 def trace(stored: StoredSession) -> dict[str, object]:
