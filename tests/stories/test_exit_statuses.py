@@ -101,6 +101,21 @@ def test_the_key_reaches_the_server_and_nothing_else(sample: Repository) -> None
     assert "sk-test-0123456789abcdef" not in done.out + done.err
 
 
+def test_beside_a_scripted_model_a_command_finds_no_key_either(
+    sample: Repository, tmp_path: Path
+) -> None:
+    look = "cat /proc/$PPID/environ /proc/self/environ | tr '\\0' '\\n' | grep -c 0123456789abc"
+    first = {"text": "I look.", "call": [call("shell", command=look)]}
+    turns: list[dict[str, Any]] = [first, {"text": "Nothing."}]
+    program = Program(sample.root, OPENAI_API_KEY="sk-test-0123456789abcdef")
+    done = program.run(
+        *("-p", "look", "--model", script(tmp_path, turns), "--json"),
+        *("--approve-all", "--no-sandbox"),
+    )
+    [finished] = done.events("ToolFinished")
+    assert finished["output"]["exit_code"] == 1, finished
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,8 @@ def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
     """Return the running hosts; starts them, and this program anew, where that is still to do.
 
     The second start has an environment without keys, so that no child of ours can ever read one.
-    Where there was no key, and for a scripted model, the program goes on as it is.
+    Where there was no key, the program goes on as it is. A scripted model needs no host, but
+    commands run beside it, too.
     """
     from tui_agent.adapters.models.start import take_over
 
@@ -26,13 +27,13 @@ def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
     if hosts:
         return hosts
     from tui_agent.adapters.models.endpoints import SCRIPT, Endpoints, host_for, keys_found
-    from tui_agent.adapters.models.keys import strip_key_variables
-    from tui_agent.adapters.models.start import hand_over, start_host
+    from tui_agent.adapters.models.start import start_host
     from tui_agent.adapters.settings.peek import peek
 
     named, variables = peek(os.environ)
     model = model or named
     if model.startswith(SCRIPT):
+        _start_again_without(variables, argv, {})
         return {}
     endpoints = Endpoints.of(os.environ)
     if not model:
@@ -47,10 +48,20 @@ def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
             "litellm", os.environ, eager=needed == "litellm", extra_keys=variables
         ),
     }
+    _start_again_without(variables, argv, hosts)
+    return hosts
+
+
+def _start_again_without(
+    variables: Collection[str], argv: list[str], hosts: Mapping[str, HostHandle]
+) -> None:
+    """Start the program again if there is a key to lose by it."""
+    from tui_agent.adapters.models.keys import strip_key_variables
+    from tui_agent.adapters.models.start import hand_over
+
     kept = strip_key_variables(os.environ, variables)
     if len(kept) < len(os.environ):
         _start_again(argv, hand_over(hosts, os.environ, variables))
-    return hosts
 
 
 def _start_again(argv: list[str], environ: Mapping[str, str]) -> None:
