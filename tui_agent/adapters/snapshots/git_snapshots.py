@@ -1,6 +1,6 @@
 """Takes snapshots: after an edit from the last tree, else through a private index.
 
-After an edit the paths are known, and gitdb writes the few objects that are new (`trees`). At a
+After an edit the paths are known, and only the few objects that are new are written (`trees`). At a
 turn's start and after a command git looks for what differs from the private index.
 """
 
@@ -87,17 +87,16 @@ class GitSnapshots:
         paths = [path for path in changed if not self._secret(path)]
         if any("\n" in path for path in paths):
             return ""
+        if self._trees is None:
+            self._trees = Trees(self._shadow.git_dir)
         try:
-            if self._trees is None:
-                self._trees = await asyncio.to_thread(Trees, self._shadow.git_dir)
             await self._learn(self._trees, paths)
             if not all(map(self._trees.has, paths)):
                 return ""  # a new file: git knows whether it is ignored
             files = {path: _new_file(self._shadow.root / path) for path in paths}
             tree = self._trees.replaced(files)
         except (LookupError, OSError, ValueError):
-            if self._trees is not None:
-                self._trees.forget()
+            self._trees.forget()
             return ""
         self._pending |= dict.fromkeys(paths)
         return tree
