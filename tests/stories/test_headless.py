@@ -42,7 +42,7 @@ def test_the_answer_goes_to_standard_output_and_the_rest_beside_it(
     assert "✓ Done, nothing was changed" in done.err
 
 
-@pytest.mark.capability("S1.13", part="headless")
+@pytest.mark.capability("S1.13")
 def test_what_would_ask_is_applied_refused_or_left_as_the_user_said(
     sample: Repository, mending: str
 ) -> None:

@@ -123,6 +123,38 @@ def test_each_hunk_is_decided_by_a_key_and_exactly_that_is_written(
     assert sample.read("lines.py") == expected.encode()
 
 
+@pytest.mark.capability("S0.15")
+def test_the_rest_is_applied_when_one_is_rejected_and_nothing_when_the_file_has_changed(
+    sample: Repository, three_hunks: str
+) -> None:
+    with at_terminal(sample.root, "--model", three_hunks, "change it") as person:
+        person.sees("1/3 [")
+        person.presses("y", first=True)
+        person.sees("2/3 [")
+        person.presses("n")
+        person.sees("3/3 [")
+        person.presses("y")
+        person.sees("2 accepted, 1 rejected")
+        person.presses("\r")
+        person.sees("I see.")
+        assert person.leaves() == 0
+    text = "".join(LINES).replace(FIRST["old"], FIRST["new"]).replace(THIRD["old"], THIRD["new"])
+    assert sample.read("lines.py") == text.encode()
+
+    sample.write("lines.py", "".join(LINES))
+    with at_terminal(sample.root, "--model", three_hunks, "again") as person:
+        person.sees("1/3 [")
+        person.presses("A", first=True)
+        person.sees("3 accepted")
+        meanwhile = "".join(LINES).replace(FIRST["old"], "line_2 = 'mine'\n")
+        sample.write("lines.py", meanwhile)
+        person.presses("\r")
+        person.sees("stale")
+        person.sees("I see.")
+        assert person.leaves() == 0
+    assert sample.read("lines.py") == meanwhile.encode()
+
+
 def test_a_verdict_is_taken_back_and_the_rest_decided_at_once(
     sample: Repository, three_hunks: str
 ) -> None:
