@@ -77,7 +77,7 @@ async def model(
             dialect="litellm",
             key_variable="OWN_SERVER_KEY",
         ),
-        Endpoint(name="keyless", base_url=f"{server.url}/v1", key_variable="NOT_SET_ANYWHERE"),
+        Endpoint(name="bare", base_url=f"{server.url}/v1", dialect="litellm"),
         Endpoint(name="nobody", base_url="http://127.0.0.1:9/v1"),
         Endpoint(name="nobody-through", base_url="http://127.0.0.1:9/v1", dialect="litellm"),
     )

@@ -59,6 +59,16 @@ async def test_each_server_gets_its_own_key_and_no_other(
     assert [variable for variable, key in KEYS.items() if json.dumps(key)[1:-1] in headers] == [own]
 
 
+@pytest.mark.parametrize("name", ["bare/openai/x", "bare/anthropic/x"])
+async def test_a_server_without_a_key_of_its_own_gets_none_of_the_others(
+    model: RoutedModel, server: ModelServer, name: str
+) -> None:
+    await sent(model, server, asking(name))
+    headers = json.dumps(server.requests[0].headers)
+
+    assert [variable for variable, key in KEYS.items() if json.dumps(key)[1:-1] in headers] == []
+
+
 @EVERY
 async def test_an_image_goes_along_whole(
     model: RoutedModel, server: ModelServer, name: str

@@ -32,6 +32,8 @@ Untyped = Any
 TIMEOUT_SECONDS = 3600.0
 """Above any time-out of ours: litellm's own must never be the first to strike."""
 
+_SIGNED = ("bedrock/", "sagemaker/", "vertex_ai/")
+"""Providers whose requests are signed with credentials of a cloud; a key would replace them."""
 _WARMED = ("anthropic/claude-sonnet-5-5", "openai/gpt-5.6")
 _NOWHERE = "http://127.0.0.1:9"
 _SWITCHES = {
@@ -172,7 +174,7 @@ class _Answer:
         return replace(usage, cost_usd=price_map.cost_of(self._route.provider, name, usage))
 
 
-_TELL_REASONING = ("gemini", "vertex_ai", "mistral")
+_TELL_REASONING = ("gemini", "vertex_ai")
 """Providers whose own usage has thinking tokens; for others litellm counts the text itself."""
 
 
@@ -197,8 +199,11 @@ def _arguments(route: Route, request: ModelRequest, key: str) -> Json:
         arguments["max_tokens"] = request.max_output_tokens
     if route.base_url:
         arguments["api_base"] = route.base_url
-    if key or route.keyless:
-        arguments["api_key"] = key or "none"
+    if key:
+        arguments["api_key"] = key
+    elif route.base_url and not route.model.startswith(_SIGNED):
+        # Or litellm would send the key of the provider itself to that server.
+        arguments["api_key"] = "none"
     if route.headers:
         arguments["extra_headers"] = dict(route.headers)
     return arguments
