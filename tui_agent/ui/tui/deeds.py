@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -150,12 +151,16 @@ class Deeds:
             return
         try:
             # What happens meanwhile is drawn when the screen is back.
-            with self.shell.batch_update(), self.shell.suspend():
+            with self.shell.batch_update(), self._away():
                 text = await edit(self.shell.prompt.text)
         except OSError as error:
             self.toast(f"The editor failed: {error.strerror or error}.", bad=True)
             return
         self.shell.prompt.write(text.rstrip("\n"))
+
+    def _away(self) -> AbstractContextManager[None]:
+        """Give the terminal to another program, where there is one to give."""
+        return nullcontext() if self.shell.is_headless else self.shell.suspend()
 
     def history(self) -> bool:
         """Search what was sent before."""

@@ -220,8 +220,9 @@ class Shell(KeyedApp):
     # Sizes
 
     def on_resize(self) -> None:
-        """Go between panes side by side and tabs."""
+        """Go between panes side by side and tabs; once more when every row has its place."""
         self._fold()
+        self.call_after_refresh(self._fold)
 
     def _fold(self) -> None:
         if self.rest is not None:

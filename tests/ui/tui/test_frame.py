@@ -1,0 +1,239 @@
+"""The frame: who has the focus, when an answer counts, and what a frame costs."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.ui.desk import at_desk
+from tests.ui.stories import approval_waiting, edit_waiting, reported, streaming
+from tests.ui.story import Story
+from tui_agent.core.commands import Decide
+from tui_agent.core.events import Notice
+from tui_agent.core.proposal import Decision
+
+
+async def test_a_request_takes_the_focus_of_an_empty_prompt() -> None:
+    async with at_desk(approval_waiting()) as desk:
+        assert desk.frame.focus == "approval"
+        assert "F6 to write" in desk.text()
+
+
+async def test_a_prompt_with_text_keeps_the_focus_until_f6() -> None:
+    story = approval_waiting()
+    asked = story.records.pop()
+    async with at_desk(story) as desk:
+        await desk.pilot.press(*"and ")
+        story.records.append(asked)
+        desk.client.tell()
+        await desk.until(lambda: bool(desk.frame.state.waiting))
+        await desk.pilot.press("y")
+        assert desk.commands == []
+        assert desk.shell.prompt.text == "and y"
+        await desk.pilot.press("f6")
+        assert desk.frame.focus == "approval"
+        assert desk.shell.prompt.text == "and y"
+
+
+async def test_a_letter_that_comes_before_the_rest_is_text_and_approves_nothing() -> None:
+    async with at_desk(approval_waiting()) as desk:
+        await desk.pilot.press("y")
+        await desk.pilot.press("e", "s")
+        assert desk.commands == []
+        assert desk.shell.prompt.text == "yes"
+
+
+async def test_after_a_rest_one_key_answers() -> None:
+    async with at_desk(approval_waiting()) as desk:
+        await desk.armed()
+        await desk.pilot.press("y")
+        [command] = desk.commands
+        assert isinstance(command, Decide)
+        assert command.decision == Decision(verdict="once")
+
+
+async def test_enter_answers_no_approval() -> None:
+    async with at_desk(approval_waiting()) as desk:
+        await desk.armed()
+        await desk.pilot.press("enter", "space")
+        assert desk.commands == []
+
+
+async def test_escape_in_a_pane_goes_back_to_the_prompt_and_the_request_stays_open() -> None:
+    async with at_desk(edit_waiting()) as desk:
+        await desk.armed()
+        await desk.pilot.press("escape")
+        assert desk.frame.prompt_focused
+        assert desk.commands == []
+        assert desk.frame.state.waiting
+
+
+async def test_f6_goes_round_the_panes_and_back_to_the_prompt() -> None:
+    async with at_desk(reported()) as desk:
+        seen = []
+        for _ in range(5):
+            await desk.pilot.press("f6")
+            seen.append(desk.frame.focus)
+        assert seen == ["conversation", "plan", "review", "output", "prompt"]
+
+
+async def test_the_focus_goes_back_when_the_question_is_answered_elsewhere() -> None:
+    story = approval_waiting()
+    async with at_desk(story) as desk:
+        request = next(iter(desk.frame.state.waiting))
+        from tui_agent.core.events import ApprovalDecided
+
+        call = desk.frame.state.waiting[request].call_id
+        decision = Decision(verdict="reject")
+        story.emit(ApprovalDecided(call_id=call, request_id=request, decision=decision))
+        await desk.drawn()
+        assert desk.frame.prompt_focused
+
+
+async def test_under_a_hundred_columns_there_are_tabs_and_the_focus_is_not_taken() -> None:
+    async with at_desk(edit_waiting(), size=(80, 24)) as desk:
+        assert desk.rows()[1].split() == [
+            "Conversation",
+            "Plan",
+            "Changes",
+            "◆",
+            "4",
+            "Output",
+        ] or ("Conversation" in desk.rows()[1] and "Changes ◆ 4" in desk.rows()[1])
+        assert desk.frame.prompt_focused
+        await desk.pilot.press("f6")
+        assert desk.frame.focus == "review"
+        assert "_redirect_headers" in desk.text()
+
+
+@pytest.mark.parametrize("size", [(120, 40), (100, 30), (80, 24), (40, 20), (200, 60)])
+async def test_every_size_shows_the_conversation_the_prompt_and_the_keys(
+    size: tuple[int, int],
+) -> None:
+    async with at_desk(streaming(), size=size) as desk:
+        assert all(len(row) <= size[0] for row in desk.rows())
+        text = desk.text()
+        assert "Proxy-Authorization" in text
+        assert "Ask, or" in text
+        assert "? keys" in desk.rows()[-1]
+
+
+async def test_the_screen_follows_the_terminal_from_wide_to_narrow_and_back() -> None:
+    async with at_desk(streaming()) as desk:
+        before = desk.rows()
+        await desk.pilot.resize_terminal(60, 24)
+        await desk.pilot.pause()
+        await desk.pilot.resize_terminal(120, 40)
+        await desk.pilot.pause()
+        await desk.pilot.pause()
+        assert desk.rows()[:30] == before[:30]
+
+
+async def test_a_stream_draws_at_most_twenty_frames_a_second() -> None:
+    story = streaming()
+    async with at_desk(story) as desk:
+        frames = desk.frame.live.frames
+        for _ in range(50):
+            story.stream(" word", seconds=0)
+            desk.client.tell()
+            await asyncio.sleep(0.005)
+        assert desk.frame.live.frames - frames <= 12
+
+
+async def test_a_frame_waits_for_a_key_but_not_for_ever() -> None:
+    story = streaming()
+    async with at_desk(story) as desk:
+        frames = desk.frame.live.frames
+        for _ in range(30):
+            await asyncio.sleep(0.01)
+            desk.frame.live.last_key = asyncio.get_running_loop().time()
+            story.stream("x", seconds=0)
+            desk.client.tell()
+        assert desk.frame.live.frames > frames
+
+
+async def test_nothing_runs_while_nobody_does_anything() -> None:
+    async with at_desk(reported()) as desk:
+        frames = desk.frame.live.frames
+        await asyncio.sleep(0.4)
+        assert desk.frame.live.frames == frames
+        assert desk.frame.pulse.since_ms == 0
+
+
+async def test_a_token_draws_only_the_last_block() -> None:
+    story = streaming()
+    async with at_desk(story) as desk:
+        items = list(desk.frame.transcript.items)
+        story.stream(" too", seconds=0)
+        await desk.drawn()
+        same = [one is two for one, two in zip(items, desk.frame.transcript.items, strict=True)]
+        assert same == [True] * (len(items) - 1) + [False]
+
+
+async def test_the_same_state_gives_the_same_picture_from_any_earlier_one() -> None:
+    async with at_desk(reported()) as desk:
+        from tui_agent.core.state import fold
+
+        before = desk.rows()
+        records = desk.client.story.records
+        for count in (5, 20, len(records) - 3):
+            desk.frame.draw(fold(records[:count]))
+            await desk.pilot.pause()
+        desk.frame.draw(fold(records))
+        await desk.pilot.pause()
+        assert desk.rows()[:35] == before[:35]
+
+
+async def test_foreign_text_reaches_no_terminal_unclean() -> None:
+    story = Story().start()
+    evil = "\x1b]52;c;aGFjaw==\x07 \x1b[2J \u202eback [red]no markup[/nope]"
+    story.user(evil)
+    call = story.call("shell", '{"command": "' + "x\x9b31m" + '"}')
+    story.model("`" + evil + "`\n\n- " + evil, call)
+    story.run(call, evil, "s\x1b", evil)
+    story.emit(Notice(text=evil))
+    async with at_desk(story) as desk:
+        await desk.pilot.press("ctrl+o")
+        text = desk.text()
+        assert "␛]52;c;aGFjaw==␇" in text
+        assert "[red]no markup[/nope]" in text
+        assert not [c for c in text if ord(c) < 32 and c != "\n"]
+        assert "\u202e" not in text
+
+
+async def test_a_palette_command_is_done_and_the_palette_closes() -> None:
+    async with at_desk(reported()) as desk:
+        await desk.pilot.press("ctrl+p", *"unfold or fold the plan", "enter")
+        await desk.pilot.pause()
+        assert desk.frame.side.folded
+        assert desk.frame.prompt_focused
+
+
+async def test_help_shows_every_action() -> None:
+    from tui_agent.ui.tui.help_sheet import help_sections
+    from tui_agent.ui.tui.keys_table import ACTIONS
+
+    async with at_desk(reported()) as desk:
+        await desk.pilot.press("?")
+        await desk.until(lambda: "Open the command palette." in desk.text())
+        shown = {words for one in help_sections(desk.shell.keymap) for _, words in one.lines}
+        assert shown >= {action.description for action in ACTIONS}
+        await desk.pilot.press("escape")
+        await desk.until(lambda: "Open the command palette." not in desk.text())
+
+
+async def test_the_split_is_kept_as_the_user_left_it() -> None:
+    from tui_agent.ui.tui.shell import Doors
+
+    kept: list[object] = []
+
+    async def connect() -> None:
+        return None
+
+    doors = Doors(connect=connect, layout={"share": 55}, keep_layout=kept.append)
+    async with at_desk(reported(), doors=doors) as desk:
+        assert desk.shell.query_one("#talk").size.width == 66
+        await desk.pilot.press("alt+left")
+        await desk.pilot.pause()
+        assert kept == [{"share": 52, "bias": 0}]

@@ -1,0 +1,185 @@
+"""The prompt: sending, queueing, steering, recalling, completing, and stopping."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from tests.ui.desk import at_desk
+from tests.ui.stories import edit_waiting, streaming
+from tests.ui.story import Story, ToldClient
+from tui_agent.core.commands import (
+    Close,
+    Interrupt,
+    Recall,
+    RunShell,
+    SetBudget,
+    SetMode,
+    Steer,
+    Submit,
+)
+from tui_agent.core.events import MessageQueued
+from tui_agent.core.ports import Client
+from tui_agent.ui.tui.shell import Doors, Shell
+from tui_agent.ui.tui.theme import choose_theme
+
+
+async def never() -> Client | None:
+    await asyncio.sleep(60)
+    return None
+
+
+async def test_enter_sends_and_the_ways_to_a_new_line_do_not() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"one", "ctrl+j", *"two", "alt+enter", *"three", "\\", "enter")
+        await desk.pilot.press(*"four", "enter")
+        assert desk.commands == [Submit(text="one\ntwo\nthree\nfour")]
+        assert desk.shell.prompt.empty
+
+
+async def test_the_prompt_grows_to_eight_rows_and_no_further() -> None:
+    async with at_desk(Story().start()) as desk:
+        for _ in range(12):
+            await desk.pilot.press("ctrl+j")
+        assert desk.shell.prompt.size.height == 8
+        await desk.pilot.press("ctrl+c")
+        await desk.pilot.pause()
+        assert desk.shell.prompt.size.height == 1
+
+
+async def test_while_a_turn_runs_enter_queues_and_control_s_steers() -> None:
+    async with at_desk(streaming()) as desk:
+        await desk.pilot.press(*"later", "enter", *"now", "ctrl+s")
+        assert desk.commands == [Submit(text="later"), Steer(text="now")]
+
+
+async def test_up_on_an_empty_prompt_takes_a_queued_message_back() -> None:
+    story = streaming()
+    story.emit(MessageQueued(message_id="m-1", text="and the docs"))
+    async with at_desk(story) as desk:
+        assert "and the docs" in desk.text()
+        await desk.pilot.press("up")
+        assert desk.commands == [Recall(message_id="m-1")]
+        assert desk.shell.prompt.text == "and the docs"
+
+
+async def test_up_and_down_walk_through_what_was_sent() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"one", "enter", *"two", "enter", "up", "up")
+        assert desk.shell.prompt.text == "one"
+        await desk.pilot.press("down", "down")
+        assert desk.shell.prompt.text == ""
+
+
+async def test_an_exclamation_mark_runs_a_command_of_ones_own() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"!git status", "enter")
+        assert desk.commands == [RunShell(command="git status")]
+
+
+async def test_a_slash_offers_commands_and_tab_takes_one() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"/bud")
+        await desk.until(lambda: "/budget" in desk.text())
+        await desk.pilot.press("tab", *"2.50", "enter")
+        assert desk.commands == [SetBudget(usd=2.5)]
+
+
+async def test_an_unknown_command_stays_in_the_prompt() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"/nonsense", "enter")
+        assert desk.commands == []
+        assert desk.shell.prompt.text == "/nonsense"
+
+
+async def test_a_path_is_no_command() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"/etc/hosts is odd", "enter")
+        assert desk.commands == [Submit(text="/etc/hosts is odd")]
+
+
+async def test_an_at_sign_offers_files_off_the_event_loop() -> None:
+    async def files(typed: str) -> Sequence[str]:
+        await asyncio.sleep(0)
+        return [name for name in ("calc/add.py", "calc/sub.py") if typed in name]
+
+    async with at_desk(Story().start(), doors=Doors(connect=never, files=files)) as desk:
+        await desk.pilot.press(*"look at @sub")
+        await desk.until(lambda: "calc/sub.py" in desk.text())
+        await desk.pilot.press("tab", "enter")
+        assert desk.commands == [Submit(text="look at @calc/sub.py")]
+
+
+async def test_escape_stops_a_running_turn_and_does_nothing_to_an_idle_one() -> None:
+    async with at_desk(streaming()) as desk:
+        await desk.pilot.press("escape")
+        assert desk.commands == [Interrupt()]
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press("escape", "escape")
+        assert desk.commands == []
+
+
+async def test_control_c_clears_first_and_leaves_only_when_pressed_twice() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"draft", "ctrl+c")
+        assert desk.shell.prompt.empty
+        await desk.pilot.press("ctrl+c")
+        assert desk.commands == []
+        assert "again leaves" in desk.text()
+        await desk.pilot.press("ctrl+c")
+        assert desk.commands == [Close()]
+
+
+async def test_control_c_twice_while_a_person_is_asked_leaves_the_question_open() -> None:
+    async with at_desk(edit_waiting()) as desk:
+        await desk.pilot.press("ctrl+c")
+        assert "the question stays open" in desk.text()
+        await desk.pilot.press("ctrl+c")
+        assert desk.commands == [Close()]
+
+
+async def test_control_d_leaves_only_from_an_empty_prompt() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"ab", "home", "ctrl+d")
+        assert desk.shell.prompt.text == "b"
+        await desk.pilot.press("delete", "ctrl+d")
+        assert desk.commands == [Close()]
+
+
+async def test_shift_tab_goes_to_the_next_mode() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press("shift+tab")
+        assert desk.commands == [SetMode(mode="edit")]
+
+
+async def test_a_message_written_in_the_editor_comes_back() -> None:
+    async def edit(text: str) -> str:
+        return text + " and more\n"
+
+    async with at_desk(Story().start(), doors=Doors(connect=never, edit=edit)) as desk:
+        await desk.pilot.press(*"draft", "ctrl+g")
+        await desk.until(lambda: desk.shell.prompt.text == "draft and more")
+
+
+async def test_what_is_typed_before_there_is_an_agent_is_kept_and_sent() -> None:
+    told = asyncio.Event()
+    story = Story().start()
+
+    async def connect() -> Client | None:
+        await told.wait()
+        client = ToldClient(story)
+        clients.append(client)
+        return client
+
+    clients: list[ToldClient] = []
+    shell = Shell(Doors(connect=connect), choose_theme("dark", {}))
+    async with shell.run_test(size=(100, 30)) as pilot:
+        await pilot.press(*"early", "enter", *"draft")
+        told.set()
+        for _ in range(200):
+            if shell.rest is not None:
+                break
+            await asyncio.sleep(0.01)
+        await pilot.pause()
+        assert clients[0].commands == [Submit(text="early")]
+        assert shell.prompt.text == "draft"

@@ -1,0 +1,122 @@
+"""Themes are data; what they promise about contrast is computed again from their files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tui_agent.ui.tui.glyphs import ASCII, UNICODE, choose_glyphs
+from tui_agent.ui.tui.theme import (
+    BUILT_IN,
+    COLOURS_256,
+    TRUE_COLOUR,
+    Theme,
+    ThemeError,
+    choose_theme,
+    contrast,
+    load_theme,
+    nearest_256,
+    theme_folder,
+)
+
+PLANES = ("canvas", "surface", "raised")
+TINTS = ("added-line", "added-word", "removed-line", "removed-word")
+BADGES = ("added", "removed", "pending", "warning", "danger", "replay")
+SYNTAX = ("keyword", "string", "function", "type", "number")
+STANDS_ON = {
+    "text": (*PLANES, "selected", *TINTS, "absent"),
+    "text-2": (*PLANES, "selected"),
+    "text-3": PLANES,
+    "accent": (*PLANES, "selected"),
+    "added": (*PLANES, "added-line"),
+    "removed": (*PLANES, "removed-line"),
+    "comment": ("canvas", "surface", "added-line", "removed-line"),
+    **dict.fromkeys(("pending", "warning", "danger", "replay"), PLANES),
+    **dict.fromkeys(SYNTAX, (*PLANES, *TINTS)),
+    "bar": ("canvas",),
+}
+LEAST = {"text-3": 3.0, "bar": 3.0}
+READABLE = 4.5
+COLOURED = [(name, TRUE_COLOUR) for name in ("dark", "light", "high-contrast")]
+COLOURED += [("dark", COLOURS_256)]
+
+
+def theme(name: str, depth: str = TRUE_COLOUR) -> Theme:
+    return load_theme(theme_folder() / f"{name}.toml", depth)
+
+
+@pytest.mark.parametrize(("name", "depth"), COLOURED)
+def test_every_colour_is_readable_on_every_background_it_may_stand_on(
+    name: str, depth: str
+) -> None:
+    colours = theme(name, depth).colours
+    weak = {
+        f"{role} on {place}": round(contrast(colours[role], colours[place]), 1)
+        for role, places in STANDS_ON.items()
+        for place in places
+        if contrast(colours[role], colours[place]) < LEAST.get(role, READABLE)
+    }
+    assert weak == {}
+
+
+@pytest.mark.parametrize(("name", "depth"), COLOURED)
+def test_a_badge_can_be_read(name: str, depth: str) -> None:
+    colours = theme(name, depth).colours
+    assert min(contrast(colours["on-badge"], colours[one]) for one in BADGES) >= READABLE
+
+
+def test_high_contrast_has_more_than_seven_to_one_on_its_planes() -> None:
+    colours = theme("high-contrast").colours
+    roles = ("text", "text-2", "text-3", "accent", "added", "removed", "pending", "warning")
+    assert min(contrast(colours[r], colours[p]) for r in roles for p in PLANES) >= 7
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_theme_names_the_same_roles(name: str) -> None:
+    assert theme(name).colours.keys() == theme("dark").colours.keys()
+
+
+def test_contrast_is_that_of_the_guidelines() -> None:
+    assert round(contrast("#000000", "#ffffff"), 1) == 21.0
+    assert round(contrast("#777777", "#ffffff"), 2) == 4.48
+
+
+def test_exact_colours_of_the_256_keep_their_number() -> None:
+    assert [nearest_256(value) for value in ("#121212", "#b2b2b2", "#e4e4e4", "#87d7ff")] == [
+        233,
+        249,
+        254,
+        117,
+    ]
+
+
+def test_a_terminal_that_says_nothing_gets_256_colours() -> None:
+    chosen = choose_theme("dark", {"TERM": "screen-256color"})
+    assert chosen.depth == COLOURS_256
+    assert chosen.ink("accent").color is not None
+    assert str(chosen.ink("accent").color.number) == "117"  # type: ignore[union-attr]
+
+
+def test_no_color_means_no_colour() -> None:
+    chosen = choose_theme("light", {"NO_COLOR": "", "COLORTERM": "truecolor"})
+    assert {str(v) for v in chosen.colours.values()} <= {"default", "dim", "reverse"}
+
+
+def test_a_theme_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text('name = "mine"\n')
+    with pytest.raises(ThemeError, match=r"mine\.toml"):
+        choose_theme(str(file), {})
+
+
+def test_signs_are_ascii_where_the_terminal_shows_no_others() -> None:
+    assert choose_glyphs("auto", {"LANG": "C", "TERM": "xterm"}) is ASCII
+    assert choose_glyphs("auto", {"LANG": "de_DE.UTF-8", "TERM": "linux"}) is ASCII
+    assert choose_glyphs("auto", {"LANG": "de_DE.UTF-8", "TERM": "xterm"}) is UNICODE
+    assert choose_glyphs("ascii", {"LANG": "de_DE.UTF-8"}) is ASCII
+
+
+def test_every_ascii_sign_is_ascii() -> None:
+    signs = [getattr(ASCII, name) for name in ASCII.__dataclass_fields__]
+    assert all(str(sign).isascii() for sign in signs)
