@@ -110,6 +110,7 @@ async def test_a_folder_is_listed_in_levels(bench: Bench) -> None:
     assert (missing.ok, missing.text) == (False, "nowhere does not exist in the workspace.")
 
 
+@pytest.mark.capability("S0.14")
 async def test_a_search_shows_lines_under_their_files(bench: Bench) -> None:
     output = await bench.call(Search(), pattern="line 12[34]$|def a")
     assert output.text == "long.txt\n123:\tline 123\n124:\tline 124\n\nsrc/a.py\n1:\tdef a():"

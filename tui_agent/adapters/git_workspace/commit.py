@@ -60,18 +60,17 @@ class _Commit:
     open: ExitStack = field(default_factory=ExitStack)
 
     def prepare(self, writes: Sequence[PlannedWrite]) -> None:
-        locked: set[str] = set()
+        parents: dict[str, int] = {}
         for write in sorted(writes, key=lambda one: one.path):
             if self.files.locate(write.path) != write.path:
                 message = f"{write.path} leads somewhere else than when it was proposed."
                 raise EditError("stale", message)
             folder = os.path.dirname(write.path)
-            parent = self._folder(folder, make=write.after is not None)
-            self.open.callback(os.close, parent)
-            if folder not in locked:
-                _lock(parent)
-                locked.add(folder)
-            self.steps.append(_Step(write=write, parent=parent))
+            if folder not in parents:
+                parents[folder] = self._folder(folder, make=write.after is not None)
+                self.open.callback(os.close, parents[folder])
+                _lock(parents[folder])
+            self.steps.append(_Step(write=write, parent=parents[folder]))
 
     def check(self) -> None:
         for step in self.steps:
@@ -97,8 +96,8 @@ class _Commit:
             if step.write.after is None:
                 os.unlink(step.name, dir_fd=step.parent)
                 step.done = True
-        for step in self.steps:
-            _sync(step.parent)
+        for parent in {step.parent for step in self.steps}:
+            _sync(parent)
 
     def undo(self) -> None:
         """Put back what was done. Raises OSError naming what could not be."""

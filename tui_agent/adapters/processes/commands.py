@@ -19,9 +19,9 @@ PIECE = 1 << 16
 LINGER_SECONDS = 0.25
 """How long the output may stay open once the command itself has ended."""
 
-TRAMPOLINE = 'ulimit -c 0; [ "$1" = 0 ] || ulimit -f "$1"; shift; exec "$@"'
+TRAMPOLINE = '{ ulimit -c 0; [ "$1" = 0 ] || ulimit -f "$1"; } 2>/dev/null; shift; exec "$@"'
 """Sets limits and becomes the command: exact from its first instruction, unlike setting them on a
-process that already runs. POSIX sh counts files in blocks of 512 bytes."""
+process that already runs. A limit that is lower already stays. POSIX sh counts in 512 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

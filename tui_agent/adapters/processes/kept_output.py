@@ -29,7 +29,7 @@ class KeptOutput:
             data = data[room:]
         self._tail += data
         if len(self._tail) > 2 * self._tail_limit:
-            del self._tail[: -self._tail_limit]
+            self._tail = self._last()
 
     @property
     def omitted(self) -> int:
@@ -41,12 +41,15 @@ class KeptOutput:
         if not self.omitted:
             return decoded(self._head + self._tail)
         head = _decoder().decode(self._head)
-        tail = decoded(self._tail[-self._tail_limit :].lstrip(CONTINUATION))
+        tail = decoded(self._last().lstrip(CONTINUATION))
         return f"{head}\n… {self.omitted:,} bytes left out …\n{tail}"
 
     def data(self) -> bytes:
         """Head and tail, nothing between them."""
-        return bytes(self._head + self._tail[-self._tail_limit :])
+        return bytes(self._head + self._last())
+
+    def _last(self) -> bytearray:
+        return self._tail[max(0, len(self._tail) - self._tail_limit) :]
 
 
 class Shown:
