@@ -51,6 +51,15 @@ class Overlay:
         """Whether the file is there at this point of the call."""
         return self._entry(path).now is not None
 
+    def data(self, path: str) -> bytes | None:
+        """Bytes of the file at this point of the call; None where there is none."""
+        return self._entry(path).now
+
+    def mode(self, path: str) -> int | None:
+        """Permission bits of the file at this point of the call; None where there is none."""
+        entry = self._entry(path)
+        return entry.mode if entry.new_mode is None else entry.new_mode
+
     def text(self, path: str) -> Text:
         """Text to be edited: as the model saw it, with the call's earlier operations in it.
 

@@ -1,0 +1,261 @@
+"""A well-formed diff that no model of ours made becomes the changes of files that it means.
+
+Each file is checked by itself: what stands in the work tree must be what the diff says. A file that
+does not fit is refused by name and the others are not affected; what is there already is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tui_agent.core.edits.contract import NOTHING_CHANGED, EditError, Files
+from tui_agent.core.edits.foreign_places import ForeignHunk, MisfitError, fitted
+from tui_agent.core.edits.git_objects import DeltaError, is_named, with_delta
+from tui_agent.core.edits.hints import missing, visible
+from tui_agent.core.edits.overlay import Overlay
+from tui_agent.core.patch.values import FileChange
+from tui_agent.core.text import split_lines
+
+_KIND, _REGULAR = 0o170000, 0o100000
+_KINDS = {0o120000: "a symbolic link", 0o160000: "a submodule", 0o040000: "a folder"}
+_MAY_RUN = 0o111
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BinaryContent:
+    """The bytes that a binary change leads to: whole, or as a delta to the old ones."""
+
+    data: bytes
+    is_delta: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignFile:
+    """What a diff says about one file."""
+
+    path: str | None
+    """Where it was; None: it is created."""
+    target: str | None
+    """Where it is to be; None: it is deleted."""
+    copied: bool = False
+    hunks: tuple[ForeignHunk, ...] = ()
+    binary: BinaryContent | None = None
+    old_mode: int | None = None
+    """As git writes modes: kind and permissions."""
+    new_mode: int | None = None
+    old_name: str = ""
+    """The name that git gives to the old bytes, perhaps abbreviated; empty where it is not said."""
+    new_name: str = ""
+    problem: str = ""
+    """Why it cannot be applied to any file."""
+
+    @property
+    def name(self) -> str:
+        """What to call it."""
+        return self.target or self.path or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignReading:
+    """What becomes of a diff in the work tree as it is."""
+
+    changes: tuple[FileChange, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Each file that does not fit, and why."""
+    there: tuple[str, ...] = ()
+    """Each file whose changes are there already."""
+
+
+def foreign_changes(diff: Sequence[ForeignFile], files: Files) -> ForeignReading:
+    """Work a diff into the files as they are now, in memory."""
+    work = _Work(overlay=Overlay(_AsOnDisk(files), "refuse"), files=files)
+    for one in diff:
+        work.take(one)
+    return ForeignReading(
+        changes=work.changes(), refused=tuple(work.refused), there=tuple(work.there)
+    )
+
+
+@dataclass(slots=True)
+class _AsOnDisk:
+    """The workspace for edits that no model makes: what it has seen does not matter."""
+
+    files: Files
+
+    def locate(self, path: str) -> str:
+        return self.files.locate(path)
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.read(path)
+
+    def mode(self, path: str) -> int | None:
+        return self.files.mode(path)
+
+    def seen(self, path: str) -> bytes | None:
+        del path
+        return None
+
+    def namesakes(self, path: str) -> tuple[str, ...]:
+        return self.files.namesakes(path)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    overlay: Overlay
+    files: Files
+    refused: list[str] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
+    blocked: set[str] = field(default_factory=set)
+    """Paths of refused files: what builds on them is refused as well."""
+    changed: bool = False
+
+    def take(self, one: ForeignFile) -> None:
+        try:
+            there = self._carry_out(one)
+        except EditError as error:
+            self._refuse(one, error.message.removesuffix(NOTHING_CHANGED).rstrip())
+        except (MisfitError, DeltaError, OSError, ValueError) as error:
+            self._refuse(one, str(error))
+        else:
+            self.changed = self.changed or not there
+            if there:
+                self.there.append(one.name)
+
+    def changes(self) -> tuple[FileChange, ...]:
+        try:
+            return self.overlay.changes() if self.changed else ()
+        except EditError:
+            return ()  # one part of the diff takes back what another does
+
+    def _refuse(self, one: ForeignFile, why: str) -> None:
+        self.blocked |= {path for path in (one.path, one.target) if path}
+        self.refused.append(f"{one.name}: {why}")
+
+    def _carry_out(self, one: ForeignFile) -> bool:
+        """Work in what a diff says about one file; tell whether it was there already."""
+        _check(one)
+        if self.blocked & {one.path, one.target}:
+            raise MisfitError("an earlier part of the diff of this file was refused")
+        if one.path is None:
+            return self._create(one, self.overlay.locate(one.target or ""))
+        path = self.overlay.locate(one.path)
+        if one.target is None:
+            return self._delete(one, path)
+        target = self.overlay.locate(one.target)
+        if target != path:
+            return self._move(one, path, target)
+        return self._update(one, path)
+
+    def _create(self, one: ForeignFile, path: str) -> bool:
+        present = self.overlay.data(path)
+        content, _ = _content(one, b"")
+        if present is not None:
+            if present == content:
+                return True
+            raise MisfitError("it is new in the diff, and exists here with other content")
+        self.overlay.put(path, content, 0o755 if _runs(one.new_mode) else None)
+        return False
+
+    def _delete(self, one: ForeignFile, path: str) -> bool:
+        present = self.overlay.data(path)
+        if present is None:
+            return True
+        without_lines = one.binary is not None or not one.hunks
+        if is_named(present, one.old_name) or (without_lines and not present):
+            self.overlay.delete(path)
+            return False
+        if without_lines:
+            raise MisfitError("it is not the file that the diff deletes")
+        content, _ = _content(one, present)
+        if content:
+            first = _lines(content)[0]
+            raise MisfitError(f"it has lines that the diff does not delete: {visible(first)}")
+        self.overlay.delete(path)
+        return False
+
+    def _update(self, one: ForeignFile, path: str) -> bool:
+        present = self.overlay.data(path)
+        if present is None:
+            raise missing(path, self.files.namesakes(path))
+        content, notes = _content(one, present)
+        mode = _new_bits(one, self.overlay.mode(path))
+        if content == present and mode is None:
+            return True
+        self.overlay.put(path, content, mode)
+        self.overlay.note(path, *notes)
+        return False
+
+    def _move(self, one: ForeignFile, path: str, target: str) -> bool:
+        source, present = self.overlay.data(path), self.overlay.data(target)
+        if present is not None:
+            done = one.copied or source is None
+            if done and _content(one, present)[0] == present:
+                return True
+            raise MisfitError(f"{target} exists already")
+        if source is None:
+            raise missing(path, self.files.namesakes(path))
+        content, notes = _content(one, source)
+        mode = _new_bits(one, self.overlay.mode(path))
+        if one.copied:
+            self.overlay.put(target, content, mode or self.overlay.mode(path))
+            self.overlay.note(target, *notes)
+            return False
+        self.overlay.put(path, content, mode)
+        self.overlay.note(path, *notes)
+        self.overlay.move(path, target)
+        return False
+
+
+def _check(one: ForeignFile) -> None:
+    """Refuse what is no regular file, and what has no content that could be applied."""
+    if one.problem:
+        raise MisfitError(one.problem)
+    for mode in (one.old_mode, one.new_mode):
+        if mode is not None and mode & _KIND != _REGULAR:
+            kind = _KINDS.get(mode & _KIND, "no regular file")
+            raise MisfitError(f"it is {kind}, which is not reviewed here")
+
+
+def _content(one: ForeignFile, present: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return the bytes that a file is to have, and how its hunks were placed."""
+    if one.binary is not None:
+        return _binary(one, one.binary, present), ()
+    if not one.hunks:
+        return present, ()
+    if is_named(present, one.new_name):
+        return present, ()
+    fit = fitted(_lines(present), one.hunks, known=is_named(present, one.old_name))
+    return "".join(fit.lines).encode("utf-8", "surrogateescape"), fit.notes
+
+
+def _binary(one: ForeignFile, binary: BinaryContent, present: bytes) -> bytes:
+    if is_named(present, one.new_name):
+        return present
+    if one.path is not None and not is_named(present, one.old_name):
+        raise MisfitError("it is binary, and not the file that the diff was made from")
+    content = with_delta(present, binary.data) if binary.is_delta else binary.data
+    if one.new_name and not is_named(content, one.new_name):
+        raise MisfitError("its binary content does not lead to what the diff names")
+    return content
+
+
+def _lines(data: bytes) -> tuple[str, ...]:
+    return split_lines(data.decode("utf-8", "surrogateescape"))
+
+
+def _runs(mode: int | None) -> bool:
+    return mode is not None and bool(mode & 0o100)
+
+
+def _new_bits(one: ForeignFile, present: int | None) -> int | None:
+    """Return the permissions that a file gets; None where they stay.
+
+    Git keeps one bit: whether the file may be run. Whoever may read it then may run it.
+    """
+    if one.new_mode is None or present is None or one.new_mode == one.old_mode:
+        return None
+    wanted = _runs(one.new_mode)
+    if wanted == _runs(present):
+        return None
+    return present | (present & 0o444) >> 2 if wanted else present & ~_MAY_RUN
