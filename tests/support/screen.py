@@ -135,6 +135,16 @@ class Screen:
         message = f"{words} did not appear:\n{self.text}"
         raise AssertionError(message)
 
+    def insist(self, key: str, *words: str, gone: str = "") -> str:
+        """Press a key until the words appear: a key that comes before a request is armed is lost."""
+        for _ in range(4):
+            self.press(key)
+            try:
+                return self.wait(*words, gone=gone, seconds=5.0)
+            except AssertionError:
+                continue
+        return self.wait(*words, gone=gone)
+
     def ended(self, seconds: float = SECONDS) -> int:
         """Wait for the program to end, and return its status."""
         end = time.monotonic() + seconds
