@@ -176,3 +176,14 @@ def test_where_nobody_is_there_what_would_ask_is_denied_and_the_reason_kept() ->
 def test_a_profile_that_writes_nothing_denies_every_edit() -> None:
     assert said(editing(), mode="auto", write_paths=()) == ("deny", "profile.paths")
     assert said(editing("docs/a.md"), mode="auto", write_paths=("docs/**",))[0] == "allow"
+
+
+def test_automation_approves_a_plan_whose_calls_pass_the_gate_themselves() -> None:
+    question = Question(text="?", kind="plan")
+    plan = Proposal(
+        call_id="1", tool="plan", title="?", effects=frozenset({"question"}), question=question
+    )
+    assert said(plan, attended=False, answer="approve")[0] == "allow"
+    assert said(plan, attended=False, answer="reject")[0] == "deny"
+    assert said(plan, attended=False) == ("deny", "ask.plan")
+    assert said(plan) == ("ask", "ask.plan")

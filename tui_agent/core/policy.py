@@ -56,7 +56,7 @@ def decide(proposal: Proposal, now: Circumstances) -> Outcome:
         return _outcome("deny", "automation.reject", "--reject-all refuses all that asks")
     if now.answer == "approve" and _may_automate(proposal, now, found):
         return _outcome("allow", "automation.approve", f"--approve-all; {found.reason.text}")
-    if not now.attended and "question" not in proposal.effects:
+    if not now.attended:
         text = f"nobody is there to ask; {found.reason.text}"
         return Outcome(
             action="deny",
@@ -109,8 +109,10 @@ def _plan_mode(proposal: Proposal, now: Circumstances) -> Outcome | None:
 
 
 def _question(proposal: Proposal, now: Circumstances) -> Outcome | None:
-    if "question" not in proposal.effects:
+    if proposal.question is None:
         return None
+    if proposal.question.kind == "plan":
+        return _outcome("ask", "ask.plan", "its calls run once the plan is approved")
     if now.attended:
         return _outcome("ask", "ask.question", "it is a question to you")
     return _outcome("deny", "ask.question", "it is a question, and nobody is there to answer it")
