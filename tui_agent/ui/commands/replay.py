@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 
 from tui_agent.core.state.stops import Stop, find_stops, stop_at
 from tui_agent.ui.commands.contract import StoredSession, Surroundings
@@ -45,6 +46,9 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         return UNREPLAYABLE
     for problem in stored.problems:
         around.paper.say([("warning", f"! {problem}")])
+    if not (parsed.plain or parsed.json or only) and _on_a_terminal():
+        start = (parsed.at or "", parsed.speed, _seconds(parsed.max_pause))
+        return await _on_screen(around, stored, start)
     chosen = kept(stops, only)
     if parsed.at is not None:
         try:
@@ -60,6 +64,47 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     else:
         await tell_session(stored.records, stored.blob, around.paper)
     return DONE
+
+
+def _on_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _seconds(text: str) -> float:
+    try:
+        return max(0.0, float(text.removesuffix("s")))
+    except ValueError:
+        raise UsageError(f"--max-pause takes seconds such as 2s, not '{text}'") from None
+
+
+async def _on_screen(
+    around: Surroundings, stored: StoredSession, start: tuple[str, float, float]
+) -> int:
+    from tui_agent.ui.tui.glyphs import choose_glyphs
+    from tui_agent.ui.tui.keymap import KeymapError, build_keymap
+    from tui_agent.ui.tui.screens.replay import Start, show_replay
+    from tui_agent.ui.tui.theme import ThemeError, choose_theme
+
+    interface = around.loaded.settings.interface
+    at, speed, max_pause = start
+    try:
+        return await show_replay(
+            stored.records,
+            stored.blob,
+            look=choose_theme(interface.theme, around.environ),
+            glyphs=choose_glyphs(interface.glyphs, around.environ),
+            keymap=build_keymap(interface.keymap, _keys(interface.keys)),
+            start=Start(at=at, speed=speed, max_pause=max_pause),
+        )
+    except (ThemeError, KeymapError) as error:
+        around.paper.say(f"The settings cannot be used: {error}")
+    except LookupError as error:
+        around.paper.say(str(error.args[0]))
+    return USAGE
+
+
+def _keys(given: Mapping[str, str]) -> dict[str, list[str]]:
+    return {action: keys.split() for action, keys in given.items()}
 
 
 async def _at(around: Surroundings, stored: StoredSession, stop: Stop, *, as_json: bool) -> int:

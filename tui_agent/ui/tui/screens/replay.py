@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
@@ -337,9 +337,9 @@ class ReplayApp(KeyedApp):
         self.push_screen(self.replay_screen)
 
 
-def run_replay(
+async def show_replay(
     records: Sequence[Record],
-    load: Callable[[str], Awaitable[bytes]],
+    load: Load,
     *,
     look: Theme,
     glyphs: Glyphs = UNICODE,
@@ -348,4 +348,4 @@ def run_replay(
 ) -> int:
     """Show a session until it is left; return the exit status. Raises LookupError as ReplayApp."""
     app = ReplayApp(records, load=load, look=look, glyphs=glyphs, keymap=keymap, start=start)
-    return app.run() or 0
+    return await app.run_async() or 0
