@@ -27,7 +27,9 @@ class Geometry:
     """Where the parts of a line stand, in cells."""
 
     margin: int = 1
-    """Blank cells before the gutter, and after the code."""
+    """Blank cells before the gutter."""
+    right: int = 1
+    """Blank cells after the code: the thumb stands there."""
     number: int = 4
     """Cells of a line number."""
     columns: int = 1
@@ -37,6 +39,10 @@ class Geometry:
     def band(self) -> int:
         """Cells of the numbers with the blanks around them."""
         return 1 + (self.number + 1) * self.columns
+
+    def room(self, width: int) -> int:
+        """Return the cells between gutter and right margin."""
+        return max(1, width - self.margin - 1 - self.right)
 
     @property
     def code(self) -> int:
@@ -211,7 +217,7 @@ def line_cells(
 def line_rows(sheet: Sheet, geometry: Geometry, gutter: Span, line: CodeLine) -> list[Row]:
     """Return a line's rows over the whole width of the sheet."""
     margin: Span = (" " * geometry.margin, sheet.ink())
-    width = sheet.width - 2 * geometry.margin - 1
+    width = geometry.room(sheet.width)
     return [
         make_row(sheet, [margin, gutter, *cells], start=geometry.code, join=join)
         for join, cells in line_cells(sheet, geometry, line, width)

@@ -74,7 +74,7 @@ class FileItem:
             sheet.span(folder + slash, "text-2"),
             sheet.span(name, "text bold"),
         ]
-        right = [*counts(sheet, patch.plus, patch.minus), (" " * self.margin, sheet.ink())]
+        right = [*counts(sheet, patch.plus, patch.minus), sheet.span(" ")]
         return [blank_row(sheet), make_row(sheet, lead, right, start=self.margin + 1)]
 
 

@@ -59,7 +59,7 @@ class EditorRoom:
     """Rows that are kept free in place of a hunk's new lines, and what is said about them."""
 
     signs: str
-    """One a line: `+` as proposed, `~` one's own."""
+    """One a row: `+` as proposed, `~` one's own, a dot for the rest of a wrapped line."""
     differing: int
     """Lines that differ from the proposal."""
     complaint: str = ""
@@ -155,16 +155,18 @@ class HunkItem:
         if first is None:
             first = hunk.new_start + 1 + _lead(self.file.lines(self.spot)) if hunk else 1
         rows: list[Row] = []
-        for offset, sign in enumerate(editor.signs):
-            own = sign == "~"
+        number = first - 1
+        for sign in editor.signs:
+            number += sign != "."
             brush = Brush(
                 plane="raised",
                 band_plane="raised",
                 number="text-3",
                 sign={"~": sheet.glyphs.edited, "+": sheet.glyphs.plus}.get(sign, " "),
-                sign_ink="accent bold" if own else "added bold",
+                sign_ink="accent bold" if sign == "~" else "added bold",
             )
-            numbers = (None,) * (self.geometry.columns - 1) + (first + offset,)
+            shown = number if sign != "." else None
+            numbers = (None,) * (self.geometry.columns - 1) + (shown,)
             line = CodeLine(pieces=(), numbers=numbers, brush=brush)
             rows += line_rows(sheet, self.geometry, self.gutter(sheet), line)
         return rows
@@ -248,7 +250,7 @@ class HunkItem:
         plane = sheet.plane
         if self.focused:
             plane = "selected" if self.editor else "raised"
-        cells = max(1, sheet.width - 2 * geometry.margin - 1)
+        cells = geometry.room(sheet.width)
         inner = replace(sheet, width=cells, plane=plane)
         number = f" {self.number}"
         band = geometry.band - 1 - len(number)

@@ -16,6 +16,8 @@ INDENT = 2
 NUMBER = 5
 """Cells of a line number among matches."""
 
+LEAST_GAP = 2
+_GAP = re.compile(r" {3,}")
 _ESCAPE = "\x1b"
 _FOUND = re.compile(r"(\d+)([:-])\t(.*)$")
 _GREP = re.compile(r"([^:\s][^:]*):(\d+):(.*)$")
@@ -41,8 +43,17 @@ class OutputLine:
         if _ESCAPE in text:
             spans = _coloured(sheet, text, self.ink)
         else:
-            spans = [sheet.span(text, self.ink)]
+            spans = [sheet.span(_squeezed(text, sheet.width - INDENT - 1), self.ink)]
         return _flowed(sheet, spans, wraps=self.wraps)
+
+
+def _squeezed(text: str, room: int) -> str:
+    """Take blanks out of a line's widest gap, as many as make it fit: its last column moves."""
+    over = len(text) - room
+    gap = max(_GAP.finditer(text), key=lambda one: len(one[0]), default=None)
+    if over <= 0 or gap is None or len(gap[0]) - over < LEAST_GAP:
+        return text
+    return text[: gap.start()] + " " * (len(gap[0]) - over) + text[gap.end() :]
 
 
 def _coloured(sheet: Sheet, text: str, ink: str) -> list[Span]:

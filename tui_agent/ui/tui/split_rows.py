@@ -23,7 +23,7 @@ def split_rows(sheet: Sheet, item: HunkItem) -> tuple[list[Row], list[int]]:
     """Return the rows, and for each line of the hunk the row it begins in."""
     lines = item.file.lines(item.spot)
     margin = item.geometry.margin
-    whole = sheet.width - 2 * margin - 1 - GAP
+    whole = item.geometry.room(sheet.width) - GAP
     left, right = whole // 2, whole - whole // 2
     edge: list[Span] = [(" " * margin, sheet.ink()), item.gutter(sheet)]
     gap: Span = (" " * GAP, sheet.ink())

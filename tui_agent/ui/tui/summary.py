@@ -172,7 +172,7 @@ def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
         enter = ("Enter", "next undecided" if left else "applies")
         return [enter, ("Esc", "later, writes nothing")]
     if view.focus == "approval":
-        return [("d", "shows the effect as a diff"), ("Esc", "later")]
+        return [("Esc", "later")]
     return [("F6", place)]
 
 

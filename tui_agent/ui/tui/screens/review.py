@@ -1,7 +1,281 @@
-"""The full screen review."""
+"""The Changes pane as the whole screen: tree at the left, diff at the right, checks below."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-def open_or_close(pane: object) -> None:
-    """Open."""
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui_agent.core.state import Session
+from tui_agent.ui.tui.chrome import (
+    Activity,
+    ActivityRow,
+    FooterRow,
+    Header,
+    Keys,
+    PaneHeader,
+    Said,
+    StatusRow,
+)
+from tui_agent.ui.tui.column import Item
+from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Toasted
+from tui_agent.ui.tui.paper import Row, Sheet
+from tui_agent.ui.tui.review_model import Review
+from tui_agent.ui.tui.review_tree import check_rows, title_row, tree_items, verdict_rows
+from tui_agent.ui.tui.summary import status_of
+from tui_agent.ui.tui.virtual_lines import VirtualLines
+from tui_agent.ui.tui.words import count
+
+if TYPE_CHECKING:
+    from tui_agent.ui.tui.widgets.changes import ChangesPane
+
+TREE = 40
+ROOM_FOR_TREE = 120
+ROOM_FOR_CHECKS = 36
+FOOT = 6
+TOAST_SECONDS = 4.0
+
+
+class TreePane(VirtualLines):
+    """Files and hunks. A click goes there."""
+
+    can_focus = False
+
+    def __init__(self) -> None:
+        """Begin empty."""
+        super().__init__(plane="surface", thumb="away", id="contents")
+
+    def tell(self, items: Sequence[Item], focused: int) -> None:
+        """Draw the tree, with this item in view."""
+        if len(items) != len(self.items):
+            self.set_items(items)
+        else:
+            for index, item in enumerate(items):
+                if self._column.items[index] != item:
+                    self._column.items[index] = item
+                    self._redraw_in_place(index)
+        if self.size.height:
+            self.reveal(focused)
+        self.refresh()
+
+
+class Band(Widget):
+    """Rows that a function draws."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, draw: Callable[[Sheet], Sequence[Row]], *, id: str) -> None:
+        """Take what draws the rows."""
+        super().__init__(id=id)
+        self._draw = draw
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row."""
+        app = app_of(self)
+        sheet = Sheet(
+            width=max(1, self.size.width), theme=app.look, glyphs=app.glyphs, plane="surface"
+        )
+        rows = self._draw(sheet)
+        return rows[y].strip if y < len(rows) else Strip.blank(sheet.width, sheet.ink())
+
+
+class ReviewScreen(Screen[None]):
+    """Shows the same review as the pane that opened it: a verdict here is a verdict there."""
+
+    AUTO_FOCUS = ""
+    DEFAULT_CSS = """
+    ReviewScreen { layout: vertical; background: $canvas; overflow: hidden; }
+    ReviewScreen #body { height: 1fr; }
+    ReviewScreen #left { width: 41; background: $surface; padding-top: 1; }
+    ReviewScreen #title { height: 1; }
+    ReviewScreen #right { width: 1fr; }
+    ReviewScreen #foot { height: 6; background: $surface; }
+    ReviewScreen #verdicts { width: 41; height: 6; padding-top: 1; background: $surface; }
+    ReviewScreen #checks { width: 1fr; height: 6; padding-top: 1; background: $surface; }
+    ReviewScreen #status, ReviewScreen #footer { background: $surface; }
+    """
+
+    def __init__(self, origin: ChangesPane, state: Session) -> None:
+        """Take the pane whose review is shown."""
+        super().__init__()
+        self.origin = origin
+        self.state = state
+        self.pane = origin.twin()
+        self.header = PaneHeader(id="header")
+        self.contents = TreePane()
+        self._places: list[int] = []
+        self._said: tuple[str, str] = ("", "")
+
+    def compose(self) -> ComposeResult:
+        """Lay out tree, diff and checks."""
+        yield StatusRow(id="status")
+        with Horizontal(id="body"):
+            with Vertical(id="left"):
+                yield Band(self._title, id="title")
+                yield self.contents
+            with Vertical(id="right"):
+                yield self.header
+                yield self.pane
+        with Horizontal(id="foot"):
+            yield Band(self._verdicts, id="verdicts")
+            yield Band(self._checks, id="checks")
+        yield ActivityRow(id="activity")
+        yield FooterRow(id="footer")
+
+    def on_mount(self) -> None:
+        """Give the diff the keys."""
+        self.pane.share(self.origin)
+        self.set_focus(self.pane)
+        self.redraw()
+        self.call_after_refresh(self.pane.reveal_focus)
+
+    def on_resize(self) -> None:
+        """Show tree and checks where there is room for them."""
+        self.redraw()
+
+    def show(self, state: Session) -> None:
+        """Draw another state."""
+        self.state = state
+        self.pane.show(state)
+        self.redraw()
+
+    # Drawing
+
+    @property
+    def review(self) -> Review | None:
+        """The review that is shown."""
+        return self.pane.review
+
+    def redraw(self) -> None:
+        """Draw everything around the diff."""
+        if not self.is_mounted:
+            return
+        size = self.size
+        self.query_one("#left").display = size.width >= ROOM_FOR_TREE
+        self.query_one("#foot").display = (
+            size.width >= ROOM_FOR_TREE and size.height >= ROOM_FOR_CHECKS
+        )
+        self.query_one("#status", StatusRow).tell(status_of(self.state))
+        left, right = self.pane.header(folded=False)
+        title = "" if size.width >= ROOM_FOR_TREE else "Review"
+        self.header.tell(Header(title=title, left=tuple(left), right=tuple(right), focused=True))
+        review = self.review
+        if review is not None and review.spots:
+            items, self._places = tree_items(review, self.pane.files)
+            self.contents.tell(items, self._places[review.cursor])
+        for name in ("#title", "#verdicts", "#checks"):
+            self.query_one(name).refresh()
+        self._tell_rows()
+
+    def _tell_rows(self) -> None:
+        review = self.review
+        total = len(review.spots) if review is not None else 0
+        left = review.undecided if review is not None else 0
+        enter = "next undecided" if left else "applies"
+        facts = f"{left} of {count(total, 'hunk')} undecided"
+        hints: tuple[Said, ...] = (("Enter", enter), ("Esc", "later, writes nothing"))
+        if not self.pane.is_open:
+            facts, hints = "", (("Esc", "back"),)
+        sign, what = ("waiting", "your verdict") if self.pane.is_open else ("done", "decided")
+        if self.pane.editor_room is not None and review is not None:
+            sign, what = "edited", f"editing hunk {review.cursor + 1}"
+            facts, hints = "", (("^Z", "undo typing"),)
+        said, glyph = self._said
+        if said:
+            sign, what, facts = glyph, said, ""
+        self.query_one("#activity", ActivityRow).tell(
+            Activity(
+                sign=sign,
+                role="pending" if self.pane.is_open else "text-3",
+                what=what,
+                facts=(facts,) if facts else (),
+                hints=hints,
+            )
+        )
+        app = app_of(self)
+        context = str(getattr(self.focused, "key_context", "review"))
+        keys = app.keymap.footer(context, ascii_only=app.glyphs.ascii_only)
+        more = ("next_file", "accept_file", "reject_file", "accept_all", "view")
+        if context == "review":
+            keys += [
+                app.keymap.hint(f"review.{name}", ascii_only=app.glyphs.ascii_only) for name in more
+            ]
+        self.query_one("#footer", FooterRow).tell(Keys(hints=tuple(keys), live=self.pane.armed))
+
+    def _title(self, sheet: Sheet) -> Sequence[Row]:
+        return [title_row(sheet, self.review)] if self.review is not None else []
+
+    def _verdicts(self, sheet: Sheet) -> Sequence[Row]:
+        return verdict_rows(sheet, self.review) if self.review is not None else []
+
+    def _checks(self, sheet: Sheet) -> Sequence[Row]:
+        return check_rows(sheet, self.state, undecided=self.pane.is_open)
+
+    # What the diff says
+
+    def on_restated(self, event: Restated) -> None:
+        """Draw the rows around it again."""
+        event.stop()
+        self.redraw()
+
+    def on_drafted(self, event: Drafted) -> None:
+        """Keep the pane below and the conversation up to date."""
+        event.stop()
+        self.origin.redraw_review()
+        self.origin.tell_draft()
+
+    def on_decided(self, event: Decided) -> None:
+        """Go back, and let the pane send it."""
+        event.stop()
+        self.close()
+        self.origin.send(event.decision)
+
+    def on_left(self, event: Left) -> None:
+        """Go back to the prompt; nothing is written."""
+        event.stop()
+        self.close()
+        self.origin.post_message(Left())
+
+    def on_toasted(self, event: Toasted) -> None:
+        """Say it in the activity row for a while."""
+        event.stop()
+        self._said = (event.text, event.glyph)
+        self.set_timer(TOAST_SECONDS, self._said_enough)
+        self.redraw()
+
+    def _said_enough(self) -> None:
+        self._said = ("", "")
+        self.redraw()
+
+    def on_clicked(self, event: Clicked) -> None:
+        """Go to the hunk that was clicked in the tree."""
+        if event.pane is self.contents and self.review is not None and event.index in self._places:
+            event.stop()
+            self.review.go(self._places.index(event.index))
+            self.pane.after_verdict()
+
+    def on_descendant_focus(self) -> None:
+        """Show the keys of what has the focus."""
+        self.redraw()
+
+    def close(self) -> None:
+        """Go back to where it was opened."""
+        self.origin.closed_full()
+        self.dismiss()
+
+
+def open_or_close(pane: ChangesPane, state: Session) -> None:
+    """Give a pane's review the whole screen, or take it back."""
+    screen = pane.screen
+    if isinstance(screen, ReviewScreen):
+        screen.close()
+        return
+    opened = ReviewScreen(pane, state)
+    pane.opened_full(opened)
+    pane.app.push_screen(opened)

@@ -20,6 +20,12 @@ from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.widgets.answer_line import AnswerLine
 from tui_agent.ui.tui.words import count
 
+RUN_ANYTHING = frozenset({"sudo", "env", "xargs", "bash", "sh", "zsh", "eval", "exec", "nohup"})
+"""Programs that run whatever follows: no rule is offered for them."""
+INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php", "deno", "bun"})
+"""Programs that run code from their options: a rule names the script, or none is offered."""
+MODULE = ("python", "-m")
+
 PURPOSES = {
     "why": ("why", "why not? Enter rejects, Esc goes back"),
     "answer": ("answer", "your answer, then Enter"),
@@ -334,9 +340,17 @@ def prefix_of(proposal: Proposal) -> tuple[str, ...]:
         words = shlex.split(asking[0] if asking else command.text)
     except ValueError:
         return ()
-    if len(words) > 1 and words[1].replace("-", "").isalnum() and not words[1].startswith("-"):
-        return tuple(words[:2])
-    return tuple(words[:1])
+    if not words or words[0] in RUN_ANYTHING:
+        return ()
+    if words[1:2] == ["-m"]:
+        return tuple(words[:3]) if len(words) > len(MODULE) else ()
+    if words[0] in INTERPRETERS and words[1:2] and words[1].startswith("-"):
+        return ()
+    if words[0] in INTERPRETERS and not words[1:]:
+        return ()
+    taken = 3 if words[1:2] in (["run"], ["exec"]) else 2
+    sub = [word for word in words[1:taken] if not word.startswith("-")]
+    return (words[0], *sub) if len(sub) == len(words[1:taken]) else (words[0],)
 
 
 def matched(state: Session, prefix: tuple[str, ...]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from tui_agent.core.patch import PatchError
 from tui_agent.core.proposal import Decision
@@ -15,6 +16,9 @@ from tui_agent.ui.tui.review_keys import VERDICTS
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.reviewed import Load, Subject, Texts, subject_of
 from tui_agent.ui.tui.widgets.hunk_list import HunkList
+
+if TYPE_CHECKING:
+    from tui_agent.ui.tui.screens.review import ReviewScreen
 
 
 class ChangesPane(HunkList):
@@ -35,7 +39,10 @@ class ChangesPane(HunkList):
         """Take what loads the bytes of files; `full`: the pane is the whole screen's."""
         super().__init__(plane=plane, full=full, id=id)
         self.armed = True
+        self._load_bytes = load
         self._texts = Texts(load)
+        self._state = Session()
+        self._full_screen: ReviewScreen | None = None
         self._open: dict[str, Review] = {}
         """Reviews in progress by request: going away loses no verdict."""
 
@@ -43,6 +50,9 @@ class ChangesPane(HunkList):
 
     def show(self, state: Session) -> None:
         """Show the edit that waits, or the last one."""
+        self._state = state
+        if self._full_screen is not None:
+            self._full_screen.show(state)
         subject = subject_of(state)
         if subject == self.subject and (self.review is not None or subject is None):
             return
@@ -85,15 +95,28 @@ class ChangesPane(HunkList):
         self.redraw_review()
         self.top = 0
         self.reveal_focus()
-        self._tell()
+        self.tell_draft()
+
+    def twin(self) -> ChangesPane:
+        """Return a pane for the whole screen, to share this one's review."""
+        return ChangesPane(load=self._load_bytes, full=True, plane="canvas")
 
     def share(self, other: ChangesPane) -> None:
         """Take up another pane's review where it stands, its files included."""
-        self._texts = other._texts
-        self._open = other._open
+        self._texts, self._open = other._texts, other._open
         self.subject, self.files, self.review = other.subject, other.files, other.review
         self.armed = other.armed
         self.redraw_review()
+
+    def opened_full(self, screen: ReviewScreen) -> None:
+        """Keep the full screen up to date."""
+        self._full_screen = screen
+
+    def closed_full(self) -> None:
+        """Go on alone, where the full screen left off."""
+        self._full_screen = None
+        self.redraw_review()
+        self.reveal_focus()
 
     @property
     def waits(self) -> bool:
@@ -104,6 +127,8 @@ class ChangesPane(HunkList):
         """Hear verdicts from now on, or not yet."""
         if armed != self.armed:
             self.armed = armed
+            if self._full_screen is not None:
+                self._full_screen.pane.arm(armed=armed)
             self.post_message(Restated())
 
     def header(self, *, folded: bool) -> tuple[Sequence[Said], Sequence[Said]]:
@@ -187,9 +212,9 @@ class ChangesPane(HunkList):
     def after_verdict(self) -> None:
         self.redraw_review()
         self.reveal_focus()
-        self._tell()
+        self.tell_draft()
 
-    def _tell(self) -> None:
+    def tell_draft(self) -> None:
         """Tell the frame of the verdicts so far."""
         review, subject = self.review, self.subject
         if review is None or subject is None or not subject.waits:
@@ -246,4 +271,4 @@ class ChangesPane(HunkList):
     def _full(self) -> None:
         from tui_agent.ui.tui.screens.review import open_or_close
 
-        open_or_close(self)
+        open_or_close(self, self._state)

@@ -138,7 +138,9 @@ class HunkEditing(VirtualLines):
         editor = self._editor
         if editor is None:
             return
-        if event.what == "keep":
+        if event.what == "reflow":
+            self.redraw_review()
+        elif event.what == "keep":
             self._keep(editor)
         elif event.what == "restore":
             editor.load_text(editor.proposed)
@@ -217,7 +219,7 @@ class HunkEditing(VirtualLines):
         if not isinstance(item, HunkItem):
             return
         top = self.top_of(index) - self.top
-        margin, width = item.geometry.margin, self.size.width
+        margin, width = item.geometry.right, self.size.width
         if self._why is not None:
             x = item.title_end(self.sheet(index)) + 2
             self._why.place(x, top, width - x - margin)

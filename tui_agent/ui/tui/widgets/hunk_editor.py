@@ -40,7 +40,7 @@ class HunkEditor(TextArea):
     """
 
     class Asked(Message):
-        """A key of the editor was pressed: keep, restore, editor or discard."""
+        """A key was pressed: keep, restore, editor or discard; or its rows are others: reflow."""
 
         def __init__(self, what: str) -> None:
             """Take the key's name."""
@@ -52,7 +52,7 @@ class HunkEditor(TextArea):
     ) -> None:
         """Begin with a text; `proposed` is what the model wanted, `kept` its unchanged lines."""
         super().__init__(
-            text, soft_wrap=False, tab_behavior="indent", highlight_cursor_line=False, compact=True
+            text, soft_wrap=True, tab_behavior="indent", highlight_cursor_line=False, compact=True
         )
         self.cursor_blink = False
         self.proposed = proposed
@@ -64,7 +64,11 @@ class HunkEditor(TextArea):
     @property
     def lines(self) -> int:
         """The rows that show all of it."""
-        return self.document.line_count
+        return max(self.document.line_count, self.wrapped_document.height)
+
+    def on_resize(self) -> None:
+        """Tell the pane: another width has other rows."""
+        self.post_message(self.Asked("reflow"))
 
     def act(self, action: str) -> bool:
         """Tell the pane what is wanted."""
@@ -75,18 +79,22 @@ class HunkEditor(TextArea):
         return True
 
     def signs(self) -> str:
-        """Return a sign a line: `+` proposed, `~` one's own, a blank for what was there before."""
+        """Return a sign a row: `+` proposed, `~` one's own, a blank for what was there before.
+
+        A line that is wrapped has dots for the rows after its first.
+        """
         kept = self._kept.copy()
         proposed = Counter(self.proposed.split("\n")) - kept
         signs = ""
-        for line in self.text.split("\n"):
+        for index, line in enumerate(self.text.split("\n")):
             if kept[line] > 0:
                 kept[line] -= 1
-                signs += " "
-                continue
-            known = proposed[line] > 0
-            proposed[line] -= known
-            signs += "+" if known else "~"
+                sign = " "
+            else:
+                known = proposed[line] > 0
+                proposed[line] -= known
+                sign = "+" if known else "~"
+            signs += sign + "." * (len(self.wrapped_document.get_sections(index)) - 1)
         return signs
 
     def differing(self) -> int:

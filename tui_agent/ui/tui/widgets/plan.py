@@ -205,6 +205,9 @@ class PlanPane(VirtualLines):
         editor = self._editor
         if editor is None:
             return
+        if event.what == "reflow":
+            self._draw()
+            return
         if event.what == "restore":
             editor.load_text(editor.proposed)
             return

@@ -1,0 +1,175 @@
+"""The tree of a full review: every file with its hunks, and what is below it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tui_agent.core.events import CheckFinished
+from tui_agent.core.patch import file_run_sentence
+from tui_agent.core.state import Session
+from tui_agent.ui.tui.column import Item
+from tui_agent.ui.tui.file_items import SIGNS, counts, filled
+from tui_agent.ui.tui.file_text import FileText
+from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, cut_middle, make_row
+from tui_agent.ui.tui.review_model import Review
+from tui_agent.ui.tui.review_spots import Mark, Spot, SpotVerdict
+from tui_agent.ui.tui.words import count, duration
+
+COMMAND, SUMMARY, TIME = 28, 26, 8
+"""Cells of a check's command, of what it said, and of its time."""
+
+VERDICTS: tuple[tuple[SpotVerdict, Mark, str], ...] = (
+    ("accepted", "accepted", "accepted"),
+    ("edited", "edited", "accepted as edited"),
+    ("partly", "edited", "accepted in part"),
+    ("rejected", "rejected", "rejected"),
+    ("undecided", "undecided", "undecided"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeFile:
+    """A file of the tree."""
+
+    path: str
+
+    @property
+    def focusable(self) -> bool:
+        return False
+
+    def height_hint(self, _width: int) -> int:
+        return 2
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        path = cut_middle(self.path, sheet.width - 3, sheet.glyphs.cut)
+        folder, slash, name = path.rpartition("/")
+        spans = [sheet.span("  " + folder + slash, "text-3"), sheet.span(name, "text")]
+        return [blank_row(sheet), make_row(sheet, spans, start=2)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeHunk:
+    """A hunk of the tree."""
+
+    spot: Spot
+    number: int
+    file: FileText
+    focused: bool
+
+    @property
+    def focusable(self) -> bool:
+        return True
+
+    def height_hint(self, _width: int) -> int:
+        return 1
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        own = sheet.on("selected") if self.focused else sheet
+        glyphs = sheet.glyphs
+        mark: Mark = self.spot.mark
+        if self.focused and mark == "undecided":
+            mark = "focused"
+        name, ink = SIGNS[mark]
+        bar = glyphs.gutter_focused if self.focused else " "
+        bold = " bold" if self.focused else ""
+        title_ink = "text-3" if mark == "rejected" and not self.focused else f"text-2{bold}"
+        lead: list[Span] = [
+            own.span("  "),
+            (bar, own.ink("accent")),
+            own.span(f" {getattr(glyphs, name)} ", ink),
+            own.span(f"{self.number} ", f"text{bold}" if self.focused else "text-3"),
+            own.span(self._title(), "text bold" if self.focused else title_ink),
+        ]
+        hunk = self.spot.hunk
+        right = counts(own, hunk.plus, hunk.minus) if hunk is not None else []
+        return [make_row(own, filled(own, lead, [*right, own.span("  ")]), start=6)]
+
+    def _title(self) -> str:
+        if self.spot.hunk is not None:
+            return self.file.name(self.spot.hunk)[1]
+        run = self.spot.file_run
+        return file_run_sentence(run, self.file.view) if run is not None else ""
+
+
+def tree_items(review: Review, files: Sequence[FileText]) -> tuple[list[Item], list[int]]:
+    """Return the tree, and the place of each spot in it."""
+    items: list[Item] = []
+    places: list[int] = []
+    last = -1
+    for index, spot in enumerate(review.spots):
+        if spot.file != last:
+            last = spot.file
+            items.append(TreeFile(path=files[spot.file].path))
+        places.append(len(items))
+        items.append(
+            TreeHunk(
+                spot=spot,
+                number=index + 1,
+                file=files[spot.file],
+                focused=index == review.cursor,
+            )
+        )
+    return items, places
+
+
+def verdict_rows(sheet: Sheet, review: Review) -> list[Row]:
+    """Return how many hunks have each verdict."""
+    found = review.counts()
+    rows: list[Row] = []
+    for verdict, mark, words in VERDICTS:
+        number = found[verdict]
+        if number or verdict in {"accepted", "rejected", "undecided"}:
+            name, ink = SIGNS[mark]
+            sign = str(getattr(sheet.glyphs, name))
+            rows.append(
+                make_row(
+                    sheet,
+                    [
+                        sheet.span(f"    {sign} ", ink),
+                        sheet.span(f"{number}", "text bold"),
+                        sheet.span(f" {words}", "text-3"),
+                    ],
+                )
+            )
+    return rows
+
+
+def check_rows(sheet: Sheet, state: Session, *, undecided: bool) -> list[Row]:
+    """Return the last run of each check, and that it will be stale."""
+    title = [sheet.span("  Checks", "text bold")]
+    if not state.checks:
+        title.append(sheet.span("   none has run yet", "text-3"))
+        return [make_row(sheet, title)]
+    tree = next(iter(state.checks.values())).tree[:7]
+    title.append(sheet.span(f"   on tree {tree}, before these edits", "text-3"))
+    return [
+        make_row(sheet, title),
+        *(_check_row(sheet, state, check, waits=undecided) for check in state.checks.values()),
+    ]
+
+
+def _check_row(sheet: Sheet, state: Session, check: CheckFinished, *, waits: bool) -> Row:
+    glyphs = sheet.glyphs
+    sign, ink = (glyphs.done, "added") if check.passed else (glyphs.failed, "removed")
+    stale = "stale" if state.stale(check) else "stale once you apply" if waits else ""
+    spans: list[Span] = [
+        sheet.span(f"  {sign} ", ink),
+        sheet.span(_padded(check.command, COMMAND), "text"),
+        sheet.span(_padded(check.summary, SUMMARY), "text-2"),
+        sheet.span(duration(check.seconds).rjust(TIME), "text-3"),
+    ]
+    if stale:
+        spans += [sheet.span(f"    {glyphs.stale} ", "warning"), sheet.span(stale, "text-2")]
+    return make_row(sheet, spans)
+
+
+def _padded(text: str, cells: int) -> str:
+    return cut_middle(text, cells - 2).ljust(cells)
+
+
+def title_row(sheet: Sheet, review: Review) -> Row:
+    """Return the tree's own title."""
+    hunks, files = count(len(review.spots), "hunk"), count(len(review.views), "file")
+    right = [sheet.span(f"{hunks}, {files}  ", "text-2")]
+    return make_row(sheet, [sheet.span("  Review", "text bold")], right)
