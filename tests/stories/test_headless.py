@@ -222,6 +222,21 @@ def test_a_replay_stops_at_steps_and_shows_only_what_is_asked_for(
     assert program.run("replay", "last", "--only", "nonsense").status == 2
 
 
+def test_a_session_of_another_folder_is_not_continued_here(
+    sample: Repository, mending: str, tmp_path: Path
+) -> None:
+    run = Program(sample.root).run("-p", "look", "--model", mending, "--json")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    done = Program(elsewhere).run("-r", run.final["session"], "-p", "go on")
+    assert done.status == 2
+    assert f"belongs to {sample.root}: cd there" in done.err
+    assert "I look first." in Program(elsewhere).run("replay", run.final["session"]).out
+    one_turn = Program(sample.root).run("sessions", "show", f"{run.final['session']}@1").out
+    assert "› look" in one_turn
+    assert Program(sample.root).run("sessions", "show", "last@2").out == ""
+
+
 def test_a_session_that_is_not_recorded_leaves_nothing(sample: Repository, mending: str) -> None:
     program = Program(sample.root)
     done = program.run("-p", "hi", "--model", mending, "--mode", "edit", "--no-record")

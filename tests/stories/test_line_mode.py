@@ -303,6 +303,31 @@ def test_a_line_typed_during_a_turn_is_queued_and_sent_after_it(
         assert person.leaves() == 0
 
 
+def test_a_folder_that_brings_settings_is_trusted_by_key_and_asked_about_once(
+    sample: Repository, tmp_path: Path
+) -> None:
+    sample.write(".agentrc", 'mode = "plan"\n')
+    model = script(tmp_path, [{"text": "Hi."}])
+    with at_terminal(sample.root, "--model", model) as person:
+        person.sees("This folder brings .agentrc")
+        person.presses("n", first=True)
+        person.sees("Not trusted")
+        person.sees("mode ask")
+        assert person.leaves() == 0
+    with at_terminal(sample.root, "--model", model) as person:
+        person.sees("[y n]")
+        person.presses("y", first=True)
+        person.sees("mode plan")
+        assert person.leaves() == 0
+    with at_terminal(sample.root, "--model", model) as person:
+        person.sees("mode plan")
+        assert person.leaves() == 0
+    sample.write(".agentrc", 'mode = "auto"\n')
+    with at_terminal(sample.root, "--model", model) as person:
+        person.sees("This folder brings .agentrc")
+        assert person.leaves() == 0
+
+
 def test_slash_commands_and_own_commands_work(sample: Repository, tmp_path: Path) -> None:
     with at_terminal(sample.root, "--model", script(tmp_path, [{"text": "Hi."}])) as person:
         person.sees("/help lists the commands")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.line import LineMode, LineSetup
-from tui_agent.ui.line_input import DumbInput, Input, TerminalInput
+from tui_agent.ui.line_input import DumbInput, Input, Left, TerminalInput
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
@@ -22,6 +22,7 @@ def line_mode(around: Around) -> int:
 async def _run(around: Around) -> int:
     given: Input = DumbInput() if around.paper.plain else TerminalInput()
     try:
+        await _ask_for_trust(around, given)
         opened = await around.open(attended=True)
         setup = LineSetup(
             prompt=around.options.prompt,
@@ -33,8 +34,31 @@ async def _run(around: Around) -> int:
             return await LineMode(opened.agent, around.paper, given, setup).run()
         finally:
             await opened.agent.close()
+    except Left:
+        return 0
     finally:
         await around.close()
+
+
+async def _ask_for_trust(around: Around, given: Input) -> None:
+    """Ask whether a folder that brings settings or instructions is trusted; no is the default."""
+    from tui_agent.adapters.trust import behaviour_files
+    from tui_agent.ui.line_input import Interrupted
+
+    if around.trusted:
+        return
+    names = ", ".join(behaviour_files(around.root))
+    around.paper.put(f"This folder brings {names}, which would change what agent does here.")
+    given.arm()
+    try:
+        key = await given.key("Read and trust them, as they are now? [y n] ", "yn\r")
+    except Interrupted:
+        key = "n"
+    if key == "y":
+        around.trust()
+    around.paper.put(
+        "Trusted, until they change." if key == "y" else "Not trusted: they are not read."
+    )
 
 
 def editor_of(around: Around) -> Callable[[str], Awaitable[str]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from tui_agent import __version__
 from tui_agent.ui.commands.options import Options
 from tui_agent.wiring.hosts import DEFAULT_MODEL
+from tui_agent.wiring.taking_up import taken_up
 
 if TYPE_CHECKING:
     from tui_agent.adapters.models.endpoints import Endpoints
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from tui_agent.core.settings import Settings
     from tui_agent.ui.text import Paper
 
+HELD_SECONDS = 3.0
+"""How long the model hosts may take to say what is to be masked."""
 PROGRAM = f"agent {__version__}"
 
 
@@ -64,7 +68,6 @@ class Wiring:
         self.paper = paper
         self.cwd = cwd
         self.hosts = dict(hosts or {})
-        self._tasks: set[asyncio.Task[None]] = set()
 
     @cached_property
     def root(self) -> Path:
@@ -252,15 +255,14 @@ class Wiring:
         started: SessionStarted | None = None
         log: FileLog | MemoryLog
         if self.options.continue_last or self.options.resume:
-            folder, log, past = self._taken_up()
+            folder, log, past = taken_up(self.shelf, self.options.resume or "last", self.root)
         else:
             started = await self._started()
             folder, log, started = self._new(started)
         agent = self._agent(log, past, attended=attended)
+        await self._learn_held()
         await agent.open(started)
         self._apply_typed(agent, resumed=started is None)
-        task = asyncio.create_task(self._learn_held())
-        self._tasks.add(task)
         return Opened(
             agent=agent,
             past=past[-1].seq if past else 0,
@@ -289,18 +291,6 @@ class Wiring:
             argv=options.argv,
         )
         return Agent(self.world(log), self.settings, manner, past)
-
-    def _taken_up(self) -> tuple[Path, FileLog, list[Record]]:
-        from tui_agent.adapters.clock import SystemClock
-        from tui_agent.adapters.session_log import FileLog, SessionNotFoundError
-
-        folder = self.shelf.find(self.options.resume or "last")
-        log, past = FileLog.open(folder, now=SystemClock().now())
-        if not any(type(one.event).__name__ == "SessionStarted" for one in past):
-            log.close()
-            message = f"session {folder.name} holds nothing to go on from"
-            raise SessionNotFoundError(message)
-        return folder, log, past
 
     def _new(
         self, started: SessionStarted
@@ -351,7 +341,10 @@ class Wiring:
             agent.send(SetBudget(usd=float(budget) or None))
 
     async def _learn_held(self) -> None:
-        self.redact.hold(await self.model.held_values())
+        """Learn what is to be masked before anything is logged, unless a host is too late."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HELD_SECONDS):
+                self.redact.hold(await self.model.held_values())
 
     def _notices(self) -> tuple[str, ...]:
         from tui_agent.adapters.git_facts import git_facts
@@ -368,8 +361,6 @@ class Wiring:
 
     async def close(self) -> None:
         """End the model hosts; safe where none was started."""
-        for task in self._tasks:
-            task.cancel()
         if "model" in self.__dict__:
             await self.model.close()
         else:

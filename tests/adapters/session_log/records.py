@@ -22,7 +22,9 @@ def session_of(folder: Path, count: int) -> list[Record]:
     return written
 
 
-def told_session(folder: Path, *, session_id: str, text: str, ended: bool = True) -> None:
+def told_session(
+    folder: Path, *, session_id: str, text: str, ended: bool = True, workspace: str = "/home/a"
+) -> None:
     """Write a session with a start, one message, and perhaps an end."""
     log = FileLog.create(folder)
     events: list[Event] = [
@@ -30,7 +32,7 @@ def told_session(folder: Path, *, session_id: str, text: str, ended: bool = True
             session_id=session_id,
             program="agent 0",
             cwd="/home/a",
-            workspace="/home/a",
+            workspace=workspace,
             repository="sample",
             model="script:x",
         ),

@@ -75,6 +75,23 @@ def test_all_work_trees_of_a_repository_share_their_sessions(
     assert (facts.branch, facts.head, facts.name) == ("side", commit, "repository")
 
 
+def test_the_last_session_is_one_of_this_work_tree_or_of_one_that_is_gone(
+    tmp_path: Path, repository: Repository
+) -> None:
+    repository.commit()
+    side = tmp_path / "side"
+    repository.git("worktree", "add", "--quiet", "-b", "side", str(side))
+    main = Shelf.of(tmp_path / "state", repository.root)
+    shelf = main.make()
+    for minute, workspace in ((1, repository.root), (2, side)):
+        folder, session_id = new_session_folder(shelf, f"2026-11-21T09:0{minute}:00.000+00:00")
+        told_session(folder, session_id=session_id, text="x", workspace=str(workspace))
+    assert summarise(main.find("last")).workspace == str(repository.root)
+    assert summarise(Shelf.of(tmp_path / "state", side).find("last")).workspace == str(side)
+    side.rename(tmp_path / "elsewhere")
+    assert summarise(main.find("last")).workspace == str(side)
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_repository_that_has_moved_finds_its_sessions(
     tmp_path: Path, repository: Repository, packed: bool

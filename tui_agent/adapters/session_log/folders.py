@@ -47,6 +47,8 @@ class Shelf:
     """The folder of this one; it need not exist."""
     key: dict[str, str]
     """What this repository is known by."""
+    root: Path
+    """The workspace: one of the repository's work trees."""
 
     @classmethod
     def of(cls, state: Path, cwd: Path) -> Shelf:
@@ -64,7 +66,7 @@ class Shelf:
         folder = sessions / _shelf_name(name, key["place"])
         if not folder.exists() and facts is not None:
             folder = _from_before_a_move(sessions, facts) or folder
-        return cls(sessions=sessions, folder=folder, key=key)
+        return cls(sessions=sessions, folder=folder, key=key, root=cwd)
 
     def make(self) -> Path:
         """Make the shelf and note what its repository is known by. Raises OSError."""
@@ -114,10 +116,15 @@ class Shelf:
 
     def _last(self) -> Path:
         for folder in self.here():
-            if (folder / EVENTS_FILE).stat().st_size:
+            if (folder / EVENTS_FILE).stat().st_size and self._is_ours(folder):
                 return folder
         message = f"there is no session of this folder yet; we looked in {self.folder}"
         raise SessionNotFoundError(message)
+
+    def _is_ours(self, folder: Path) -> bool:
+        """Whether a session belongs to this work tree, or to one that is gone."""
+        workspace = summarise(folder).workspace
+        return workspace in ("", str(self.root)) or not Path(workspace).exists()
 
 
 def _by_path(path: Path, text: str) -> Path:

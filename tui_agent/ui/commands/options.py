@@ -183,6 +183,14 @@ def main_parser() -> Parser:
     return parser
 
 
+def session_and_place(text: str) -> tuple[str, str]:
+    """Return the session and the place in it that `ID@PLACE` names; a path has no place."""
+    if "/" in text:
+        return text, ""
+    name, _, place = text.partition("@")
+    return name, place
+
+
 def known_flags() -> list[str]:
     """Return every option, for completions."""
     return [word for action in main_parser()._actions for word in action.option_strings]  # noqa: SLF001 -- argparse has no other list

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from tui_agent.core.state.stops import Stop, find_stops, stop_at
 from tui_agent.ui.commands.contract import StoredSession, Surroundings
-from tui_agent.ui.commands.options import Parser, UsageError
+from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
 from tui_agent.ui.exit_status import DONE, UNREPLAYABLE, USAGE
 from tui_agent.ui.replay import ONLY, kept, stop_json, stop_line, stops_json, tell_session
 from tui_agent.ui.transcript import Load
@@ -39,7 +39,9 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
     only = _kinds(parsed.only)
-    stored = around.stored(parsed.id)
+    name, place = session_and_place(parsed.id)
+    at = parsed.at or place or None
+    stored = around.stored(name)
     stops = find_stops(stored.records)
     if not stops:
         around.paper.say(f"There is nothing to replay in {stored.folder}.")
@@ -50,9 +52,9 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         start = (parsed.at or "", parsed.speed, _seconds(parsed.max_pause))
         return await _on_screen(around, stored, start)
     chosen = kept(stops, only)
-    if parsed.at is not None:
+    if at is not None:
         try:
-            return await _at(around, stored, stop_at(stops, parsed.at), as_json=parsed.json)
+            return await _at(around, stored, stop_at(stops, at), as_json=parsed.json)
         except LookupError as error:
             around.paper.say(str(error.args[0]))
             return USAGE

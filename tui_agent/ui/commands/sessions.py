@@ -15,7 +15,7 @@ from tui_agent.ui.commands.contract import (
     Surroundings,
     TreeChange,
 )
-from tui_agent.ui.commands.options import Parser
+from tui_agent.ui.commands.options import Parser, session_and_place
 from tui_agent.ui.exit_status import DONE, FAILED
 from tui_agent.ui.figures import plural, size
 from tui_agent.ui.jsonl import record_line
@@ -65,7 +65,8 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     parsed = parser().parse_args(list(arguments))
     if parsed.verb in (None, "list"):
         return _list(around, everywhere=parsed.all, as_json=parsed.json)
-    stored = around.stored(parsed.id)
+    name, turn = session_and_place(parsed.id)
+    stored = around.stored(name)
     if parsed.verb == "verify":
         return _verify(around, stored)
     if parsed.verb == "diff":
@@ -75,7 +76,8 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     elif parsed.json:
         around.paper.data(dumps(trace(stored)))
     else:
-        await tell_session(stored.records, stored.blob, around.paper)
+        records = [one for one in stored.records if not turn or str(one.turn) == turn]
+        await tell_session(records, stored.blob, around.paper)
     return DONE
 
 

@@ -1,0 +1,34 @@
+"""Taking a session of before up again: which one, whether it belongs here, and its mended log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui_agent.adapters.session_log import FileLog, Shelf
+    from tui_agent.core.events import Record
+
+
+def taken_up(shelf: Shelf, name: str, root: Path) -> tuple[Path, FileLog, list[Record]]:
+    """Return a session's folder, its log open for writing, and its records.
+
+    Raises:
+        SessionNotFoundError: there is none, nothing is in it, or it belongs to another folder.
+        OSError: it cannot be written, or another process writes it.
+    """
+    from tui_agent.adapters.clock import SystemClock
+    from tui_agent.adapters.session_log import FileLog, SessionNotFoundError, summarise
+    from tui_agent.core.events import SessionStarted
+
+    folder = shelf.find(name)
+    workspace = summarise(folder).workspace
+    if workspace and workspace != str(root) and Path(workspace).exists():
+        message = f"session {folder.name} belongs to {workspace}: cd there to go on with it"
+        raise SessionNotFoundError(message)
+    log, past = FileLog.open(folder, now=SystemClock().now())
+    if not any(isinstance(one.event, SessionStarted) for one in past):
+        log.close()
+        message = f"session {folder.name} holds nothing to go on from"
+        raise SessionNotFoundError(message)
+    return folder, log, past
