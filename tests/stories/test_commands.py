@@ -182,3 +182,21 @@ def test_the_demo_ends_with_green_tests_and_can_be_seen_again(sample: Repository
     assert "You rejected the change to `discounted`" in again.out
     assert program.run("sessions", "verify", session).status == 0
     assert sys.version_info >= (3, 11)
+
+
+@pytest.mark.capability("S0.5")
+def test_the_context_shows_files_and_tokens_without_what_is_ignored(sample: Repository) -> None:
+    sample.write(".gitignore", "*.log\n")
+    sample.write("noise.log", "")
+    sample.write("AGENTS.md", "Be brief.\n")
+    shown = Program(sample.root).run("context", "--json").out
+    told = json.loads(shown)
+    parts = {one["part"]: one["tokens"] for one in told["parts"]}
+    assert {"system text", "9 tools", "facts and map"} <= parts.keys()
+    assert parts["facts and map"] <= 1600
+    assert "answer.py" in told["facts"]
+    assert "noise.log" not in told["facts"]
+    assert told["left_out"] == ["AGENTS.md: the folder is not trusted"]
+    trusted = Program(sample.root).run("--trust", "context").out
+    assert "About " in trusted
+    assert "AGENTS.md                         10 bytes, about 3 tokens" in trusted

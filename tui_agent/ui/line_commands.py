@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui_agent.core import commands as ask
 from tui_agent.core.ports import Client
+from tui_agent.ui.context_lines import context_lines
 from tui_agent.ui.figures import money, tokens
 from tui_agent.ui.text import Line, Paper
 from tui_agent.ui.transcript import Transcript, plan_lines
@@ -32,6 +33,7 @@ class SlashCommands:
             "budget": _Entry("what the session may cost", self._budget, "DOLLARS"),
             "plan": _Entry("show the plan", lambda _: self._plan()),
             "status": _Entry("model, mode, tokens, cost", lambda _: self._status()),
+            "context": _Entry("what the model is told beforehand", lambda _: self._context()),
             "steer": _Entry("say something to the running turn", self._steer, "TEXT"),
             "recall": _Entry("take back the last queued message", lambda _: self._recall()),
             "checks": _Entry("run the project's checks", lambda _: send(ask.RunChecks())),
@@ -103,6 +105,13 @@ class SlashCommands:
             f"model {state.model}, mode {state.mode}, sandbox {state.sandbox}",
             f"{tokens(usage)}, {money(usage.cost_usd)} {budget}",
         )
+
+    def _context(self) -> None:
+        main = self._told.state.main
+        if main.instructions is None:
+            self._paper.put("Nothing was gathered yet: it is, with the first message.")
+        else:
+            self._paper.put(*context_lines(main.instructions, main.system, main.tools))
 
     def _recall(self) -> None:
         queue = self._told.state.queue

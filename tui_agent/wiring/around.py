@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.models.router import LocalServer
     from tui_agent.adapters.session_log import StoredSession, Summary
     from tui_agent.adapters.snapshots.recorded import TreeChange
+    from tui_agent.core.events import InstructionsLoaded
 
 
 class Around(Wiring):
@@ -28,6 +29,12 @@ class Around(Wiring):
         from tui_agent.adapters.session_log import StoredSession
 
         return StoredSession(self.shelf.find(name))
+
+    async def gathered(self) -> InstructionsLoaded:
+        """Read the instructions and facts of this folder."""
+        from tui_agent.adapters.session_log import MemoryLog
+
+        return await self.world(MemoryLog()).workspace.gather(trusted=self.trusted)
 
     def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
         """Compare two recorded trees. Raises UnknownTreeError, OSError."""

@@ -9,6 +9,7 @@ COMMANDS = {
     "tools": "list the tools that a model is given",
     "tool": "make one tool call through the gate",
     "rules": "ask the gate what it says to a command",
+    "context": "show what a model is told of this folder, and how many tokens it takes",
     "graph": "draw the phases, or a session's plan, as Mermaid",
     "models": "list models' providers and the servers of this machine",
     "keys": "list which keys are found; never their values",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tui_agent.core.blob import Text
-    from tui_agent.core.events import Record
+    from tui_agent.core.events import InstructionsLoaded, Record
     from tui_agent.core.ports import Tool
     from tui_agent.core.proposal import ToolOutput
     from tui_agent.core.settings import Settings
@@ -200,6 +200,10 @@ class Surroundings(Protocol):
 
     def stored(self, name: str) -> StoredSession:
         """Read a session by `last`, id, prefix or path. Raises LookupError, OSError."""
+        ...
+
+    async def gathered(self) -> InstructionsLoaded:
+        """Read the instructions and facts of this folder, as a session would."""
         ...
 
     def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
