@@ -136,7 +136,7 @@ class Screen:
         raise AssertionError(message)
 
     def insist(self, key: str, *words: str, gone: str = "") -> str:
-        """Press a key until the words appear: a key that comes before a request is armed is lost."""
+        """Press a key until the words appear: one that comes before a request is armed is lost."""
         for _ in range(4):
             self.press(key)
             try:
