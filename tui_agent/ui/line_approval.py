@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from tui_agent.core.patch import PatchError
 from tui_agent.core.plan import Plan, PlanStep
+from tui_agent.core.prefixes import offered_prefix
 from tui_agent.core.proposal import Decision, Proposal, Question
 from tui_agent.core.state import Call
 from tui_agent.ui.line_input import Input
@@ -101,7 +102,10 @@ class Approvals:
                 self._edit_text(command) if self._edit_text else self._input.text(command)
             )
             return Decision(verdict="once", command=text.strip()) if text.strip() else None
-        offered = " ".join(command.split()[:2])
+        offered = " ".join(offered_prefix(command))
+        if not offered:
+            self._paper.put("Only a command of plain words can be allowed by its beginning.")
+            return None
         said = await self._input.line(f"Allow what begins with [{offered}]: ")
         return Decision(verdict="rule", prefix=tuple((said or offered).split()))
 

@@ -49,7 +49,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     for problem in stored.problems:
         around.paper.say([("warning", f"! {problem}")])
     if not (parsed.plain or parsed.json or only) and _on_a_terminal():
-        start = (parsed.at or "", parsed.speed, _seconds(parsed.max_pause))
+        start = (at or "", parsed.speed, _seconds(parsed.max_pause))
         return await _on_screen(around, stored, start)
     chosen = kept(stops, only)
     if at is not None:
