@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from tests.support.clock import CountedIds
 from tests.support.repository import Repository
+from tui_agent.adapters.foreign_diff import read_diff
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.adapters.models.endpoints import Endpoints
@@ -32,6 +33,7 @@ from tui_agent.tools.edit import Edit
 from tui_agent.tools.list import List
 from tui_agent.tools.plan import SetPlan
 from tui_agent.tools.read import Read
+from tui_agent.tools.review import Review
 from tui_agent.tools.search import Search
 from tui_agent.tools.shell import Shell
 from tui_agent.tools.write import Write
@@ -172,6 +174,7 @@ class Setting:
         return World(
             model=RoutedModel({}, Endpoints.of({}), folder=root),
             tools=all_tools(),
+            own_tools={"review": Review(read_diff)},
             workspace=workspace,
             runner=PlainRunner(root, environ),
             snapshots=GitSnapshots(

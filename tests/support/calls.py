@@ -65,6 +65,7 @@ class Bench:
             files=SeenFiles(workspace, self.seen, self.blobs),
             workspace=workspace,
             put=self.blobs.put,
+            load=self.blobs.get,
         )
 
     def _bytes(self, blob: Blob | None) -> bytes | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -30,10 +30,10 @@ from tui_agent.core.events import (
     TurnStarted,
     UserSteered,
 )
+from tui_agent.core.messages import Attachment
 from tui_agent.core.settings import MODES
 
 if TYPE_CHECKING:
-    from tui_agent.core.messages import Attachment
     from tui_agent.core.ports import World
     from tui_agent.core.settings import Settings
     from tui_agent.core.state import Session
@@ -166,9 +166,11 @@ class Agent:
             case ask.Interrupt():
                 await self._interrupt()
             case ask.RunShell():
-                await self._own_turn(f"! {command.command}", "shell", command.command)
+                self._own_turn(f"! {command.command}", "shell", {"command": command.command})
             case ask.RunChecks():
-                await self._own_turn("run the checks", "checks", "")
+                self._own_turn("run the checks", "checks")
+            case ask.Review():
+                self._review(command)
             case ask.Compact():
                 await self._compact()
             case ask.SetModel():
@@ -240,15 +242,36 @@ class Agent:
         elif command.text.strip():
             self._live.emit(UserSteered(text=self._engine.stored(command.text)))
 
-    async def _own_turn(self, text: str, kind: Literal["shell", "checks"], command: str) -> None:
+    def _own_turn(
+        self,
+        text: str,
+        kind: Literal["shell", "checks", "review"],
+        arguments: Mapping[str, object] | None = None,
+        attachments: tuple[Attachment, ...] = (),
+    ) -> None:
         """Begin a turn of the user's own that calls no model."""
         if self._engine.agent.turn is not None:
             self._notice("A turn is running: wait for its end, or stop it with Esc.")
             return
-        self._live.emit(TurnStarted(text=text, mode=self.state.mode, kind=kind))
-        if kind == "shell":
-            call_for_user(self._engine, command)
+        started = TurnStarted(text=text, mode=self.state.mode, kind=kind, attachments=attachments)
+        self._live.emit(started)
+        if arguments is not None:
+            call_for_user(self._engine, kind, arguments)
         self._go()
+
+    def _review(self, command: ask.Review) -> None:
+        """Keep the diff as a payload of the session, and begin the turn that asks about it."""
+        data = command.diff.encode("utf-8", "surrogateescape")
+        try:
+            kept = self._engine.world.log.put(data, mime="text/x-diff")
+        except OSError as error:
+            self._notice(f"The diff cannot be kept, so it is not reviewed: {error}", "error")
+            return
+        arguments: dict[str, object] = {"source": command.source, "diff": kept.sha}
+        if command.whole:
+            arguments["whole"] = True
+        attachment = Attachment(name=command.source, mime="text/x-diff", content=kept)
+        self._own_turn(f"review {command.source}", "review", arguments, (attachment,))
 
     async def _compact(self) -> None:
         if self._engine.agent.turn is not None:

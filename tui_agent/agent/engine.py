@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_agent.core.messages import ModelFacts
     from tui_agent.core.ports import Tool, World
     from tui_agent.core.settings import Settings
-    from tui_agent.core.state import Agent
+    from tui_agent.core.state import Agent, Call
 
 
 @dataclass(slots=True, kw_only=True)
@@ -48,6 +48,11 @@ class Engine:
     def tools(self) -> Mapping[str, Tool]:
         """The tools by name."""
         return self.world.tools
+
+    def tool(self, call: Call) -> Tool | None:
+        """The tool that a call means; the user's own calls know the user's own tools, too."""
+        own = self.world.own_tools.get(call.tool) if call.origin == "user" else None
+        return own or self.tools.get(call.tool)
 
     @property
     def terms(self) -> Terms:

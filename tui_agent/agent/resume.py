@@ -107,7 +107,7 @@ def mend(engine: Engine, call: Call) -> None:
         seen=tuple(
             SeenFile(path=write.path, sha=write.after.sha)
             for write in started.writes
-            if write.after is not None
+            if write.after is not None and call.origin != "user"
         ),
     )
     finished(engine, call, output, "finished")

@@ -103,8 +103,11 @@ async def _output_of(
         settled=settled,
         writes=writes,
     )
+    tool = engine.tool(call)
+    if tool is None:
+        return failure("unknown_tool", f"There is no tool {call.tool!r} any more.")
     try:
-        return await engine.tools[call.tool].run(approved, context)
+        return await tool.run(approved, context)
     except EditError as error:
         return failure(error.kind, error.message)
     except (OSError, ValueError) as error:

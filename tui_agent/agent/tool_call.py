@@ -64,7 +64,7 @@ async def _prepare(engine: Engine, call: Call) -> None:
     if call.tool == BUDGET_TOOL:
         gate(engine, call, budget_proposal(engine, call))
         return
-    tool = engine.tools.get(call.tool)
+    tool = engine.tool(call)
     if tool is None:
         known = ", ".join(sorted(engine.tools))
         text = f"There is no tool {call.tool!r}. The tools are: {known}."
@@ -98,6 +98,7 @@ def view_of(engine: Engine, call: Call) -> View:
         files=SeenFiles(world.workspace, agent.seen, world.log),
         workspace=world.workspace,
         put=world.log.put,
+        load=world.log.get,
     )
 
 
@@ -137,10 +138,7 @@ def _over_size(engine: Engine, call: Call, proposal: Proposal) -> ToolOutput | N
 
 def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> None:
     """Let the policy decide on a proposal: record its decision, or ask a person."""
-    if call.origin == "user":
-        outcome = Outcome(action="allow", reason=users_own())
-    else:
-        outcome = decide(proposal, engine.circumstances)
+    outcome = _outcome(engine, call, proposal)
     if outcome.action == "ask":
         engine.emit(
             ApprovalRequested(
@@ -168,6 +166,17 @@ def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> Non
             ),
         )
     )
+
+
+def _outcome(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
+    """Return what the gate says; the user's own command runs, the user's own diff always asks."""
+    if call.origin != "user":
+        return decide(proposal, engine.circumstances)
+    if proposal.patch is None:
+        return Outcome(action="allow", reason=users_own())
+    now = engine.circumstances
+    forbidding = tuple(rule for rule in now.rules if rule.action != "allow")
+    return decide(proposal, replace(now, mode="ask", rules=forbidding, approved=frozenset()))
 
 
 async def _decided(engine: Engine, call: Call) -> None:

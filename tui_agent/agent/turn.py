@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.budget_question import BUDGET_TOOL
@@ -126,9 +127,9 @@ def _called(
     )
 
 
-def call_for_user(engine: Engine, command: str) -> None:
-    """Record the user's own command as a call of the turn that has just begun."""
-    _called(engine, "shell", dumps({"command": command}), "user")
+def call_for_user(engine: Engine, tool: str, arguments: Mapping[str, object]) -> None:
+    """Record what the user wants done as a call of the turn that has just begun."""
+    _called(engine, tool, dumps(arguments), "user")
 
 
 async def _together(engine: Engine, call_ids: tuple[str, ...]) -> None:

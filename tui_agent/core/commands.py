@@ -85,6 +85,18 @@ class RunShell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Decide on a diff that no model of ours made, hunk by hunk; runs outside of a turn."""
+
+    source: str
+    """What to call it: a file's name, `main..topic`, `standard input`."""
+    diff: str
+    """Its bytes as UTF-8; what is no UTF-8 stands as lone surrogates (`surrogateescape`)."""
+    whole: bool = False
+    """Whether one file that does not fit refuses all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compact:
     """Replace the conversation so far by a summary, for the model."""
 
@@ -115,6 +127,7 @@ Command = (
     | EditPlan
     | RunChecks
     | RunShell
+    | Review
     | Compact
     | Label
     | Close

@@ -79,7 +79,8 @@ def _foreign_call(call: Call | None) -> Iterator[Message]:
         "check": f"The project's check `{call.origin_id}` failed ({call.output.summary}): {title}",
         "plan": f"Step {call.origin_id} of the approved plan ran {call.tool}: {title}",
         "user": f"The user ran {title} ({call.output.summary})",
-    }.get(call.origin, title)
+        "review": f"The user reviewed a diff that is not yours: {title} ({call.output.summary})",
+    }.get("review" if call.tool == "review" else call.origin, title)
     yield Message(role="user", text=who)
     if call.output.text:
         yield Message(role="user", text=call.output.text)

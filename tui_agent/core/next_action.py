@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from tui_agent.core.blob import preview_of
 from tui_agent.core.budget import Stop, stop_before_call
 from tui_agent.core.events import Check, EndReason, Phase
 from tui_agent.core.messages import ToolCall
@@ -130,7 +131,7 @@ class Terms:
     context_tokens: int | None = None
 
 
-_FIRST: dict[str, Phase] = {"shell": "act", "checks": "verify"}
+_FIRST: dict[str, Phase] = {"shell": "act", "review": "act", "checks": "verify"}
 """Where a turn that calls no model begins."""
 
 
@@ -190,8 +191,8 @@ def _ended_by_call(turn: Turn) -> End | None:
 
 
 def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
-    if turn.kind == "shell":
-        return End(reason="done")
+    if turn.kind in ("shell", "review"):
+        return _own_end(turn)
     planned = _planned(agent, turn)
     if planned is not None:
         return CallPlanned(step=planned)
@@ -254,6 +255,19 @@ def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Act
     return CallModel()
 
 
+def _own_end(turn: Turn) -> End:
+    """End a turn of the user's own call; a diff that could not be applied has failed."""
+    for call in turn.calls.values():
+        output = call.output
+        if turn.kind != "review" or output is None or output.ok:
+            continue
+        if output.error == "needs_approval":
+            return End(reason="needs_approval")
+        if call.ended != "denied":
+            return End(reason="failed", detail=preview_of(output.text))
+    return End(reason="done")
+
+
 def _planned(agent: Agent, turn: Turn) -> PlanStep | None:
     """The next step of an approved plan that carries calls; none once one has failed."""
     if not agent.plan_approved or agent.plan is None:
@@ -297,16 +311,17 @@ def _unrecorded_check(session: Session, turn: Turn) -> Call | None:
 
 
 def _end(session: Session, turn: Turn) -> Action:
-    if any(call.output and call.output.error == "needs_approval" for call in asked_by_model(turn)):
+    if any(call.output and call.output.error == "needs_approval" for call in asked_for(turn)):
         return End(reason="needs_approval")
     if failed_checks(session, turn):
         return End(reason="checks_failed")
     return End(reason="done")
 
 
-def asked_by_model(turn: Turn) -> list[Call]:
-    """Return the calls of a turn that the model or its plan asked for."""
-    return [call for call in turn.calls.values() if call.origin in ("model", "plan")]
+def asked_for(turn: Turn) -> list[Call]:
+    """Return the calls of a turn that somebody asked for: the model, its plan, or a review."""
+    origins = ("user",) if turn.kind == "review" else ("model", "plan")
+    return [call for call in turn.calls.values() if call.origin in origins]
 
 
 def failed_checks(session: Session, turn: Turn) -> tuple[str, ...]:

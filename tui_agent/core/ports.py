@@ -99,6 +99,8 @@ class View:
     """The workspace as the edit engine reads it, `seen` texts included."""
     workspace: Workspace
     put: Callable[[bytes], Blob]
+    load: Callable[[str], bytes]
+    """Load a payload of the session. Raises KeyError where it is missing."""
     cwd: str = "."
 
 
@@ -317,5 +319,7 @@ class World:
     log: SessionLog
     clock: Clock
     ids: Ids
+    own_tools: Mapping[str, Tool] = field(default_factory=dict)
+    """What only the user calls; no model is told of them."""
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(default=lambda text: (text, ()))
     """Mask the secrets in a text; returns the text and the kinds of what was masked."""

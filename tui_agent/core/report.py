@@ -7,7 +7,7 @@ from typing import Literal
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.events import CheckResult, FileChanged, Report
-from tui_agent.core.next_action import asked_by_model
+from tui_agent.core.next_action import asked_for
 from tui_agent.core.state.values import Session, Turn
 
 
@@ -25,11 +25,11 @@ def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
         verified=bool(checks) and all(check.status == "passed" for check in checks),
         tree=session.tree if not session.tree_edits else "",
         steps=sum(step.purpose == "turn" for step in turn.steps.values()),
-        calls=len(asked_by_model(turn)),
+        calls=len(asked_for(turn)),
         denied=tuple(
             f"{call.tool} {call.proposal.title if call.proposal is not None else ''}".strip()
-            for call in turn.calls.values()
-            if call.ended == "denied" and call.origin in ("model", "plan")
+            for call in asked_for(turn)
+            if call.ended == "denied"
         ),
         seconds=max(0, now_ms - turn.mono_ms) / 1000,
         usage=turn.usage,

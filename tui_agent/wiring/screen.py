@@ -20,6 +20,7 @@ USAGE = 2
 LATER = (
     "tui_agent.agent.agent",
     "tui_agent.adapters.clock",
+    "tui_agent.adapters.foreign_diff",
     "tui_agent.adapters.git_facts",
     "tui_agent.adapters.git_workspace.workspace",
     "tui_agent.adapters.models.router",
@@ -33,6 +34,7 @@ LATER = (
     "tui_agent.tools.list",
     "tui_agent.tools.plan",
     "tui_agent.tools.read",
+    "tui_agent.tools.review",
     "tui_agent.tools.search",
     "tui_agent.tools.shell",
     "tui_agent.tools.write",

@@ -192,6 +192,7 @@ class Wiring:
     def world(self, log: FileLog | MemoryLog) -> World:
         """Build the world of one agent."""
         from tui_agent.adapters.clock import SystemClock, random_id
+        from tui_agent.adapters.foreign_diff import read_diff
         from tui_agent.adapters.git_workspace.instructions import Gathering
         from tui_agent.adapters.git_workspace.marks import marks_of
         from tui_agent.adapters.git_workspace.workspace import GitWorkspace
@@ -201,6 +202,7 @@ class Wiring:
         from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
         from tui_agent.core.events import Check
         from tui_agent.core.ports import World
+        from tui_agent.tools.review import Review
 
         user = user_file(self.environ)
         workspace = GitWorkspace(
@@ -217,9 +219,11 @@ class Wiring:
                 limits=self.settings.context,
             ),
         )
+        review = Review(read_diff)
         return World(
             model=self.model,
             tools=self.tools,
+            own_tools={review.spec.name: review},
             workspace=workspace,
             runner=PlainRunner(self.root, self.environ, allowed=self.settings.environment),
             snapshots=GitSnapshots(
