@@ -8,6 +8,7 @@ import pytest
 from tests.support.repository import Repository
 from tests.support.workspace import KeptBlobs, workspace_at
 from tui_agent.adapters.git_workspace.instructions import Gathering
+from tui_agent.adapters.git_workspace.repository_map import file_map
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.core.events import Check
 from tui_agent.core.lookup import LookupFailedError, Search
@@ -137,8 +138,22 @@ async def test_the_map_stays_below_its_cap_in_a_large_repository(repository: Rep
             repository.write(f"package_{folder:02}/deep/module_number_{file:02}.py", "")
     facts = (await workspace_at(repository.root).gather(trusted=True)).facts
     assert isinstance(facts, str)
-    assert len(facts) < 6000
+    assert 3000 < len(facts) < 6000
     assert "1,200, ignored ones left out" in facts
+
+
+def test_code_is_opened_before_what_stands_aside() -> None:
+    names = [f"{top}/{part}/f{n}.py" for top in ("docs", "src", "tests") for part in "ab"
+             for n in range(3)]  # fmt: skip
+    assert file_map(tuple(names), 10_000).count("f1.py") == 6
+    drawn = file_map(tuple(names), 120)
+    assert drawn == (
+        "docs/\n  a/ (3)\n  b/ (3)\n"
+        "src/\n  a/\n    f0.py\n    f1.py\n    f2.py\n  b/ (3)\n"
+        "tests/\n  a/ (3)\n  b/ (3)"
+    )
+    assert file_map(tuple(names), 30) == "docs/ (6)\nsrc/ (6)\ntests/ (6)"
+    assert file_map(tuple(names), 12) == "docs/ (6)\n…"
 
 
 async def test_the_nearest_instructions_count_most(repository: Repository, home: Path) -> None:

@@ -6,7 +6,8 @@ its cap, however large the repository is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from tui_agent.adapters.git_facts import GitFacts
@@ -18,6 +19,10 @@ DEPTH = 3
 ENOUGH = 24
 """Files of one folder that are named; the others are counted."""
 
+ASIDE = {"docs", "doc", "examples", "example", "notes", "imgs", "images", "assets", "questions",
+         "reference", "benchmarks", "vendor", "third_party"}  # fmt: skip
+"""Opened after the others."""
+
 
 def facts_text(
     root: str, git: GitFacts | None, checks: Sequence[Check], names: Sequence[str], tokens: int
@@ -27,7 +32,9 @@ def facts_text(
     if checks:
         found = ", ".join(f"`{check.command}` ({check.origin})" for check in checks)
         lines.append(f"Checks: {found}")
-    lines.append(f"Files: {len(names):,}, ignored ones left out")
+    lines.append(
+        f"Files: {len(names):,}, ignored ones left out; (n) counts those of a folder not shown"
+    )
     return "\n".join([*lines, file_map(tuple(names), int(tokens * BYTES_A_TOKEN))])
 
 
@@ -40,14 +47,27 @@ def _git_line(git: GitFacts | None) -> str:
 
 @lru_cache(maxsize=8)
 def file_map(names: tuple[str, ...], limit: int) -> str:
-    """Draw the tree of these files as deep as fits into `limit` bytes, three levels at most."""
-    drawn = ""
-    for depth in range(DEPTH, 0, -1):
-        drawn = "\n".join(_lines(names, depth))
-        if len(drawn.encode("utf-8", "surrogateescape")) <= limit:
-            return drawn
-    cut = drawn.encode("utf-8", "surrogateescape")[:limit].rpartition(b"\n")[0]
-    return cut.decode("utf-8", "replace") + "\n…"
+    """Draw the tree of these files as far as it fits into `limit` bytes, three levels at most.
+
+    Folders are opened level by level, what is likely to be code first; one that does not fit stays
+    closed, with the number of its files.
+    """
+    root = _tree(names)
+    left = limit - _cost(root, 0)
+    opened = {""}
+    for depth in range(1, DEPTH):
+        level = [one for one in _folders(root, "", depth) if one[0].rpartition("/")[0] in opened]
+        for path, folder in sorted(level, key=lambda one: (_rank(one[0]), one[0])):
+            cost = _cost(folder, depth)
+            if cost <= left:
+                left -= cost
+                opened.add(path)
+    lines: list[str] = []
+    _draw(root, "", opened, lines)
+    drawn = "\n".join(lines)
+    if len(_bytes(drawn)) <= limit:
+        return drawn
+    return _bytes(drawn)[:limit].rpartition(b"\n")[0].decode("utf-8", "replace") + "\n…"
 
 
 class _Folder:
@@ -59,7 +79,7 @@ class _Folder:
         self.total = 0
 
 
-def _lines(names: Sequence[str], depth: int) -> list[str]:
+def _tree(names: Sequence[str]) -> _Folder:
     root = _Folder()
     for name in names:
         *folders, base = name.split("/")
@@ -69,20 +89,52 @@ def _lines(names: Sequence[str], depth: int) -> list[str]:
             here = here.folders.setdefault(folder, _Folder())
         here.total += 1
         here.files.append(base)
-    lines: list[str] = []
-    _draw(root, depth, "", lines)
-    return lines
+    return root
 
 
-def _draw(folder: _Folder, depth: int, indent: str, lines: list[str]) -> None:
-    for name in sorted(folder.folders):
-        inner = folder.folders[name]
+def _folders(folder: _Folder, path: str, depth: int) -> Iterator[tuple[str, _Folder]]:
+    """Yield the folders that lie so many levels below, with their paths."""
+    for name, inner in folder.folders.items():
+        below = f"{path}/{name}" if path else name
         if depth == 1:
-            lines.append(f"{indent}{name}/ ({inner.total} files)")
-            continue
-        lines.append(f"{indent}{name}/")
-        _draw(inner, depth - 1, indent + "  ", lines)
+            yield below, inner
+        else:
+            yield from _folders(inner, below, depth - 1)
+
+
+def _rank(path: str) -> int:
+    """Return how late a folder is opened: code, then tests, then what stands aside."""
+    top = path.partition("/")[0].casefold()
+    if top.startswith(".") or top in ASIDE:
+        return 2
+    return 1 if top in {"test", "tests", "spec", "specs"} else 0
+
+
+def _own_lines(folder: _Folder, indent: str) -> list[str]:
+    """Return a folder's lines where none of those in it is opened."""
     files = sorted(folder.files)
+    lines = [f"{indent}{name}/ ({one.total})" for name, one in sorted(folder.folders.items())]
     lines += [indent + name for name in files[:ENOUGH]]
     if len(files) > ENOUGH:
         lines.append(f"{indent}… {len(files) - ENOUGH} more files")
+    return lines
+
+
+def _cost(folder: _Folder, depth: int) -> int:
+    return sum(len(_bytes(line)) + 1 for line in _own_lines(folder, "  " * depth))
+
+
+def _draw(folder: _Folder, path: str, opened: AbstractSet[str], lines: list[str]) -> None:
+    indent = "  " * (path.count("/") + 1 if path else 0)
+    for name, line in zip(sorted(folder.folders), _own_lines(folder, indent), strict=False):
+        below = f"{path}/{name}" if path else name
+        if below in opened:
+            lines.append(f"{indent}{name}/")
+            _draw(folder.folders[name], below, opened, lines)
+        else:
+            lines.append(line)
+    lines += _own_lines(folder, indent)[len(folder.folders) :]
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
