@@ -22,12 +22,20 @@ CONTEXT_LIMIT = 200_000
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status. Nothing that goes wrong leaves as a traceback."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
+    _open_closed_streams()
     if argv == ["--version"]:
         sys.stdout.write(f"agent {__version__}\n")
         return 0
     from tui_agent.ui.crash import guarded
 
     return guarded(lambda: _run(argv), _report_folder)
+
+
+def _open_closed_streams() -> None:
+    """Give a program that was started without standard streams ones that lead nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
 
 
 def _report_folder() -> Path:

@@ -48,11 +48,12 @@ class Program:
 
     def __init__(self, folder: Path, **environ: str) -> None:
         self.folder = folder
+        self.before: list[str] = []
         self.environ = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **environ}
 
     def command(self, *arguments: str) -> list[str]:
         """Return what starts the program."""
-        return [sys.executable, "-m", "tui_agent", *arguments]
+        return [*self.before, sys.executable, "-m", "tui_agent", *arguments]
 
     def run(self, *arguments: str, stdin: str | None = None, without: Sequence[str] = ()) -> Done:
         """Run to the end, without a terminal. `without`: variables taken away."""
@@ -69,6 +70,13 @@ class Program:
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def limited(self, kilobytes: int) -> Program:
+        """Return the program where no file may grow larger."""
+        other = Program(self.folder)
+        other.environ = self.environ
+        other.before = ["bash", "-c", f'ulimit -f {kilobytes}; exec "$@"', "bash"]
+        return other
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start it and let it run; the caller ends it."""

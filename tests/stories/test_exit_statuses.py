@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,46 @@ def test_an_untrusted_project_is_not_listened_to(sample: Repository, tmp_path: P
     trusted = program.run("-p", "hello", "--model", model, "--json", "--trust")
     assert trusted.events("SessionStarted")[0]["mode"] == "plan"
     assert trusted.events("SessionStarted")[0]["trusted"] is True
+
+
+@pytest.mark.parametrize("kilobytes", [6, 9, 12, 15])
+def test_a_full_disk_stops_before_the_next_effect_and_loses_nothing(
+    sample: Repository, tmp_path: Path, kilobytes: int
+) -> None:
+    turns: list[dict[str, Any]] = [
+        {"text": "a", "call": [call("read", path="answer.py")]},
+        {"text": "b", "call": [edit("answer.py", "41", "42")]},
+        {"text": "c"},
+    ]
+    program = Program(sample.root)
+    limited = program.limited(kilobytes)
+    manner = ("--mode", "edit")
+    full = limited.run("-p", "x", "--model", script(tmp_path, turns), *manner)
+    assert full.status == 1
+    assert "The session's log cannot be written (File too large): nothing more is done." in full.err
+    assert sample.read("answer.py").count(b"41") == 1
+    resumed = program.run("-c", *manner)
+    assert resumed.status == 0
+    assert sample.read("answer.py").count(b"42") == 1
+    assert program.run("sessions", "verify").status == 0
+
+
+@pytest.mark.parametrize("closed", ["0<&-", ">&-", "2>&-", "0<&- >&- 2>&-"])
+def test_closed_standard_streams_are_no_fault(
+    sample: Repository, tmp_path: Path, home: Path, closed: str
+) -> None:
+    program = Program(sample.root)
+    line = " ".join(program.command("-p", "hi", "--model", script(tmp_path, [{"text": "Hi."}])))
+    done = subprocess.run(
+        ["bash", "-c", f"{line} {closed}"],
+        cwd=sample.root,
+        env=program.environ,
+        capture_output=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(home.rglob("fault-*"))
 
 
 def test_a_reader_that_leaves_early_is_no_fault(sample: Repository, tmp_path: Path) -> None:

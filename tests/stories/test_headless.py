@@ -123,9 +123,16 @@ def test_standard_input_is_context_or_the_message_itself(
 ) -> None:
     program = Program(sample.root)
     model = script(tmp_path, [{"text": "I see."}])
-    both = program.run("-p", "why?", "--json", "--model", model, stdin="line 7: boom\n")
+    both = program.run(
+        "-p", "why?", "--json", "--model", model, stdin="line 7: boom, see @nothing\n"
+    )
     [said] = both.events("TurnStarted")
-    assert said["text"] == "why?\n\nStandard input:\n\nline 7: boom\n"
+    assert said["text"] == "why?"
+    [attached] = said["attachments"]
+    assert (attached["name"], attached["content"]["preview"]) == (
+        "standard input",
+        "line 7: boom, see @nothing\n",
+    )
     alone = program.run("-p", "--json", "--model", model, stdin="do it\n")
     assert alone.events("TurnStarted")[0]["text"] == "do it\n"
 

@@ -212,7 +212,7 @@ class Agent:
         try:
             found = await self._engine.world.workspace.attach(command.text)
         except (OSError, ValueError) as error:
-            self._notice(f"{error}. The message was not sent.", "error")
+            self._notice(f"{str(error).rstrip('.')}. The message was not sent.", "error")
             return
         attachments = (*command.attachments, *found)
         if self._engine.agent.turn is not None:

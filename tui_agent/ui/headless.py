@@ -17,6 +17,7 @@ from tui_agent.core.events import (
     Record,
     TurnEnded,
 )
+from tui_agent.core.messages import Attachment
 from tui_agent.core.ports import Client
 from tui_agent.ui.exit_status import DONE, FAILED, INTERRUPTED, USAGE, status_of
 from tui_agent.ui.jsonl import final_line, record_line, wanted
@@ -33,6 +34,7 @@ class Request:
 
     prompt: str = ""
     """Empty: only what is open is taken on."""
+    attachments: tuple[Attachment, ...] = ()
     json: bool = False
     verbose: int = 0
     refusals_wanted: bool = False
@@ -46,7 +48,7 @@ async def run_headless(client: Client, request: Request, paper: Paper) -> int:
     run = _Run(client, request, paper)
     with _interrupts(run):
         if request.prompt:
-            client.send(Submit(text=request.prompt))
+            client.send(Submit(text=request.prompt, attachments=request.attachments))
         async for record in client.events():
             await run.see(record)
     return run.finish()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ LIBRARIES = {
 
 async def findings(around: Around) -> AsyncIterator[Finding]:
     """Yield one finding a thing, the cheap ones first."""
-    for one in (*_program(), *_libraries(), *_repository(around), *_state(around)):
+    for one in (*_program(), *_libraries(around.environ), *_repository(around), *_state(around)):
         yield one
     for one in _settings(around):
         yield one
@@ -54,7 +54,9 @@ def _program() -> Iterator[Finding]:
     yield _note("terminal", text, ok=encoding.startswith("utf"))
 
 
-def _libraries() -> Iterator[Finding]:
+def _libraries(environ: Mapping[str, str]) -> Iterator[Finding]:
+    from tui_agent.adapters.git_workspace.ripgrep import ripgrep
+
     missing = [f"{name} ({use})" for name, use in LIBRARIES.items() if find_spec(name) is None]
     if missing:
         yield Finding(
@@ -66,8 +68,8 @@ def _libraries() -> Iterator[Finding]:
         yield _note("libraries", f"all {len(LIBRARIES)} are there", ok=True)
     git = shutil.which("git")
     yield _note("git", git or "not on PATH: no snapshots, so no diffs in replay", ok=bool(git))
-    ripgrep = shutil.which("rg") or find_spec("ripgrep") is not None
-    text = "ripgrep is there" if ripgrep else "no ripgrep: searches are slower, not different"
+    found = ripgrep(environ)
+    text = found or "no ripgrep: searches are slower, not different"
     yield _note("search", text, ok=True)
 
 

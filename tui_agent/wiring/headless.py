@@ -9,29 +9,23 @@ from tui_agent.ui.exit_status import USAGE
 from tui_agent.ui.headless import Request, run_headless
 
 if TYPE_CHECKING:
+    from tui_agent.core.messages import Attachment
     from tui_agent.wiring.around import Around
+    from tui_agent.wiring.world import Opened
 
 
 def headless(around: Around, piped: str) -> int:
     """Run one message without a person and return the exit status."""
     options = around.options
-    prompt = _message(options.prompt, piped)
+    prompt, context = (options.prompt, piped) if options.prompt.strip() else (piped, "")
     resumed = options.continue_last or bool(options.resume)
     if not prompt.strip() and not resumed:
         around.paper.say("The message is empty. agent -p TEXT sends one; agent -c goes on.")
         return USAGE
-    return asyncio.run(_run(around, prompt))
+    return asyncio.run(_run(around, prompt, context))
 
 
-def _message(prompt: str, piped: str) -> str:
-    if not piped.strip():
-        return prompt
-    if not prompt:
-        return piped
-    return f"{prompt}\n\nStandard input:\n\n{piped}"
-
-
-async def _run(around: Around, prompt: str) -> int:
+async def _run(around: Around, prompt: str, context: str) -> int:
     options = around.options
     try:
         opened = await around.open(attended=False)
@@ -40,6 +34,7 @@ async def _run(around: Around, prompt: str) -> int:
                 around.paper.say([("warning", f"! {notice}")])
             request = Request(
                 prompt=prompt,
+                attachments=_attached(opened, context),
                 json=options.json,
                 verbose=options.verbose,
                 refusals_wanted=options.reject_all,
@@ -50,3 +45,14 @@ async def _run(around: Around, prompt: str) -> int:
             await opened.agent.close()
     finally:
         await around.close()
+
+
+def _attached(opened: Opened, context: str) -> tuple[Attachment, ...]:
+    """Return what was piped in as an attachment: it is material, and names no files itself."""
+    from tui_agent.core.messages import Attachment
+
+    if not context.strip():
+        return ()
+    text = opened.agent.engine.world.redact(context)[0]
+    blob = opened.agent.engine.world.log.put(text.encode("utf-8", "surrogatepass"))
+    return (Attachment(name="standard input", mime="text/plain", content=blob),)
