@@ -89,6 +89,15 @@ async def test_matches_in_a_secret_file_are_counted_but_not_shown(workspace: Git
     assert [one.text for one in named.lines] == ["PASSWORD=def"]
 
 
+async def test_a_large_file_is_searched_where_it_alone_is_named(
+    workspace: GitWorkspace, project: Repository
+) -> None:
+    project.write("large.txt", b"filler\n" * 3_200_000 + b"needle\n")
+    assert (await workspace.search(Search(pattern="needle"))).lines == ()
+    [found] = (await workspace.search(Search(pattern="needle", path="large.txt"))).lines
+    assert (found.line, found.text) == (3_200_001, "needle")
+
+
 async def test_a_broken_expression_is_explained(workspace: GitWorkspace) -> None:
     with pytest.raises(LookupFailedError, match=r"regex parse error"):
         await workspace.search(Search(pattern="(unclosed"))

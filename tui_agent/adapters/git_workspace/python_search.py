@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 LARGEST = 20 << 20
-"""Bytes; larger files are passed over."""
+"""Bytes; larger files are passed over, unless one alone was asked about."""
 
 
 def main() -> int:
@@ -32,7 +32,8 @@ def main() -> int:
     for name in asked["names"]:
         if not _fits(name, asked["file_pattern"]):
             continue
-        for message in _messages(name, pattern, asked["context"]):
+        largest = LARGEST if len(asked["names"]) > 1 else sys.maxsize
+        for message in _messages(name, pattern, asked["context"], largest):
             found = True
             sys.stdout.write(json.dumps(message) + "\n")
     return 0 if found else 1
@@ -44,9 +45,11 @@ def _fits(name: str, glob: str) -> bool:
     return "/" in glob or fnmatch(name.rpartition("/")[2], glob)
 
 
-def _messages(name: str, pattern: re.Pattern[str], context: int) -> Iterator[dict[str, Any]]:
+def _messages(
+    name: str, pattern: re.Pattern[str], context: int, largest: int
+) -> Iterator[dict[str, Any]]:
     try:
-        data = Path(name).read_bytes() if Path(name).stat().st_size <= LARGEST else b"\0"
+        data = Path(name).read_bytes() if Path(name).stat().st_size <= largest else b"\0"
     except OSError:
         return
     if b"\0" in data[:8192]:

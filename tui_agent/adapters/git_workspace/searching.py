@@ -50,7 +50,8 @@ async def _by_ripgrep(
     program: str, root: str, query: Search, environ: Mapping[str, str]
 ) -> Captured:
     argv = [program, *ripgrep.arguments(root), "--json", "--sort=path", f"--regexp={query.pattern}"]
-    argv += ["--max-columns=0", f"--context={query.context}", "--max-filesize=20M"]
+    argv += ["--max-columns=0", f"--context={query.context}"]
+    argv += [] if _is_file(root, query.path) else ["--max-filesize=20M"]
     argv += ["--ignore-case"] if query.ignore_case else []
     argv += ripgrep.only_files(query.file_pattern)
     argv += ["--", query.path]
