@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from io import FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,8 @@ def _open_closed_streams() -> None:
     """Give a program that was started without standard streams ones that lead nowhere."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))
+            nowhere = TextIOWrapper(FileIO(os.devnull, mode), encoding="utf-8")
+            setattr(sys, name, nowhere)
 
 
 def _report_folder() -> Path:
