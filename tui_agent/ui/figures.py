@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from tui_agent.core.messages import Usage
 
+TENTHS_BELOW = 10
+"""Seconds from which on tenths are noise."""
+CENT = 0.01
 _MINUTE = 60
 _HOUR = 3600
 
 
 def duration(seconds: float) -> str:
     """Return `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`."""
-    if seconds < 10:  # noqa: PLR2004 -- tenths matter below ten seconds
+    if seconds < TENTHS_BELOW:
         return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < _MINUTE:
@@ -24,7 +27,7 @@ def money(dollars: float | None) -> str:
     """Return `$0.12`, with more places below a cent."""
     if dollars is None:
         return "cost unknown"
-    return f"${dollars:.2f}" if dollars >= 0.01 or dollars == 0 else f"${dollars:.4f}"  # noqa: PLR2004 -- a cent
+    return f"${dollars:.4f}" if 0 < dollars < CENT else f"${dollars:.2f}"
 
 
 def tokens(usage: Usage) -> str:

@@ -184,7 +184,7 @@ class Review:
 
     def _split(self, piece: _Piece) -> bool:
         parts = split(piece.view, piece.hunk) if piece.hunk is not None else ()
-        if len(parts) < 2:  # noqa: PLR2004 -- two parts make a split
+        if not parts[1:]:
             self._paper.put("This change is one piece; e edits it.")
             return False
         at = self._pieces.index(piece)

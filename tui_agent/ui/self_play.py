@@ -46,9 +46,9 @@ async def self_play(client: Client, paper: Paper, message: str) -> int:
 
 
 def _decided(patch: Patch | None) -> Decision:
-    if patch is None or sum(len(file.run_ids) for file in patch.files) < 2:  # noqa: PLR2004 -- a choice needs two
+    runs = [(file.path, run) for file in (patch.files if patch else ()) for run in file.run_ids]
+    if not runs[1:]:
         return Decision(verdict="once")
-    runs = [(file.path, run) for file in patch.files for run in file.run_ids]
     (last_path, last_run) = runs[-1]
     accepted = [HunkDecision(path=path, runs=(run,), verdict="accept") for path, run in runs[:-1]]
     rejected = HunkDecision(path=last_path, runs=(last_run,), verdict="reject", reason=REASON)

@@ -35,7 +35,7 @@ from tui_agent.core.events import (
 from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Proposal
-from tui_agent.core.state import Session, apply
+from tui_agent.core.state import Call, Session, apply
 from tui_agent.ui.figures import duration
 from tui_agent.ui.plain_diff import file_lines
 from tui_agent.ui.report import report_lines
@@ -202,7 +202,7 @@ class Transcript:
     async def _tool_started(self, _record: Record, event: ToolStarted) -> Told:
         call = self._call(event.call_id)
         proposal = call.proposal if call is not None else None
-        if not self._detail.output or proposal is None or proposal.command is None:
+        if not self._detail.output or call is None or proposal is None or proposal.command is None:
             return _NOTHING
         edited = call.decision.command if call.decision is not None else None
         return _aside([("dim", "$ "), ("bold", edited or proposal.command.text)])
@@ -286,7 +286,7 @@ class Transcript:
         turns = self.state.main.turns
         return _aside(*report_lines(event, self.state, turns[-1] if turns else None))
 
-    def _call(self, call_id: str) -> Any:  # noqa: ANN401 -- a call of any agent, or None
+    def _call(self, call_id: str) -> Call | None:
         for agent in self.state.agents.values():
             if agent.turns and call_id in agent.turns[-1].calls:
                 return agent.turns[-1].calls[call_id]
