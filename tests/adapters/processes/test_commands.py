@@ -114,6 +114,32 @@ async def test_what_a_command_leaves_in_the_background_is_ended_and_said(tmp_pat
     assert not _lives(int((tmp_path / "kid").read_text()))
 
 
+AGENT = """
+import asyncio, os, sys
+from pathlib import Path
+from tui_agent.adapters.processes.commands import Launch, run
+text = "sleep 100 & echo $! > kid; echo $$ > self; echo up; wait"
+launch = Launch(argv=("/bin/sh", "-c", text), cwd=sys.argv[1], environ={"PATH": os.environ["PATH"]},
+                timeout_seconds=60)
+asyncio.run(run(launch, lambda piece: print(piece, flush=True)))
+"""
+
+
+async def test_a_command_ends_when_the_agent_is_killed(tmp_path: Path) -> None:
+    agent = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", AGENT, str(tmp_path),
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "PATH": os.environ["PATH"]},
+        stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert agent.stdout is not None
+    await agent.stdout.readline()
+    pids = [int((tmp_path / name).read_text()) for name in ("kid", "self")]
+    assert all(map(_lives, pids))
+    agent.kill()
+    await agent.wait()
+    await _until(lambda: not any(map(_lives, pids)))
+
+
 async def test_a_second_cancel_during_the_grace_still_leaves_nobody(tmp_path: Path) -> None:
     pieces: list[str] = []
     text = "trap '' TERM; echo $$ > self; echo up; while :; do sleep 1; done"

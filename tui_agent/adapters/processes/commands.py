@@ -7,6 +7,7 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tui_agent.adapters.processes import family
@@ -19,9 +20,20 @@ PIECE = 1 << 16
 LINGER_SECONDS = 0.25
 """How long the output may stay open once the command itself has ended."""
 
-TRAMPOLINE = '{ ulimit -c 0; [ "$1" = 0 ] || ulimit -f "$1"; } 2>/dev/null; shift; exec "$@"'
+TRAMPOLINE = """\
+exec 3<&0 </dev/null
+( read -r _ <&3 || kill -KILL 0 ) >/dev/null 2>&1 &
+exec 3<&-
+{ ulimit -c 0; [ "$1" = 0 ] || ulimit -f "$1"; } 2>/dev/null
+shift
+exec "$@"
+"""
 """Sets limits and becomes the command: exact from its first instruction, unlike setting them on a
-process that already runs. A limit that is lower already stays. POSIX sh counts in 512 bytes."""
+process that already runs. A limit that is lower already stays. POSIX sh counts in 512 bytes.
+
+The second line is a watchman in the command's own group: its input is a pipe that we hold open. A
+line on it sends the watchman home; its end means that we were killed, and then the group goes, too.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +78,7 @@ async def _run(launch: Launch, output: _Output) -> tuple[asyncio.subprocess.Proc
         if not output.timed_out:
             await output.ended(LINGER_SECONDS)
     finally:
+        output.let_go()
         left = await family.end(process.pid, token, grace=launch.grace_seconds)
         await process.wait()
         await output.ended(LINGER_SECONDS)
@@ -77,7 +90,7 @@ async def _start(launch: Launch, token: str, output: _Output) -> asyncio.subproc
     try:
         return await asyncio.create_subprocess_exec(
             "/bin/sh", "-c", TRAMPOLINE, "sh", blocks, *launch.argv,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=output.leash_end,
             stdout=output.write_end,
             stderr=output.write_end,
             cwd=launch.cwd,
@@ -123,6 +136,7 @@ class _Output:
         self.kept = KeptOutput(head=launch.head_bytes, tail=launch.tail_bytes)
         self._shown = Shown(on_output)
         self._read_end, self.write_end = os.pipe()
+        self.leash_end, self._leash = os.pipe()
         os.set_blocking(self._read_end, False)
         self._loop = asyncio.get_running_loop()
         self._end = asyncio.Event()
@@ -130,10 +144,19 @@ class _Output:
         self._loop.add_reader(self._read_end, self._read)
 
     def started(self) -> None:
-        """Leave the writing end to the command alone."""
+        """Leave the command's ends of the pipes to the command alone."""
         if self.write_end >= 0:
             os.close(self.write_end)
-            self.write_end = -1
+            os.close(self.leash_end)
+            self.write_end = self.leash_end = -1
+
+    def let_go(self) -> None:
+        """Send the watchman home."""
+        if self._leash >= 0:
+            with suppress(BrokenPipeError):
+                os.write(self._leash, b"\n")
+            os.close(self._leash)
+            self._leash = -1
 
     async def ended(self, seconds: float) -> None:
         """Wait until nobody holds the pipe open, at most so long."""
@@ -146,6 +169,7 @@ class _Output:
     def close(self) -> None:
         """Stop reading and show the rest."""
         self.started()
+        self.let_go()
         if self._read_end >= 0:
             self._loop.remove_reader(self._read_end)
             os.close(self._read_end)

@@ -18,6 +18,9 @@ from contextlib import suppress
 MARK = "AGENT_COMMAND"
 """The environment variable whose value, a token, marks the processes of one command."""
 
+GOING = 6
+"""How often is looked whether the last ones are just leaving; 5 ms each."""
+
 ROUNDS = 40
 """How often the family is looked for again after SIGKILL; a round takes 25 ms at most."""
 
@@ -56,17 +59,13 @@ def _is_alive(pid: str) -> bool:
         return False
 
 
-def send(group: int, token: str, number: signal.Signals) -> bool:
-    """Signal the whole family; return whether there was anybody."""
-    somebody = False
+def send(group: int, token: str, number: signal.Signals) -> None:
+    """Signal the whole family."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
-        somebody = True
     for pid in strays(token):
-        somebody = True
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, number)
-    return somebody
 
 
 async def end(group: int, token: str, *, grace: float) -> bool:
@@ -74,9 +73,12 @@ async def end(group: int, token: str, *, grace: float) -> bool:
 
     Returns whether there was anybody to end. Being cancelled shortens the grace to nothing.
     """
-    if not send(group, token, signal.SIGTERM):
-        return False
+    for _ in range(GOING):
+        if not alive(group, token):
+            return False
+        await asyncio.sleep(0.005)
     try:
+        send(group, token, signal.SIGTERM)
         deadline = time.monotonic() + grace
         while time.monotonic() < deadline:
             await asyncio.sleep(0.02)
