@@ -131,10 +131,25 @@ def family(pid: int) -> list[int]:
     return [pid, *(member for child in children for member in family(int(child)))]
 
 
+def _sharing_home(pid: int) -> set[int]:
+    """Return the processes with the home of `pid`: its hosts are nobody's children any more."""
+    home = _home_of(pid)
+    numbers = [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+    return {number for number in numbers if home and _home_of(number) == home}
+
+
+def _home_of(pid: int) -> bytes:
+    try:
+        environ = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return b""
+    return next((entry for entry in environ if entry.startswith(b"HOME=")), b"")
+
+
 def cpu_seconds(pid: int) -> float:
-    """Return the processor time of a process, its descendants and those that it has reaped."""
+    """Return the processor time of a program: its processes, its hosts, and what they reaped."""
     ticks = 0
-    for member in family(pid):
+    for member in {*family(pid), *_sharing_home(pid)}:
         try:
             stat = Path(f"/proc/{member}/stat").read_text(encoding="utf-8", errors="replace")
         except OSError:
