@@ -11,6 +11,7 @@ import pytest
 
 from tests.stories.program import SAMPLE, Program, call, edit, script, with_sample
 from tests.support.repository import Repository
+from tests.support.screen import Screen
 from tui_agent.core.wire import decode_record
 
 EDIT = edit("answer.py", "return 41", "return 42")
@@ -196,3 +197,74 @@ def test_a_rejected_patch_leaves_every_byte_as_it_was(sample: Repository, tmp_pa
     done = Program(sample.root).run("-p", "mend it", "--model", model, "--reject-all", "--json")
     assert sample.read("answer.py") == SAMPLE.encode()
     assert done.events("ToolStarted") == []
+
+
+@pytest.mark.capability("S1.16")
+def test_sets_of_tools_are_rooted_read_only_or_free_as_they_say(sample: Repository) -> None:
+    sample.write("sub/where.txt", "in the folder\n")
+    sample.write("where.txt", "in the project\n")
+    program = Program(sample.root / "sub")
+    listed = program.run("tools", "list").out
+    six = [
+        line.split()[0] for line in listed.rpartition("every tool is there:\n")[2].split("\n")[:-1]
+    ]
+    assert len(six) == 6
+    assert "shell_file_ops         shell  free: ls; asks: mv, cp" in listed
+
+    read = ("tool", "read", "--args", '{"path": "where.txt"}')
+    assert "in the folder" in program.run("--toolset", "filesystem_cwd", *read).out
+    assert "in the project" in program.run("--toolset", "filesystem_project", *read).out
+
+    write = ("tool", "write", "--json", "--args", '{"path": "new.txt", "content": "x"}')
+    refused = program.run("--toolset", "filesystem_project_ro", *write, "--approve-all")
+    assert refused.status == 1
+    assert json.loads(refused.out)["error"] == "tool_not_available"
+    assert not (sample.root / "new.txt").exists()
+
+    ops = ("--toolset", "shell_file_ops", "tool", "shell", "--json", "--args")
+    silent = program.run(*ops, '{"command": "ls sub"}')
+    assert silent.status == 0
+    assert json.loads(silent.out)["text"].startswith("where.txt\n")
+    asked = program.run(*ops, '{"command": "mv where.txt there.txt"}')
+    assert json.loads(asked.out)["error"] == "needs_approval"
+    blocked = program.run(*ops, '{"command": "curl x"}')
+    assert json.loads(blocked.out)["error"] == "denied"
+    looked = program.run(
+        *("--toolset", "shell_readonly", "tool", "shell", "--json"),
+        *("--args", '{"command": "rm where.txt"}'),
+    )
+    assert json.loads(looked.out)["error"] == "denied"
+    assert program.run("--toolset", "everything", "tools", "list").status == 2
+
+
+@pytest.mark.capability("S1.17")
+@pytest.mark.slow
+@pytest.mark.timeout(60)
+def test_what_happens_is_told_headless_and_on_the_screen_with_its_place_in_the_queue(
+    sample: Repository, tmp_path: Path
+) -> None:
+    sample.write("list.txt", "".join(f"{number}\n" for number in range(40)))
+    edits = [{"old": f"\n{n}\n", "new": f"\n{n} changed\n"} for n in (5, 20, 35)]
+    turns: list[dict[str, Any]] = [
+        {"text": "Three places.", "call": [call("edit", path="list.txt", edits=edits)]},
+        {"text": "Said."},
+    ]
+    model = script(tmp_path, turns)
+    program = Program(sample.root)
+    told = program.run("-p", "change it", "--model", model, "-vv")
+    assert "· act" in told.err
+    assert "∅ edit     list.txt" in told.err
+    as_json = program.run("-p", "change it", "--model", model, "-vv", "--json")
+    assert {line["type"] for line in as_json.lines} >= {"TextDelta", "PhaseEntered", "ToolCalled"}
+
+    environ = {name: value for name, value in program.environ.items() if name != "NO_COLOR"}
+    with Screen(program.command("change it", "--model", model), environ, sample.root) as person:
+        person.wait("hunk 1 of 3")
+        time.sleep(0.6)
+        person.press("y")
+        person.wait("hunk 2 of 3")
+        person.press("n")
+        person.wait("hunk 3 of 3")
+        person.press("y", "enter")
+        person.wait("Said.", "2 of 3 hunks")
+    assert sample.read("list.txt").count(b"changed") == 2

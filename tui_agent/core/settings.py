@@ -155,6 +155,8 @@ class Settings:
     """Servers that answer for models."""
     environment: tuple[str, ...] = ()
     """Names of further variables that commands may see."""
+    toolsets: tuple[str, ...] = ()
+    """The sets of tools to use, as `agent tools list` names them. Empty: every tool."""
     write_paths: tuple[str, ...] = ("**",)
     """Globs of the paths that may be written; a profile narrows them."""
     programs: tuple[str, ...] = ()

@@ -89,7 +89,7 @@ class Around(Wiring):
                 session_id="one-call",
                 program="agent tool",
                 cwd=str(self.cwd),
-                workspace=str(self.root),
+                workspace=str(self.workspace),
                 mode=self.settings.mode,
             )
         )

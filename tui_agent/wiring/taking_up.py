@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,10 @@ if TYPE_CHECKING:
     from tui_agent.core.events import Record
 
 
-def taken_up(shelf: Shelf, name: str, root: Path) -> tuple[Path, FileLog, list[Record]]:
+def taken_up(shelf: Shelf, name: str, places: Sequence[Path]) -> tuple[Path, FileLog, list[Record]]:
     """Return a session's folder, its log open for writing, and its records.
+
+    `places` are the workspaces that may be taken up from here.
 
     Raises:
         SessionNotFoundError: there is none, nothing is in it, or it belongs to another folder.
@@ -23,7 +26,8 @@ def taken_up(shelf: Shelf, name: str, root: Path) -> tuple[Path, FileLog, list[R
 
     folder = shelf.find(name)
     workspace = summarise(folder).workspace
-    if workspace and workspace != str(root) and Path(workspace).exists():
+    here = {str(place) for place in places}
+    if workspace and workspace not in here and Path(workspace).exists():
         message = f"session {folder.name} belongs to {workspace}: cd there to go on with it"
         raise SessionNotFoundError(message)
     log, past = FileLog.open(folder, now=SystemClock().now())
@@ -32,3 +36,14 @@ def taken_up(shelf: Shelf, name: str, root: Path) -> tuple[Path, FileLog, list[R
         message = f"session {folder.name} holds nothing to go on from"
         raise SessionNotFoundError(message)
     return folder, log, past
+
+
+def workspace_of(past: Iterable[Record]) -> Path | None:
+    """Return the workspace that a session was begun in, if it is still there."""
+    from tui_agent.core.events import SessionStarted
+
+    for record in past:
+        if isinstance(record.event, SessionStarted) and record.event.workspace:
+            workspace = Path(record.event.workspace)
+            return workspace if workspace.is_dir() else None
+    return None

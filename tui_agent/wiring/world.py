@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tui_agent import __version__
 from tui_agent.ui.commands.options import Options
 from tui_agent.wiring.hosts import DEFAULT_MODEL
-from tui_agent.wiring.taking_up import taken_up
+from tui_agent.wiring.taking_up import taken_up, workspace_of
 
 if TYPE_CHECKING:
     from tui_agent.adapters.models.endpoints import Endpoints
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_agent.core.events import Record, SessionStarted
     from tui_agent.core.ports import Tool, World
     from tui_agent.core.settings import Settings
+    from tui_agent.core.toolsets import Toolset
     from tui_agent.ui.text import Paper
 
 HELD_SECONDS = 3.0
@@ -68,6 +69,7 @@ class Wiring:
         self.paper = paper
         self.cwd = cwd
         self.hosts = dict(hosts or {})
+        self._taken_from: Path | None = None
 
     @cached_property
     def root(self) -> Path:
@@ -121,10 +123,30 @@ class Wiring:
         self.options = replace(self.options, settings=(*others, ("model", "--model", name)))
         self.__dict__.pop("loaded", None)
 
+    @cached_property
+    def toolsets(self) -> tuple[Toolset, ...]:
+        """The sets of tools that were chosen. Raises SettingsError."""
+        from tui_agent.adapters.settings import SettingsError
+        from tui_agent.core.toolsets import chosen_sets
+
+        try:
+            return chosen_sets(self.loaded.settings.toolsets)
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
+
     @property
     def settings(self) -> Settings:
-        """The settings alone."""
-        return self.loaded.settings
+        """The settings, with what the chosen sets of tools allow and refuse."""
+        from tui_agent.core.toolsets import with_sets
+
+        return with_sets(self.loaded.settings, self.toolsets)
+
+    @property
+    def workspace(self) -> Path:
+        """Where paths begin: the root, or the working folder where the toolsets say so."""
+        from tui_agent.core.toolsets import rooted_in_cwd
+
+        return self._taken_from or (self.cwd if rooted_in_cwd(self.toolsets) else self.root)
 
     @cached_property
     def endpoints(self) -> Endpoints:
@@ -152,29 +174,9 @@ class Wiring:
     @cached_property
     def tools(self) -> dict[str, Tool]:
         """The tools by name, in the order in which a model is told of them."""
-        from tui_agent.tools.apply_patch import ApplyPatch
-        from tui_agent.tools.ask import Ask
-        from tui_agent.tools.edit import Edit
-        from tui_agent.tools.list import List
-        from tui_agent.tools.plan import SetPlan
-        from tui_agent.tools.read import Read
-        from tui_agent.tools.search import Search
-        from tui_agent.tools.shell import Shell
-        from tui_agent.tools.write import Write
+        from tui_agent.wiring.toolbox import toolbox
 
-        stale, limits = self.settings.edits.stale, self.settings.limits
-        made: list[Tool] = [
-            Read(),
-            List(),
-            Search(),
-            Edit(on_stale=stale),
-            ApplyPatch(on_stale=stale),
-            Write(on_stale=stale),
-            Shell(longest_seconds=limits.tool_seconds, limit=limits.output_bytes),
-            SetPlan(),
-            Ask(),
-        ]
-        return {tool.spec.name: tool for tool in made}
+        return toolbox(self.settings, self.toolsets)
 
     @property
     def model_name(self) -> str:
@@ -206,7 +208,7 @@ class Wiring:
 
         user = user_file(self.environ)
         workspace = GitWorkspace(
-            self.root,
+            self.workspace,
             blobs=log,
             environ=self.environ,
             checks=tuple(
@@ -215,7 +217,7 @@ class Wiring:
             ),
             gathering=Gathering(
                 user_folder=user.parent if user is not None else None,
-                cwd=os.path.relpath(self.cwd, self.root),
+                cwd=os.path.relpath(self.cwd, self.workspace),
                 limits=self.settings.context,
             ),
         )
@@ -225,12 +227,12 @@ class Wiring:
             tools=self.tools,
             own_tools={review.spec.name: review},
             workspace=workspace,
-            runner=PlainRunner(self.root, self.environ, allowed=self.settings.environment),
+            runner=PlainRunner(self.workspace, self.environ, allowed=self.settings.environment),
             snapshots=GitSnapshots(
                 self.state.path,
-                self.root,
+                self.workspace,
                 secret=lambda path: "secret" in marks_of(path),
-                path=own_path(self.root, self.environ),
+                path=own_path(self.workspace, self.environ),
             ),
             log=log,
             clock=SystemClock(),
@@ -259,7 +261,9 @@ class Wiring:
         started: SessionStarted | None = None
         log: FileLog | MemoryLog
         if self.options.continue_last or self.options.resume:
-            folder, log, past = taken_up(self.shelf, self.options.resume or "last", self.root)
+            places = (self.root, self.cwd)
+            folder, log, past = taken_up(self.shelf, self.options.resume or "last", places)
+            self._taken_from = workspace_of(past)
         else:
             started = await self._started()
             folder, log, started = self._new(started)
@@ -317,7 +321,7 @@ class Wiring:
             session_id="",
             program=PROGRAM,
             cwd=str(self.cwd),
-            workspace=str(self.root),
+            workspace=str(self.workspace),
             repository=facts.root.name if facts is not None else self.root.name,
             git_head=facts.head if facts is not None else None,
             branch=facts.branch if facts is not None else None,

@@ -124,7 +124,8 @@ class Shelf:
     def _is_ours(self, folder: Path) -> bool:
         """Whether a session belongs to this work tree, or to one that is gone."""
         workspace = summarise(folder).workspace
-        return workspace in ("", str(self.root)) or not Path(workspace).exists()
+        place = Path(workspace)
+        return not workspace or place.is_relative_to(self.root) or not place.exists()
 
 
 def _by_path(path: Path, text: str) -> Path:

@@ -192,6 +192,11 @@ class Surroundings(Protocol):
         ...
 
     @property
+    def settings(self) -> Settings:
+        """The settings with what the chosen toolsets allow. Raises as `loaded`."""
+        ...
+
+    @property
     def tools(self) -> Mapping[str, Tool]: ...
 
     def summaries(self, *, all_repositories: bool) -> Sequence[SessionSummary]:

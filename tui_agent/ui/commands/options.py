@@ -91,6 +91,9 @@ def common(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--no-sandbox", action="store_true", help="run commands without a sandbox, knowingly"
     )
+    group.add_argument(
+        "--toolset", action="append", metavar="NAME", help="use this set of tools alone"
+    )
     group.add_argument("--trust", action="store_true", help="trust this folder, for this run")
 
 
@@ -119,6 +122,7 @@ def settings_of(parsed: argparse.Namespace) -> tuple[tuple[str, str, object], ..
         ("budget.session", "--budget", parsed.budget),
         ("limits.steps", "--max-steps", parsed.max_steps),
         ("sandbox", "--sandbox", parsed.sandbox),
+        ("toolsets", "--toolset", parsed.toolset),
     )
     return tuple(one for one in flags if one[2] is not None)
 
@@ -196,7 +200,16 @@ def known_flags() -> list[str]:
     return [word for action in main_parser()._actions for word in action.option_strings]  # noqa: SLF001 -- argparse has no other list
 
 
-_TAKE_A_VALUE = ("-r", "--model", "--mode", "--profile", "--budget", "--max-steps", "--sandbox")
+_TAKE_A_VALUE = (
+    "-r",
+    "--model",
+    "--mode",
+    "--profile",
+    "--budget",
+    "--max-steps",
+    "--sandbox",
+    "--toolset",
+)
 
 
 def _split(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:

@@ -36,7 +36,7 @@ def parser() -> Parser:
 async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
-    settings = around.loaded.settings
+    settings = around.settings
     proposal = Proposal(
         call_id="test",
         tool="shell",

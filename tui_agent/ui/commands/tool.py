@@ -7,10 +7,13 @@ from collections.abc import Sequence
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps, encode
-from tui_agent.ui.commands.contract import Surroundings
+from tui_agent.core.proposal import ToolOutput
+from tui_agent.core.toolsets import READING, WRITING
+from tui_agent.ui.commands.contract import CallResult, Surroundings
 from tui_agent.ui.commands.options import Parser, UsageError
 from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED
 
+EVERY_TOOL = (*READING, *WRITING, "shell")
 EXAMPLES = """\
 examples:
   agent tool read --args '{"path": "README.md"}'
@@ -32,6 +35,10 @@ def parser() -> Parser:
 async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
+    if parsed.name in EVERY_TOOL and parsed.name not in around.tools:
+        text = f"The tool {parsed.name} is in none of the chosen toolsets. Nothing was done."
+        output = ToolOutput(ok=False, text=text, error="tool_not_available", summary="denied")
+        return _told(around, CallResult(output=output, text=text), as_json=parsed.json)
     if parsed.name not in around.tools:
         known = ", ".join(around.tools)
         message = f"there is no tool {parsed.name}; the tools are {known}"
@@ -45,8 +52,12 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         message = '--args must be a JSON object, such as \'{"path": "README.md"}\''
         raise UsageError(message)
     result = await around.call_tool(parsed.name, dumps(given), approve=parsed.approve_all)
+    return _told(around, result, as_json=parsed.json)
+
+
+def _told(around: Surroundings, result: CallResult, *, as_json: bool) -> int:
     output = result.output
-    if parsed.json:
+    if as_json:
         around.paper.data(dumps(encode(output)))
     else:
         text = preview_of(result.text)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui_agent.core.codec import dumps, encode
+from tui_agent.core.toolsets import TOOLSETS, Toolset
 from tui_agent.ui.commands.contract import Surroundings
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.exit_status import DONE
+from tui_agent.ui.text import Line
 
 EXAMPLES = """\
 examples:
   agent tools list          names, what they do, whether they only read
   agent tools list --json   with the schema of their arguments
+  agent --toolset filesystem_project_ro "explain this"   a set of them alone
 """
 
 
@@ -34,4 +37,18 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         kind = "reads" if tool.reads_only else "asks"
         first = tool.spec.description.split("\n")[0]
         around.paper.put([("bold", f"{name:<12}"), ("dim", f"{kind:<6} "), ("", first)])
+    if not parsed.json:
+        around.paper.put("", "Sets of them, for --toolset NAME; without it, every tool is there:")
+        around.paper.put(*(_set_line(one) for one in TOOLSETS))
     return DONE
+
+
+def _set_line(one: Toolset) -> Line:
+    asks = f"; asks: {one.asks}" if one.asks else ""
+    where = ", in the working folder" if one.at == "cwd" else ""
+    tools = ", ".join(one.tools)
+    return [
+        ("bold", f"{one.name:<23}"),
+        ("", f"{tools}{where}  "),
+        ("dim", f"free: {one.free}{asks}"),
+    ]

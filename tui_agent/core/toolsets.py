@@ -1,0 +1,110 @@
+"""Named sets of tools: what a session may use, where it is rooted, and what of it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tui_agent.core.settings import RuleSettings, Settings
+
+READING = ("read", "list", "search")
+WRITING = ("edit", "apply_patch", "write")
+ALWAYS = ("plan", "ask")
+"""Tools that touch nothing, and so belong to every set."""
+LOOKING = ("ls", "pwd", "wc", "du", "stat", "file", "date", "uname", "whoami")
+"""Programs that change nothing, whatever follows them, and print no file's content."""
+FILE_OPS = ("mv", "cp", "mkdir", "rmdir", "touch", "rm", "ln")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolset:
+    """A set of tools and its approval."""
+
+    name: str
+    tools: tuple[str, ...]
+    free: str
+    """What of it does not ask, in words."""
+    asks: str = ""
+    """What of it asks, in mode ask."""
+    at: Literal["project", "cwd"] = "project"
+    """Where paths begin: at the root of the repository, or in the working folder."""
+    allowed: tuple[str, ...] = ()
+    """Programs that run without asking."""
+    programs: tuple[str, ...] = ()
+    """The programs that its commands may start; any other is refused."""
+
+
+TOOLSETS: tuple[Toolset, ...] = (
+    Toolset(
+        name="filesystem_project",
+        tools=(*READING, *WRITING),
+        free="read, list, search",
+        asks="edit, apply_patch, write",
+    ),
+    Toolset(name="filesystem_project_ro", tools=READING, free="read, list, search"),
+    Toolset(
+        name="filesystem_cwd",
+        tools=(*READING, *WRITING),
+        free="read, list, search",
+        asks="edit, apply_patch, write",
+        at="cwd",
+    ),
+    Toolset(name="filesystem_cwd_ro", tools=READING, free="read, list, search", at="cwd"),
+    Toolset(
+        name="shell_readonly",
+        tools=("shell",),
+        free=", ".join(LOOKING),
+        allowed=LOOKING,
+        programs=LOOKING,
+    ),
+    Toolset(
+        name="shell_file_ops",
+        tools=("shell",),
+        free="ls",
+        asks=", ".join(FILE_OPS),
+        allowed=("ls",),
+        programs=("ls", *FILE_OPS),
+    ),
+)
+
+
+def chosen_sets(names: Iterable[str]) -> tuple[Toolset, ...]:
+    """Return the sets of these names. Raises ValueError naming the ones there are."""
+    known = {one.name: one for one in TOOLSETS}
+    found = []
+    for name in names:
+        if name not in known:
+            message = f"there is no toolset {name}; there are {', '.join(known)}"
+            raise ValueError(message)
+        found.append(known[name])
+    return tuple(found)
+
+
+def available(sets: Sequence[Toolset], tools: Iterable[str]) -> tuple[str, ...]:
+    """Return which of `tools` may be used; with no set chosen, all."""
+    if not sets:
+        return tuple(tools)
+    names = {*ALWAYS, *(tool for one in sets for tool in one.tools)}
+    return tuple(tool for tool in tools if tool in names)
+
+
+def rooted_in_cwd(sets: Sequence[Toolset]) -> bool:
+    """Return whether paths begin in the working folder: where every file set says so."""
+    places = {one.at for one in sets if set(one.tools) & set(READING)}
+    return places == {"cwd"}
+
+
+def with_sets(settings: Settings, sets: Sequence[Toolset]) -> Settings:
+    """Return the settings with what the sets allow and refuse; the user's own rules stand first."""
+    rules = tuple(
+        RuleSettings(action="allow", tool="shell", prefix=(program,), name=one.name)
+        for one in sets
+        for program in one.allowed
+    )
+    programs = tuple(dict.fromkeys(program for one in sets for program in one.programs))
+    if settings.programs and programs:
+        programs = tuple(one for one in programs if one in settings.programs)
+    return replace(
+        settings, rules=(*settings.rules, *rules), programs=programs or settings.programs
+    )

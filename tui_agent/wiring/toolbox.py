@@ -1,0 +1,39 @@
+"""The tools of a session, made as the settings say and cut to the chosen sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tui_agent.core.toolsets import Toolset, available
+from tui_agent.tools.apply_patch import ApplyPatch
+from tui_agent.tools.ask import Ask
+from tui_agent.tools.edit import Edit
+from tui_agent.tools.list import List
+from tui_agent.tools.plan import SetPlan
+from tui_agent.tools.read import Read
+from tui_agent.tools.search import Search
+from tui_agent.tools.shell import Shell
+from tui_agent.tools.write import Write
+
+if TYPE_CHECKING:
+    from tui_agent.core.ports import Tool
+    from tui_agent.core.settings import Settings
+
+
+def toolbox(settings: Settings, sets: Sequence[Toolset]) -> dict[str, Tool]:
+    """Return the tools by name, in the order in which a model is told of them."""
+    stale, limits = settings.edits.stale, settings.limits
+    made: list[Tool] = [
+        Read(),
+        List(),
+        Search(),
+        Edit(on_stale=stale),
+        ApplyPatch(on_stale=stale),
+        Write(on_stale=stale),
+        Shell(longest_seconds=limits.tool_seconds, limit=limits.output_bytes),
+        SetPlan(),
+        Ask(),
+    ]
+    by_name = {tool.spec.name: tool for tool in made}
+    return {name: by_name[name] for name in available(sets, by_name)}
