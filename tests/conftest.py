@@ -25,7 +25,7 @@ settings.register_profile(
 settings.load_profile("house")
 
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
-TESTS_OWN = ("PYTEST_", "COV_", "HYPOTHESIS_")
+TESTS_OWN = ("PYTEST_", "COV_", "HYPOTHESIS_", "TEXTUAL_SNAPSHOT_")
 
 
 def _clean_environment(home: Path) -> dict[str, str]:

@@ -258,10 +258,14 @@ class HunkItem:
             (self._glyph(sheet).rjust(band), inner.ink(f"{self._ink} bold")),
             (number, inner.ink("text bold")),
             (" " * (geometry.code - geometry.margin - geometry.band), inner.ink()),
-            *self._title(inner),
         ]
+        facts = self._facts(inner)
+        title = self._title(inner)
+        if width_of([*lead, *title, *facts]) >= inner.width:
+            title = title[-1:]
+        lead += title
         edge: list[Span] = [(" " * geometry.margin, sheet.ink()), self.gutter(sheet)]
-        spans = [*edge, *filled(inner, lead, self._facts(inner))]
+        spans = [*edge, *filled(inner, lead, facts)]
         return make_row(sheet, spans, start=geometry.code)
 
     def _glyph(self, sheet: Sheet) -> str:

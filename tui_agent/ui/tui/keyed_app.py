@@ -18,6 +18,15 @@ from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.keymap import Keymap, build_keymap, contexts_of
 from tui_agent.ui.tui.theme import Theme
 
+_NATIVE = {
+    "ansi-background": "ansi_default",
+    "ansi-foreground": "ansi_default",
+    "input-cursor-background": "ansi_default",
+    "input-cursor-foreground": "ansi_default",
+    "input-cursor-text-style": "reverse",
+}
+"""What Textual's own sheets need beside ours where the terminal's own colours are used."""
+
 
 @runtime_checkable
 class Keyed(Protocol):
@@ -87,7 +96,7 @@ class KeyedApp(App[int]):
                 foreground=variables["text"],
                 dark=look.dark,
                 ansi=look.native,
-                variables=variables,
+                variables={**(_NATIVE if look.native else {}), **variables},
             )
         )
         self.theme = name

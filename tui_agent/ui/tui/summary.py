@@ -171,8 +171,10 @@ def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
         left = states(patch, draft.decisions).count("undecided")
         enter = ("Enter", "next undecided" if left else "applies")
         return [enter, ("Esc", "later, writes nothing")]
-    if view.focus == "approval":
+    if view.focus in {"approval", "question", "plan"}:
         return [("Esc", "later")]
+    if view.focus == "budget":
+        return [("Esc", "stops here")]
     return [("F6", place)]
 
 

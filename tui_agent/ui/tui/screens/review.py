@@ -183,16 +183,17 @@ class ReviewScreen(Screen[None]):
         if not self.pane.is_open:
             facts, hints = "", (("Esc", "back"),)
         sign, what = ("waiting", "your verdict") if self.pane.is_open else ("done", "decided")
+        role = "pending" if self.pane.is_open else "text-3"
         if self.pane.editor_room is not None and review is not None:
             sign, what = "edited", f"editing hunk {review.cursor + 1}"
-            facts, hints = "", (("^Z", "undo typing"),)
+            facts, hints, role = "", (("^Z", "undo typing"),), "accent"
         said, glyph = self._said
         if said:
             sign, what, facts = glyph, said, ""
         self.query_one("#activity", ActivityRow).tell(
             Activity(
                 sign=sign,
-                role="pending" if self.pane.is_open else "text-3",
+                role=role,
                 what=what,
                 facts=(facts,) if facts else (),
                 hints=hints,

@@ -1,0 +1,149 @@
+"""The right-hand column and the replay as pictures: they look as they looked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.ui.stage import text_of
+from tests.ui.stories import approval_waiting, edit_waiting, reported
+from tests.ui.story import Story, ToldClient, question_proposal
+from tui_agent.core.ports import Client
+from tui_agent.core.proposal import Choice, Question
+from tui_agent.ui.tui.glyphs import ASCII, UNICODE, Glyphs
+from tui_agent.ui.tui.keyed_app import KeyedApp
+from tui_agent.ui.tui.screens.replay import ReplayApp, Start
+from tui_agent.ui.tui.shell import Doors, Shell
+from tui_agent.ui.tui.theme import Theme, choose_theme
+from tui_agent.ui.tui.widgets.changes import ChangesPane
+
+Compare = Callable[..., bool]
+"""The fixture `snap_compare`: an application, keys, a size, and what happens before."""
+
+TRUE = {"COLORTERM": "truecolor", "TERM": "xterm-256color"}
+LOOKS: dict[str, tuple[Theme, Glyphs]] = {
+    "dark": (choose_theme("dark", TRUE), UNICODE),
+    "light": (choose_theme("light", TRUE), UNICODE),
+    "high-contrast": (choose_theme("high-contrast", TRUE), UNICODE),
+    "ansi16": (choose_theme("ansi16", TRUE), UNICODE),
+    "ascii": (choose_theme("ansi16", TRUE), ASCII),
+    "dark-256": (choose_theme("dark", {"TERM": "xterm-256color"}), UNICODE),
+}
+ARMED = 0.6
+"""Seconds after which a request hears keys."""
+
+
+def screen_of(story: Story, look: str = "dark") -> Shell:
+    client = ToldClient(story)
+
+    async def connect() -> Client:
+        return client
+
+    theme, glyphs = LOOKS[look]
+    return Shell(Doors(connect=connect), theme, glyphs=glyphs)
+
+
+def once(words: str, *keys: str, decided: bool = False) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Wait until these words are on the screen and the request is armed, then press keys.
+
+    `decided`: with the first hunk accepted, the third rejected, and the cursor on the second.
+    """
+
+    async def before(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        assert isinstance(app, KeyedApp)
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if any(words in row for row in text_of(app)):
+                break
+        await pilot.pause(ARMED)
+        if decided:
+            decide(app.query_one(ChangesPane))
+        for key in keys:
+            await pilot.press(key)
+        await pilot.pause(0.1)
+
+    return before
+
+
+def decide(pane: ChangesPane) -> None:
+    review = pane.review
+    assert review is not None
+    review.accept()
+    review.go(2)
+    review.reject("a 307 must resend the body")
+    review.go(0)
+    pane.after_verdict()
+    review.go(1)
+    pane.after_verdict()
+
+
+@pytest.mark.parametrize("look", list(LOOKS))
+def test_an_edit_waits_in_every_theme(snap_compare: Compare, look: str) -> None:
+    assert snap_compare(
+        screen_of(edit_waiting(), look),
+        terminal_size=(120, 40),
+        run_before=once("hunk 1 of 4", decided=True),
+    )
+
+
+def test_a_review_side_by_side_takes_the_whole_screen(snap_compare: Compare) -> None:
+    assert snap_compare(
+        screen_of(edit_waiting()),
+        terminal_size=(160, 50),
+        run_before=once("hunk 1 of 4", "f", decided=True),
+    )
+
+
+def test_a_hunk_is_edited_in_its_place(snap_compare: Compare) -> None:
+    typing = ("down", "end", *" Cookie")
+    assert snap_compare(
+        screen_of(edit_waiting()),
+        terminal_size=(100, 30),
+        run_before=once("hunk 1 of 4", "f", "e", *typing, decided=True),
+    )
+
+
+def test_a_command_waits_for_approval(snap_compare: Compare) -> None:
+    assert snap_compare(
+        screen_of(approval_waiting()), terminal_size=(120, 40), run_before=once("allow once")
+    )
+
+
+def test_a_replay_stands_at_a_decision(snap_compare: Compare) -> None:
+    story = reported()
+    theme, glyphs = LOOKS["dark"]
+    app = ReplayApp(
+        story.records,
+        load=ToldClient(story).blob,
+        look=theme,
+        glyphs=glyphs,
+        start=Start(at="10"),
+    )
+    assert snap_compare(app, terminal_size=(120, 40), run_before=once("4 decided"))
+
+
+def test_changes_are_a_tab_in_a_small_terminal(snap_compare: Compare) -> None:
+    assert snap_compare(
+        screen_of(edit_waiting()),
+        terminal_size=(80, 24),
+        run_before=once("undecided", "f6", decided=True),
+    )
+
+
+def test_the_budget_pause_shows_where_the_money_went(snap_compare: Compare) -> None:
+    story = approval_waiting()
+    story.records.pop()
+    call = story.call("budget")
+    story.model("", call)
+    choices = (
+        Choice(key="b", label="raise the cap to $2.00", detail="this session only"),
+        Choice(key="stop", label="stop here", detail="the work stays"),
+    )
+    text = "The next call would pass the cap of $1.00."
+    question = Question(text=text, kind="budget", free_text=False, choices=choices)
+    story.ask(question_proposal(story, call, question))
+    assert snap_compare(screen_of(story), terminal_size=(120, 40), run_before=once("Where it went"))
