@@ -8,7 +8,8 @@ import pytest
 from tests.support.repository import Repository
 from tests.support.workspace import KeptBlobs, workspace_at
 from tui_agent.adapters.git_workspace.instructions import Gathering
-from tui_agent.adapters.git_workspace.repository_map import file_map
+from tui_agent.adapters.git_workspace.listing import list_names
+from tui_agent.adapters.git_workspace.repository_map import facts_text, file_map
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.core.events import Check
 from tui_agent.core.lookup import LookupFailedError, Search
@@ -258,3 +259,13 @@ def test_namesakes_are_found_elsewhere_only(project: Repository) -> None:
     project.write("lib/main.py", "")
     assert workspace_at(project.root).namesakes("main.py") == ("lib/main.py", "src/app/main.py")
     assert workspace_at(project.root).namesakes("lib/main.py") == ("src/app/main.py",)
+
+
+@pytest.mark.parametrize("ripgrep", [None, ""])
+async def test_a_listing_that_takes_too_long_is_given_up(
+    project: Repository, ripgrep: str | None
+) -> None:
+    environ = dict(os.environ) if ripgrep is None else {**os.environ, "AGENT_RIPGREP": ripgrep}
+    with pytest.raises(LookupFailedError, match="took too long"):
+        await list_names(str(project.root), ".", environ, seconds=0)
+    assert "too many to list" in facts_text("/w", None, (), None, 1600)

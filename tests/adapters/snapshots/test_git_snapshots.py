@@ -115,6 +115,17 @@ async def test_a_file_that_is_tracked_though_ignored_is_in_the_tree(
     assert "poetry.lock" in names_in(repository, taken.tree, tmp_path / "state")
 
 
+async def test_a_tracked_file_is_taken_whatever_its_size(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.write("tracked.bin", b"x" * (LARGEST_UNTRACKED + 1))
+    repository.commit()
+    repository.write("untracked.bin", b"x" * (LARGEST_UNTRACKED + 1))
+    taken = await snapshots_of(repository.root, tmp_path / "state").take()
+    assert taken.left_out == ("untracked.bin: larger than 5 MiB",)
+    assert "tracked.bin" in names_in(repository, taken.tree, tmp_path / "state")
+
+
 async def test_a_removed_file_and_an_odd_name_are_recorded(
     repository: Repository, snapshots: GitSnapshots
 ) -> None:

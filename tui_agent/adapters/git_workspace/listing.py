@@ -7,30 +7,43 @@ of the repository's configuration is read or run, which `git ls-files` would do.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 
 from tui_agent.adapters.git_workspace import ripgrep
 from tui_agent.adapters.processes.capture import ProgramError, capture
 from tui_agent.core.lookup import Listing, LookupFailedError
 
+TOO_LONG = "Listing the files took too long; name a folder."
 
-async def list_names(root: str, place: str, environ: Mapping[str, str]) -> list[str]:
+
+async def list_names(
+    root: str, place: str, environ: Mapping[str, str], seconds: float = 30.0
+) -> list[str]:
     """Return every file below a folder, relative to the root, sorted.
 
-    Raises LookupFailedError where ripgrep fails.
+    Raises LookupFailedError where it takes longer than `seconds`.
     """
     program = ripgrep.ripgrep(environ)
     if program is None:
         from tui_agent.adapters.git_workspace.ignored import walk
 
-        return await asyncio.to_thread(lambda: sorted(walk(root, place)))
+        return await asyncio.to_thread(lambda: sorted(_in_time(walk(root, place), seconds)))
     argv = [program, *ripgrep.arguments(root), "--files", "--null", "--", place]
     try:
-        done = await capture(argv, cwd=root, environ=environ)
+        done = await capture(argv, cwd=root, environ=environ, seconds=seconds)
     except ProgramError as error:
-        raise LookupFailedError(str(error)) from error
+        raise LookupFailedError(TOO_LONG) from error
     names = done.out.decode("utf-8", "surrogateescape").split("\0")
     return sorted(name.removeprefix("./") for name in names if name)
+
+
+def _in_time(names: Iterator[str], seconds: float) -> Iterator[str]:
+    deadline = time.monotonic() + seconds
+    for name in names:
+        if time.monotonic() > deadline:
+            raise LookupFailedError(TOO_LONG)
+        yield name
 
 
 def below(names: Sequence[str], place: str, depth: int | None) -> Listing:

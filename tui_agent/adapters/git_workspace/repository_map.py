@@ -25,13 +25,19 @@ ASIDE = {"docs", "doc", "examples", "example", "notes", "imgs", "images", "asset
 
 
 def facts_text(
-    root: str, git: GitFacts | None, checks: Sequence[Check], names: Sequence[str], tokens: int
+    root: str,
+    git: GitFacts | None,
+    checks: Sequence[Check],
+    names: Sequence[str] | None,
+    tokens: int,
 ) -> str:
     """Return the facts as the model gets them."""
     lines = [f"Workspace: {root}", _git_line(git)]
     if checks:
         found = ", ".join(f"`{check.command}` ({check.origin})" for check in checks)
         lines.append(f"Checks: {found}")
+    if names is None:
+        return "\n".join([*lines, "Files: too many to list; look into folders one by one"])
     lines.append(
         f"Files: {len(names):,}, ignored ones left out; (n) counts those of a folder not shown"
     )

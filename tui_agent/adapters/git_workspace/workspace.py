@@ -25,6 +25,8 @@ from tui_agent.core.patch import FileChange, describe
 from tui_agent.core.ports import Blobs
 from tui_agent.core.proposal import FileEffect, Mark
 
+GATHER_SECONDS = 3.0
+"""The longest that the first request waits for the map of the repository."""
 NAMESAKES = 5
 LOOKED_AT = 20_000
 """Entries that the search for namesakes looks at; it is only for a hint."""
@@ -109,13 +111,21 @@ class GitWorkspace:
 
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:
         read = read_instructions(self._files, self._gathering, trusted=trusted)
-        names = await listing.list_names(self.root, ".", self._own_environment())
+        names = await self._names_in_time()
         tokens = self._gathering.limits.map_tokens
         git = git_facts(Path(self.root))
         facts = facts_text(self.root, git, await self.checks(), names, tokens)
         return InstructionsLoaded(
             files=read.files, text=read.text, facts=facts, left_out=read.left_out
         )
+
+    async def _names_in_time(self) -> list[str] | None:
+        """List the files for the map; a home folder with a million of them gets none."""
+        environ = self._own_environment()
+        try:
+            return await listing.list_names(self.root, ".", environ, seconds=GATHER_SECONDS)
+        except LookupFailedError:
+            return None
 
     async def checks(self) -> tuple[Check, ...]:
         if self._checks:

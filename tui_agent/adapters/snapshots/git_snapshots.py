@@ -23,6 +23,12 @@ from tui_agent.core.ports import Snapshot
 LARGEST_UNTRACKED = 5 << 20
 """Bytes; a larger file that the user's repository does not track is left out."""
 
+MOST_WITHOUT_GIT = 20_000
+"""Files; a folder with more that is no repository (a home folder, say) is not recorded at all."""
+
+SECONDS_WITHOUT_GIT = 20.0
+"""The longest that git may look through such a folder; in a repository it may take longer."""
+
 _LOCK_STEP = 0.01
 _LOCK_SECONDS = 30.0
 
@@ -113,8 +119,11 @@ class GitSnapshots:
         where = ("--", *changed) if changed is not None else ()
         listed = await self._git("ls-files", "-ztmod", "--exclude-standard", *where)
         if changed is None and not self._shadow.index.exists():
-            listed += await self._tracked()
+            listed = await self._tracked() + listed
         take, drop, left_out = self._sorted(listed)
+        if len(take) > MOST_WITHOUT_GIT and self._shadow.users_index() is None:
+            message = f"{len(take):,} files are too many to record outside of a git repository"
+            raise OSError(message)
         if take or drop:
             lines = b"\0".join(os.fsencode(name) for name in (*take, *drop)) + b"\0"
             await self._git("update-index", "-z", "--add", "--remove", "--stdin", stdin=lines)
@@ -144,7 +153,7 @@ class GitSnapshots:
                 drop[name] = None
             elif self._secret(name):
                 left_out[f"{name}: may hold a secret"] = None
-            elif tag == "?" and self._size(name) > LARGEST_UNTRACKED:
+            elif tag == "?" and name not in take and self._size(name) > LARGEST_UNTRACKED:
                 left_out[f"{name}: larger than 5 MiB"] = None
             elif name not in drop:
                 take[name] = None
@@ -165,7 +174,7 @@ class GitSnapshots:
                 cwd=str(self._shadow.root),
                 environ=environ or self._environ,
                 stdin=stdin,
-                seconds=120.0,
+                seconds=120.0 if self._shadow.users_index() else SECONDS_WITHOUT_GIT,
             )
         except ProgramError as error:
             raise OSError(str(error)) from error
