@@ -36,6 +36,7 @@ from tui_agent.tools.read import Read
 from tui_agent.tools.review import Review
 from tui_agent.tools.search import Search
 from tui_agent.tools.shell import Shell
+from tui_agent.tools.undo import Undo
 from tui_agent.tools.write import Write
 
 E = TypeVar("E")
@@ -174,7 +175,7 @@ class Setting:
         return World(
             model=RoutedModel({}, Endpoints.of({}), folder=root),
             tools=all_tools(),
-            own_tools={"review": Review(read_diff)},
+            own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
             runner=PlainRunner(root, environ),
             snapshots=GitSnapshots(

@@ -32,6 +32,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.messages import Attachment
 from tui_agent.core.settings import MODES
+from tui_agent.core.undo import NothingToUndoError, choose
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import World
@@ -171,6 +172,8 @@ class Agent:
                 self._own_turn("run the checks", "checks")
             case ask.Review():
                 self._review(command)
+            case ask.Undo():
+                self._undo(command)
             case ask.Compact():
                 await self._compact()
             case ask.SetModel():
@@ -245,7 +248,7 @@ class Agent:
     def _own_turn(
         self,
         text: str,
-        kind: Literal["shell", "checks", "review"],
+        kind: Literal["shell", "checks", "review", "undo"],
         arguments: Mapping[str, object] | None = None,
         attachments: tuple[Attachment, ...] = (),
     ) -> None:
@@ -272,6 +275,15 @@ class Agent:
             arguments["whole"] = True
         attachment = Attachment(name=command.source, mime="text/x-diff", content=kept)
         self._own_turn(f"review {command.source}", "review", arguments, (attachment,))
+
+    def _undo(self, command: ask.Undo) -> None:
+        """Find the edits that are meant, and begin the turn that takes them back."""
+        try:
+            chosen = choose(self._engine.agent, command)
+        except NothingToUndoError as error:
+            self._notice(str(error))
+            return
+        self._own_turn(f"undo {chosen.what}", "undo", chosen.arguments)
 
     async def _compact(self) -> None:
         if self._engine.agent.turn is not None:

@@ -97,6 +97,20 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Take edits of this session back; runs outside of a turn.
+
+    Without a place: those of the last turn that changed files and is not taken back yet.
+    """
+
+    turn: int | None = None
+    step: int | None = None
+    """A step of that turn."""
+    call_id: str | None = None
+    """One call; it needs no turn."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compact:
     """Replace the conversation so far by a summary, for the model."""
 
@@ -128,6 +142,7 @@ Command = (
     | RunChecks
     | RunShell
     | Review
+    | Undo
     | Compact
     | Label
     | Close

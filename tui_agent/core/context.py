@@ -14,6 +14,7 @@ from tui_agent.core.messages import Message
 from tui_agent.core.plan import Plan
 from tui_agent.core.prompt import MODES
 from tui_agent.core.state.values import Agent, Call, Session, Unsent
+from tui_agent.core.undo import UNDO_TOOL
 
 KEPT_MESSAGES = 12
 """Messages that compaction leaves word for word, if they fit its rules."""
@@ -74,13 +75,16 @@ def _foreign_call(call: Call | None) -> Iterator[Message]:
     """Tell of a call that the model did not ask for: a plan's, a check's, the user's own."""
     if call is None or call.output is None:
         return
+    if call.tool == UNDO_TOOL and not call.output.files:
+        return  # Nothing came of it.
     title = call.proposal.title if call.proposal is not None else call.tool
     who = {
         "check": f"The project's check `{call.origin_id}` failed ({call.output.summary}): {title}",
         "plan": f"Step {call.origin_id} of the approved plan ran {call.tool}: {title}",
         "user": f"The user ran {title} ({call.output.summary})",
+        "undo": f"The user took edits back: {title}. Leave it so unless asked, and read again.",
         "review": f"The user reviewed a diff that is not yours: {title} ({call.output.summary})",
-    }.get("review" if call.tool == "review" else call.origin, title)
+    }.get(call.tool if call.tool in ("review", UNDO_TOOL) else call.origin, title)
     yield Message(role="user", text=who)
     if call.output.text:
         yield Message(role="user", text=call.output.text)

@@ -131,8 +131,16 @@ class Terms:
     context_tokens: int | None = None
 
 
-_FIRST: dict[str, Phase] = {"shell": "act", "review": "act", "checks": "verify"}
+_FIRST: dict[str, Phase] = {
+    "shell": "act",
+    "review": "act",
+    "undo": "act",
+    "checks": "verify",
+}
 """Where a turn that calls no model begins."""
+
+OWN_EDITS = ("review", "undo")
+"""Kinds of turns in which the user's own call edits files."""
 
 
 def next_action(session: Session, agent: Agent, terms: Terms) -> Action:
@@ -191,7 +199,7 @@ def _ended_by_call(turn: Turn) -> End | None:
 
 
 def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
-    if turn.kind in ("shell", "review"):
+    if turn.kind in ("shell", "review", "undo"):
         return _own_end(turn)
     planned = _planned(agent, turn)
     if planned is not None:
@@ -256,10 +264,10 @@ def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Act
 
 
 def _own_end(turn: Turn) -> End:
-    """End a turn of the user's own call; a diff that could not be applied has failed."""
+    """End a turn of the user's own call; one that could not edit has failed."""
     for call in turn.calls.values():
         output = call.output
-        if turn.kind != "review" or output is None or output.ok:
+        if turn.kind not in OWN_EDITS or output is None or output.ok:
             continue
         if output.error == "needs_approval":
             return End(reason="needs_approval")
@@ -319,8 +327,8 @@ def _end(session: Session, turn: Turn) -> Action:
 
 
 def asked_for(turn: Turn) -> list[Call]:
-    """Return the calls of a turn that somebody asked for: the model, its plan, or a review."""
-    origins = ("user",) if turn.kind == "review" else ("model", "plan")
+    """Return the calls of a turn that somebody asked for: the model, its plan, or the user."""
+    origins = ("user",) if turn.kind in OWN_EDITS else ("model", "plan")
     return [call for call in turn.calls.values() if call.origin in origins]
 
 

@@ -37,6 +37,7 @@ LATER = (
     "tui_agent.tools.review",
     "tui_agent.tools.search",
     "tui_agent.tools.shell",
+    "tui_agent.tools.undo",
     "tui_agent.tools.write",
 )
 """What opening a session needs: imported in a thread while the person begins to type."""

@@ -205,6 +205,7 @@ class Wiring:
         from tui_agent.core.events import Check
         from tui_agent.core.ports import World
         from tui_agent.tools.review import Review
+        from tui_agent.tools.undo import Undo
 
         user = user_file(self.environ)
         workspace = GitWorkspace(
@@ -221,11 +222,11 @@ class Wiring:
                 limits=self.settings.context,
             ),
         )
-        review = Review(read_diff)
+        own: tuple[Tool, ...] = (Review(read_diff), Undo())
         return World(
             model=self.model,
             tools=self.tools,
-            own_tools={review.spec.name: review},
+            own_tools={tool.spec.name: tool for tool in own},
             workspace=workspace,
             runner=PlainRunner(self.workspace, self.environ, allowed=self.settings.environment),
             snapshots=GitSnapshots(

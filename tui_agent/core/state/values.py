@@ -148,7 +148,7 @@ class Turn:
     mode: str
     seq: int
     """The record that began it."""
-    kind: Literal["message", "shell", "checks", "review"] = "message"
+    kind: Literal["message", "shell", "checks", "review", "undo"] = "message"
     phase: Phase = "ingest"
     loop: int = 1
     gathered: bool = False

@@ -1,0 +1,222 @@
+"""The inverse of edits, worked into files that a person may have changed since.
+
+For each edit, the newest first: base is the file as the edit left it, ours is the file as it is
+now, theirs is the file as it was before the edit. Where both sides changed the same lines, the
+file is left as it is, and said so: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tui_agent.core.edits.contract import EditError, Files
+from tui_agent.core.edits.merge import merged
+from tui_agent.core.edits.overlay import Overlay
+from tui_agent.core.patch import FileChange
+from tui_agent.core.patch.diff import changed_spans
+from tui_agent.core.text import TextError, decode
+from tui_agent.core.undo.values import WrittenFile
+
+KEPT_NOTE = "lines written since are kept"
+
+Load = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A file whose edits cannot be taken back, and why."""
+
+    paths: tuple[str, ...]
+    """All the names that it has had in the edits."""
+    reason: str
+    """A sentence that begins with the file's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """What taking edits back does to the files as they are now."""
+
+    changes: tuple[FileChange, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+class _ConflictError(Exception):
+    """This file cannot be taken back; the message says why."""
+
+
+def take_back(written: Sequence[WrittenFile], files: Files, load: Load) -> TakenBack:
+    """Return the changes that take these edits back; `written` has the newest first.
+
+    Files that were renamed into each other are taken back together or not at all. A file that is
+    as it was before already has no change.
+    """
+    changes: list[FileChange] = []
+    left: list[LeftOut] = []
+    on_disk = _OnDisk(files)
+    for group in _groups(written):
+        overlay = Overlay(on_disk)
+        kept: set[str] = set()
+        try:
+            for one in group:
+                if _invert(overlay, one, load):
+                    kept.add(one.path)
+            changes += _net(overlay, kept)
+        except _ConflictError as error:
+            left.append(LeftOut(paths=_names(group), reason=str(error)))
+        except EditError as error:
+            left.append(LeftOut(paths=_names(group), reason=f"{group[0].target}: {error.message}"))
+        except (OSError, ValueError) as error:
+            reason = f"{group[0].target} cannot be read: {error}"
+            left.append(LeftOut(paths=_names(group), reason=reason))
+        except KeyError:
+            reason = f"{group[0].target}: what it was is no longer among the session's payloads"
+            left.append(LeftOut(paths=_names(group), reason=reason))
+    return TakenBack(changes=tuple(changes), left_out=tuple(left))
+
+
+def _groups(written: Iterable[WrittenFile]) -> list[list[WrittenFile]]:
+    """Part the edits by file, in order; a file that was renamed is one under all its names."""
+    groups: list[list[WrittenFile]] = []
+    for one in written:
+        mine = [group for group in groups if {one.path, one.target} & set(_names(group))]
+        joined = [other for group in mine for other in group]
+        groups = [group for group in groups if group not in mine]
+        groups.append([*joined, one])
+    return groups
+
+
+def _names(group: Iterable[WrittenFile]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for one in group for name in (one.target, one.path)))
+
+
+def _net(overlay: Overlay, kept: set[str]) -> Iterator[FileChange]:
+    try:
+        changes = overlay.changes()
+    except EditError:
+        return  # Nothing changes: it is as it was before already.
+    for change in changes:
+        noted = kept & {change.path, change.new_path or change.path}
+        yield replace(change, notes=(KEPT_NOTE,)) if noted else change
+
+
+def _invert(overlay: Overlay, one: WrittenFile, load: Load) -> bool:
+    """Take one edit of one file back; return whether lines written since were kept."""
+    path, target = overlay.locate(one.path), overlay.locate(one.target)
+    now = overlay.data(target)
+    before = None if one.before is None else load(one.before)
+    if one.after is None:
+        _restore(overlay, path, before, one)
+        return False
+    after = load(one.after)
+    if before is None:
+        _uncreate(overlay, target, now, after)
+        return False
+    if now is None:
+        if target != path and overlay.data(path) == before:
+            return False
+        message = f"{target} has been deleted since the edit"
+        raise _ConflictError(message)
+    if target != path:
+        if overlay.exists(path):
+            message = f"{path} is there again, so {target} cannot be renamed back"
+            raise _ConflictError(message)
+        overlay.move(target, path)
+    content = before if now == after else _worked_in(target, after, now, before)
+    mode = _mode_back(overlay, path, one)
+    if content != now or mode is not None:
+        overlay.put(path, content, mode)
+    return content not in (before, now)
+
+
+def _restore(overlay: Overlay, path: str, before: bytes | None, one: WrittenFile) -> None:
+    """Bring a deleted file back, unless something else is there by now."""
+    now = overlay.data(path)
+    if before is None or now == before:
+        return
+    if now is not None:
+        message = f"{path} was deleted by the edit, and another file is there now"
+        raise _ConflictError(message)
+    overlay.put(path, before, one.mode_before)
+
+
+def _uncreate(overlay: Overlay, target: str, now: bytes | None, after: bytes) -> None:
+    """Take a created file away, unless somebody has written in it."""
+    if now is None:
+        return
+    if now != after:
+        where = _places(_lines(after), _lines(now))
+        message = f"{target} was created by the edit, and has been changed since{where}"
+        raise _ConflictError(message)
+    overlay.delete(target)
+
+
+def _mode_back(overlay: Overlay, path: str, one: WrittenFile) -> int | None:
+    """Return the permission bits that the edit changed, unless somebody has changed them since."""
+    if one.mode_after in (None, one.mode_before) or overlay.mode(path) != one.mode_after:
+        return None
+    return one.mode_before
+
+
+def _worked_in(path: str, after: bytes, now: bytes, before: bytes) -> bytes:
+    """Return the file as it is now without the edit.
+
+    Raises _ConflictError where lines of the edit have been changed since.
+    """
+    if now == before:
+        return now
+    try:
+        base, ours, theirs = decode(after), decode(now), decode(before)
+    except TextError as error:
+        message = f"{path} has been changed since the edit, and {error}"
+        raise _ConflictError(message) from None
+    if not base.codec == ours.codec == theirs.codec:
+        message = f"{path} has been changed since the edit, and has another encoding now"
+        raise _ConflictError(message)
+    lines = merged(base.lines, ours.lines, theirs.lines)
+    if lines is None:
+        where = _places(base.lines, ours.lines, theirs.lines)
+        message = f"{path} has been changed since the edit, in the same place{where}"
+        raise _ConflictError(message)
+    return ours.codec.encode(lines)
+
+
+def _lines(data: bytes) -> tuple[str, ...]:
+    try:
+        return decode(data).lines
+    except TextError:
+        return ()
+
+
+def _places(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str] = ()) -> str:
+    """Name the lines of `ours` that were written since and meet what is to be taken back."""
+    edited = changed_spans(base, theirs)
+    places = [
+        _spelled(start, end)
+        for old_start, old_end, start, end in changed_spans(base, ours)
+        if any(old_start <= other[1] and other[0] <= old_end for other in edited)
+    ]
+    return f" ({', '.join(places)})" if places else ""
+
+
+def _spelled(start: int, end: int) -> str:
+    if end == start:
+        return f"lines taken away after line {start}"
+    return f"line {end}" if end == start + 1 else f"lines {start + 1}-{end}"
+
+
+class _OnDisk:
+    """The files as they are, without what the model has seen of them."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self.locate, self.read, self.mode = files.locate, files.read, files.mode
+
+    def seen(self, path: str) -> bytes | None:
+        """Nothing was seen: an undo is the user's own."""
+        del path
+        return None
+
+    def namesakes(self, path: str) -> tuple[str, ...]:
+        """Give other files with the same last component."""
+        return self._files.namesakes(path)

@@ -1,0 +1,103 @@
+"""The tool `undo`: edits of this session taken back, as far as nobody has written there since.
+
+No model is told of it. Its arguments name what each file was before and after each edit, by
+digest, so that it needs nothing but the session's payloads and the files as they are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tui_agent.core.arguments import canonical, parse_arguments
+from tui_agent.core.blob import preview_of
+from tui_agent.core.digest import seal
+from tui_agent.core.edit_call import carry_out, propose_changes
+from tui_agent.core.edits import EditError
+from tui_agent.core.messages import ToolSpec
+from tui_agent.core.proposal import Proposal, ToolOutput
+from tui_agent.core.undo import UNDO_TOOL, WrittenFile, take_back
+
+if TYPE_CHECKING:
+    from tui_agent.core.ports import RunContext, View
+    from tui_agent.core.proposal import Approved
+
+_FILE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "call": {"type": "string", "minLength": 1},
+        "path": {"type": "string", "minLength": 1},
+        "target": {"type": "string", "minLength": 1},
+        "before": {"type": "string"},
+        "after": {"type": "string"},
+        "mode_before": {"type": "integer"},
+        "mode_after": {"type": "integer"},
+    },
+    "required": ["call", "path", "target"],
+    "additionalProperties": False,
+}
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "what": {"type": "string", "minLength": 1},
+        "files": {"type": "array", "items": _FILE, "minItems": 1},
+        "commands": {"type": "integer", "minimum": 0},
+    },
+    "required": ["what", "files"],
+    "additionalProperties": False,
+}
+
+DESCRIPTION = "Take edits of this session back; lines written since stay."
+ALREADY = "nothing to take back"
+
+
+class Undo:
+    """Proposes what taking edits back does to the files as they are now.
+
+    A file that somebody has changed in the same place is named and left out.
+    """
+
+    reads_only = False
+    spec = ToolSpec(name=UNDO_TOOL, description=DESCRIPTION, parameters=SCHEMA)
+
+    async def prepare(self, arguments: str, view: View) -> Proposal:
+        given = parse_arguments(arguments, SCHEMA)
+        written = [_written(file) for file in given["files"]]
+        back = take_back(written, view.files, view.load)
+        if back.left_out and not back.changes:
+            raise EditError("stale", "\n".join(f"{one.reason}." for one in back.left_out))
+        given["left_out"] = [path for one in back.left_out for path in one.paths]
+        notes = tuple(f"left as it is: {one.reason}" for one in back.left_out)
+        if given.get("commands"):
+            notes = (*notes, _of_commands(given["commands"], given["what"]))
+        if not back.changes:
+            proposal = Proposal(
+                call_id=view.call_id,
+                tool=UNDO_TOOL,
+                title=f"{given['what']}: {ALREADY}",
+                effects=frozenset({"read"}),
+                notes=notes,
+                arguments=canonical(given),
+            )
+            return seal(proposal)
+        proposal = propose_changes(UNDO_TOOL, back.changes, given, view)
+        title = f"{given['what']}: {proposal.title}"
+        return seal(replace(proposal, title=title, notes=(*notes, *proposal.notes)))
+
+    async def run(self, approved: Approved, context: RunContext) -> ToolOutput:
+        notes = approved.proposal.notes
+        if approved.proposal.patch is None:
+            text = "\n".join(["The files are as they were before already.", *notes])
+            return ToolOutput(ok=True, text=text, summary=ALREADY)
+        output = carry_out(context)
+        text = "\n".join([preview_of(output.text), *notes])
+        return replace(output, text=text, seen=())  # The model reads them again.
+
+
+def _written(file: dict[str, Any]) -> WrittenFile:
+    return WrittenFile(**{name: value for name, value in file.items() if name != "call"})
+
+
+def _of_commands(count: int, what: str) -> str:
+    commands = "a command" if count == 1 else f"{count} commands"
+    return f"{commands} ran in {what}, too: what commands change is not taken back"
