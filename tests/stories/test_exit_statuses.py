@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import signal
 import socket
 import subprocess
 from pathlib import Path
@@ -245,6 +247,29 @@ def test_closed_standard_streams_are_no_fault(
     )
     assert done.returncode == 0, done.stderr
     assert not list(home.rglob("fault-*"))
+
+
+@pytest.mark.timeout(40)
+@pytest.mark.parametrize(
+    ("number", "reason", "session"),
+    [(signal.SIGINT, "interrupted", "closed"), (signal.SIGTERM, "suspended", "suspended")],
+)
+def test_a_signal_ends_the_turn_or_suspends_it_with_status_130(
+    sample: Repository, tmp_path: Path, number: signal.Signals, reason: str, session: str
+) -> None:
+    slow: list[dict[str, Any]] = [{"text": "word " * 500, "rate": 50}, {"text": "Back."}]
+    program = Program(sample.root)
+    with program.start("-p", "x", "--model", script(tmp_path, slow), "--json", "-vv") as run:
+        assert run.stdout is not None
+        for line in run.stdout:
+            if '"TextDelta"' in line:
+                break
+        run.send_signal(number)
+        rest = run.stdout.read()
+        assert run.wait(timeout=20) == 130
+    last = json.loads(rest.strip().split("\n")[-1])["final"]
+    assert (last["stop_reason"], last["exit"]) == (reason, 130)
+    assert f" {session} " in program.run("sessions").out
 
 
 def test_a_reader_that_leaves_early_is_no_fault(sample: Repository, tmp_path: Path) -> None:
