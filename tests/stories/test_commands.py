@@ -59,6 +59,7 @@ def test_each_setting_shows_where_its_value_comes_from(sample: Repository, home:
     assert 'mode = "edit"  AGENT_MODE' in shown
     assert "limits.steps = 9  --max-steps" in shown
     assert "verify = true  default" in shown
+    assert 'interface.keymap = "default"  default' in shown
     told = program.run("config", "explain", "limits.loops").out
     assert told == "limits.loops = 2\n› 2  ~/agent/config.toml:2\n  3  default\n"
 

@@ -55,6 +55,10 @@ def demo(paper: Paper, *, by_itself: bool) -> int:
         )
         if by_itself:
             return asyncio.run(_by_itself(around))
+        if paper.plain:
+            from tui_agent.wiring.line import line_mode
+
+            return line_mode(around)
         from tui_agent.wiring.screen import screen
 
         return screen(around)

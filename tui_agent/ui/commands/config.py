@@ -15,7 +15,7 @@ examples:
   agent config show --origin         and where the value comes from
   agent config explain limits.loops  who gave which value, and which one counts
 """
-SECRET_WORDS = ("key", "token", "secret", "password", "credential")
+SECRET_WORDS = frozenset(["key", "token", "secret", "password", "credential"])
 MASK = "••••"
 
 
@@ -57,7 +57,8 @@ def effective(given: Sequence[Given]) -> Given:
 
 def shown(key: str, value: object) -> str:
     """Return a value as TOML would have it; what may be a secret is masked."""
-    if any(word in key.rpartition(".")[2] for word in SECRET_WORDS) and isinstance(value, str):
+    words = key.rpartition(".")[2].split("_")
+    if SECRET_WORDS.intersection(words) and isinstance(value, str):
         return MASK if value else '""'
     return dumps(_plain(value))
 
