@@ -48,8 +48,7 @@ class Desk(Stage):
     def on_left(self) -> None:
         self.left += 1
 
-    async def edit_outside(self, text: str, *, suffix: str) -> str | None:
-        assert suffix == ".diff"
+    async def edit_outside(self, text: str) -> str | None:
         self.outside.append(text)
         answer = self.answers.pop(0)
         if answer is None:

@@ -243,17 +243,6 @@ def test_renames_modes_and_binary_files_are_decided_whole() -> None:
     assert (found.target, found.content) == ("b.txt", b"x\n" * 9)
 
 
-def test_the_ledger_gives_each_file_its_marks_and_counts() -> None:
-    review = a_review()
-    review.accept()
-    found = [(one.path, one.marks, one.plus, one.minus) for one in review.ledger()]
-    assert found == [
-        ("a.txt", ("accepted", "focused"), 3, 3),
-        ("b.txt", ("undecided",), 1, 1),
-        ("c.txt", ("undecided",), 2, 0),
-    ]
-
-
 def test_a_recorded_decision_shows_the_same_verdicts_again() -> None:
     review = a_review()
     review.accept()

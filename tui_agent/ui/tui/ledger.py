@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tui_agent.core.patch import FilePatch, HunkDecision, Patch
 from tui_agent.ui.tui.paper import Sheet, Span
 
+MOST_SIGNS = 12
+"""More hunks of a file than this are counted instead of drawn one by one."""
 CONTEXT = 3
 """Runs at most twice this apart are one hunk, as the review shows them."""
 
@@ -66,14 +68,29 @@ def states(patch: Patch, decisions: Collection[HunkDecision], *, whole: bool = F
 def ledger(
     file: FilePatch, draft: Draft, sheet: Sheet, *, whole: bool = False, on: str = ""
 ) -> list[Span]:
-    """Return a file's signs, one space between them; the focused one bold."""
+    """Return a file's signs, one space between them, the focused one bold; or how many of each."""
     given = verdicts(draft.decisions)
+    hunks = hunk_runs(file)
+    if len(hunks) > MOST_SIGNS:
+        found = [hunk_state(runs, given, all_accepted=whole) for runs in hunks]
+        return _counted(found, sheet, on)
     spans: list[Span] = []
-    for runs in hunk_runs(file):
+    for runs in hunks:
         if spans:
             spans.append((" ", sheet.ink("text", on)))
         state = hunk_state(runs, given, all_accepted=whole)
         spans.append(_sign(state, sheet, focused=draft.focused in runs, on=on))
+    return spans
+
+
+def _counted(found: Sequence[str], sheet: Sheet, on: str) -> list[Span]:
+    spans: list[Span] = []
+    for state in ("accepted", "edited", "rejected", "undecided"):
+        number = found.count(state)
+        if number:
+            gap = [(" ", sheet.ink("text", on))] if spans else []
+            sign = _sign(state, sheet, focused=False, on=on)
+            spans += [*gap, sign, (f"{number}", sheet.ink("text-2", on))]
     return spans
 
 

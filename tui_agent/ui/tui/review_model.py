@@ -16,7 +16,6 @@ from tui_agent.core.patch import (
 )
 from tui_agent.core.proposal import Decision
 from tui_agent.ui.tui.review_spots import (
-    FileLedger,
     Mark,
     Spot,
     SpotVerdict,
@@ -93,22 +92,6 @@ class Review:
         return tuple(
             "focused" if focus and index == self.cursor and not spot.decided else spot.mark
             for index, spot in enumerate(self.spots)
-        )
-
-    def ledger(self) -> tuple[FileLedger, ...]:
-        """Return the marks and counts of each file."""
-        marks = self.marks()
-        found: list[list[Mark]] = [[] for _ in self.views]
-        for spot, mark in zip(self.spots, marks, strict=True):
-            found[spot.file].append(mark)
-        return tuple(
-            FileLedger(
-                path=view.patch.new_path or view.path,
-                marks=tuple(own),
-                plus=view.patch.plus,
-                minus=view.patch.minus,
-            )
-            for view, own in zip(self.views, found, strict=True)
         )
 
     def decision(self) -> Decision:

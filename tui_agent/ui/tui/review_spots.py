@@ -46,16 +46,6 @@ class Spot:
         return "edited" if self.verdict == "partly" else self.verdict
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileLedger:
-    """How far one file is decided, as an edit line or a file list shows it."""
-
-    path: str
-    marks: tuple[Mark, ...]
-    plus: int
-    minus: int
-
-
 def spots_of(view: FileView, file: int) -> Iterator[Spot]:
     """Give everything that one file leaves to decide: its own changes, then its hunks."""
     for run in view.patch.file_runs:

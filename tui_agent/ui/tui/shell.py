@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
@@ -182,6 +183,18 @@ class Shell(KeyedApp):
         from tui_agent.ui.tui.frame import Frame
 
         await Frame.load(self)
+
+    async def edit_outside(self, text: str) -> str | None:
+        """Let a text be edited in $EDITOR, the screen away meanwhile; None: there is no editor.
+
+        Raises:
+            OSError: the editor could not be started, or failed.
+        """
+        edit = self.doors.edit
+        if edit is None:
+            return None
+        with self.batch_update(), nullcontext() if self.is_headless else self.suspend():
+            return await edit(text)
 
     # Keys
 

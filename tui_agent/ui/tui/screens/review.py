@@ -228,7 +228,8 @@ class ReviewScreen(Screen[None]):
     def on_drafted(self, event: Drafted) -> None:
         """Keep the pane below and the conversation up to date."""
         event.stop()
-        self.origin.redraw_review()
+        self.redraw()
+        self.origin.redraw_review(restate=False)
         self.origin.tell_draft()
 
     def on_decided(self, event: Decided) -> None:

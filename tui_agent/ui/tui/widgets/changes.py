@@ -210,7 +210,8 @@ class ChangesPane(HunkList):
         }
 
     def after_verdict(self) -> None:
-        self.redraw_review()
+        """Show a verdict or a move, and tell the frame once."""
+        self.redraw_review(restate=not self.is_open)
         self.reveal_focus()
         self.tell_draft()
 

@@ -28,8 +28,8 @@ NO_TEXT = "This change has no text to edit: y accepts it, n rejects it."
 class OutsideEditor(Protocol):
     """An application that can give the terminal to the person's own editor."""
 
-    async def edit_outside(self, text: str, *, suffix: str) -> str | None:
-        """Return the text as edited; None where there is no editor."""
+    async def edit_outside(self, text: str) -> str | None:
+        """Return the text as edited; None where there is no editor. May raise OSError."""
         ...
 
 
@@ -51,7 +51,7 @@ class HunkEditing(VirtualLines):
         """What came back from $EDITOR and did not fit: the next time it begins there."""
         self.complaint = ""
 
-    def redraw_review(self) -> None:
+    def redraw_review(self, *, restate: bool = True) -> None:
         """Draw what has changed. The pane knows how."""
 
     def after_verdict(self) -> None:
@@ -175,8 +175,13 @@ class HunkEditing(VirtualLines):
         if not isinstance(app, OutsideEditor):
             self.post_message(Toasted("There is no editor to open here.", role="warning"))
             return
-        body = await app.edit_outside(self._body or hunk_body(hunk), suffix=".diff")
+        try:
+            body = await app.edit_outside(self._body or hunk_body(hunk))
+        except OSError as error:
+            self.post_message(Toasted(f"The editor failed: {error}.", role="danger"))
+            return
         if body is None:
+            self.post_message(Toasted("Set EDITOR to edit hunks there.", role="warning"))
             return
         try:
             review.edit_body(body)

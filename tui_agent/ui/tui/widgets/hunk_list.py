@@ -80,8 +80,8 @@ class HunkList(HunkEditing):
         decided = self.subject is not None and not self.is_open
         return decided and not (self.featured or self.full or self.has_focus)
 
-    def redraw_review(self) -> None:
-        """Draw what has changed, and nothing else."""
+    def redraw_review(self, *, restate: bool = True) -> None:
+        """Draw what has changed, nothing else. Without `restate` the frame is told otherwise."""
         if not self.is_attached:
             return
         review, frame = self.review, self._frame()
@@ -102,7 +102,8 @@ class HunkList(HunkEditing):
         self._marks = None
         self._plain.clear()
         self.place_editor()
-        self.post_message(Restated())
+        if restate:
+            self.post_message(Restated())
 
     def _redraw_some(self, review: Review, frame: Frame) -> None:
         """Draw the hunks that have another verdict, and those that lost or got the focus."""
