@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import signal
@@ -86,6 +85,7 @@ def decide_hunk_by_hunk(screen: Screen) -> None:
     screen.press("enter")
     screen.wait("hunk 3 of 4")
     screen.insist("e", "^S")
+    screen.look(0.5)
     edit_the_sum(screen)
     screen.wait("hunk 4 of 4")
     screen.press("s")
@@ -93,29 +93,23 @@ def decide_hunk_by_hunk(screen: Screen) -> None:
     screen.press("y")
     screen.wait("hunk 5 of 5")
     screen.press("n")
-    screen.look(0.3)
+    screen.wait("Enter applies")
     screen.press("enter")
 
 
 def edit_the_sum(screen: Screen) -> None:
-    """In the hunk's editor: take ` + 0` from the new line."""
-    for _ in range(12):
-        lines = screen.text.split("\n")
-        row = next(n for n, line in enumerate(lines) if "count + 0" in line)
-        if screen.cursor_row == row:
-            break
-        screen.press("down" if screen.cursor_row < row else "up")
-    screen.press("end")
-    screen.look(0.2)
-    end = screen.cursor_column - len(" + 0")
-    while (column := screen.cursor_column) > end:
-        screen.press("backspace")
-        screen.until(functools.partial(_cursor_left, screen, column))
+    """In the hunk's editor, whose cursor stands on the new line: take ` + 0` from its end.
+
+    A mark typed behind the cursor shows how far the text has come; blanks alone would not be seen.
+    """
+    screen.press("end", "#")
+    screen.wait("count + 0#")
+    for rest in ("count + #", "count +#", "count #", "count#"):
+        screen.press("backspace", "backspace", "#")
+        screen.wait(rest)
+    screen.press("backspace")
+    screen.wait(gone="count#")
     screen.press("ctrl-s")
-
-
-def _cursor_left(screen: Screen, column: int) -> bool:
-    return screen.cursor_column < column
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -82,25 +82,6 @@ class Screen:
     def text(self) -> str:
         """What stands on the screen, row by row."""
         return "\n".join(line.rstrip() for line in self._screen.display)
-
-    @property
-    def cursor_row(self) -> int:
-        """The row that the cursor stands in, from 0."""
-        return int(self._screen.cursor.y)
-
-    @property
-    def cursor_column(self) -> int:
-        """The column that the cursor stands in, from 0."""
-        return int(self._screen.cursor.x)
-
-    def until(self, seen: Callable[[], bool], seconds: float = SECONDS) -> None:
-        """Wait until the screen is as `seen` says."""
-        end = time.monotonic() + seconds
-        while not seen():
-            if time.monotonic() > end:
-                message = f"it did not come to it:\n{self.text}"
-                raise AssertionError(message)
-            self.look(0.03)
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other: names of `KEYS`, or characters to type."""
