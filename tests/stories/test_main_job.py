@@ -114,7 +114,7 @@ def edit_the_sum(screen: Screen) -> None:
 
 @pytest.mark.slow
 @pytest.mark.capability("K.1")
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_failing_test_is_mended_hunk_by_hunk(
     repository: Repository, home: Path, server: ModelServer, route: str
@@ -159,7 +159,7 @@ def everything_kept(home: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("way", ["ctrl-c twice", "kill -9"])
 def test_leaving_at_a_hunk_comes_back_to_that_very_hunk(
     repository: Repository, home: Path, server: ModelServer, way: str

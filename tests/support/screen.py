@@ -12,8 +12,8 @@ from typing import Self
 import pexpect
 import pyte
 
-SECONDS = 20.0
-"""How long a person would wait for something to appear."""
+SECONDS = 60.0
+"""How long something may take to appear, on a machine that does much else."""
 
 KEYS = {
     "enter": "\r",
