@@ -55,7 +55,7 @@ def _run(argv: list[str]) -> int:
     try:
         chosen = parse(argv)
         if chosen.command:
-            return _command(chosen, paper)
+            return _command(chosen, argv, paper)
         if "--version" in argv:
             paper.put(f"agent {__version__}")
             return DONE
@@ -67,7 +67,7 @@ def _run(argv: list[str]) -> int:
         return DONE
 
 
-def _command(chosen: Chosen, paper: Paper) -> int:
+def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
     import asyncio
     from importlib import import_module
 
@@ -78,6 +78,8 @@ def _command(chosen: Chosen, paper: Paper) -> int:
     options, rest = common_of(chosen.arguments)
     if chosen.command == "demo":
         return _demo(rest, paper)
+    if chosen.command == "review":
+        return _review(rest, options, argv, paper)
     module = import_module(f"tui_agent.ui.commands.{chosen.command}")
     around = Around(options, os.environ, paper, cwd=_here())
 
@@ -97,6 +99,25 @@ def _demo(arguments: list[str], paper: Paper) -> int:
 
     alone = by_itself(arguments) or not _terminal()
     return explained(lambda: demo(paper, by_itself=alone), paper)
+
+
+def _review(arguments: list[str], options: Options, argv: list[str], paper: Paper) -> int:
+    from tui_agent.ui.commands.review import wanted
+    from tui_agent.wiring.around import Around
+    from tui_agent.wiring.hosts import model_hosts
+    from tui_agent.wiring.mistakes import explained
+    from tui_agent.wiring.review import command_for
+
+    asked = wanted(arguments, options, argv, piped=not sys.stdin.isatty())
+
+    def begun() -> int:
+        alone = asked.options.headless or not sys.stdout.isatty()
+        hosts = {} if alone else model_hosts(str(options.setting("model") or ""), argv)
+        around = Around(asked.options, os.environ, paper, cwd=_here(), hosts=hosts)
+        around.first = command_for(around, asked)
+        return _front_end(asked.options, around)
+
+    return explained(begun, paper)
 
 
 def _terminal() -> bool:
@@ -125,7 +146,7 @@ def _front_end(options: Options, around: Around) -> int:
     if options.headless or not _terminal():
         from tui_agent.wiring.headless import headless
 
-        return headless(around, _standard_input())
+        return headless(around, "" if around.first else _standard_input())
     if options.plain or os.environ.get("TERM", "dumb") == "dumb":
         from tui_agent.wiring.line import line_mode
 

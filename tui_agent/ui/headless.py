@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tui_agent.core.commands import Close, Interrupt, Submit
+from tui_agent.core.commands import Close, Command, Interrupt, Submit
 from tui_agent.core.events import (
     MAIN_AGENT,
     ModelFailed,
@@ -21,6 +21,7 @@ from tui_agent.core.messages import Attachment
 from tui_agent.core.ports import Client
 from tui_agent.ui.exit_status import DONE, FAILED, INTERRUPTED, USAGE, status_of
 from tui_agent.ui.jsonl import final_line, record_line, wanted
+from tui_agent.ui.review_list import review_lines
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
 
@@ -35,6 +36,8 @@ class Request:
     prompt: str = ""
     """Empty: only what is open is taken on."""
     attachments: tuple[Attachment, ...] = ()
+    first: Command | None = None
+    """What is sent in the place of a message."""
     json: bool = False
     verbose: int = 0
     refusals_wanted: bool = False
@@ -47,7 +50,9 @@ async def run_headless(client: Client, request: Request, paper: Paper) -> int:
     """Send the message, tell what happens, and return the exit status."""
     run = _Run(client, request, paper)
     with _interrupts(run):
-        if request.prompt:
+        if request.first is not None:
+            client.send(request.first)
+        elif request.prompt:
             client.send(Submit(text=request.prompt, attachments=request.attachments))
         async for record in client.events():
             await run.see(record)
@@ -97,6 +102,9 @@ class _Run:
             if wanted(record, deltas=self._request.verbose >= ALL):
                 self._paper.data(record_line(record))
             return
+        turns = self._told.state.main.turns
+        if isinstance(record.event, TurnEnded) and (listed := review_lines(turns[-1])):
+            self._paper.say(*listed)
         if told.answer:
             self._paper.put(*told.answer)
         if told.aside:
@@ -105,7 +113,7 @@ class _Run:
     def _close_if_idle(self) -> None:
         """Leave at the end of the past where nothing is open and nothing was asked."""
         state = self._told.state
-        if state.seq == self._request.past and not self._request.prompt:
+        if state.seq == self._request.past and not (self._request.prompt or self._request.first):
             turn, queue = state.main.turn, state.queue
             if turn is None and not queue:
                 self._paper.say("Nothing is open in this session.")

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tui_agent.core.commands import Close, Decide, Interrupt, RunShell, Submit
+from tui_agent.core.commands import Close, Command, Decide, Interrupt, RunShell, Submit
 from tui_agent.core.events import Record
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting
@@ -31,6 +31,8 @@ class LineSetup:
 
     prompt: str = ""
     """The first message."""
+    first: Command | None = None
+    """What is sent in its place."""
     past: int = 0
     """The number of the last record that was there before."""
     edit_text: EditText | None = None
@@ -57,7 +59,10 @@ class LineMode:
         """Talk until the person leaves; an open turn is then suspended."""
         self._paper.put(*self._setup.greeting)
         following = asyncio.create_task(self._follow())
-        if self._setup.prompt:
+        if self._setup.first is not None:
+            self._client.send(self._setup.first)
+            await self._taken_up()
+        elif self._setup.prompt:
             self._paper.put([("accent", "› "), ("bold", self._setup.prompt)])
             self._client.send(Submit(text=self._setup.prompt))
             await self._taken_up()

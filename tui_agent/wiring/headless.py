@@ -19,7 +19,7 @@ def headless(around: Around, piped: str) -> int:
     options = around.options
     prompt, context = (options.prompt, piped) if options.prompt.strip() else (piped, "")
     resumed = options.continue_last or bool(options.resume)
-    if not prompt.strip() and not resumed:
+    if not prompt.strip() and not resumed and around.first is None:
         around.paper.say("The message is empty. agent -p TEXT sends one; agent -c goes on.")
         return USAGE
     return asyncio.run(_run(around, prompt, context))
@@ -35,6 +35,7 @@ async def _run(around: Around, prompt: str, context: str) -> int:
             request = Request(
                 prompt=prompt,
                 attachments=_attached(opened, context),
+                first=around.first,
                 json=options.json,
                 verbose=options.verbose,
                 refusals_wanted=options.reject_all,

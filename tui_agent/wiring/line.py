@@ -26,6 +26,7 @@ async def _run(around: Around) -> int:
         opened = await around.open(attended=True)
         setup = LineSetup(
             prompt=around.options.prompt,
+            first=around.first,
             past=opened.past,
             edit_text=editor_of(around),
             greeting=_greeting(opened),

@@ -64,6 +64,9 @@ class Opening:
         failure = opening.exception()
         if failure is None:
             self.opened = opening.result()
+            if self.around.first is not None:
+                self.opened.agent.send(self.around.first)
+                self.around.first = None
             return self.opened.agent
         if isinstance(failure, NoModelError):
             return None

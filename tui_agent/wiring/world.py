@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.session_log import FileLog, MemoryLog, Shelf
     from tui_agent.adapters.settings import Loaded
     from tui_agent.agent.agent import Agent
+    from tui_agent.core.commands import Command
     from tui_agent.core.events import Record, SessionStarted
     from tui_agent.core.ports import Tool, World
     from tui_agent.core.settings import Settings
@@ -70,6 +71,8 @@ class Wiring:
         self.cwd = cwd
         self.hosts = dict(hosts or {})
         self._taken_from: Path | None = None
+        self.first: Command | None = None
+        """What a front end sends first, in the place of a message; it needs no model."""
 
     @cached_property
     def root(self) -> Path:
@@ -328,11 +331,20 @@ class Wiring:
             branch=facts.branch if facts is not None else None,
             settings_hash=self.loaded.digest,
             argv=self.options.argv,
-            model=self.model_name,
+            model=self._model_at_first(),
             mode=settings.mode,
             trusted=self.trusted,
             budget_usd=settings.budget.session or None,
         )
+
+    def _model_at_first(self) -> str:
+        """Return the model to begin with; none where nothing is there and nothing needs one."""
+        try:
+            return self.model_name
+        except NoModelError:
+            if self.first is None:
+                raise
+            return ""
 
     def _apply_typed(self, agent: Agent, *, resumed: bool) -> None:
         """Let what was typed hold in a session that was begun with something else."""
