@@ -213,9 +213,9 @@ def test_a_waiting_hunk_survives_leaving_and_is_asked_again(
 def test_ctrl_c_ends_a_running_turn_and_keeps_the_session(
     sample: Repository, tmp_path: Path
 ) -> None:
-    slow: list[dict[str, Any]] = [{"text": "word " * 400, "rate": 20}, {"text": "Back again."}]
+    slow: list[dict[str, Any]] = [{"text": "a line\n" * 400, "rate": 20}, {"text": "Back again."}]
     with at_terminal(sample.root, "--model", script(tmp_path, slow), "talk") as person:
-        time.sleep(1.5)
+        person.sees("a line")
         person.child.send("\x03")
         person.sees("✗ Stopped, interrupted")
         person.says("/status")
@@ -227,11 +227,11 @@ def test_a_line_typed_during_a_turn_is_queued_and_sent_after_it(
     sample: Repository, tmp_path: Path
 ) -> None:
     turns: list[dict[str, Any]] = [
-        {"text": "slow words " * 12, "rate": 12},
+        {"text": "slow words\n" * 20, "rate": 12},
         {"text": "Second answer."},
     ]
     with at_terminal(sample.root, "--model", script(tmp_path, turns), "first") as person:
-        time.sleep(1.2)
+        person.sees("slow words")
         person.says("second")
         person.sees("Queued")
         person.sees("Second answer.")
