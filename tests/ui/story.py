@@ -310,6 +310,8 @@ class ToldClient:
         for record in story.records:
             self._queue.put_nowait(record)
         self._told = len(story.records)
+        self.heard = 0
+        """Records that were asked for."""
 
     def tell(self) -> None:
         """Publish what the story has gained."""
@@ -328,6 +330,7 @@ class ToldClient:
     async def events(self) -> AsyncIterator[Record]:
         """Give records as they are told."""
         while (record := await self._queue.get()) is not None:
+            self.heard += 1
             yield record
 
     async def blob(self, sha: str) -> bytes:

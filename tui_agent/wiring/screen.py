@@ -12,6 +12,7 @@ from tui_agent.ui.tui.glyphs import choose_glyphs
 from tui_agent.ui.tui.keymap import Keymap, KeymapError, build_keymap
 from tui_agent.ui.tui.shell import Shell
 from tui_agent.ui.tui.theme import Theme, ThemeError, choose_theme
+from tui_agent.wiring.hosts import model_hosts
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
@@ -53,7 +54,17 @@ def screen(around: Around) -> int:
     except (ThemeError, KeymapError) as error:
         around.paper.say(f"The settings cannot be used: {error}")
         return USAGE
-    return asyncio.run(_run(around, look, keymap))
+    status, then = asyncio.run(_run(around, look, keymap))
+    match then:
+        case ("demo",):
+            from tui_agent.wiring.demo import demo
+
+            return demo(around.paper, by_itself=False)
+        case ("key",):
+            model_hosts("", list(around.options.argv))
+        case ("none",):
+            around.paper.say("No model is chosen. agent models lists what could be.")
+    return status
 
 
 def preload() -> None:
@@ -62,13 +73,13 @@ def preload() -> None:
         import_module(name)
 
 
-async def _run(around: Around, look: Theme, keymap: Keymap) -> int:
-    """Show one session after the other, until the person leaves."""
+async def _run(around: Around, look: Theme, keymap: Keymap) -> tuple[int, tuple[str, ...]]:
+    """Show one session after the other, until the person leaves; say what they go on to."""
     try:
         while True:
             status, then = await _session(around, look, keymap)
             if not _goes_on(around, then):
-                return status
+                return status, then
     finally:
         await around.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ class Opening:
             sessions=self.sessions,
             first_run=self.first_run,
             take_model=self.around.choose_model,
+            keep_key=keep_key,
             trust=self.around.trust,
             history=self.history,
             opening=self.around.options.prompt,
@@ -200,6 +202,27 @@ _STATES = {
     "suspended": ("waiting", "pending", "waits for you"),
     "interrupted": ("warning", "warning", "interrupted"),
 }
+
+
+_KEYS = (
+    ("sk-ant-", "ANTHROPIC_API_KEY"),
+    ("sk-or-", "OPENROUTER_API_KEY"),
+    ("AIza", "GEMINI_API_KEY"),
+    ("gsk_", "GROQ_API_KEY"),
+    ("xai-", "XAI_API_KEY"),
+    ("sk-", "OPENAI_API_KEY"),
+)
+
+
+def keep_key(key: str) -> str:
+    """Put a pasted key where the model hosts look when they are started; say under which name.
+
+    They are started at once with the program itself, which is then without it.
+    """
+    variable = next((name for begin, name in _KEYS if key.startswith(begin)), "")
+    if variable:
+        os.environ[variable] = key
+    return variable
 
 
 def _most_like(typed: str, names: Sequence[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -94,7 +94,7 @@ def card_items(found: FirstRun, glyphs_of: Sheet) -> list[Item]:
     promise = "You decide each change, hunk by hunk, before it is written."
     items += [Text(name, 2), Text(), Text(((promise, "text"),))]
     items += [Text(), *_models(found), Text(), Text((("Or", "text bold"),))]
-    items.append(Line("k", "paste a key", "kept in your keyring, not in a file"))
+    items.append(Line("k", "paste a key", "for this run; it is kept in no file"))
     demo = "a scripted model, a throw-away repository, no key"
     items.append(Line("d", "try the demo", demo))
     items.append(Line("Esc", "no model", "reading, replay and figures work without one"))
@@ -112,7 +112,7 @@ def _models(found: FirstRun) -> list[Item]:
         for number, one in enumerate(found.models, 1)
     ]
     if found.looked:
-        items.append(Text(((found.looked, "text-3"),), NAME_COLUMN - 1))
+        items.append(Text(((found.looked, "text-3"),), NAME_COLUMN))
     return items
 
 
@@ -233,31 +233,24 @@ class FirstCard(ModalScreen[str]):
         if character.isdigit() and 0 < int(character) <= len(self.found.models):
             self.dismiss(self.found.models[int(character) - 1].model)
 
-    async def on_input_submitted(self, message: Input.Submitted) -> None:
+    def on_input_submitted(self, message: Input.Submitted) -> None:
         """Keep the pasted key."""
         shell = _doors(self)
         self._show_key(shown=False)
         if shell is None or shell.doors.keep_key is None or not message.value.strip():
             return
-        try:
-            await shell.doors.keep_key(message.value.strip())
-        except ValueError as error:
-            self.found = _with_words(self.found, str(error))
+        variable = shell.doors.keep_key(message.value.strip())
+        if not variable:
+            self.found = replace(self.found, looked="Nobody's keys begin like this one.")
             self.fill()
             return
-        self.dismiss("again")
+        self.dismiss("key")
 
     def on_clicked(self, message: Clicked) -> None:
         """Take the model that was clicked."""
         item = message.pane.items[message.index]
         if isinstance(item, Line) and item.model:
             self.dismiss(item.model)
-
-
-def _with_words(found: FirstRun, words: str) -> FirstRun:
-    from dataclasses import replace
-
-    return replace(found, looked=words)
 
 
 def _doors(screen: FirstCard) -> Shell | None:
@@ -277,12 +270,8 @@ async def choose_first(shell: Shell) -> bool:
         value = await shell.push_screen_wait(FirstCard(found))
         if value == "again":
             continue
-        if value == "demo":
-            shell.then = ("demo",)
-            shell.exit(0)
-            return False
-        if not value:
-            shell.then = ("none",)
+        if value in {"demo", "key", ""}:
+            shell.then = (value or "none",)
             shell.exit(0)
             return False
         if doors.take_model is not None:

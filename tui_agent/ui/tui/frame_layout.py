@@ -50,7 +50,7 @@ class Layout:
         shell.query_one("#tabs").display = not wide
         top = 1 if wide else 0
         air = 1 if width >= NARROW else 0
-        talk.styles.padding = (air, 0, air if wide else 0, 0)
+        talk.styles.padding = (air, 0, air, 0)
         column.styles.padding = (top, 0, 0, 0)
         talk_cells = round(width * self.share / 100) if wide else width
         talk.styles.width = talk_cells

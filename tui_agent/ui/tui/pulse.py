@@ -27,7 +27,7 @@ class Pulse:
 
     @property
     def since_ms(self) -> int:
-        """Milliseconds since the last record."""
+        """Milliseconds since the last record; 0 where nothing shall move by itself."""
         return round((monotonic() - self._noted) * 1000) if self._timer is not None else 0
 
     def noted(self) -> None:
@@ -35,7 +35,9 @@ class Pulse:
         self._noted = monotonic()
 
     def run(self, *, beating: bool) -> None:
-        """Begin or end; at rest nothing runs."""
+        """Begin or end; at rest nothing runs, and nothing where animations are unwanted."""
+        if self.shell.animation_level == "none":
+            return
         if beating and self._timer is None:
             self._timer = self.shell.set_interval(BEAT_SECONDS, self._tick, name="pulse")
         elif not beating and self._timer is not None:

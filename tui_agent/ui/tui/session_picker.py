@@ -81,7 +81,7 @@ class SessionPicker(Picker):
     verb = "resume"
     hint = "type to search"
     DEFAULT_CSS = """
-    SessionPicker #box { margin-top: 3; width: 108; }
+    SessionPicker #box { margin-top: 3; width: 108; padding-bottom: 0; }
     SessionPicker #notes { height: 1; }
     """
 

@@ -60,8 +60,8 @@ class Doors:
     """What was found on this machine, for the first card."""
     take_model: Callable[[str], None] | None = None
     """Keep the model that the first card chose; `connect` is then called again."""
-    keep_key: Callable[[str], Awaitable[str]] | None = None
-    """Keep a pasted key; returns a sentence that says where. Raises ValueError."""
+    keep_key: Callable[[str], str] | None = None
+    """Take a pasted key for this run; returns the variable it belongs to, or an empty string."""
     trust: Callable[[], None] | None = None
     """Trust this folder."""
     models: Callable[[], Awaitable[Sequence[str]]] | None = None
