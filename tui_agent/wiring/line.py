@@ -62,7 +62,7 @@ async def _ask_for_trust(around: Around, given: Input) -> None:
     )
 
 
-def editor_of(around: Around) -> Callable[[str], Awaitable[str]] | None:
+def editor_of(around: Around) -> Callable[..., Awaitable[str]] | None:
     """Return the external editor; None where none is set, so that texts are edited in place."""
     from tui_agent.adapters.processes.editor import edit_text
 
@@ -71,8 +71,8 @@ def editor_of(around: Around) -> Callable[[str], Awaitable[str]] | None:
     if not (environ.get("VISUAL") or environ.get("EDITOR")):
         return None
 
-    async def edit(text: str) -> str:
-        return await edit_text(text, environ=environ)
+    async def edit(text: str, suffix: str = ".md") -> str:
+        return await edit_text(text, environ=environ, suffix=suffix)
 
     return edit
 

@@ -80,7 +80,7 @@ class Opening:
         if self.opened is not None:
             await self.opened.agent.close()
 
-    def _editor(self) -> Callable[[str], Awaitable[str]] | None:
+    def _editor(self) -> Callable[[str, str], Awaitable[str]] | None:
         from tui_agent.adapters.processes.capture import ProgramError
         from tui_agent.wiring.line import editor_of
 
@@ -88,9 +88,9 @@ class Opening:
         if editor is None:
             return None
 
-        async def edit(text: str) -> str:
+        async def edit(text: str, suffix: str) -> str:
             try:
-                return await editor(text)
+                return await editor(text, suffix)
             except ProgramError as error:
                 raise OSError(str(error)) from error
 

@@ -28,6 +28,7 @@ ALLOWED = {
     "keyed_app",
     "keymap",
     "keys_table",
+    "messages",
     "notice_rows",
     "paper",
     "prompt",

@@ -37,9 +37,14 @@ async def test_a_prompt_with_text_keeps_the_focus_until_f6() -> None:
 
 
 async def test_a_letter_that_comes_before_the_rest_is_text_and_approves_nothing() -> None:
-    async with at_desk(approval_waiting()) as desk:
-        await desk.pilot.press("y")
-        await desk.pilot.press("e", "s")
+    story = approval_waiting()
+    asked = story.records.pop()
+    async with at_desk(story) as desk:
+        desk.frame.arming.rest = 60
+        story.records.append(asked)
+        await desk.drawn()
+        assert desk.frame.focus == "approval"
+        await desk.pilot.press("y", "e", "s")
         assert desk.commands == []
         assert desk.shell.prompt.text == "yes"
 

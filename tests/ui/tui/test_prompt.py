@@ -153,7 +153,8 @@ async def test_shift_tab_goes_to_the_next_mode() -> None:
 
 
 async def test_a_message_written_in_the_editor_comes_back() -> None:
-    async def edit(text: str) -> str:
+    async def edit(text: str, suffix: str) -> str:
+        assert suffix == ".md"
         return text + " and more\n"
 
     async with at_desk(Story().start(), doors=Doors(connect=never, edit=edit)) as desk:

@@ -20,6 +20,8 @@ class Arming:
         """Call `changed` when the keys become live or dead."""
         self.shell = shell
         self.armed = False
+        self.rest = REST_SECONDS
+        """Seconds without a key."""
         self._request = ""
         self._changed = changed
         self._timer: Timer | None = None
@@ -30,14 +32,14 @@ class Arming:
         self._request = request
         self.armed = False
         if request:
-            self._timer = self.shell.set_timer(REST_SECONDS, self._rested, name="arm")
+            self._timer = self.shell.set_timer(self.rest, self._rested, name="arm")
         self._changed()
 
     def key(self) -> None:
         """Begin to wait anew, where it still waits."""
         if self._request and not self.armed:
             self._stop()
-            self._timer = self.shell.set_timer(REST_SECONDS, self._rested, name="arm")
+            self._timer = self.shell.set_timer(self.rest, self._rested, name="arm")
 
     def _rested(self) -> None:
         self._timer = None

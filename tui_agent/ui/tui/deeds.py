@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -139,28 +138,15 @@ class Deeds:
 
     def editor(self) -> bool:
         """Write the prompt in $EDITOR, the screen away meanwhile."""
-        if self.shell.doors.edit is None:
-            self.toast("Set EDITOR to write messages there.", bad=True)
-        else:
-            self.shell.run_worker(self._edit(), name="editor", exclusive=True, group="editor")
+        self.shell.run_worker(self._edit(), name="editor", exclusive=True, group="editor")
         return True
 
     async def _edit(self) -> None:
-        edit = self.shell.doors.edit
-        if edit is None:
-            return
-        try:
-            # What happens meanwhile is drawn when the screen is back.
-            with self.shell.batch_update(), self._away():
-                text = await edit(self.shell.prompt.text)
-        except OSError as error:
-            self.toast(f"The editor failed: {error.strerror or error}.", bad=True)
-            return
-        self.shell.prompt.write(text.rstrip("\n"))
-
-    def _away(self) -> AbstractContextManager[None]:
-        """Give the terminal to another program, where there is one to give."""
-        return nullcontext() if self.shell.is_headless else self.shell.suspend()
+        text = await self.shell.edit_outside(self.shell.prompt.text)
+        if text is None:
+            self.toast("Set EDITOR to write messages there.", bad=True)
+        else:
+            self.shell.prompt.write(text.rstrip("\n"))
 
     def history(self) -> bool:
         """Search what was sent before."""

@@ -117,8 +117,10 @@ class Frame:
         return str(getattr(focused, "key_context", "prompt")) if focused is not None else "prompt"
 
     def draw(self, state: Session) -> None:
-        """Show a state everywhere."""
+        """Show a state everywhere, unless the screen has gone meanwhile."""
         self.state = state
+        if not self.stands:
+            return
         self.drafts = {name: one for name, one in self.drafts.items() if name in state.waiting}
         self.transcript.show(state, self.drafts)
         self.side.show(state)
@@ -127,8 +129,15 @@ class Frame:
         self.pulse.run(beating=state.main.turn is not None and not state.waiting)
         self.redraw()
 
+    @property
+    def stands(self) -> bool:
+        """Whether there is a screen to draw on: it comes after us, and may go before us."""
+        return self.shell.is_running and self.transcript.is_attached and self.side.is_attached
+
     def redraw(self) -> None:
         """Draw the rows around the panes, for the state as it is."""
+        if not self.stands:
+            return
         shell = self.shell
         shell.query_one("#status", StatusRow).tell(status_of(self.state))
         self.layout.arrange()
@@ -204,7 +213,8 @@ class Frame:
             self.deeds.ended(event)
 
     def _beat(self) -> None:
-        self._tell_activity()
+        if self.stands:
+            self._tell_activity()
 
     def on_message(self, message: object) -> bool:
         """Do what a pane asks for; return whether it was one of ours."""

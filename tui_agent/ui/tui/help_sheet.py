@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from tui_agent.ui.tui.chrome import FooterRow, Keys
+from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.keymap import Keymap, show_key
 from tui_agent.ui.tui.keys_table import CONTEXTS
@@ -78,9 +79,10 @@ class HelpSheet(ModalScreen[None]):
     HelpSheet #help-footer { dock: bottom; background: $surface; }
     """
 
-    def __init__(self) -> None:
-        """Lie over the screen."""
+    def __init__(self, items: Sequence[Item] = ()) -> None:
+        """Lie over the screen, with these items instead of the keys."""
         super().__init__(classes="-overlay")
+        self.items = items
 
     def compose(self) -> ComposeResult:
         """Show the rows and a footer."""
@@ -91,7 +93,8 @@ class HelpSheet(ModalScreen[None]):
         """Fill it."""
         app = app_of(self)
         pane = self.query_one("#help", HelpLines)
-        pane.set_items(help_sections(app.keymap, ascii_only=app.glyphs.ascii_only))
+        keys = help_sections(app.keymap, ascii_only=app.glyphs.ascii_only)
+        pane.set_items(self.items or keys)
         arrows = f"{app.glyphs.up} {app.glyphs.down}"
         hints = ((arrows, "scroll"), ("Esc", "close"))
         self.query_one("#help-footer", FooterRow).tell(Keys(hints=hints))

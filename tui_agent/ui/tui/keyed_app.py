@@ -28,16 +28,6 @@ _NATIVE = {
 """What Textual's own sheets need beside ours where the terminal's own colours are used."""
 
 
-_NATIVE = {
-    "ansi-background": "ansi_default",
-    "ansi-foreground": "ansi_default",
-    "input-cursor-background": "ansi_default",
-    "input-cursor-foreground": "ansi_default",
-    "input-cursor-text-style": "reverse",
-}
-"""What Textual's own sheets need beside ours where the terminal's own colours are used."""
-
-
 @runtime_checkable
 class Keyed(Protocol):
     """A widget or screen with keys of its own."""

@@ -29,6 +29,7 @@ from tui_agent.ui.tui.chrome import (
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.keyed_app import KeyedApp
 from tui_agent.ui.tui.keymap import Keymap
+from tui_agent.ui.tui.messages import Toasted
 from tui_agent.ui.tui.notice_rows import BannerRow
 from tui_agent.ui.tui.prompt import Prompt, PromptRow
 from tui_agent.ui.tui.theme import Theme
@@ -52,8 +53,8 @@ class Doors:
     """Called in a thread before `connect`: imports, nothing else."""
     files: Callable[[str], Awaitable[Sequence[str]]] | None = None
     """Paths of the workspace that match what was typed after `@`, best first."""
-    edit: Callable[[str], Awaitable[str]] | None = None
-    """Let the user edit a text in $EDITOR, while the screen is away. May raise OSError."""
+    edit: Callable[[str, str], Awaitable[str]] | None = None
+    """Let the user edit a text in $EDITOR, in a file with this ending. Raises OSError."""
     sessions: Callable[[str], Awaitable[Sequence[SessionLine]]] | None = None
     """Sessions that match a query, newest first."""
     first_run: Callable[[], Awaitable[FirstRun]] | None = None
@@ -184,17 +185,24 @@ class Shell(KeyedApp):
 
         await Frame.load(self)
 
-    async def edit_outside(self, text: str) -> str | None:
-        """Let a text be edited in $EDITOR, the screen away meanwhile; None: there is no editor.
+    async def edit_outside(self, text: str, *, suffix: str = ".md") -> str | None:
+        """Let the user edit a text in $EDITOR, the screen away meanwhile.
 
-        Raises:
-            OSError: the editor could not be started, or failed.
+        Returns None where there is no editor, and the text as it was where the editor failed.
         """
         edit = self.doors.edit
         if edit is None:
             return None
-        with self.batch_update(), nullcontext() if self.is_headless else self.suspend():
-            return await edit(text)
+        away = nullcontext() if self.is_headless else self.suspend()
+        try:
+            # What happens meanwhile is drawn when the screen is back.
+            with self.batch_update(), away:
+                return await edit(text, suffix)
+        except OSError as error:
+            if self.rest is not None:
+                words = f"The editor failed: {error.strerror or error}."
+                self.rest.on_message(Toasted(words, role="warning", glyph="warning"))
+            return text
 
     # Keys
 

@@ -40,6 +40,8 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
                  title="Resume a session"),
     SlashCommand(name="replay", title="Replay this session",
                  description="Open the timeline of this session. Nothing runs, nothing is sent."),
+    SlashCommand(name="context", description="Show what the model is told before your words.",
+                 title="Show the context", group="model"),
     SlashCommand(name="theme", argument="dark|light|high-contrast|ansi16", title="Change the theme",
                  description="Draw with other colours.", group="view"),
     SlashCommand(name="clear", description="Begin a new session.", title="Begin a new session"),

@@ -74,6 +74,19 @@ def _replay(deeds: Deeds, rest: str) -> None:
     deeds.quit("replay", deeds.frame.state.id)
 
 
+def _context(deeds: Deeds, rest: str) -> None:
+    from tui_agent.core.events import InstructionsLoaded
+    from tui_agent.ui.context_lines import context_lines
+    from tui_agent.ui.tui.help_sheet import HelpSheet
+    from tui_agent.ui.tui.picker import Notes
+
+    del rest
+    main = deeds.frame.state.main
+    found = context_lines(main.instructions or InstructionsLoaded(), main.system, main.tools)
+    lines = tuple(("".join(text for _, text in line), "text-2") for line in found)
+    deeds.shell.push_screen(HelpSheet([Notes((("", "text"), *lines), indent=2)]))
+
+
 def _plan(deeds: Deeds, rest: str) -> None:
     del rest
     deeds.frame.to_pane("Plan")
@@ -100,6 +113,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "replay": _replay,
     "theme": _theme,
     "clear": lambda deeds, _: deeds.quit("new"),
+    "context": _context,
     "copy": lambda deeds, _: deeds.copy_answer(),
     "quit": lambda deeds, _: deeds.quit(),
 }
