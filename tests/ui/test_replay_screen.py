@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -157,3 +159,41 @@ async def test_ten_thousand_records_open_within_a_second_and_step_at_once() -> N
         stepped = (time.process_time() - began) / 10
     assert opened < 1.5
     assert stepped < 0.1
+
+
+@dataclass(frozen=True)
+class FileOfTree:
+    path: str = "a.py"
+    kind: str = "changed"
+    added: int = 1
+    removed: int = 1
+    lines: Sequence[tuple[str, str]] = (("@", "@@ -1 +1 @@"), ("-", "old()"), ("+", "new()"))
+
+
+async def test_what_changed_on_disk_is_shown_for_a_step_since_the_start_and_to_the_end() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def compare(old: str, new: str) -> list[FileOfTree]:
+        asked.append((old[:4], new[:4]))
+        return [FileOfTree()]
+
+    app = replay_of(reported(), at="10", compare=compare)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("d")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "Nothing changed on disk." in "\n".join(text_of(app)) or asked == []
+        await pilot.press("d", "d")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        text = "\n".join(text_of(app))
+        assert asked[-1] == ("9be0", "4be9")
+        assert "− old()" in text
+        assert "+ new()" in text
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "step 10 of 21" in "\n".join(text_of(app))
+
+
+async def test_where_trees_are_not_at_hand_that_is_said() -> None:
+    assert "not at hand" in await after("d")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
+from tui_agent.core.events import SessionStarted
 from tui_agent.core.state.stops import Stop, find_stops, stop_at
 from tui_agent.ui.commands.contract import StoredSession, Surroundings
 from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
 from tui_agent.ui.exit_status import DONE, UNREPLAYABLE, USAGE
 from tui_agent.ui.replay import ONLY, kept, stop_json, stop_line, stops_json, tell_session
 from tui_agent.ui.transcript import Load
+
+if TYPE_CHECKING:
+    from tui_agent.ui.tui.screens.tree_diff import Compare
 
 EXAMPLES = """\
 examples:
@@ -96,13 +101,22 @@ async def _on_screen(
             look=choose_theme(interface.theme, around.environ),
             glyphs=choose_glyphs(interface.glyphs, around.environ),
             keymap=build_keymap(interface.keymap, _keys(interface.keys)),
-            start=Start(at=at, speed=speed, max_pause=max_pause),
+            start=Start(at=at, speed=speed, max_pause=max_pause, compare=_compare(around, stored)),
         )
     except (ThemeError, KeymapError) as error:
         around.paper.say(f"The settings cannot be used: {error}")
     except LookupError as error:
         around.paper.say(str(error.args[0]))
     return USAGE
+
+
+def _compare(around: Surroundings, stored: StoredSession) -> Compare | None:
+    started = next(
+        (one.event for one in stored.records if isinstance(one.event, SessionStarted)), None
+    )
+    if started is None:
+        return None
+    return lambda old, new: around.tree_changes(started.workspace, old, new)
 
 
 def _keys(given: Mapping[str, str]) -> dict[str, list[str]]:

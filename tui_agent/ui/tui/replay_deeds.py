@@ -145,6 +145,19 @@ class ReplayDeeds:
         """Show cost and time, or what the step is."""
         self.facts = not self.facts
 
+    def do_diff(self) -> None:
+        """Show what changed on disk: this step, since the start, to the end."""
+        from tui_agent.ui.tui.screens.tree_diff import TreeDiff
+
+        self.hold()
+        screen = self.screen
+        if screen.compare is None:
+            self.said = "The recorded trees are not at hand here."
+            return
+        records = screen.timeline.records
+        found = TreeDiff(records, self.replay.stops, self.replay.index, screen.compare)
+        screen.app.push_screen(found)
+
     def do_close(self) -> None:
         """Leave the replay."""
         self.hold()

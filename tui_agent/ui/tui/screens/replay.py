@@ -21,6 +21,7 @@ from tui_agent.ui.tui.messages import Left, Restated, Toasted
 from tui_agent.ui.tui.replay_deeds import ReplayDeeds
 from tui_agent.ui.tui.replay_model import NORMAL, Replay, spent_until
 from tui_agent.ui.tui.reviewed import Load
+from tui_agent.ui.tui.screens.tree_diff import Compare
 from tui_agent.ui.tui.side import Side, Slot
 from tui_agent.ui.tui.summary import status_of
 from tui_agent.ui.tui.theme import Theme
@@ -49,6 +50,8 @@ class Start:
     speed: float = NORMAL
     max_pause: float = 2.0
     """The most seconds between two steps while it plays."""
+    compare: Compare | None = None
+    """Compares two recorded trees; None where they are not at hand."""
 
 
 class ReplayScreen(Screen[None]):
@@ -74,6 +77,7 @@ class ReplayScreen(Screen[None]):
         super().__init__()
         self.timeline = Timeline(records)
         begin = start or Start()
+        self.compare = begin.compare
         stops = find_stops(self.timeline.records)
         self.replay = Replay(stops, speed=begin.speed, max_pause=begin.max_pause)
         if begin.at:
