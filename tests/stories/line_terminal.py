@@ -40,7 +40,7 @@ class Terminal:
             },
             dimensions=(50, 120),
             encoding="utf-8",
-            timeout=20,
+            timeout=60,
         )
 
     def sees(self, text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from tests.support.repository import Repository
 
 ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 60
+SECONDS = 80
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from tests.support.repository import Repository
 from tui_agent import __version__
 from tui_agent.ui.commands import COMMANDS
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+
 
 @pytest.fixture
 def sample(repository: Repository) -> Repository:
@@ -168,8 +170,6 @@ def test_completions_name_every_command(sample: Repository) -> None:
         assert all(name in done.out for name in COMMANDS)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(60)
 def test_the_demo_ends_with_green_tests_and_can_be_seen_again(sample: Repository) -> None:
     program = Program(sample.root)
     done = program.run("demo")

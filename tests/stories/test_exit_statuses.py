@@ -16,6 +16,8 @@ from tests.servers.model_server import ModelServer
 from tests.stories.program import Program, call, edit, script, with_sample
 from tests.support.repository import Repository
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+
 
 @pytest.fixture
 def sample(repository: Repository) -> Repository:
@@ -249,7 +251,6 @@ def test_closed_standard_streams_are_no_fault(
     assert not list(home.rglob("fault-*"))
 
 
-@pytest.mark.timeout(40)
 @pytest.mark.parametrize(
     ("number", "reason", "session"),
     [(signal.SIGINT, "interrupted", "closed"), (signal.SIGTERM, "suspended", "suspended")],

@@ -13,6 +13,8 @@ from tui_agent.core.state import fold
 from tui_agent.core.wire import decode_record
 from tui_agent.ui.state_json import state_json
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+
 MENDED = SAMPLE.replace("41", "42")
 EDIT = edit("answer.py", "return 41", "return 42")
 

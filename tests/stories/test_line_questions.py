@@ -11,7 +11,7 @@ from tests.stories.line_terminal import LINES, at_terminal
 from tests.stories.program import call, script
 from tests.support.repository import Repository
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
 
 @pytest.fixture

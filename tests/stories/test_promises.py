@@ -14,6 +14,8 @@ from tests.support.repository import Repository
 from tests.support.screen import Screen
 from tui_agent.core.wire import decode_record
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
+
 EDIT = edit("answer.py", "return 41", "return 42")
 MENDING: list[dict[str, Any]] = [{"text": "One number.", "call": [EDIT]}, {"text": "Mended."}]
 FREELY = ("--mode", "edit", "--approve-all", "--no-sandbox")
@@ -44,8 +46,6 @@ def test_a_blank_request_is_refused_and_a_question_changes_and_checks_nothing(
 
 
 @pytest.mark.capability("S0.4")
-@pytest.mark.slow
-@pytest.mark.timeout(60)
 def test_red_checks_spend_the_loops_and_the_turn_halts_with_its_reason(
     sample: Repository, tmp_path: Path
 ) -> None:
@@ -109,7 +109,6 @@ def test_files_are_read_listed_and_searched_with_line_numbers(sample: Repository
 
 
 @pytest.mark.capability("S0.16")
-@pytest.mark.timeout(30)
 def test_commands_ask_or_are_blocked_and_a_time_limit_leaves_no_child(sample: Repository) -> None:
     program = Program(sample.root)
     curl = ("tool", "shell", "--args", '{"command": "curl --version"}', "--json")
@@ -126,7 +125,7 @@ def test_commands_ask_or_are_blocked_and_a_time_limit_leaves_no_child(sample: Re
         *("--no-sandbox", "tool", "shell", "--approve-all", "--json"),
         *("--args", json.dumps({"command": command, "timeout": 1})),
     )
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 60
     assert json.loads(late.out)["error"] == "timeout"
     left = [
         path.read_bytes()
@@ -238,8 +237,6 @@ def test_sets_of_tools_are_rooted_read_only_or_free_as_they_say(sample: Reposito
 
 
 @pytest.mark.capability("S1.17")
-@pytest.mark.slow
-@pytest.mark.timeout(60)
 def test_what_happens_is_told_headless_and_on_the_screen_with_its_place_in_the_queue(
     sample: Repository, tmp_path: Path
 ) -> None:
