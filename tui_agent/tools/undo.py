@@ -16,7 +16,7 @@ from tui_agent.core.edit_call import carry_out, propose_changes
 from tui_agent.core.edits import EditError
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.proposal import Proposal, ToolOutput
-from tui_agent.core.undo import UNDO_TOOL, WrittenFile, take_back
+from tui_agent.core.undo import UNDO_TOOL, WrittenFile, notes_of, take_back
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import RunContext, View
@@ -67,9 +67,7 @@ class Undo:
         if back.left_out and not back.changes:
             raise EditError("stale", "\n".join(f"{one.reason}." for one in back.left_out))
         given["left_out"] = [path for one in back.left_out for path in one.paths]
-        notes = tuple(f"left as it is: {one.reason}" for one in back.left_out)
-        if given.get("commands"):
-            notes = (*notes, _of_commands(given["commands"], given["what"]))
+        notes = notes_of(back, given["what"], given.get("commands", 0))
         if not back.changes:
             proposal = Proposal(
                 call_id=view.call_id,
@@ -96,8 +94,3 @@ class Undo:
 
 def _written(file: dict[str, Any]) -> WrittenFile:
     return WrittenFile(**{name: value for name, value in file.items() if name != "call"})
-
-
-def _of_commands(count: int, what: str) -> str:
-    commands = "a command" if count == 1 else f"{count} commands"
-    return f"{commands} ran in {what}, too: what commands change is not taken back"

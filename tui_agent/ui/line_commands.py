@@ -37,6 +37,7 @@ class SlashCommands:
             "steer": _Entry("say something to the running turn", self._steer, "TEXT"),
             "recall": _Entry("take back the last queued message", lambda _: self._recall()),
             "checks": _Entry("run the project's checks", lambda _: send(ask.RunChecks())),
+            "undo": _Entry("take the last turn's edits back, or those of a turn", self._undo),
             "compact": _Entry(
                 "summarise for the model", lambda t: send(ask.Compact(instructions=t))
             ),
@@ -84,6 +85,12 @@ class SlashCommands:
 
     def _label(self, text: str) -> None:
         self._client.send(ask.Label(text=text))
+
+    def _undo(self, text: str) -> None:
+        if text and not text.isdecimal():
+            self._paper.put(f"/undo TURN, a number, not {text}; /undo alone means the last turn")
+        else:
+            self._client.send(ask.Undo(turn=int(text) if text else None))
 
     def _budget(self, text: str) -> None:
         try:

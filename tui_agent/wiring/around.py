@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from tui_agent.adapters.models.router import LocalServer
     from tui_agent.adapters.session_log import StoredSession, Summary
     from tui_agent.adapters.snapshots.recorded import TreeChange
+    from tui_agent.core.commands import Undo
     from tui_agent.core.events import InstructionsLoaded
+    from tui_agent.ui.commands.contract import UndoDone, UndoPreview
 
 
 class Around(Wiring):
@@ -66,6 +68,18 @@ class Around(Wiring):
     def findings(self) -> AsyncIterator[Finding]:
         """Look at everything that a session needs."""
         return findings(self)
+
+    async def undo_preview(self, name: str, wish: Undo) -> UndoPreview:
+        """Show what an undo would do. Raises NothingToUndoError, SessionNotFoundError, OSError."""
+        from tui_agent.wiring.undo import undo_preview
+
+        return await undo_preview(self, name, wish)
+
+    async def undo(self, name: str, wish: Undo, *, approve: bool) -> UndoDone:
+        """Take edits of a session back. Raises SessionNotFoundError, OSError."""
+        from tui_agent.wiring.undo import undo
+
+        return await undo(self, name, wish, approve=approve)
 
     async def call_tool(self, name: str, arguments: str, *, approve: bool) -> CallResult:
         """Make one call through the gate of a session that is kept nowhere."""

@@ -21,21 +21,32 @@ def taken_up(shelf: Shelf, name: str, places: Sequence[Path]) -> tuple[Path, Fil
         OSError: it cannot be written, or another process writes it.
     """
     from tui_agent.adapters.clock import SystemClock
-    from tui_agent.adapters.session_log import FileLog, SessionNotFoundError, summarise
+    from tui_agent.adapters.session_log import FileLog, SessionNotFoundError
     from tui_agent.core.events import SessionStarted
 
     folder = shelf.find(name)
-    workspace = summarise(folder).workspace
-    here = {str(place) for place in places}
-    if workspace and workspace not in here and Path(workspace).exists():
-        message = f"session {folder.name} belongs to {workspace}: cd there to go on with it"
-        raise SessionNotFoundError(message)
+    belongs_here(folder, places)
     log, past = FileLog.open(folder, now=SystemClock().now())
     if not any(isinstance(one.event, SessionStarted) for one in past):
         log.close()
         message = f"session {folder.name} holds nothing to go on from"
         raise SessionNotFoundError(message)
     return folder, log, past
+
+
+def belongs_here(folder: Path, places: Sequence[Path]) -> None:
+    """Make sure that a session may be taken up from here.
+
+    Raises:
+        SessionNotFoundError: it belongs to another folder, which is still there.
+    """
+    from tui_agent.adapters.session_log import SessionNotFoundError, summarise
+
+    workspace = summarise(folder).workspace
+    here = {str(place) for place in places}
+    if workspace and workspace not in here and Path(workspace).exists():
+        message = f"session {folder.name} belongs to {workspace}: cd there to go on with it"
+        raise SessionNotFoundError(message)
 
 
 def workspace_of(past: Iterable[Record]) -> Path | None:

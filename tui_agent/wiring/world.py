@@ -267,7 +267,7 @@ class Wiring:
         if self.options.continue_last or self.options.resume:
             places = (self.root, self.cwd)
             folder, log, past = taken_up(self.shelf, self.options.resume or "last", places)
-            self._taken_from = workspace_of(past)
+            self.work_where(past)
         else:
             started = await self._started()
             folder, log, started = self._new(started)
@@ -281,6 +281,10 @@ class Wiring:
             folder=folder,
             notices=self._notices(),
         )
+
+    def work_where(self, past: list[Record]) -> None:
+        """Work in the folder that a session was begun in."""
+        self._taken_from = workspace_of(past)
 
     def _keep_fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """Keep a fault's report in a file: asyncio would print its traceback over everything."""

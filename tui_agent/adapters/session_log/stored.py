@@ -44,6 +44,10 @@ class StoredSession:
         """Load a payload. Raises KeyError where it is missing or damaged."""
         return self._blobs.get(sha)
 
+    def payload(self, sha: str) -> bytes:
+        """Load a payload, for one who cannot wait. Raises KeyError where it is missing."""
+        return self._blobs.get(sha)
+
     def verify(self) -> tuple[str, ...]:
         """Check the chain, every payload, and that each recorded decision gives the recorded bytes.
 

@@ -31,6 +31,10 @@ class NothingToUndoError(ValueError):
     """There is nothing that this undo could take back; the message is a sentence for the user."""
 
 
+class UnknownPlaceError(NothingToUndoError):
+    """The undo names a turn or a call that there is not."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenUndo:
     """What is to be taken back."""
@@ -86,13 +90,13 @@ def _turn_of(agent: Agent, wish: Undo, gone: set[Pair]) -> Turn:
             if wish.call_id in turn.calls:
                 return turn
         message = f"There is no call {wish.call_id} in this session."
-        raise NothingToUndoError(message)
+        raise UnknownPlaceError(message)
     if wish.turn is not None:
         for turn in agent.turns:
             if turn.number == wish.turn:
                 return turn
         message = f"There is no turn {wish.turn} in this session: it has {len(agent.turns)}."
-        raise NothingToUndoError(message)
+        raise UnknownPlaceError(message)
     return _last_turn(agent, {call_id for call_id, _ in gone})
 
 

@@ -41,6 +41,15 @@ class TakenBack:
     left_out: tuple[LeftOut, ...] = ()
 
 
+def notes_of(back: TakenBack, what: str, commands: int) -> tuple[str, ...]:
+    """Say what an undo leaves as it is: files, and what so many commands may have changed."""
+    notes = [f"left as it is: {one.reason}" for one in back.left_out]
+    if commands:
+        ran = "a command" if commands == 1 else f"{commands} commands"
+        notes.append(f"{ran} ran in {what}, too: what commands change is not taken back")
+    return tuple(notes)
+
+
 class _ConflictError(Exception):
     """This file cannot be taken back; the message says why."""
 
@@ -72,6 +81,7 @@ def take_back(written: Sequence[WrittenFile], files: Files, load: Load) -> Taken
         except KeyError:
             reason = f"{group[0].target}: what it was is no longer among the session's payloads"
             left.append(LeftOut(paths=_names(group), reason=reason))
+    changes.sort(key=lambda change: change.path)
     return TakenBack(changes=tuple(changes), left_out=tuple(left))
 
 

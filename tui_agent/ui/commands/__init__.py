@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS = {
     "replay": "see a session again, step by step",
     "review": "decide on any diff, hunk by hunk",
+    "undo": "take the edits of a turn back; what you wrote since stays",
     "sessions": "list sessions, show one, verify one",
     "config": "show settings, and where each value comes from",
     "tools": "list the tools that a model is given",

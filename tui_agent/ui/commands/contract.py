@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tui_agent.core.blob import Text
-    from tui_agent.core.events import InstructionsLoaded, Record
+    from tui_agent.core.commands import Undo
+    from tui_agent.core.events import InstructionsLoaded, Record, TurnEnded
+    from tui_agent.core.patch import FileView
     from tui_agent.core.ports import Tool
     from tui_agent.core.proposal import ToolOutput
     from tui_agent.core.settings import Settings
@@ -174,6 +176,31 @@ class Finding:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoPreview:
+    """What taking edits back would do."""
+
+    what: str
+    """Which edits: `turn 3`."""
+    views: tuple[FileView, ...]
+    left_out: tuple[str, ...]
+    """The files that stay as they are, in sentences."""
+    notes: tuple[str, ...]
+    """All there is to say besides, `left_out` included."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoDone:
+    """What came of an undo."""
+
+    session: str
+    turn: int
+    """Its own turn, by which it can be taken back."""
+    ended: TurnEnded | None
+    """None where no turn began; `notice` then says why."""
+    notice: str = ""
+
+
 class Surroundings(Protocol):
     """What a command may use."""
 
@@ -225,6 +252,14 @@ class Surroundings(Protocol):
 
     def findings(self) -> AsyncIterator[Finding]:
         """Look at everything that a session needs."""
+        ...
+
+    async def undo_preview(self, name: str, wish: Undo) -> UndoPreview:
+        """Show what an undo would do. Raises NothingToUndoError, LookupError, OSError."""
+        ...
+
+    async def undo(self, name: str, wish: Undo, *, approve: bool) -> UndoDone:
+        """Take edits of a session back, through the gate. Raises LookupError, OSError."""
         ...
 
     async def call_tool(self, name: str, arguments: str, *, approve: bool) -> CallResult:

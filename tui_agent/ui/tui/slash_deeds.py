@@ -43,6 +43,13 @@ def _model(deeds: Deeds, rest: str) -> None:
         deeds.toast(f"The model is {deeds.frame.state.model}. /model NAME changes it.")
 
 
+def _undo(deeds: Deeds, rest: str) -> None:
+    if rest and not rest.isdecimal():
+        deeds.toast("/undo takes the last turn's edits back, /undo 3 those of turn 3.", bad=True)
+    else:
+        deeds.client.send(ask.Undo(turn=int(rest) if rest else None))
+
+
 def _budget(deeds: Deeds, rest: str) -> None:
     amount = rest.removeprefix("$")
     if amount in {"off", "none"}:
@@ -106,6 +113,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "model": _model,
     "budget": _budget,
     "plan": _plan,
+    "undo": _undo,
     "checks": lambda deeds, _: deeds.client.send(ask.RunChecks()),
     "compact": lambda deeds, rest: deeds.client.send(ask.Compact(instructions=rest)),
     "label": _label,

@@ -1,0 +1,78 @@
+"""`agent undo` from the command line: shown first, taken back, and given back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stories.program import Program, call, edit, script, with_sample
+from tests.support.repository import Repository
+
+
+@pytest.fixture
+def program(repository: Repository) -> Program:
+    return Program(with_sample(repository).root)
+
+
+def edited(program: Program, repository: Repository) -> None:
+    """Let a session change one file and create another."""
+    calls = [edit("answer.py", "41", "42"), call("write", path="new.py", content="new = 1\n")]
+    model = script(repository.root.parent, [{"call": calls}, {"text": "Done."}])
+    done = program.run("--model", model, "--approve-all", "--mode", "edit", "-p", "fix it")
+    assert done.status == 0, done.err
+
+
+@pytest.mark.capability("S0.19", part="undo from the command line")
+def test_a_turn_is_shown_taken_back_and_given_back(
+    program: Program, repository: Repository
+) -> None:
+    edited(program, repository)
+    mine = b"mine = True\n" + repository.read("answer.py")
+    repository.write("answer.py", mine)
+    shown = program.run("undo", "--dry-run")
+    assert shown.status == 0
+    assert "Taking back turn 1\nanswer.py  +1 −1" in shown.out
+    assert "deleted file new.py" in shown.out
+    assert repository.read("answer.py") == mine
+    done = program.run("undo")
+    assert done.status == 0, done.err
+    assert "✓ Taken back. agent undo " in done.out
+    assert repository.read("answer.py") == mine.replace(b"42", b"41")
+    assert not (repository.root / "new.py").exists()
+    again = done.out.split("agent undo ")[1].split()[0]
+    assert again.endswith("@2")
+    assert program.run("undo", again).status == 0
+    assert repository.read("answer.py") == mine
+    assert repository.read("new.py") == b"new = 1\n"
+    assert program.run("sessions", "verify").status == 0
+
+
+def test_a_conflict_is_shown_and_nothing_is_written_unless_that_is_wanted(
+    program: Program, repository: Repository
+) -> None:
+    edited(program, repository)
+    mine = repository.read("answer.py").replace(b"42", b"43, said I")
+    repository.write("answer.py", mine)
+    shown = program.run("undo")
+    assert shown.status == 6
+    assert "! left as it is: answer.py has been changed since the edit" in shown.err
+    assert "Nothing was changed. --approve-all takes back what is shown above." in shown.err
+    assert repository.read("new.py") == b"new = 1\n"
+    assert program.run("undo", "--approve-all").status == 0
+    assert not (repository.root / "new.py").exists()
+    assert repository.read("answer.py") == mine
+
+
+def test_what_cannot_be_undone_is_said_in_a_sentence(
+    program: Program, repository: Repository
+) -> None:
+    assert program.run("undo").status == 2
+    model = script(repository.root.parent, [{"text": "Hello."}])
+    program.run("--model", model, "-p", "hello")
+    nothing = program.run("undo")
+    assert nothing.status == 0
+    assert nothing.err == (
+        "There is nothing to take back: no turn of this session has changed a file.\n"
+    )
+    unknown = program.run("undo", "last@9")
+    assert (unknown.status, unknown.err) == (2, "There is no turn 9 in this session: it has 1.\n")
+    assert "a turn is a number" in program.run("undo", "last@two").err

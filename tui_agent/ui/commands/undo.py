@@ -1,0 +1,91 @@
+"""`agent undo`: take the edits of a session back; lines that you wrote since stay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_agent.core.commands import Undo
+from tui_agent.core.undo import NothingToUndoError, UnknownPlaceError
+from tui_agent.ui.commands.contract import Surroundings, UndoPreview
+from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
+from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED, USAGE, status_of
+from tui_agent.ui.plain_diff import file_lines
+
+EXAMPLES = """\
+examples:
+  agent undo                  the last turn of this folder's last session that changed files
+  agent undo --dry-run        only show what would be taken back
+  agent undo last@3           turn 3; the undo of a turn is a turn, too, and can be taken back
+  agent undo 01k@3 --step 2   one step of it
+
+What you have written since is never touched. A file in which you changed the same lines, or lines
+beside them, is left as it is and named; nothing is then done without --approve-all. What commands
+changed is not taken back.
+
+exit status: 0 taken back or nothing to take back, 1 it cannot be, 2 usage, 6 approval needed
+"""
+
+
+def parser() -> Parser:
+    """Return how the command is typed."""
+    made = Parser(prog="agent undo", description=__doc__, epilog=EXAMPLES)
+    made.add_argument(
+        "id", nargs="?", default="last", metavar="ID[@TURN]", help="id, its beginning, or last"
+    )
+    made.add_argument("--step", type=int, metavar="N", help="only this step of the turn")
+    made.add_argument("--call", metavar="ID", help="only this call")
+    made.add_argument("--dry-run", action="store_true", help="show it and change nothing")
+    made.add_argument(
+        "--approve-all", action="store_true", help="take back what can be, leave the rest"
+    )
+    return made
+
+
+async def run(arguments: Sequence[str], around: Surroundings) -> int:
+    """Carry the command out and return the exit status."""
+    parsed = parser().parse_args(list(arguments))
+    name, place = session_and_place(parsed.id)
+    wish = Undo(turn=_turn(place), step=parsed.step, call_id=parsed.call)
+    try:
+        preview = await around.undo_preview(name, wish)
+    except NothingToUndoError as error:
+        around.paper.say(str(error))
+        return USAGE if isinstance(error, UnknownPlaceError) else DONE
+    _show(around, preview)
+    if preview.left_out and not preview.views:
+        around.paper.say("Nothing can be taken back. Nothing was changed.")
+        return FAILED
+    if parsed.dry_run:
+        around.paper.say("Nothing was changed: this was --dry-run.")
+        return DONE
+    if preview.left_out and not parsed.approve_all:
+        around.paper.say("Nothing was changed. --approve-all takes back what is shown above.")
+        return APPROVAL
+    done = await around.undo(name, wish, approve=parsed.approve_all)
+    if done.ended is None or done.ended.reason != "done":
+        detail = done.ended.detail if done.ended is not None else done.notice
+        around.paper.say(detail or "Nothing was changed.")
+        return FAILED if done.ended is None else status_of(done.ended)
+    if preview.views:
+        again = f"agent undo {done.session[:26]}@{done.turn}"
+        around.paper.put([("added", "✓ "), ("", "Taken back. "), ("dim", f"{again} gives it back")])
+    return DONE
+
+
+def _turn(place: str) -> int | None:
+    if place and not place.isdecimal():
+        message = f"a turn is a number, not '{place}'"
+        raise UsageError(message)
+    return int(place) if place else None
+
+
+def _show(around: Surroundings, preview: UndoPreview) -> None:
+    paper = around.paper
+    if preview.views:
+        paper.put([("bold", f"Taking back {preview.what}")])
+    for view in preview.views:
+        paper.put(*file_lines(view))
+    if not preview.views and not preview.left_out:
+        paper.say(f"The files are as they were before {preview.what} already.")
+    for note in preview.notes:
+        paper.say([("warning", f"! {note}")])
