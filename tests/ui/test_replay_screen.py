@@ -37,6 +37,18 @@ async def after(*keys: str, story: Story | None = None, size: tuple[int, int] = 
         return "\n".join(text_of(app))
 
 
+async def walk(*steps: Sequence[str], story: Story | None = None) -> list[str]:
+    """Press the keys of each step in turn; return what the screen then says, step by step."""
+    app = replay_of(story or reported())
+    said: list[str] = []
+    async with app.run_test(size=(120, 40)) as pilot:
+        for keys in steps:
+            await pilot.press(*keys)
+            await pilot.pause()
+            said.append("\n".join(text_of(app)))
+    return said
+
+
 @pytest.mark.capability("S0.14", part="replay shows equal panes")
 async def test_every_step_shows_the_same_panes_forwards_and_backwards() -> None:
     app = replay_of(reported())
@@ -72,38 +84,47 @@ async def test_the_first_screen_says_what_it_is_and_what_can_be_done() -> None:
 
 
 async def test_keys_lead_to_the_next_decision_edit_turn_and_end() -> None:
-    text = await after("a")
-    assert "4 hunks accepted, 1 rejected" in text
-    assert "✓ ✓ ✗ ✓   4 decided" in await after("a", "e")
-    assert "turn 2 of 3" in await after("L")
-    assert "turn 1 of 3" in await after("L", "H")
-    assert "step 21 of 21" in await after("$")
-    assert "step 1 of 21" in await after("$", "0")
+    said = await walk("a", "e", "H", "L", "$", "0")
+    assert "4 hunks accepted, 1 rejected" in said[0]
+    assert "✓ ✓ ✗ ✓   4 decided" in said[1]
+    assert "turn 2 of 3" in said[2]
+    assert "turn 3 of 3" in said[3]
+    assert "step 21 of 21" in said[4]
+    assert "step 1 of 21" in said[5]
 
 
 async def test_a_key_that_leads_nowhere_says_so() -> None:
-    assert "This is the first step." in await after("h")
-    assert "There is no label after this step." in await after("c")
-    assert "There is no failure after this step." in await after("f")
+    first, label, failure = await walk("h", "c", "f")
+    assert "This is the first step." in first
+    assert "There is no label after this step." in label
+    assert "There is no failure after this step." in failure
 
 
 async def test_words_places_and_labels_are_gone_to() -> None:
     story = reported()
     story.emit(Labelled(text="ci green"))
-    assert "step 5 of 21" in await after("/", *"keeps", "enter", story=story)
-    assert "step 7 of 21" in await after(":", *"7", "enter", story=story)
-    assert "step 21 of 21" in await after(":", *"ci", "enter", story=story)
-    assert "There is no step 99" in await after(":", *"99", "enter", story=story)
-    assert "step 1 of 21" in await after("/", *"keeps", "escape", story=story)
+    said = await walk(
+        ("/", *"keeps", "enter"),
+        (":", "7", "enter"),
+        (":", *"ci", "enter"),
+        (":", *"99", "enter"),
+        ("0", "/", *"keeps", "escape"),
+        story=story,
+    )
+    assert "step 5 of 21" in said[0]
+    assert "step 7 of 21" in said[1]
+    assert "step 21 of 21" in said[2]
+    assert "There is no step 99" in said[3]
+    assert "step 1 of 21" in said[4]
 
 
 async def test_speed_filter_idle_and_facts_are_shown() -> None:
-    assert "2×" in await after("+")
-    assert "only approvals" in await after("t")
-    assert "Waits as it was." in await after("s")
-    text = await after("$", "i")
-    assert "$0.24" in text
-    assert "tokens in" in text
+    speed, only, idle, facts = await walk("+", "t", "s", ("t", "t", "t", "t", "t", "$", "i"))
+    assert "2×" in speed
+    assert "only approvals" in only
+    assert "Waits as it was." in idle
+    assert "$0.24" in facts
+    assert "tokens in" in facts
 
 
 async def test_playing_goes_on_by_itself_and_holds_at_the_end() -> None:

@@ -258,6 +258,28 @@ def test_a_recorded_decision_shows_the_same_verdicts_again() -> None:
     assert again.marks() == review.marks()
 
 
+def test_an_edit_offered_again_keeps_the_verdicts_that_still_hold() -> None:
+    review = a_review()
+    review.accept()
+    review.split()
+    review.reject("no")
+    shifted = "# new first line\n"
+    again = review.carried_to(
+        views_of(
+            ("a.txt", shifted + changed(), shifted + changed(5, 30, 34)),
+            ("b.txt", changed(), changed(50)),
+        )
+    )
+    assert [spot.verdict for spot in again.spots] == [
+        "accepted",
+        "rejected",
+        "undecided",
+        "undecided",
+    ]
+    assert again.spots[1].reason == "no"
+    assert again.cursor == 2
+
+
 def test_a_decision_without_hunks_took_or_refused_everything() -> None:
     views = a_review().views
     everything = Review(views, Decision(verdict="once"))

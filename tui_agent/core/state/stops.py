@@ -220,7 +220,9 @@ def _finished(finder: _Finder, record: Record, event: ToolFinished) -> Stop | No
     proposal = finder.proposals.get(event.call_id)
     title = origin.tool if origin is not None else "call"
     what = proposal.title if proposal is not None else ""
-    text = "  ".join(part for part in (one_line(what), event.output.summary) if part)
+    said = one_line(what)
+    summary = "" if said.endswith(event.output.summary) else event.output.summary
+    text = "  ".join(part for part in (said, summary) if part)
     mark: StopMark = "plain"
     if event.status == "denied":
         mark = "denied"

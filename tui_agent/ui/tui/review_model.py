@@ -11,6 +11,7 @@ from tui_agent.core.patch import (
     Hunk,
     HunkDecision,
     PatchError,
+    carry,
     edit_new_side,
     parse_edited,
 )
@@ -42,13 +43,18 @@ class _Act:
 class Review:
     """Every file's spots in order, the verdicts on them, and one cursor."""
 
-    def __init__(self, views: Sequence[FileView], recorded: Decision | None = None) -> None:
-        """Begin undecided, or with what was decided in the past."""
+    def __init__(
+        self, views: Sequence[FileView], recorded: Decision | None = None, *, whole: bool = True
+    ) -> None:
+        """Begin undecided, or with what was decided in the past: of everything, or of some."""
         self.views = tuple(views)
         self.spots: list[Spot] = []
         for index, view in enumerate(self.views):
             for spot in spots_of(view, index):
-                self.spots += recalled(view, spot, recorded) if recorded is not None else (spot,)
+                if recorded is None:
+                    self.spots.append(spot)
+                else:
+                    self.spots += recalled(view, spot, recorded, whole=whole)
         self.cursor = 0
         self.line: int | None = None
         """Index of the focused row in the focused hunk; None: the hunk as a whole."""
@@ -66,6 +72,18 @@ class Review:
         """The file under the cursor."""
         spot = self.spot
         return None if spot is None else self.views[spot.file]
+
+    def carried_to(self, views: Sequence[FileView]) -> Review:
+        """Return a review of the same edit offered again, with the verdicts that still hold."""
+        old = {view.path: view for view in self.views}
+        given = [one for spot in self.spots for one in spot.decisions]
+        hunks = [
+            one for view in views if view.path in old for one in carry(old[view.path], view, given)
+        ]
+        review = Review(views, Decision(verdict="once", hunks=tuple(hunks)), whole=False)
+        if review.spot is not None and review.spot.decided:
+            review.next_undecided()
+        return review
 
     @property
     def focused_run(self) -> str:

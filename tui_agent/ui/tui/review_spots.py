@@ -96,16 +96,24 @@ def parts_of(view: FileView, spot: Spot) -> tuple[Spot, ...]:
     return tuple(parts)
 
 
-def recalled(view: FileView, spot: Spot, recorded: Decision) -> Iterator[Spot]:
-    """Give the spot as it was decided in the past, in parts where they were decided differently."""
+def recalled(
+    view: FileView, spot: Spot, recorded: Decision, *, whole: bool = True
+) -> Iterator[Spot]:
+    """Give the spot as it was decided in the past, in parts where they were decided differently.
+
+    `whole`: the decision is about everything, so that what it does not name shares its verdict.
+    """
     by_run = {run: one for one in recorded.hunks if one.path == view.path for run in one.runs}
     found = _found(by_run, spot)
     alike = len({(one.verdict, one.reason) for one in found}) <= 1
-    whole = alike or any(one.verdict == "edit" and len(one.runs) > 1 for one in found)
-    for part in (spot,) if whole else parts_of(view, spot):
+    one_piece = alike and (whole or len(found) == 0 or _covers(found, spot))
+    one_piece = one_piece or any(one.verdict == "edit" and len(one.runs) > 1 for one in found)
+    for part in (spot,) if one_piece else parts_of(view, spot):
         decisions = _found(by_run, part)
         if decisions:
             yield _as_decided(part, decisions)
+        elif not whole:
+            yield part
         elif recorded.verdict == "reject":
             yield rejected(view, part, recorded.feedback)
         else:
@@ -140,6 +148,10 @@ def _found(by_run: dict[str, HunkDecision], spot: Spot) -> tuple[HunkDecision, .
         if decision is not None and decision not in found:
             found.append(decision)
     return tuple(found)
+
+
+def _covers(found: Iterable[HunkDecision], spot: Spot) -> bool:
+    return set(runs_of(spot)) <= {run for one in found for run in one.runs}
 
 
 def _as_decided(spot: Spot, found: tuple[HunkDecision, ...]) -> Spot:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui_agent.core.patch import PatchError
+from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.file_text import FileText
@@ -43,8 +43,8 @@ class ChangesPane(HunkList):
         self._texts = Texts(load)
         self._state = Session()
         self._full_screen: ReviewScreen | None = None
-        self._open: dict[str, Review] = {}
-        """Reviews in progress by request: going away loses no verdict."""
+        self._open: dict[tuple[str, str], Review] = {}
+        """The review in progress by call and request: going away loses no verdict."""
 
     # What it shows
 
@@ -85,17 +85,24 @@ class ChangesPane(HunkList):
         self.files = files
         views = [file.view for file in files]
         if subject.waits:
-            self._open = {key: one for key, one in self._open.items() if key == subject.request_id}
-            review = self._open.get(subject.request_id)
-            if review is None:
-                review = self._open[subject.request_id] = Review(views)
-            self.review = review
+            self.review = self._taken_up(subject, views)
         else:
             self.review = Review(views, subject.decision)
         self.redraw_review()
         self.top = 0
         self.reveal_focus()
         self.tell_draft()
+
+    def _taken_up(self, subject: Subject, views: Sequence[FileView]) -> Review:
+        """Return the review in progress; an edit offered again keeps the verdicts that hold."""
+        key = (subject.call_id, subject.request_id)
+        review = self._open.get(key)
+        if review is None:
+            before = next((one for old, one in self._open.items() if old[0] == key[0]), None)
+            review = before.carried_to(views) if before is not None else Review(views)
+        self._open.clear()
+        self._open[key] = review
+        return review
 
     def twin(self) -> ChangesPane:
         """Return a pane for the whole screen, to share this one's review."""
