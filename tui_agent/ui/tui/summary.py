@@ -159,6 +159,14 @@ def _asked(call: Call, draft: Draft, view: View) -> tuple[str, list[str]]:
     return "your approval", facts
 
 
+_TYPING: dict[str, list[Said]] = {
+    "budget": [("Esc", "stops here")],
+    "hunk-editor": [("^S", "keeps"), ("Esc", "discards")],
+    "answer": [("Enter", "gives it"), ("Esc", "back")],
+}
+"""What the keys do while something is typed in a pane, and in the budget pause."""
+
+
 def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
     """Return what Enter and Esc do to this request from where the focus is."""
     patch = call.proposal.patch if call.proposal is not None else None
@@ -173,8 +181,8 @@ def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
         return [enter, ("Esc", "later, writes nothing")]
     if view.focus in {"approval", "question", "plan"}:
         return [("Esc", "later")]
-    if view.focus == "budget":
-        return [("Esc", "stops here")]
+    if view.focus in _TYPING:
+        return list(_TYPING[view.focus])
     return [("F6", place)]
 
 
