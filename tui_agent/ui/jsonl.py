@@ -15,7 +15,6 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.state import Session
 from tui_agent.core.wire import encode_record
-from tui_agent.ui.exit_status import status_of
 
 _DELTAS = (TextDelta, ReasoningDelta, ToolOutputDelta)
 
@@ -55,6 +54,3 @@ def final_line(
             "remedy": failure.remedy,
         }
     return dumps({"type": "final", "final": final})
-
-
-__all__ = ["final_line", "record_line", "status_of", "wanted"]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from tui_agent.core.codec import dumps, encode
 from tui_agent.core.events import Record
 from tui_agent.core.state import Timeline
-from tui_agent.core.state.stops import Stop, find_stops
+from tui_agent.core.state.stops import Stop
 from tui_agent.ui.state_json import state_json
 from tui_agent.ui.text import Line, Paper, Style
 from tui_agent.ui.transcript import Detail, Load, Transcript
@@ -68,6 +68,3 @@ def stop_json(records: Sequence[Record], stop: Stop) -> str:
 def stops_json(stops: Sequence[Stop]) -> list[str]:
     """Return stops as JSON lines."""
     return [dumps(encode(stop)) for stop in stops]
-
-
-__all__ = ["ONLY", "find_stops", "kept", "stop_json", "stop_line", "stops_json", "tell_session"]

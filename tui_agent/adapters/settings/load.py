@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -143,9 +142,3 @@ def _build(values: dict[str, object]) -> Settings:
         kind = type(getattr(Settings(), part.name))
         parts[part.name] = kind(**inner) if inner else values[part.name]
     return Settings(**parts)
-
-
-def shown_path(path: str, environ: Mapping[str, str]) -> str:
-    """Return a path with the home folder as `~`."""
-    home = environ.get("HOME", "")
-    return f"~{path[len(home) :]}" if home and path.startswith(home + os.sep) else path

@@ -18,7 +18,6 @@ from tui_agent.ui.commands.contract import (
 from tui_agent.ui.commands.options import Parser, session_and_place
 from tui_agent.ui.exit_status import DONE, FAILED
 from tui_agent.ui.figures import plural, size
-from tui_agent.ui.jsonl import record_line
 from tui_agent.ui.replay import tell_session
 from tui_agent.ui.state_json import state_json
 from tui_agent.ui.text import Line, Style
@@ -176,6 +175,3 @@ def trace(stored: StoredSession) -> dict[str, object]:
         "events": [encode_record(one) | {"h": one.h} for one in records],
         "problems": list(stored.problems),
     }
-
-
-__all__ = ["parser", "record_line", "run", "trace"]
