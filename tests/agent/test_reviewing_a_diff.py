@@ -13,7 +13,7 @@ from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
 from tests.support.workspace import picture
 from tui_agent.agent.agent import Manner
-from tui_agent.core.commands import Review, RunChecks
+from tui_agent.core.commands import Interrupt, Review, RunChecks
 from tui_agent.core.events import (
     ApprovalRequested,
     EditApplied,
@@ -105,6 +105,19 @@ async def test_an_open_review_is_taken_up_again(
         await work.decide(Decision(verdict="once"))
         await work.ended()
         assert repository.read("a.txt") == CHANGED.encode()
+    assert_whole(records_of(setting.folder))
+
+
+async def test_esc_ends_a_review_and_writes_nothing(
+    repository: Repository, script: Script, diff: str
+) -> None:
+    setting = script(DONE)
+    async with setting.opened() as work:
+        review(work, diff)
+        await work.asked()
+        work.send(Interrupt())
+        assert (await end_of(work)).reason == "interrupted"
+        assert repository.read("a.txt") == LINES.encode()
     assert_whole(records_of(setting.folder))
 
 

@@ -335,19 +335,17 @@ class Wiring:
             branch=facts.branch if facts is not None else None,
             settings_hash=self.loaded.digest,
             argv=self.options.argv,
-            model=self._model_at_first(),
+            model=self.model_name if self.first is None else self._model_if_any(),
             mode=settings.mode,
             trusted=self.trusted,
             budget_usd=settings.budget.session or None,
         )
 
-    def _model_at_first(self) -> str:
-        """Return the model to begin with; none where nothing is there and nothing needs one."""
+    def _model_if_any(self) -> str:
+        """Return the model to use, or nothing where none is chosen: a review needs none."""
         try:
             return self.model_name
         except NoModelError:
-            if self.first is None:
-                raise
             return ""
 
     def _apply_typed(self, agent: Agent, *, resumed: bool) -> None:
@@ -356,7 +354,8 @@ class Wiring:
 
         if not resumed:
             return
-        model, mode = self.options.setting("model"), self.options.setting("mode")
+        typed, mode = self.options.setting("model"), self.options.setting("mode")
+        model = typed or ("" if agent.state.model else self._model_if_any())
         budget = self.options.setting("budget.session")
         if model:
             agent.send(SetModel(model=str(model)))

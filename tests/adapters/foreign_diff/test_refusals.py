@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.core.patch.making import fastest
 from tests.support.foreign import TwoSides, two_sides
 from tests.support.repository import Repository, make_repository
 from tui_agent.adapters.foreign_diff import read_diff
@@ -171,3 +172,13 @@ def test_what_is_no_well_formed_diff_is_refused_whole(diff: str, what: str) -> N
         read_diff(diff.encode())
     assert what in caught.value.message
     assert caught.value.kind == "malformed"
+
+
+def test_a_thousand_hunks_that_have_all_moved_are_placed_at_once(tmp_path: Path) -> None:
+    old = [b"line %d of the file\n" % number for number in range(20_000)]
+    new = [b"LINE\n" if number % 20 == 10 else line for number, line in enumerate(old)]
+    sides = two_sides(tmp_path / "repository", {"a.txt": b"".join(old)}, {"a.txt": b"".join(new)})
+    diff = sides.diff()
+    sides.repository.write("a.txt", b"moved\n" + b"".join(old))
+    assert fastest(lambda: sides.read(diff)) < 1
+    assert sides.with_changes(sides.read(diff).changes)["a.txt"][0] == b"moved\n" + b"".join(new)

@@ -8,12 +8,11 @@ must not have the other changed as well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from tui_agent.core.edits import hints
 from tui_agent.core.edits.contract import NOTHING_CHANGED
-from tui_agent.core.edits.rungs import occurrences
 
 Lines = tuple[str, ...]
 PLACES = 5
@@ -57,6 +56,26 @@ class Fit:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(slots=True)
+class _File:
+    """The file's lines, and where each stands: made once, however many hunks have moved."""
+
+    lines: Lines
+    places: dict[str, list[int]] = field(default_factory=dict)
+
+    def occurrences(self, wanted: Lines) -> Iterator[int]:
+        """Yield where these lines stand, one after the other; found by the rarest of them."""
+        if not self.places:
+            for at, line in enumerate(self.lines):
+                self.places.setdefault(line, []).append(at)
+        if not wanted:
+            return
+        rarest = min(range(len(wanted)), key=lambda at: len(self.places.get(wanted[at], ())))
+        for at in self.places.get(wanted[rarest], ()):
+            if _stands(self.lines, wanted, at - rarest):
+                yield at - rarest
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where one hunk goes, or stands already."""
@@ -97,11 +116,12 @@ def _crlf(lines: Lines) -> Lines:
 
 
 def _fitted(lines: Lines, hunks: Sequence[ForeignHunk], *, known: bool) -> Fit:
+    file = _File(lines)
     places: list[_Place] = []
     floor, offset = 0, 0
     moved = False
     for hunk in hunks:
-        place = _place(lines, hunk, _Search(floor=floor, offset=offset, moved=moved, known=known))
+        place = _place(file, hunk, _Search(floor=floor, offset=offset, moved=moved, known=known))
         places.append(place)
         moved = moved or place.moved
         offset += hunk.growth if place.there else 0
@@ -126,7 +146,8 @@ class _Search:
     known: bool
 
 
-def _place(lines: Lines, hunk: ForeignHunk, search: _Search) -> _Place:
+def _place(file: _File, hunk: ForeignHunk, search: _Search) -> _Place:
+    lines = file.lines
     stated = hunk.start + search.offset
     if not hunk.old:
         return _insertion(lines, hunk, search, stated)
@@ -136,7 +157,7 @@ def _place(lines: Lines, hunk: ForeignHunk, search: _Search) -> _Place:
         for start in dict.fromkeys((stated, hunk.new_start)):
             if start >= search.floor and _stands_new(lines, hunk, start):
                 return _Place(start, there=True)
-    return _elsewhere(lines, hunk, search)
+    return _elsewhere(file, hunk, search)
 
 
 def _insertion(lines: Lines, hunk: ForeignHunk, search: _Search, stated: int) -> _Place:
@@ -153,17 +174,18 @@ def _insertion(lines: Lines, hunk: ForeignHunk, search: _Search, stated: int) ->
     )
 
 
-def _elsewhere(lines: Lines, hunk: ForeignHunk, search: _Search) -> _Place:
+def _elsewhere(file: _File, hunk: ForeignHunk, search: _Search) -> _Place:
     """Take the one other place where the old lines stand, or the new ones."""
+    lines = file.lines
     old = [
         at
-        for at in occurrences(lines, hunk.old)
+        for at in file.occurrences(hunk.old)
         if at >= search.floor and _reaches_edges(lines, hunk, at, len(hunk.old))
     ]
     covered = {at + step for at in old for step in range(1 - len(hunk.new), len(hunk.old))}
     new = [
         at
-        for at in (occurrences(lines, hunk.new) if hunk.new else ())
+        for at in file.occurrences(hunk.new)
         if at >= search.floor and at not in covered and _stands_new(lines, hunk, at)
     ]
     if len(old) == 1 and not new:
