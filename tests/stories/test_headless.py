@@ -135,6 +135,7 @@ def test_standard_input_is_context_or_the_message_itself(
         "standard input",
         "line 7: boom, see @nothing\n",
     )
+    assert "  + standard input, 27 B" in program.run("sessions", "show").out
     alone = program.run("-p", "--json", "--model", model, stdin="do it\n")
     assert alone.events("TurnStarted")[0]["text"] == "do it\n"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +32,12 @@ from tui_agent.core.events import (
     UserSteered,
     WorkspaceChanged,
 )
+from tui_agent.core.messages import Attachment
 from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Proposal
 from tui_agent.core.state import Call, Session, apply
-from tui_agent.ui.figures import duration
+from tui_agent.ui.figures import duration, size
 from tui_agent.ui.plain_diff import file_lines
 from tui_agent.ui.report import report_lines
 from tui_agent.ui.text import Line, Style
@@ -140,17 +141,18 @@ class Transcript:
         return None if blob is None else await self._load(blob.sha)
 
     async def _started(self, _record: Record, event: TurnStarted) -> Told:
-        return await self._said(event.text)
+        return await self._said(event.text, event.attachments)
 
     async def _steered(self, _record: Record, event: UserSteered) -> Told:
         return await self._said(event.text)
 
-    async def _said(self, said: Text) -> Told:
+    async def _said(self, said: Text, attached: Sequence[Attachment] = ()) -> Told:
         if not self._detail.users:
             return _NOTHING
         first, *rest = (await self.text_of(said)).split("\n")
         lines: list[Line] = [[("accent", "› "), ("bold", first)]]
         lines += [_line("bold", f"  {line}") for line in rest]
+        lines += [_line("dim", f"  + {one.name}, {size(one.content.size)}") for one in attached]
         return _aside("", *lines)
 
     async def _delta(self, _record: Record, event: TextDelta) -> Told:
