@@ -51,3 +51,17 @@ def test_starting_a_host_loads_no_library_and_no_event_loop() -> None:
     loaded = _loaded("import tui_agent.adapters.models.start")
     assert not loaded & (HEAVY | {"asyncio"})
     assert len(_ours(loaded)) <= 12
+
+
+def test_the_first_start_loads_no_event_loop_and_no_parser_of_arguments() -> None:
+    code = "import os; os.environ.clear(); from tui_agent.wiring.hosts import start_first"
+    loaded = _loaded(f"{code}; start_first(['--model', 'script:none'])")
+    assert not loaded & (HEAVY | {"argparse", "asyncio", "tomllib", "tempfile"})
+    assert len(_ours(loaded)) <= 16, sorted(_ours(loaded))
+
+
+def test_what_is_drawn_first_is_the_shell_with_its_theme_and_keys() -> None:
+    loaded = _loaded("import tui_agent.cli, tui_agent.wiring.screen")
+    assert not loaded & (HEAVY - {"rich", "textual"})
+    assert not {name for name in loaded if name.startswith(("tui_agent.core", "tui_agent.agent"))}
+    assert len(_ours(loaded)) <= 22, sorted(_ours(loaded))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import FileIO, TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui_agent import __version__
 
 if TYPE_CHECKING:
+    from tui_agent.adapters.models.start import HostHandle
     from tui_agent.ui.commands.options import Chosen, Options
     from tui_agent.ui.text import Paper
     from tui_agent.wiring.around import Around
@@ -47,6 +48,9 @@ def _report_folder() -> Path:
 
 
 def _run(argv: list[str]) -> int:
+    from tui_agent.wiring.hosts import start_first
+
+    hosts = start_first(argv)  # and starts the program again, if there were keys
     from tui_agent.ui.commands.options import UsageError, parse
     from tui_agent.ui.exit_status import DONE, USAGE
     from tui_agent.ui.text import Paper
@@ -59,8 +63,10 @@ def _run(argv: list[str]) -> int:
         if "--version" in argv:
             paper.put(f"agent {__version__}")
             return DONE
-        return _session(chosen.options, argv, paper)
+        return _session(chosen.options, hosts, paper)
     except UsageError as error:
+        for host in hosts.values():
+            host.end()
         paper.say(str(error))
         return USAGE
     except SystemExit:  # argparse has printed its help
@@ -124,18 +130,16 @@ def _terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _session(options: Options, argv: list[str], paper: Paper) -> int:
+def _session(options: Options, hosts: Mapping[str, HostHandle], paper: Paper) -> int:
     from tui_agent.ui.exit_status import USAGE
 
     if options.prompt and not options.prompt.strip():
         paper.say("The message is empty: there is nothing to do.")
         return USAGE
     from tui_agent.wiring.around import Around
-    from tui_agent.wiring.hosts import model_hosts
     from tui_agent.wiring.mistakes import explained
 
     def begun() -> int:
-        hosts = model_hosts(str(options.setting("model") or ""), argv)
         around = Around(options, os.environ, paper, cwd=_here(), hosts=hosts)
         return _front_end(options, around)
 

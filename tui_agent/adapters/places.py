@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,6 +45,8 @@ def usable_state(environ: Mapping[str, str]) -> StatePlace:
         path = state_home(environ)
         _make_private(path)
     except OSError as error:
+        import tempfile
+
         path = Path(tempfile.mkdtemp(prefix="agent-state-"))
         reason = (
             str(error) if isinstance(error, NoPlaceError) else f"{path_of(error)}: {error.strerror}"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.commands.contract import CallResult, Finding, Provider
-from tui_agent.wiring.doctor import findings
 from tui_agent.wiring.world import Wiring
 
 if TYPE_CHECKING:
@@ -67,6 +66,8 @@ class Around(Wiring):
 
     def findings(self) -> AsyncIterator[Finding]:
         """Look at everything that a session needs."""
+        from tui_agent.wiring.doctor import findings
+
         return findings(self)
 
     async def undo_preview(self, name: str, wish: Undo) -> UndoPreview:

@@ -7,11 +7,21 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_agent.ui.commands.words import begins_a_session, split, value_of
+
 if TYPE_CHECKING:
     from tui_agent.adapters.models.start import HostHandle
 
 DEFAULT_MODEL = "AGENT_DEFAULT_MODEL"
 """Tells the program's second start which model the keys that it no longer has would serve."""
+
+
+def start_first(argv: list[str]) -> Mapping[str, HostHandle]:
+    """Start the hosts of a session, before its command line is read in full; others need none."""
+    options, words, literal = split(argv)
+    if not begins_a_session(options, words, literal=literal):
+        return {}
+    return model_hosts(value_of(options, "--model"), argv)
 
 
 def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
@@ -26,11 +36,11 @@ def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
     hosts = take_over(os.environ)
     if hosts:
         return hosts
+    from tui_agent.adapters.first_look import first_look
     from tui_agent.adapters.models.endpoints import SCRIPT, Endpoints, host_for, keys_found
     from tui_agent.adapters.models.start import start_host
-    from tui_agent.adapters.settings.peek import peek
 
-    named, variables = peek(os.environ)
+    named, variables = first_look(os.environ)
     model = model or named
     if model.startswith(SCRIPT):
         _start_again_without(variables, argv, {})

@@ -22,6 +22,21 @@ NO_MODEL = (
 
 def explained(run: Callable[[], int], paper: Paper) -> int:
     """Run, and turn an expected failure into sentences on standard error and its status."""
+    try:
+        return run()
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # any - what is not expected is raised again
+        told = _told(error)
+        if told is None:
+            raise
+        status, sentences = told
+        paper.say(*sentences)
+        return status
+
+
+def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
+    """Return the status and the sentences of a failure that can happen to anybody."""
     from tui_agent.adapters.session_log import (
         LogBusyError,
         LogTooNewError,
@@ -29,29 +44,24 @@ def explained(run: Callable[[], int], paper: Paper) -> int:
     )
     from tui_agent.adapters.settings import SettingsError
 
-    try:
-        return run()
-    except NoModelError:
-        paper.say(*NO_MODEL)
-        return PROVIDER
-    except SettingsError as error:
-        paper.say(f"The settings cannot be used: {error}")
-        return USAGE
-    except SessionNotFoundError as error:
-        paper.say(f"{_capital(str(error.args[0]))}. agent sessions lists them.")
-        return USAGE
-    except LogBusyError as error:
-        paper.say(f"{_capital(str(error))}: look at it with agent replay, or close it there.")
-        return USAGE
-    except LogTooNewError as error:
-        paper.say(_capital(str(error)))
-        return UNREPLAYABLE
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        where = f"{path_of(error)}: " if error.filename else ""
-        paper.say(f"{where}{error.strerror or error}")
-        return FAILED
+    match error:
+        case NoModelError():
+            return PROVIDER, NO_MODEL
+        case SettingsError():
+            return USAGE, (f"The settings cannot be used: {error}",)
+        case SessionNotFoundError():
+            said = f"{_capital(str(error.args[0]))}. agent sessions lists them."
+            return USAGE, (said,)
+        case LogBusyError():
+            said = f"{_capital(str(error))}: look at it with agent replay, or close it there."
+            return USAGE, (said,)
+        case LogTooNewError():
+            return UNREPLAYABLE, (_capital(str(error)),)
+        case OSError():
+            where = f"{path_of(error)}: " if error.filename else ""
+            return FAILED, (f"{where}{error.strerror or error}",)
+        case _:
+            return None
 
 
 def _capital(sentence: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from tui_agent.ui.commands import COMMANDS
+from tui_agent.ui.commands.words import split
 
 MODES = ("plan", "ask", "edit", "auto")
 _EXAMPLES = """\
@@ -72,7 +73,7 @@ def parse(argv: Sequence[str]) -> Chosen:
         UsageError: options that are unknown or exclude one another.
         SystemExit: for `--help`, once it is printed.
     """
-    options, words, literal = _split(argv)
+    options, words, literal = split(argv)
     if words and words[0] in COMMANDS and not literal:
         return Chosen(command=words[0], arguments=(*options, *words[1:]))
     parsed = main_parser().parse_args(options)
@@ -198,40 +199,6 @@ def session_and_place(text: str) -> tuple[str, str]:
 def known_flags() -> list[str]:
     """Return every option, for completions."""
     return [word for action in main_parser()._actions for word in action.option_strings]  # noqa: SLF001 -- argparse has no other list
-
-
-_TAKE_A_VALUE = (
-    "-r",
-    "--model",
-    "--mode",
-    "--profile",
-    "--budget",
-    "--max-steps",
-    "--sandbox",
-    "--toolset",
-)
-
-
-def _split(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
-    """Return options with their values, words, and whether `--` stood before the first word."""
-    options: list[str] = []
-    words: list[str] = []
-    position = 0
-    while position < len(argv):
-        word = argv[position]
-        if words and words[0] in COMMANDS:
-            return options, [*words, *argv[position:]], False
-        if word == "--":
-            return options, [*words, *argv[position + 1 :]], True
-        if word.startswith("-") and len(word) > 1:
-            options.append(word)
-            if word in _TAKE_A_VALUE and position + 1 < len(argv):
-                position += 1
-                options.append(argv[position])
-        else:
-            words.append(word)
-        position += 1
-    return options, words, False
 
 
 def _options(parsed: argparse.Namespace, words: list[str], argv: Sequence[str]) -> Options:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from tui_agent.adapters.places import NoPlaceError, config_home
+from tui_agent.adapters.places import config_home
 
 
-def peek(environ: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def first_look(environ: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """Return the model that the user's settings name, and the variables that hold keys there.
 
     Only a guess of which host will be needed: what is wrong with the file is said later.
     """
+    table: dict[str, Any] = {}
     try:
-        data = (config_home(environ) / "config.toml").read_bytes()
-        table = tomllib.loads(data.decode())
-    except (OSError, NoPlaceError, ValueError):
-        table = {}
+        text = (config_home(environ) / "config.toml").read_bytes().decode()
+    except (OSError, ValueError):
+        text = ""
+    if text:
+        import tomllib
+
+        with suppress(ValueError):
+            table = tomllib.loads(text)
     named = environ.get("AGENT_MODEL") or table.get("model", "")
     variables = [_variable(one) for one in _list(table.get("endpoints"))]
     return str(named), tuple(name for name in variables if name)

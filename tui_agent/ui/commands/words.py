@@ -1,0 +1,55 @@
+"""A command line as words: options with their values, the rest, and where `--` stood.
+
+Read before anything else, when the program has yet to start itself again: nothing is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui_agent.ui.commands import COMMANDS
+
+TAKE_A_VALUE = (
+    *("-r", "--model", "--mode", "--profile", "--budget", "--max-steps", "--sandbox"),
+    "--toolset",
+)
+ONLY_TELL = frozenset({"-h", "--help", "--version"})
+
+
+def split(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
+    """Return options with their values, words, and whether `--` stood before the first word."""
+    options: list[str] = []
+    words: list[str] = []
+    position = 0
+    while position < len(argv):
+        word = argv[position]
+        if words and words[0] in COMMANDS:
+            return options, [*words, *argv[position:]], False
+        if word == "--":
+            return options, [*words, *argv[position + 1 :]], True
+        if word.startswith("-") and len(word) > 1:
+            options.append(word)
+            if word in TAKE_A_VALUE and position + 1 < len(argv):
+                position += 1
+                options.append(argv[position])
+        else:
+            words.append(word)
+        position += 1
+    return options, words, False
+
+
+def begins_a_session(options: Sequence[str], words: Sequence[str], *, literal: bool) -> bool:
+    """Return whether this is a session: no command of ours, and more than a wish to be told."""
+    command = bool(words) and words[0] in COMMANDS and not literal
+    return not command and not ONLY_TELL.intersection(options)
+
+
+def value_of(options: Sequence[str], name: str) -> str:
+    """Return the value typed for an option, the last one; empty where there is none."""
+    found = ""
+    for word, after in zip(options, [*options[1:], ""], strict=True):
+        if word == name:
+            found = after
+        elif word.startswith(f"{name}="):
+            found = word.removeprefix(f"{name}=")
+    return found
