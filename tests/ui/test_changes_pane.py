@@ -146,6 +146,25 @@ async def test_lines_are_chosen_one_by_one_and_a_hunk_is_split() -> None:
     assert verdicts(decision) == ["edit", "reject", "accept", "accept", "accept"]
 
 
+async def test_words_are_found_from_line_to_line_and_round_the_end() -> None:
+    desk = await run("/", *"credentials", "enter")
+    review = desk.pane.review
+    assert review is not None
+    assert (review.cursor, review.line) == (0, 4)
+    desk = await run("/", *"credentials", "enter", "/", "enter")
+    assert desk.pane.review is not None
+    assert desk.pane.review.cursor == 1
+    desk = await run("/", *"zzz", "enter")
+    assert desk.said == ["No line has 'zzz'."]
+
+
+async def test_pages_of_a_long_edit_are_scrolled() -> None:
+    desk = await run("pagedown")
+    assert desk.pane.top > 0
+    desk = await run("pagedown", "home")
+    assert desk.pane.top == 0
+
+
 async def test_verdicts_of_a_file_of_everything_and_their_undoing() -> None:
     desk = await run("n", "a", "u", "u", "d", "A", "enter")
     assert verdicts(desk.decided[0][1]) == ["reject", "reject", "reject", "accept"]

@@ -138,6 +138,17 @@ def test_lines_lead_from_hunk_to_hunk() -> None:
     assert review.cursor in {1, 2}
 
 
+def test_words_lead_to_their_line_and_on_to_the_changed_ones() -> None:
+    review = a_review()
+    assert review.find("LINE 6")
+    assert (review.cursor, review.line) == (0, 5)
+    review.toggle_line()
+    assert review.spots[0].left_out == {3}
+    assert review.find("line 50")
+    assert review.cursor == 2
+    assert not review.find("nowhere")
+
+
 def test_an_edited_hunk_is_applied_as_edited() -> None:
     review = a_review()
     spot = review.spot

@@ -118,7 +118,6 @@ ACTIONS: tuple[Action, ...] = (
     _action("pane.page_up", "pageup", "page up", "Go up a page."),
     _action("pane.first", "home", "start", "Go to the start."),
     _action("pane.last", "end", "end", "Go to the end."),
-    _action("pane.search", "/", "search", "Search in this pane."),
     _action("pane.help", "?", "keys", "Show every key."),
     _action("conversation.unfold", "enter space", "unfold", "Unfold or fold a call.", 1),
     _action("conversation.down", "j down", "down", "To the next call.", 2),
@@ -145,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("review.previous_file", "{", "file before", "To the file before."),
     _action("review.down", "j down", "line", "To the next line."),
     _action("review.up", "k up", "line before", "To the line before."),
+    _action("review.search", "/", "search", "Search the hunks; once more: the next match."),
     _action("review.view", "v", "side by side", "Switch between unified and side by side."),
     _action(
         "review.apply", "enter", "apply", "Apply, once every hunk is decided; else to the next."
@@ -171,8 +171,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("plan.reject", "n", "reject", "Reject the plan that waits.", 2),
     _action("plan.why", "r", "reject, say why", "Reject the plan and give the reason.", 3),
     _action("plan.edit", "e", "edit", "Edit the plan.", 4),
-    _action("output.open", "enter", "whole output", "Show the whole output.", 1),
-    _action("output.wrap", "w", "wrap", "Wrap long lines, or cut them.", 2),
+    _action("output.wrap", "w", "wrap", "Wrap long lines, or cut them.", 1),
     _action("replay.play", "space", "play", "Play, or hold.", 1),
     _action("replay.next", "l right", "step", "One step forward.", 2),
     _action("replay.previous", "h left", "step back", "One step back."),

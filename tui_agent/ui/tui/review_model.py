@@ -188,19 +188,33 @@ class Review:
         spot = self.spot
         if spot is None:
             return
-        rows = spot.changed_rows
-        if self.line is None and rows:
-            self.line = rows[0 if step > 0 else -1]
-            return
-        index = rows.index(self.line) + step if self.line in rows else -1
-        if 0 <= index < len(rows):
-            self.line = rows[index]
+        here = self.line
+        rows = spot.changed_rows[::step]
+        further = [row for row in rows if here is None or (row - here) * step > 0]
+        if further:
+            self.line = further[0]
             return
         at = self.cursor + step
         if 0 <= at < len(self.spots):
             self.go(at)
             rows = self.spots[at].changed_rows
             self.line = rows[0 if step > 0 else -1] if rows else None
+
+    def find(self, text: str) -> bool:
+        """Go to the next line with these words, round the end. Return whether there is one."""
+        wanted = text.casefold()
+        count = len(self.spots)
+        here = -1 if self.line is None else self.line
+        for step in range(count + 1):
+            index = (self.cursor + step) % count if count else 0
+            spot = self.spots[index] if count else None
+            rows = spot.hunk.rows if spot is not None and spot.hunk is not None else ()
+            for at, row in enumerate(rows):
+                if (step or at > here) and wanted in row.text.casefold():
+                    self.go(index)
+                    self.line = at
+                    return True
+        return False
 
     # Deciding
 
@@ -240,8 +254,8 @@ class Review:
         spot = self.spot
         if spot is None or spot.hunk is None:
             return
-        if self.line is None:
-            self._to_line(1)
+        if self.line not in spot.changed_rows:
+            self.line = next(iter(spot.changed_rows), None)
         if self.line is None:
             return
         left_out = spot.left_out ^ {self.line}

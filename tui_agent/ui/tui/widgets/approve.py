@@ -205,6 +205,8 @@ class ApprovePane(VirtualLines):
 
     def act(self, action: str) -> bool:
         """Do what a key means for the request that waits."""
+        if self.scroll_by_key(action):
+            return True
         context, _, name = action.partition(".")
         if context != self.key_context or self._call is None:
             return False

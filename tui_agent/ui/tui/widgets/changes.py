@@ -172,6 +172,8 @@ class ChangesPane(HunkList):
     def act(self, action: str) -> bool:
         """Do what a key of the review means."""
         context, _, name = action.partition(".")
+        if self.scroll_by_key(action):
+            return True
         if context != "review" or self.review is None:
             return False
         move = self._moves().get(name)
@@ -179,7 +181,12 @@ class ChangesPane(HunkList):
             move()
             self.after_verdict()
             return True
-        own = {"later": self._later, "view": self._view, "full": self._full}.get(name)
+        own = {
+            "later": self._later,
+            "view": self._view,
+            "full": self._full,
+            "search": self.ask_words,
+        }.get(name)
         if own is not None:
             own()
             return True

@@ -47,6 +47,8 @@ class HunkEditing(VirtualLines):
         self.places = []
         self._editor: HunkEditor | None = None
         self._why: AnswerLine | None = None
+        self._wanted = ""
+        """What was searched for last."""
         self._body: str | None = None
         """What came back from $EDITOR and did not fit: the next time it begins there."""
         self.complaint = ""
@@ -84,14 +86,29 @@ class HunkEditing(VirtualLines):
         )
         self._show(self._why)
 
+    def ask_words(self) -> None:
+        """Let the person say what to look for; Enter alone looks for the same again."""
+        if self.review is None or self._why is not None or not self.is_attached:
+            return
+        self._why = AnswerLine(purpose="search", hint=self._wanted or "words in a line")
+        self._show(self._why)
+
     def on_answer_line_given(self, event: AnswerLine.Given) -> None:
-        """Reject with the reason."""
-        if event.line is self._why:
-            event.stop()
-            self.finish_editing()
-            if self.review is not None:
-                self.review.reject(event.text.strip())
-            self.after_verdict()
+        """Reject with the reason, or search."""
+        if event.line is not self._why:
+            return
+        event.stop()
+        self.finish_editing()
+        text = event.text.strip()
+        if self.review is None:
+            return
+        if event.line.purpose == "why":
+            self.review.reject(text)
+        else:
+            self._wanted = text or self._wanted
+            if self._wanted and not self.review.find(self._wanted):
+                self.post_message(Toasted(f"No line has {self._wanted!r}.", role="accent"))
+        self.after_verdict()
 
     def on_answer_line_gone(self, event: AnswerLine.Gone) -> None:
         """Leave the hunk as it was."""

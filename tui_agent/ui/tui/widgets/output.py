@@ -152,25 +152,11 @@ class OutputPane(VirtualLines):
 
     def act(self, action: str) -> bool:
         """Move, or wrap lines otherwise."""
-        page = max(1, self.size.height - 1)
-        moves = {
-            "pane.down": 1,
-            "pane.up": -1,
-            "pane.page_down": page,
-            "pane.page_up": -page,
-        }
-        if action in moves:
-            self.scroll_rows(moves[action])
-        elif action == "pane.first":
-            self.go_to_row(0)
-        elif action == "pane.last":
-            self.go_to_end()
-        elif action == "output.wrap":
+        if action == "output.wrap":
             self._wraps = not self._wraps
             self._draw()
-        else:
-            return False
-        return True
+            return True
+        return self.scroll_by_key(action)
 
 
 def shown_call(state: Session) -> Call | None:

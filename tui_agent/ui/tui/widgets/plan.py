@@ -161,6 +161,8 @@ class PlanPane(VirtualLines):
 
     def act(self, action: str) -> bool:
         """Do what a key means for the plan."""
+        if self.scroll_by_key(action):
+            return True
         context, _, name = action.partition(".")
         if context != "plan":
             return False
