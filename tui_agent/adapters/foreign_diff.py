@@ -7,6 +7,7 @@ over is a refusal of the whole diff: nothing of it may be lost silently.
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _GIT = "diff --git "
 _NO_FILE = "/dev/null"
 _INDEX = re.compile(r"index ([0-9a-f]+)\.\.([0-9a-f]+)(?: (\d+))?$")
 _COMBINED = re.compile(r"diff --(cc|combined) |@@@")
+_NO_NEWLINE = "\\ No newline at end of file\n"
+_MARKS = (" ", "-", "+")
 _SIGNATURE = ("-- \n", "-- ")
 """What ends a patch that came by mail."""
 _ESCAPES = re.compile(rb'\\([abfnrtv"\\]|[0-7]{1,3})')
@@ -40,14 +43,37 @@ def read_diff(data: bytes) -> tuple[ForeignFile, ...]:
     """
     if len(data) > LARGEST:
         raise _malformed(f"The diff has {len(data):,} bytes; at most {LARGEST:,} are read.")
-    lines = split_lines(data.decode("utf-8", "surrogateescape"))
+    lines = _with_english_markers(split_lines(_decoded(data)))
     if _is_all_crlf(lines):
         lines = tuple(f"{line[:-2]}\n" if line.endswith("\r\n") else line for line in lines)
     files = tuple(one for section in _sections(lines) for one in _read(section))
     if not files:
-        what = "is empty" if not data.strip() else "has no --- and +++ lines: it is no diff"
-        raise _malformed(f"The input {what}.")
+        raise _malformed(f"The input {_what_else(data)}.")
     return files
+
+
+def _decoded(data: bytes) -> str:
+    """Decode so that every byte comes back; a shell that redirects into UTF-16 is understood."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "surrogatepass").encode("utf-8", "surrogatepass")
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "surrogateescape")
+
+
+def _with_english_markers(lines: Sequence[str]) -> tuple[str, ...]:
+    """Spell the line that says that no newline follows as git does; other tools translate it."""
+    return tuple(
+        _NO_NEWLINE if line.startswith("\\ ") and at and lines[at - 1][:1] in _MARKS else line
+        for at, line in enumerate(lines)
+    )
+
+
+def _what_else(data: bytes) -> str:
+    """Say what an input without a diff is."""
+    if not data.strip():
+        return "is empty"
+    if b"\x1b[" in data:
+        return "has colours in it: make it with --no-color"
+    return "has no --- and +++ lines: it is no diff"
 
 
 def _is_all_crlf(lines: Sequence[str]) -> bool:

@@ -91,6 +91,30 @@ def test_what_is_there_already_is_said_and_changes_nothing(name: str, tmp_path: 
     assert read.there
 
 
+def test_a_copy_is_of_the_file_as_it_was_before_the_diff(tmp_path: Path) -> None:
+    now = changed((b"line 9\n", b"nine\n"))
+    new = {"a.txt": now, "copy.txt": LINES, "other.txt": changed((b"line 20\n", b""))}
+    sides = two_sides(tmp_path / "repository", {"a.txt": LINES}, dict(new))
+    diff = sides.diff("--full-index", "-C")
+    assert diff.count(b"copy from a.txt") == 2
+    assert sides.with_changes(sides.read(diff).changes) == sides.by_git(diff, tmp_path / "copy")
+
+
+def test_what_a_diff_goes_through_on_its_way_does_not_change_it(tmp_path: Path) -> None:
+    sides = two_sides(
+        tmp_path / "repository",
+        {"a.txt": LINES[:-1], "b.txt": b"b"},
+        {"a.txt": changed((b"line 40\n", b"l\xc3\xa4st"))},
+    )
+    diff = sides.diff()
+    expected = sides.with_changes(sides.read(diff).changes)
+    assert expected["a.txt"][0].endswith(b"l\xc3\xa4st")
+    translated = diff.replace(b"\\ No newline at end of file", b"\\ Kein Zeilenumbruch am Ende.")
+    utf16 = diff.decode().replace("\n", "\r\n").encode("utf-16")
+    for way in (translated, b"\xef\xbb\xbf" + diff, utf16, b"Dear all,\n\n" + diff + b"-- \n2.4\n"):
+        assert sides.with_changes(sides.read(way).changes) == expected
+
+
 @pytest.mark.parametrize("flags", [("--no-prefix",), ("--src-prefix=i/", "--dst-prefix=w/"), ()])
 def test_any_usual_prefix_leads_to_the_same_files(flags: tuple[str, ...], tmp_path: Path) -> None:
     old = {"a/b.txt": LINES, "top.txt": b"t\n", "gone/x": b"x\n"}

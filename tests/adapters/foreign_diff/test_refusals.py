@@ -153,6 +153,7 @@ def test_two_compared_folders_mean_the_same_file(sides: TwoSides) -> None:
     ("diff", "what"),
     [
         ("", "is empty"),
+        ("\x1b[1mdiff --git a/x b/x\x1b[m\n", "make it with --no-color"),
         ("Dear all,\nno diff here.\n", "it is no diff"),
         ("--- a/x\n+++ b/x\n@@\n-a\n+b\n", "hunk header without line numbers"),
         ("--- a/x\n+++ b/x\n@@ -1,3 +1,3 @@\n-a\n+b\n", "shorter than expected"),

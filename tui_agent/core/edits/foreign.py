@@ -187,7 +187,7 @@ class _Work:
         return False
 
     def _move(self, one: ForeignFile, path: str, target: str) -> bool:
-        source, present = self.overlay.data(path), self.overlay.data(target)
+        source, present = self._source(one, path), self.overlay.data(target)
         if present is not None:
             done = one.copied or source is None
             if done and _content(one, present)[0] == present:
@@ -205,6 +205,14 @@ class _Work:
         self.overlay.note(path, *notes)
         self.overlay.move(path, target)
         return False
+
+    def _source(self, one: ForeignFile, path: str) -> bytes | None:
+        """Return the bytes that are moved. A copy is of the file as it was before the diff."""
+        source = self.overlay.data(path)
+        if not one.copied or (source is not None and is_named(source, one.old_name)):
+            return source
+        before = self.files.read(path)
+        return source if before is None else before
 
 
 def _check(one: ForeignFile) -> None:
