@@ -37,6 +37,14 @@ def _pinned(file: str) -> dict[str, str]:
     return {match[1]: match[2] for match in found if match}
 
 
+def test_every_library_that_is_installed_is_used() -> None:
+    used = {
+        module.split(".")[0] for path in sources("tui_agent") for module, _ in imports(tree(path))
+    }
+    needed = {_name(line) for line in _project()["dependencies"]} - PROGRAMS
+    assert {name for name in needed if IMPORTED_AS.get(name, name) not in used} == set()
+
+
 def test_every_library_that_is_used_is_installed_by_name() -> None:
     named = {_name(line) for line in _project()["dependencies"]}
     modules = {IMPORTED_AS.get(name, name) for name in named}

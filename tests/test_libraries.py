@@ -54,9 +54,9 @@ class Story:
     def argv(self, *arguments: str) -> list[str]:
         return [str(self.python.executable), "-m", "tui_agent", *arguments]
 
-    def headless(self, model: str, **environ: str) -> bool:
+    def run(self, *arguments: str, **environ: str) -> tuple[bool, str]:
         done = subprocess.run(
-            self.argv("-p", "make it two", "--model", model, "--mode", "edit"),
+            self.argv(*arguments),
             cwd=self.repository.root,
             env=os.environ | environ,
             stdin=subprocess.DEVNULL,
@@ -65,7 +65,11 @@ class Story:
             check=False,
         )
         assert "Traceback" not in done.stdout + done.stderr
-        return done.returncode == 0 and "It is two now." in done.stdout
+        return done.returncode == 0, done.stdout
+
+    def headless(self, model: str, **environ: str) -> bool:
+        told, said = self.run("-p", "make it two", "--model", model, "--mode", "edit", **environ)
+        return told and "It is two now." in said
 
     def edit(self) -> bool:
         told = self.headless(f"script:{self.script}")
@@ -91,6 +95,18 @@ class Story:
             assert "Traceback" not in terminal.text
             return told
 
+    def foreign_diff(self) -> bool:
+        self.repository.write("a.py", "two\n")
+        patch = self.script.with_name("fix.patch")
+        patch.write_text(self.repository.git("diff"), encoding="utf-8")
+        self.repository.write("a.py", "one\n")
+        told, _ = self.run("review", str(patch), "--approve-all")
+        return told and self.repository.read("a.py") == b"two\n"
+
+    def session_diff(self) -> bool:
+        told, said = self.edit(), self.run("sessions", "diff")[1]
+        return told and "-one\n+two\n" in said
+
     def line_mode(self) -> bool:
         return self.in_terminal("--plain")
 
@@ -104,6 +120,8 @@ STORIES: dict[str, Callable[[Story], bool]] = {
     "hosted model": Story.hosted_model,
     "line mode": Story.line_mode,
     "screen": Story.screen,
+    "foreign diff": Story.foreign_diff,
+    "session diff": Story.session_diff,
 }
 
 

@@ -21,9 +21,9 @@ LIBRARIES = {
     "prompt_toolkit": "line mode",
     "litellm": "most providers",
     "httpx": "OpenAI-compatible servers",
-    "git": "facts of the repository",
-    "unidiff": "patches",
-    "pydantic": "arguments",
+    "rapidfuzz": "diffs",
+    "git": "recorded trees",
+    "unidiff": "diffs of others",
 }
 
 
