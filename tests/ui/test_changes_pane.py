@@ -9,12 +9,13 @@ from textual.app import ComposeResult
 
 from tests.support.patches import Payloads
 from tests.ui.stage import Stage, text_of
-from tests.ui.stories import edit_waiting
+from tests.ui.stories import edit_waiting, reported
 from tests.ui.story import Story, ToldClient
+from tui_agent.core.commands import Command, Undo
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session, fold
-from tui_agent.ui.tui.messages import Decided, Drafted, Toasted
+from tui_agent.ui.tui.messages import Decided, Drafted, Sent, Toasted
 from tui_agent.ui.tui.widgets.changes import ChangesPane
 
 
@@ -27,6 +28,7 @@ class Desk(Stage):
         self.decided: list[tuple[str, Decision]] = []
         self.drafts: list[Drafted] = []
         self.said: list[str] = []
+        self.sent: list[Command] = []
         self.left = 0
         self.outside: list[str] = []
         self.rows: list[str] = []
@@ -44,6 +46,9 @@ class Desk(Stage):
 
     def on_toasted(self, message: Toasted) -> None:
         self.said.append(message.text)
+
+    def on_sent(self, message: Sent) -> None:
+        self.sent.append(message.command)
 
     def on_left(self) -> None:
         self.left += 1
@@ -84,6 +89,14 @@ async def test_each_hunk_gets_its_verdict_and_enter_sends_them_together() -> Non
     assert request == desk.drafts[-1].request_id
     assert verdicts(decision) == ["accept", "reject", "accept", "accept"]
     assert decision.verdict == "once"
+
+
+async def test_u_takes_a_verdict_back_and_once_applied_the_edit() -> None:
+    waiting = await run("u")
+    assert waiting.sent == []
+    applied = await run("u", story=reported())
+    assert applied.pane.subject is not None
+    assert applied.sent == [Undo(call_id=applied.pane.subject.call_id)]
 
 
 async def test_enter_with_hunks_left_goes_to_the_next_and_says_how_many() -> None:

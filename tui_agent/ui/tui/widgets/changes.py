@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from tui_agent.core.commands import Undo
 from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.file_text import FileText
-from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Toasted
+from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Sent, Toasted
 from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.review_header import folded_fact, header_of, short_header
 from tui_agent.ui.tui.review_keys import VERDICTS
@@ -197,6 +198,8 @@ class ChangesPane(HunkList):
         typing = {"why": self.ask_why, "edit": self.begin_editing, "apply": self._apply}.get(name)
         if name not in VERDICTS and typing is None:
             return False
+        if name == "undo" and not self.is_open:
+            self._take_back()
         if not self.is_open or not self.armed or self.review is None:
             return True
         if typing is not None:
@@ -272,6 +275,16 @@ class ChangesPane(HunkList):
         """Send the decision once: it is the agent's from here on."""
         if self.subject is not None:
             self.post_message(Decided(self.subject.request_id, decision))
+
+    def _take_back(self) -> None:
+        """Undo the edit that was applied; a replay and the full screen only show it."""
+        subject = self.subject
+        if (
+            subject is not None
+            and subject.status == "finished"
+            and not (self.featured or self.full)
+        ):
+            self.post_message(Sent(Undo(call_id=subject.call_id)))
 
     def _later(self) -> None:
         self.post_message(Left())
