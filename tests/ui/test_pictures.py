@@ -13,6 +13,7 @@ from tests.ui.stories import approval_waiting, edit_waiting, reported
 from tests.ui.story import Story, ToldClient, question_proposal
 from tui_agent.core.ports import Client
 from tui_agent.core.proposal import Choice, Question
+from tui_agent.ui.tui.frame import Frame
 from tui_agent.ui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tui_agent.ui.tui.keyed_app import KeyedApp
 from tui_agent.ui.tui.screens.replay import ReplayApp, Start
@@ -32,8 +33,6 @@ LOOKS: dict[str, tuple[Theme, Glyphs]] = {
     "ascii": (choose_theme("ansi16", TRUE), ASCII),
     "dark-256": (choose_theme("dark", {"TERM": "xterm-256color"}), UNICODE),
 }
-ARMED = 0.6
-"""Seconds after which a request hears keys."""
 
 
 def screen_of(story: Story, look: str = "dark") -> Shell:
@@ -55,18 +54,25 @@ def once(words: str, *keys: str, decided: bool = False) -> Callable[[Pilot[Any]]
     async def before(pilot: Pilot[Any]) -> None:
         app = pilot.app
         assert isinstance(app, KeyedApp)
-        for _ in range(100):
+        for _ in range(400):
             await pilot.pause(0.02)
-            if any(words in row for row in text_of(app)):
+            if any(words in row for row in text_of(app)) and is_armed(app):
                 break
-        await pilot.pause(ARMED)
+        else:
+            raise AssertionError("\n".join(text_of(app)))
         if decided:
             decide(app.query_one(ChangesPane))
         for key in keys:
             await pilot.press(key)
-        await pilot.pause(0.1)
+        await pilot.pause()
+        await pilot.pause()
 
     return before
+
+
+def is_armed(app: KeyedApp) -> bool:
+    rest = getattr(app, "rest", None)
+    return not isinstance(app, Shell) or (isinstance(rest, Frame) and rest.arming.armed)
 
 
 def decide(pane: ChangesPane) -> None:
