@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tui_agent.core.settings import Settings
-from tui_agent.core.toolsets import TOOLSETS, available, chosen_sets, rooted_in_cwd, with_sets
+from tui_agent.core.toolsets import TOOLSETS, available, chosen_sets, rooted_in_cwd
 
 ALL = ("read", "list", "search", "edit", "apply_patch", "write", "shell", "plan", "ask")
 
 
 def test_without_a_choice_every_tool_is_there() -> None:
     assert available((), ALL) == ALL
-    assert with_sets(Settings(), ()) == Settings()
     assert not rooted_in_cwd(())
 
 
@@ -28,11 +26,6 @@ def test_sets_add_up() -> None:
     assert rooted_in_cwd(sets)
     assert not rooted_in_cwd(chosen_sets(["filesystem_cwd_ro", "filesystem_project_ro"]))
     assert not rooted_in_cwd(chosen_sets(["shell_file_ops"]))
-
-
-def test_a_list_of_programs_in_the_settings_is_never_widened() -> None:
-    strict = Settings(programs=("ls", "git"))
-    assert with_sets(strict, chosen_sets(["shell_file_ops"])).programs == ("ls",)
 
 
 def test_an_unknown_set_is_refused_with_the_known_ones() -> None:

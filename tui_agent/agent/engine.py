@@ -11,6 +11,7 @@ from tui_agent.core.blob import INLINE_LIMIT, Blob, Text
 from tui_agent.core.events import Event, Notice, Record
 from tui_agent.core.next_action import Terms
 from tui_agent.core.policy import Circumstances
+from tui_agent.core.toolsets import chosen_sets
 
 if TYPE_CHECKING:
     from tui_agent.agent.approvals import Approvals
@@ -52,6 +53,8 @@ class Engine:
     def tool(self, call: Call) -> Tool | None:
         """The tool that a call means; the user's own calls know the user's own tools, too."""
         own = self.world.own_tools.get(call.tool) if call.origin == "user" else None
+        if own is None and call.origin in ("user", "check"):
+            own = self.world.withheld.get(call.tool)
         return own or self.tools.get(call.tool)
 
     @property
@@ -78,6 +81,7 @@ class Engine:
             answer=self.answer,
             write_paths=self.settings.write_paths,
             programs=self.settings.programs,
+            toolsets=chosen_sets(self.settings.toolsets),
         )
 
     def emit(self, event: Event) -> Record:

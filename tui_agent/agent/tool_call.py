@@ -67,9 +67,7 @@ async def _prepare(engine: Engine, call: Call) -> None:
         return
     tool = engine.tool(call)
     if tool is None:
-        known = ", ".join(sorted(engine.tools))
-        text = f"There is no tool {call.tool!r}. The tools are: {known}."
-        finished(engine, call, failure("unknown_tool", text), "failed")
+        finished(engine, call, _no_tool(engine, call.tool), "failed")
         return
     try:
         proposal = await tool.prepare(engine.loaded(call.arguments), view_of(engine, call))
@@ -87,6 +85,14 @@ async def _prepare(engine: Engine, call: Call) -> None:
             finished(engine, call, too_large, "not_run")
         else:
             gate(engine, call, proposal)
+
+
+def _no_tool(engine: Engine, name: str) -> ToolOutput:
+    known = ", ".join(sorted(engine.tools))
+    if name in engine.world.withheld:
+        text = f"The toolsets of this run leave out {name!r}. The tools are: {known}."
+        return failure("tool_not_available", text)
+    return failure("unknown_tool", f"There is no tool {name!r}. The tools are: {known}.")
 
 
 def view_of(engine: Engine, call: Call) -> View:

@@ -1,7 +1,7 @@
 """The gate: what a proposal may do without asking, what asks, and what is refused; and why.
 
 The order in which it is decided: what no mode allows, deny rules, the mode plan, what asks in every
-mode, ask and allow rules, approvals of this session, the mode.
+mode, ask and allow rules, approvals of this session, the chosen toolsets, the mode.
 """
 
 from __future__ import annotations
@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Literal
 
+from tui_agent.core.looking import paths_looked_at
 from tui_agent.core.proposal import Proposal, Reason
 from tui_agent.core.settings import RuleSettings
+from tui_agent.core.toolsets import Toolset, lets_run
 
 Action = Literal["allow", "ask", "deny"]
 
@@ -45,6 +47,8 @@ class Circumstances:
     write_paths: tuple[str, ...] = ("**",)
     programs: tuple[str, ...] = ()
     """The programs that a command may start; any other is refused. Empty: any."""
+    toolsets: tuple[Toolset, ...] = ()
+    """What the user has narrowed the session to."""
 
 
 def decide(proposal: Proposal, now: Circumstances) -> Outcome:
@@ -73,7 +77,7 @@ def session_key(proposal: Proposal) -> str:
 
 
 def _said(proposal: Proposal, now: Circumstances) -> Outcome:
-    for rule in (_forbidden, _denied, _plan_mode, _question, _always_asks, _by_rule, _by_session):
+    for rule in _IN_ORDER:
         found = rule(proposal, now)
         if found is not None:
             return found
@@ -163,6 +167,44 @@ def _by_session(proposal: Proposal, now: Circumstances) -> Outcome | None:
     return None
 
 
+def _by_toolset(proposal: Proposal, now: Circumstances) -> Outcome | None:
+    """A command that only looks, inside the workspace, runs; any other asks, in every mode."""
+    shells = [one for one in now.toolsets if "shell" in one.tools]
+    if proposal.command is None or not shells:
+        return None
+    words = plain_words(proposal.command.text)
+    for one in shells:
+        if lets_run(one, words) and _looks_inside(proposal, words):
+            return _of_toolset("allow", one, f"{words[0]} only looks, inside the workspace")
+    made_for = [one for one in shells if words and words[0] in one.changing]
+    text = f"{words[0]} changes files" if made_for else "it lets no such command run unasked"
+    return _of_toolset("ask", [*made_for, *shells][0], text)
+
+
+def _looks_inside(proposal: Proposal, words: tuple[str, ...]) -> bool:
+    """Whether the tool has followed each path, and found none outside and none that is secret."""
+    marks = {mark for target in proposal.targets for mark in target.marks}
+    paths = paths_looked_at(words)
+    return paths is not None and len(paths) == len(proposal.targets) and marks <= {"protected"}
+
+
+def _of_toolset(action: Action, toolset: Toolset, text: str) -> Outcome:
+    reason = Reason(rule=f"toolset.{action}", text=text, origin=f"toolset {toolset.name}")
+    return Outcome(action=action, reason=reason)
+
+
+_IN_ORDER = (
+    _forbidden,
+    _denied,
+    _plan_mode,
+    _question,
+    _always_asks,
+    _by_rule,
+    _by_session,
+    _by_toolset,
+)
+
+
 def _by_mode(proposal: Proposal, now: Circumstances) -> Outcome:
     effects = proposal.effects
     if "execute" in effects:
@@ -220,6 +262,11 @@ def plain_words(command: str) -> tuple[str, ...]:
     if "" in words or "=" in words[0] or "/" in words[0]:
         return ()
     return words
+
+
+def looks_only(command: str) -> bool:
+    """Return whether all that a command could do is to look at relative paths."""
+    return paths_looked_at(plain_words(command)) is not None
 
 
 def _split_anywhere(command: str) -> list[str]:

@@ -321,5 +321,7 @@ class World:
     ids: Ids
     own_tools: Mapping[str, Tool] = field(default_factory=dict)
     """What only the user calls; no model is told of them."""
+    withheld: Mapping[str, Tool] = field(default_factory=dict)
+    """What the chosen toolsets leave out: only the user's calls and the checks still use it."""
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(default=lambda text: (text, ()))
     """Mask the secrets in a text; returns the text and the kinds of what was masked."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
-from tui_agent.core.settings import RuleSettings, Settings
+from tui_agent.core.looking import paths_looked_at
 
 READING = ("read", "list", "search")
 WRITING = ("edit", "apply_patch", "write")
 ALWAYS = ("plan", "ask")
 """Tools that touch nothing, and so belong to every set."""
-LOOKING = ("ls", "pwd", "wc", "du", "stat", "file", "date", "uname", "whoami")
-"""Programs that change nothing, whatever follows them, and print no file's content."""
+LOOKING = ("ls", "pwd", "cat", "head", "tail", "wc")
+"""Programs that change nothing, with the words that `looking` knows of them."""
 FILE_OPS = ("mv", "cp", "mkdir", "rmdir", "touch", "rm", "ln")
+ANYTHING_ELSE = "anything else"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +30,10 @@ class Toolset:
     """What of it asks, in mode ask."""
     at: Literal["project", "cwd"] = "project"
     """Where paths begin: at the root of the repository, or in the working folder."""
-    allowed: tuple[str, ...] = ()
-    """Programs that run without asking."""
-    programs: tuple[str, ...] = ()
-    """The programs that its commands may start; any other is refused."""
+    unasked: tuple[str, ...] = ()
+    """Programs that run without asking, as far as they only look."""
+    changing: tuple[str, ...] = ()
+    """Programs that it is made for and that ask; so does any other."""
 
 
 TOOLSETS: tuple[Toolset, ...] = (
@@ -55,16 +56,16 @@ TOOLSETS: tuple[Toolset, ...] = (
         name="shell_readonly",
         tools=("shell",),
         free=", ".join(LOOKING),
-        allowed=LOOKING,
-        programs=LOOKING,
+        asks=ANYTHING_ELSE,
+        unasked=LOOKING,
     ),
     Toolset(
         name="shell_file_ops",
         tools=("shell",),
-        free="ls",
-        asks=", ".join(FILE_OPS),
-        allowed=("ls",),
-        programs=("ls", *FILE_OPS),
+        free="ls, pwd",
+        asks=", ".join((*FILE_OPS, ANYTHING_ELSE)),
+        unasked=("ls", "pwd"),
+        changing=FILE_OPS,
     ),
 )
 
@@ -95,16 +96,6 @@ def rooted_in_cwd(sets: Sequence[Toolset]) -> bool:
     return places == {"cwd"}
 
 
-def with_sets(settings: Settings, sets: Sequence[Toolset]) -> Settings:
-    """Return the settings with what the sets allow and refuse; the user's own rules stand first."""
-    rules = tuple(
-        RuleSettings(action="allow", tool="shell", prefix=(program,), name=one.name)
-        for one in sets
-        for program in one.allowed
-    )
-    programs = tuple(dict.fromkeys(program for one in sets for program in one.programs))
-    if settings.programs and programs:
-        programs = tuple(one for one in programs if one in settings.programs)
-    return replace(
-        settings, rules=(*settings.rules, *rules), programs=programs or settings.programs
-    )
+def lets_run(one: Toolset, words: Sequence[str]) -> bool:
+    """Return whether a set lets a command of plain words run unasked, by its words alone."""
+    return bool(words) and words[0] in one.unasked and paths_looked_at(words) is not None

@@ -8,10 +8,13 @@ from typing import Any
 
 from tui_agent.core.arguments import canonical, parse_arguments
 from tui_agent.core.digest import seal
+from tui_agent.core.edits import EditError
 from tui_agent.core.excerpt import head_and_tail, last_of_each_line
+from tui_agent.core.looking import paths_looked_at
 from tui_agent.core.messages import ToolSpec
-from tui_agent.core.ports import ArgumentsError, Exit, RunContext, View
-from tui_agent.core.proposal import Approved, Command, Proposal, ToolOutput
+from tui_agent.core.policy import plain_words
+from tui_agent.core.ports import ArgumentsError, Exit, RunContext, View, Workspace
+from tui_agent.core.proposal import Approved, Command, Proposal, Target, ToolOutput
 
 USUAL_SECONDS = 120
 LONGEST_SECONDS = 600
@@ -45,7 +48,10 @@ SCHEMA: dict[str, Any] = {
 
 
 class Shell:
-    """Runs a command, at most for `longest_seconds`, and tells the model `limit` characters."""
+    """Runs a command, at most for `longest_seconds`, and tells the model `limit` characters.
+
+    `follows`: each path that a command only looks at is followed and becomes a target.
+    """
 
     reads_only = False
     spec = ToolSpec(
@@ -60,10 +66,15 @@ class Shell:
     )
 
     def __init__(
-        self, *, longest_seconds: float = LONGEST_SECONDS, limit: int = OUTPUT_LIMIT
+        self,
+        *,
+        longest_seconds: float = LONGEST_SECONDS,
+        limit: int = OUTPUT_LIMIT,
+        follows: bool = False,
     ) -> None:
         self._longest = longest_seconds
         self._limit = limit
+        self._follows = follows
 
     async def prepare(self, arguments: str, view: View) -> Proposal:
         given = parse_arguments(arguments, SCHEMA)
@@ -79,6 +90,7 @@ class Shell:
                 tool="shell",
                 title=text.partition("\n")[0],
                 effects=frozenset({"execute"}),
+                targets=followed(text, cwd, view.workspace) if self._follows else (),
                 command=Command(text=text, cwd=cwd, timeout_seconds=seconds),
                 arguments=canonical(given),
             )
@@ -104,6 +116,23 @@ class Shell:
             truncated=cut or done.truncated,
             error="timeout" if done.timed_out else "",
         )
+
+
+def followed(text: str, cwd: str, workspace: Workspace) -> tuple[Target, ...]:
+    """Return where the paths of a command that only looks lead; a link may hide a secret."""
+    found: list[Target] = []
+    for path in paths_looked_at(plain_words(text)) or ():
+        spelled = path if cwd == "." else f"{cwd}/{path}"
+        marks = set(workspace.marks(spelled))
+        try:
+            name = workspace.locate(spelled)
+        except EditError:
+            name = spelled
+            marks.add("outside")
+        else:
+            marks |= set(workspace.marks(name))
+        found.append(Target(path=name, effect="read", marks=tuple(sorted(marks))))
+    return tuple(found)
 
 
 def _summary(done: Exit) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.snapshots.recorded import TreeChange
     from tui_agent.core.commands import Undo
     from tui_agent.core.events import InstructionsLoaded
+    from tui_agent.core.proposal import Target
     from tui_agent.ui.commands.contract import UndoDone, UndoPreview
 
 
@@ -36,6 +37,13 @@ class Around(Wiring):
         from tui_agent.adapters.session_log import MemoryLog
 
         return await self.world(MemoryLog()).workspace.gather(trusted=self.trusted)
+
+    def looked_at(self, command: str) -> tuple[Target, ...]:
+        """Return where the paths lead that a command only looks at; none where it may do more."""
+        from tui_agent.adapters.session_log import MemoryLog
+        from tui_agent.tools.shell import followed
+
+        return followed(command, ".", self.world(MemoryLog()).workspace)
 
     def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
         """Compare two recorded trees. Raises UnknownTreeError, OSError."""

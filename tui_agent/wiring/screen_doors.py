@@ -103,7 +103,7 @@ class Opening:
         if self._names is None or not typed:
             from tui_agent.adapters.git_workspace.listing import list_names
 
-            self._names = await list_names(str(self.around.root), ".", self.around.environ)
+            self._names = await list_names(str(self.around.workspace), ".", self.around.environ)
         return await asyncio.to_thread(_most_like, typed, self._names)
 
     # Sessions

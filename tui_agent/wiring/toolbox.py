@@ -1,11 +1,9 @@
-"""The tools of a session, made as the settings say and cut to the chosen sets."""
+"""The tools of a session, made as the settings say."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui_agent.core.toolsets import Toolset, available
 from tui_agent.tools.apply_patch import ApplyPatch
 from tui_agent.tools.ask import Ask
 from tui_agent.tools.edit import Edit
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from tui_agent.core.settings import Settings
 
 
-def toolbox(settings: Settings, sets: Sequence[Toolset]) -> dict[str, Tool]:
+def toolbox(settings: Settings) -> dict[str, Tool]:
     """Return the tools by name, in the order in which a model is told of them."""
     stale, limits = settings.edits.stale, settings.limits
     made: list[Tool] = [
@@ -31,9 +29,12 @@ def toolbox(settings: Settings, sets: Sequence[Toolset]) -> dict[str, Tool]:
         Edit(on_stale=stale),
         ApplyPatch(on_stale=stale),
         Write(on_stale=stale),
-        Shell(longest_seconds=limits.tool_seconds, limit=limits.output_bytes),
+        Shell(
+            longest_seconds=limits.tool_seconds,
+            limit=limits.output_bytes,
+            follows=bool(settings.toolsets),
+        ),
         SetPlan(),
         Ask(),
     ]
-    by_name = {tool.spec.name: tool for tool in made}
-    return {name: by_name[name] for name in available(sets, by_name)}
+    return {tool.spec.name: tool for tool in made}

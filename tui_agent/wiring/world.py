@@ -139,10 +139,8 @@ class Wiring:
 
     @property
     def settings(self) -> Settings:
-        """The settings, with what the chosen sets of tools allow and refuse."""
-        from tui_agent.core.toolsets import with_sets
-
-        return with_sets(self.loaded.settings, self.toolsets)
+        """The settings alone."""
+        return self.loaded.settings
 
     @property
     def workspace(self) -> Path:
@@ -176,10 +174,16 @@ class Wiring:
 
     @cached_property
     def tools(self) -> dict[str, Tool]:
-        """The tools by name, in the order in which a model is told of them."""
+        """The tools that may be used, by name, in the order in which a model is told of them."""
+        from tui_agent.core.toolsets import available
+
+        return {name: self._toolbox[name] for name in available(self.toolsets, self._toolbox)}
+
+    @cached_property
+    def _toolbox(self) -> dict[str, Tool]:
         from tui_agent.wiring.toolbox import toolbox
 
-        return toolbox(self.settings, self.toolsets)
+        return toolbox(self.settings)
 
     @property
     def model_name(self) -> str:
@@ -206,6 +210,7 @@ class Wiring:
         from tui_agent.adapters.settings.load import user_file
         from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
         from tui_agent.core.events import Check
+        from tui_agent.core.policy import looks_only
         from tui_agent.core.ports import World
         from tui_agent.tools.review import Review
         from tui_agent.tools.undo import Undo
@@ -229,9 +234,15 @@ class Wiring:
         return World(
             model=self.model,
             tools=self.tools,
+            withheld={name: one for name, one in self._toolbox.items() if name not in self.tools},
             own_tools={tool.spec.name: tool for tool in own},
             workspace=workspace,
-            runner=PlainRunner(self.workspace, self.environ, allowed=self.settings.environment),
+            runner=PlainRunner(
+                self.workspace,
+                self.environ,
+                allowed=self.settings.environment,
+                unasked=lambda text: bool(self.toolsets) and looks_only(text),
+            ),
             snapshots=GitSnapshots(
                 self.state.path,
                 self.workspace,
@@ -265,7 +276,7 @@ class Wiring:
         started: SessionStarted | None = None
         log: FileLog | MemoryLog
         if self.options.continue_last or self.options.resume:
-            places = (self.root, self.cwd)
+            places = (self.cwd,) if self.workspace == self.cwd else (self.root, self.cwd)
             folder, log, past = taken_up(self.shelf, self.options.resume or "last", places)
             self.work_where(past)
         else:

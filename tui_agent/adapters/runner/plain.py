@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui_agent.adapters.processes.commands import Launch, run
-from tui_agent.adapters.runner.environment import command_environment
+from tui_agent.adapters.runner.environment import command_environment, own_path
 from tui_agent.core.ports import Exit
 from tui_agent.core.proposal import Command
 
@@ -31,12 +31,18 @@ class PlainRunner:
         *,
         allowed: Collection[str] = (),
         held: Callable[[], Collection[str]] = tuple,
+        unasked: Callable[[str], bool] = lambda _: False,
     ) -> None:
-        """Run in `root`; pass on `allowed` variables, and nothing whose value `held` returns."""
+        """Run in `root`; pass on `allowed` variables, and nothing whose value `held` returns.
+
+        For a command of which `unasked` is true, PATH holds no folder of the workspace, not even
+        that of its virtual environment: what nobody is asked about must be the system's program.
+        """
         self._root = root
         self._environ = environ
         self._allowed = tuple(allowed)
         self._held = held
+        self._unasked = unasked
 
     @property
     def tier(self) -> Literal["none"]:
@@ -57,6 +63,8 @@ class PlainRunner:
         environ = command_environment(
             self._root, self._environ, allowed=self._allowed, held=self._held()
         )
+        if self._unasked(command.text):
+            environ["PATH"] = own_path(self._root, self._environ)
         return Launch(
             argv=(_shell(), "-c", command.text),
             cwd=self._folder(command.cwd),

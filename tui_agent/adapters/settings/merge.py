@@ -39,11 +39,12 @@ def effective(given: Iterable[Given]) -> Given:
 
 
 _USERS_ALONE = "only your own settings may say this"
+_USERS_KEYS = frozenset({"endpoints", "environment", "sandbox", "record", "toolsets"})
 
 
 def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:
     """Return what a project may say of a key, and why not where it may not."""
-    if key.startswith("interface.") or key in ("endpoints", "environment", "sandbox", "record"):
+    if key.startswith("interface.") or key in _USERS_KEYS:
         return value, "" if value == present else _USERS_ALONE
     if key == "rules":
         kept = tuple(rule for rule in value if rule.action != "allow")
@@ -70,7 +71,6 @@ _STRICTER: dict[str, Callable[[Any, Any], bool]] = {
     "edits.stale": lambda value, present: value in ("refuse", present),
     "write_paths": lambda value, present: present == ("**",) or set(value) <= set(present),
     "programs": lambda value, present: not present or set(value or "*") <= set(present),
-    "toolsets": lambda value, present: not present or set(value or "*") <= set(present),
     "verify": lambda value, present: value or not present,
 }
 

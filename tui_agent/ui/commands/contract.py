@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from tui_agent.core.events import InstructionsLoaded, Record, TurnEnded
     from tui_agent.core.patch import FileView
     from tui_agent.core.ports import Tool
-    from tui_agent.core.proposal import ToolOutput
+    from tui_agent.core.proposal import Target, ToolOutput
     from tui_agent.core.settings import Settings
+    from tui_agent.core.toolsets import Toolset
     from tui_agent.ui.commands.options import Options
     from tui_agent.ui.text import Paper
 
@@ -220,7 +221,12 @@ class Surroundings(Protocol):
 
     @property
     def settings(self) -> Settings:
-        """The settings with what the chosen toolsets allow. Raises as `loaded`."""
+        """The settings alone. Raises as `loaded`."""
+        ...
+
+    @property
+    def toolsets(self) -> Sequence[Toolset]:
+        """The chosen sets of tools. Raises ValueError where there is no such set."""
         ...
 
     @property
@@ -260,6 +266,10 @@ class Surroundings(Protocol):
 
     async def undo(self, name: str, wish: Undo, *, approve: bool) -> UndoDone:
         """Take edits of a session back, through the gate. Raises LookupError, OSError."""
+        ...
+
+    def looked_at(self, command: str) -> tuple[Target, ...]:
+        """Return where the paths lead that a command only looks at; none where it may do more."""
         ...
 
     async def call_tool(self, name: str, arguments: str, *, approve: bool) -> CallResult:

@@ -17,6 +17,7 @@ examples:
   agent "make the tests pass"           the same, with the first message
   agent -p "why is CI red?" < ci.log    no screen: one message, text out
   agent -p "fix it" --json --mode edit  records as JSON lines
+  agent --toolset filesystem_cwd_ro     only read, and only below this folder
   agent -c                              take the last session of this folder up again
   agent -- replay the failing request   a message that begins with a command's name
 
@@ -93,7 +94,10 @@ def common(parser: argparse.ArgumentParser) -> None:
         "--no-sandbox", action="store_true", help="run commands without a sandbox, knowingly"
     )
     group.add_argument(
-        "--toolset", action="append", metavar="NAME", help="use this set of tools alone"
+        "--toolset",
+        action="append",
+        metavar="NAME",
+        help="use this set of tools alone (repeatable); see agent tools list",
     )
     group.add_argument("--trust", action="store_true", help="trust this folder, for this run")
 

@@ -43,6 +43,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         title=parsed.command,
         effects=frozenset({"execute"}),
         command=Command(text=parsed.command),
+        targets=around.looked_at(parsed.command) if around.toolsets else (),
     )
     outcome = decide(
         proposal,
@@ -52,6 +53,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
             rules=settings.rules,
             write_paths=settings.write_paths,
             programs=settings.programs,
+            toolsets=tuple(around.toolsets),
         ),
     )
     word, style = _STYLES[outcome.action]

@@ -19,6 +19,7 @@ examples:
   agent tool read --args '{"path": "README.md"}'
   agent tool search --args '{"pattern": "def main"}' --json
   agent --profile strict tool shell --args '{"command": "curl x"}'   refused unasked
+  agent --toolset shell_readonly tool shell --args '{"command": "ls -l"}'   runs unasked
 """
 
 

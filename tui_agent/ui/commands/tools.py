@@ -37,10 +37,24 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         kind = "reads" if tool.reads_only else "asks"
         first = tool.spec.description.split("\n")[0]
         around.paper.put([("bold", f"{name:<12}"), ("dim", f"{kind:<6} "), ("", first)])
-    if not parsed.json:
+    if parsed.json:
+        for one in TOOLSETS:
+            around.paper.data(dumps(_described(one)))
+    else:
         around.paper.put("", "Sets of them, for --toolset NAME; without it, every tool is there:")
         around.paper.put(*(_set_line(one) for one in TOOLSETS))
     return DONE
+
+
+def _described(one: Toolset) -> dict[str, object]:
+    return {
+        "name": one.name,
+        "kind": "toolset",
+        "tools": list(one.tools),
+        "root": one.at,
+        "free": one.free,
+        "asks": one.asks,
+    }
 
 
 def _set_line(one: Toolset) -> Line:
