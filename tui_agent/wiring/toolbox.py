@@ -1,9 +1,13 @@
-"""The tools of a session, made as the settings say."""
+"""The tools of a session and what runs their commands, made as the settings say."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.runner.plain import PlainRunner
+from tui_agent.core.policy import looks_only
 from tui_agent.tools.apply_patch import ApplyPatch
 from tui_agent.tools.ask import Ask
 from tui_agent.tools.edit import Edit
@@ -38,3 +42,14 @@ def toolbox(settings: Settings) -> dict[str, Tool]:
         Ask(),
     ]
     return {tool.spec.name: tool for tool in made}
+
+
+def runner_for(settings: Settings, root: Path, environ: Mapping[str, str]) -> PlainRunner:
+    """Return what runs commands in `root`, those that nobody is asked about apart."""
+    narrowed = bool(settings.toolsets)
+    return PlainRunner(
+        root,
+        environ,
+        allowed=settings.environment,
+        unasked=lambda text: narrowed and looks_only(text),
+    )

@@ -206,14 +206,13 @@ class Wiring:
         from tui_agent.adapters.git_workspace.marks import marks_of
         from tui_agent.adapters.git_workspace.workspace import GitWorkspace
         from tui_agent.adapters.runner.environment import own_path
-        from tui_agent.adapters.runner.plain import PlainRunner
         from tui_agent.adapters.settings.load import user_file
         from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
         from tui_agent.core.events import Check
-        from tui_agent.core.policy import looks_only
         from tui_agent.core.ports import World
         from tui_agent.tools.review import Review
         from tui_agent.tools.undo import Undo
+        from tui_agent.wiring.toolbox import runner_for
 
         user = user_file(self.environ)
         workspace = GitWorkspace(
@@ -237,12 +236,7 @@ class Wiring:
             withheld={name: one for name, one in self._toolbox.items() if name not in self.tools},
             own_tools={tool.spec.name: tool for tool in own},
             workspace=workspace,
-            runner=PlainRunner(
-                self.workspace,
-                self.environ,
-                allowed=self.settings.environment,
-                unasked=lambda text: bool(self.toolsets) and looks_only(text),
-            ),
+            runner=runner_for(self.settings, self.workspace, self.environ),
             snapshots=GitSnapshots(
                 self.state.path,
                 self.workspace,
