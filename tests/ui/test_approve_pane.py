@@ -112,7 +112,7 @@ async def test_the_command_its_parts_its_rule_and_the_sandbox_are_shown_whole() 
     assert "matches 1 of" in text
 
 
-@pytest.mark.capability("S4.4", part="questions by key")
+@pytest.mark.capability("K.2", part="commands and questions by key")
 async def test_a_question_is_answered_by_digit_or_in_own_words_or_not_at_all() -> None:
     assert (await run(asked(HOSTS), "2")).decisions == [Decision(verdict="once", answer="2")]
     desk = await run(asked(HOSTS), "enter", *"both", "enter")

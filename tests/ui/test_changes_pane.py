@@ -82,7 +82,7 @@ def verdicts(decision: Decision) -> list[str]:
     return [one.verdict for one in decision.hunks]
 
 
-@pytest.mark.capability("S4.4", part="review by key")
+@pytest.mark.capability("K.2", part="hunk by hunk")
 async def test_each_hunk_gets_its_verdict_and_enter_sends_them_together() -> None:
     desk = await run("y", "n", "y", "y", "enter")
     ((request, decision),) = desk.decided

@@ -113,6 +113,7 @@ def test_a_hunk_is_edited_in_its_place(snap_compare: Compare) -> None:
     )
 
 
+@pytest.mark.capability("K.1", part="the panes as pictures")
 def test_a_command_waits_for_approval(snap_compare: Compare) -> None:
     assert snap_compare(
         screen_of(approval_waiting()), terminal_size=(120, 40), run_before=once("allow once")

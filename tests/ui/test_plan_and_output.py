@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+import pytest
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -113,6 +114,7 @@ async def test_a_plan_that_waits_is_shown_with_its_calls_and_approved_or_rejecte
     assert desk.sent == [Decision(verdict="reject", feedback="small")]
 
 
+@pytest.mark.capability("S0.6", part="edited by the person")
 async def test_an_edited_plan_is_approved_as_edited() -> None:
     desk, _ = await plan_desk(a_plan_that_waits(), "e", "end", *" well", "ctrl+s", "y")
     (decision,) = desk.sent

@@ -49,7 +49,7 @@ async def walk(*steps: Sequence[str], story: Story | None = None) -> list[str]:
     return said
 
 
-@pytest.mark.capability("S0.14", part="replay shows equal panes")
+@pytest.mark.capability("K.3", part="equal panes forwards and backwards")
 async def test_every_step_shows_the_same_panes_forwards_and_backwards() -> None:
     app = replay_of(reported())
     async with app.run_test(size=(120, 40)) as pilot:
