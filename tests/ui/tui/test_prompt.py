@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from textual import events
+
 from tests.ui.desk import at_desk
 from tests.ui.stories import edit_waiting, streaming
 from tests.ui.story import Story, ToldClient
@@ -35,6 +37,15 @@ async def test_enter_sends_and_the_ways_to_a_new_line_do_not() -> None:
         await desk.pilot.press(*"four", "enter")
         assert desk.commands == [Submit(text="one\ntwo\nthree\nfour")]
         assert desk.shell.prompt.empty
+
+
+async def test_enter_never_overtakes_the_letters_before_it() -> None:
+    async with at_desk(Story().start()) as desk:
+        for key in (*"first", "enter", *"second? yes", "enter", *"third"):
+            character = key if len(key) == 1 else None
+            desk.shell.post_message(events.Key(key, character))
+        await desk.until(lambda: desk.shell.prompt.text == "third")
+        assert desk.commands == [Submit(text="first"), Submit(text="second? yes")]
 
 
 async def test_the_prompt_grows_to_eight_rows_and_no_further() -> None:

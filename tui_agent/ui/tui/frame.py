@@ -342,9 +342,13 @@ class Frame:
 
     # Keys
 
-    def on_key(self, key: events.Key) -> bool:
-        """Take note of a key; a letter that came too early for a request goes to the prompt."""
+    def on_key_came(self, key: events.Key) -> None:
+        """Take note of a key: frames let it pass."""
+        del key
         self.live.last_key = monotonic()
+
+    def on_key(self, key: events.Key) -> bool:
+        """Give a letter that came too early for a request to the prompt."""
         early = self._is_early()
         self.arming.key()
         if early and key.character is not None and key.is_printable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from rich.segment import Segment
 from textual import events
@@ -68,6 +68,8 @@ class KeyedApp(App[int]):
         self.look = look
         self.glyphs = glyphs
         self.keymap = keymap or build_keymap()
+        self.heard: events.Key | None = None
+        """The key that was looked up last."""
         self._filter = CleanLines()
         self._dress()
 
@@ -120,15 +122,54 @@ class KeyedApp(App[int]):
                 return True
         return False
 
+    def hear(self, key: events.Key) -> bool:
+        """Do what a key means in the keymap; return whether it meant anything."""
+        names = [key.key]
+        if key.character is not None and key.is_printable and key.character != " ":
+            names.append(key.character)
+        actions = self.keymap.find(self.key_contexts(), names)
+        return any(self.perform(action) for action in actions)
+
+    def noted(self, key: events.Key) -> None:
+        """Take note that a key came, before it is its turn."""
+
     async def on_event(self, event: events.Event) -> None:
-        """Hear a key as the keymap has it, before any widget does."""
+        """Give a key to the focused widget, which asks `hear` when it is the key's turn.
+
+        Were it heard here at once, Enter would overtake the letters typed before it.
+        """
         if isinstance(event, events.Key) and not event.is_forwarded:
-            names = [event.key]
-            if event.character is not None and event.is_printable and event.character != " ":
-                names.append(event.character)
-            for action in self.keymap.find(self.key_contexts(), names):
-                if self.perform(action):
-                    return
+            self.noted(event)
+            if isinstance(self.focused, Hearing):
+                self.focused._forward_event(event)  # noqa: SLF001 - as Textual's own application does
+                return
+            if self.hear(event):
+                return
+        await super().on_event(event)
+
+
+if TYPE_CHECKING:
+    _Mixed = Widget
+else:
+    # Textual takes style classes and keys from the first base of its own: this must be none.
+    _Mixed = object
+
+
+class Hearing(_Mixed):
+    """A widget whose keys are looked up in the keymap in the order in which they came."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hear a key as the keymap has it before the widget does; once, not as it bubbles up."""
+        app = self.app
+        if isinstance(event, events.Key) and isinstance(app, KeyedApp) and app.heard is not event:
+            focused = app.focused
+            if focused is not self and isinstance(focused, Hearing) and focused.is_attached:
+                focused._forward_event(event)  # noqa: SLF001 - the focus has moved on meanwhile
+                return
+            app.heard = event
+            if app.hear(event):
+                event.stop()
+                return
         await super().on_event(event)
 
 

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui_agent.ui.tui.chrome import NARROW, WIDE, RowWidget
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import Hearing, app_of
 from tui_agent.ui.tui.paper import Sheet
 
 MOST_ROWS = 8
@@ -42,7 +42,7 @@ def _plane(theme: str) -> str:
     return "canvas" if theme == "mono" else "raised"
 
 
-class Prompt(TextArea):
+class Prompt(Hearing, TextArea):
     """Text of one to eight rows, with a history."""
 
     key_context = "prompt"

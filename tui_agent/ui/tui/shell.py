@@ -86,8 +86,12 @@ class Rest(Protocol):
         """Do what a key means."""
         ...
 
+    def on_key_came(self, key: events.Key) -> None:
+        """Take note that a key came."""
+        ...
+
     def on_key(self, key: events.Key) -> bool:
-        """Take note of a key; return whether that was all it should do."""
+        """Take a key in its turn; return whether that was all it should do."""
         ...
 
     def on_message(self, message: Message) -> bool:
@@ -222,11 +226,16 @@ class Shell(KeyedApp):
             return True
         return super().act(action)
 
-    async def on_event(self, event: events.Event) -> None:
-        """Let the rest know when keys come."""
-        if isinstance(event, events.Key) and self.rest is not None and self.rest.on_key(event):
-            return
-        await super().on_event(event)
+    def noted(self, key: events.Key) -> None:
+        """Let frames wait for the key."""
+        if self.rest is not None:
+            self.rest.on_key_came(key)
+
+    def hear(self, key: events.Key) -> bool:
+        """Let the rest have a key that comes too early for an answer."""
+        if self.rest is not None and self.rest.on_key(key):
+            return True
+        return super().hear(key)
 
     # Messages of panes
 

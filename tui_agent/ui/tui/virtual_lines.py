@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from tui_agent.ui.tui.column import Column, Item
 from tui_agent.ui.tui.glyphs import Glyphs
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import Hearing, app_of
 from tui_agent.ui.tui.messages import Clicked, Copied
 from tui_agent.ui.tui.overlay_cells import selected_between, thumb_role, with_last_cell
 from tui_agent.ui.tui.paper import Row, Sheet, joined
@@ -29,7 +29,7 @@ Point = tuple[int, int]
 """A row of the content and a column."""
 
 
-class VirtualLines(Widget, can_focus=True):
+class VirtualLines(Hearing, Widget, can_focus=True):
     """Items in rows: scrolled, selected with the mouse and copied as logical text."""
 
     ALLOW_SELECT = False

@@ -5,8 +5,10 @@ from __future__ import annotations
 from textual.message import Message
 from textual.widgets import Input
 
+from tui_agent.ui.tui.keyed_app import Hearing
 
-class AnswerLine(Input):
+
+class AnswerLine(Hearing, Input):
     """Keeps what is typed to itself until Enter; Esc goes away and changes nothing."""
 
     key_context = "answer"

@@ -10,6 +10,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from tui_agent.ui.clean import clean
+from tui_agent.ui.tui.keyed_app import Hearing
 from tui_agent.ui.tui.paper import Sheet
 from tui_agent.ui.tui.syntax import Highlighter
 
@@ -25,7 +26,7 @@ def is_editable(text: str) -> bool:
     return _BREAKS.search(text) is None
 
 
-class HunkEditor(TextArea):
+class HunkEditor(Hearing, TextArea):
     """Stands in the place of the new lines. It decides nothing: its pane does."""
 
     key_context = "hunk-editor"
