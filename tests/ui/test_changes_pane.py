@@ -12,7 +12,7 @@ from tests.ui.stage import Stage, text_of
 from tests.ui.stories import edit_waiting, reported
 from tests.ui.story import Story, ToldClient
 from tui_agent.core.commands import Command, Undo
-from tui_agent.core.patch import HunkDecision
+from tui_agent.core.patch import FileChange, HunkDecision, Patch, describe
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session, fold
 from tui_agent.ui.tui.messages import Decided, Drafted, Sent, Toasted
@@ -236,6 +236,41 @@ async def test_a_decided_edit_is_shown_as_it_was_decided_and_takes_no_verdicts()
     desk = await run("y", "enter", story=story)
     assert desk.decided == []
     assert sum("rejected “no”" in row for row in desk.rows) >= 2
+
+
+async def test_what_happens_to_files_as_such_is_said_in_words() -> None:
+    story = Story(at="13:58:00").start()
+    story.user("change everything")
+    call = story.call("edit")
+    story.model("", call)
+    changes = (
+        FileChange(path="new.py", before=None, after=b"x = 1\n"),
+        FileChange(path="old.txt", before=b"one\n", after=None),
+        FileChange(path="a.py", new_path="b.py", before=b"x = 1\ny = 2\n", after=b"x = 1\ny = 3"),
+        FileChange(path="run.sh", before=b"ls\n", after=b"ls\n", old_mode=0o644, new_mode=0o755),
+        FileChange(path="img.png", before=b"\0\1", after=b"\0\2"),
+        FileChange(path="dos.txt", before=b"a\r\n", after=b"a\n"),
+        FileChange(path="ctl.txt", before=b"a\n", after=b"a\x1b[31mb\n"),
+    )
+    patch = Patch(files=tuple(describe(change, story.put) for change in changes))
+    story.ask(story.propose(call, "7 files", "edit", patch=patch))
+    desk = Desk(ChangesPane(load=ToldClient(story).blob))
+    async with desk.run_test(size=(68, 50)) as pilot:
+        desk.pane.show(fold(story.records))
+        await desk.workers.wait_for_complete()
+        await pilot.pause()
+        text = "\n".join(text_of(desk))
+    for words in (
+        "new file",
+        "deleted file",
+        "rename to b.py",
+        "no line feed at the end",
+        "change mode 644 to 755",
+        "replace the whole binary file",
+        "a  CRLF",
+        "a␛[31mb",
+    ):
+        assert words in text
 
 
 async def test_nothing_to_show_is_said_in_one_sentence() -> None:

@@ -183,7 +183,7 @@ def _ends_that_differ(hunk: Hunk) -> set[str]:
     for run_id in hunk.run_ids:
         old = {row.end for row in hunk.rows if row.run == run_id and row.kind == "-"}
         new = {row.end for row in hunk.rows if row.run == run_id and row.kind == "+"}
-        if old and new and old != new:
+        if old - {""} and new - {""} and old - {""} != new - {""}:
             found.add(run_id)
     return found
 
