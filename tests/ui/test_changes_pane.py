@@ -304,7 +304,8 @@ def a_thousand_hunks() -> Story:
     return story
 
 
-async def test_a_thousand_hunks_open_at_once_and_keep_up_with_sixty_verdicts_a_second() -> None:
+async def opened_and_decided() -> tuple[float, float]:
+    """Open a thousand hunks and decide sixty; return the processor seconds of both."""
     story = a_thousand_hunks()
     desk = Desk(ChangesPane(load=ToldClient(story).blob))
     async with desk.run_test(size=(120, 40)) as pilot:
@@ -322,5 +323,10 @@ async def test_a_thousand_hunks_open_at_once_and_keep_up_with_sixty_verdicts_a_s
         assert desk.pane.review is not None
         assert len(desk.pane.review.spots) == 1000
         assert desk.pane.review.undecided == 940
-    assert opened < 0.5
-    assert decided < 1.5
+    return opened, decided
+
+
+async def test_a_thousand_hunks_open_at_once_and_keep_up_with_sixty_verdicts_a_second() -> None:
+    measured = [await opened_and_decided() for _ in range(3)]
+    assert min(opened for opened, _ in measured) < 0.5
+    assert min(decided for _, decided in measured) < 1.0
