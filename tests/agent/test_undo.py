@@ -129,6 +129,7 @@ async def test_lines_changed_in_the_same_place_are_named_and_the_rest_is_asked_a
         assert "a.txt has been changed since the edit, in the same place (line 3)" in str(
             proposal.notes
         )
+        await work.until(lambda _: "in the same place (line 3)" in work.last(Notice).text)
         assert numbered.read("new.txt") == b"new\n"
         await work.decide(Decision(verdict="reject"))
         await work.ended()

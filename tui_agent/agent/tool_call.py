@@ -7,7 +7,7 @@ goes on from there.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.budget_question import BUDGET_TOOL, budget_answered, budget_proposal
 from tui_agent.agent.effects import accept_all
@@ -84,6 +84,7 @@ async def _prepare(engine: Engine, call: Call) -> None:
         if too_large is not None:
             finished(engine, call, too_large, "not_run")
         else:
+            _say_what_stays(engine, call, proposal)
             gate(engine, call, proposal)
 
 
@@ -93,6 +94,14 @@ def _no_tool(engine: Engine, name: str) -> ToolOutput:
         text = f"The toolsets of this run leave out {name!r}. The tools are: {known}."
         return failure("tool_not_available", text)
     return failure("unknown_tool", f"There is no tool {name!r}. The tools are: {known}.")
+
+
+def _say_what_stays(engine: Engine, call: Call, proposal: Proposal) -> None:
+    """Tell the person what an undo leaves as it is, before anything is asked or done."""
+    if call.tool == UNDO_TOOL:
+        level: Literal["warning", "info"] = "warning" if leaves_out(proposal) else "info"
+        for note in proposal.notes:
+            engine.notice(note, level)
 
 
 def view_of(engine: Engine, call: Call) -> View:

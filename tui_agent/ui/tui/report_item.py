@@ -22,7 +22,7 @@ _STOPPED: dict[EndReason, str] = {
     "model_failed": "the model gave no answer",
     "needs_approval": "nobody was there to ask",
     "question_unanswered": "nobody answered",
-    "failed": "the model could not do it",
+    "failed": "it could not be done",
 }
 
 
