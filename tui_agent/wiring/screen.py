@@ -62,8 +62,6 @@ def screen(around: Around) -> int:
             return demo(around.paper, by_itself=False)
         case ("key",):
             model_hosts("", list(around.options.argv))
-        case ("none",):
-            around.paper.say("No model is chosen. agent models lists what could be.")
     return status
 
 
@@ -78,7 +76,7 @@ async def _run(around: Around, look: Theme, keymap: Keymap) -> tuple[int, tuple[
     try:
         while True:
             status, then = await _session(around, look, keymap)
-            if not _goes_on(around, then):
+            if not await _goes_on(around, then):
                 return status, then
     finally:
         await around.close()
@@ -106,9 +104,14 @@ async def _session(around: Around, look: Theme, keymap: Keymap) -> tuple[int, tu
     return status or 0, shell.then
 
 
-def _goes_on(around: Around, then: tuple[str, ...]) -> bool:
+async def _goes_on(around: Around, then: tuple[str, ...]) -> bool:
     """Set the options for what comes next; return whether anything does."""
     match then:
+        case ("replay", session):
+            from tui_agent.ui.commands.replay import run
+
+            await run([session], around)
+            around.options = replace(around.options, resume=session, continue_last=False, prompt="")
         case ("resume", session):
             around.options = replace(around.options, resume=session, continue_last=False, prompt="")
         case ("new",):

@@ -6,6 +6,7 @@ Read before anything else, when the program has yet to start itself again: nothi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tui_agent.ui.commands import COMMANDS
 
@@ -47,7 +48,7 @@ def begins_a_session(options: Sequence[str], words: Sequence[str], *, literal: b
 def value_of(options: Sequence[str], name: str) -> str:
     """Return the value typed for an option, the last one; empty where there is none."""
     found = ""
-    for word, after in zip(options, [*options[1:], ""], strict=True):
+    for word, after in pairwise([*options, ""]):
         if word == name:
             found = after
         elif word.startswith(f"{name}="):

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 WIDTH, NAME_COLUMN, DETAIL_COLUMN, MARGIN = 82, 7, 30, 4
 NARROW = 70
+NO_MODEL = "none"
+"""A model that answers nothing; a message then says what is missing, and the rest works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,10 +272,10 @@ async def choose_first(shell: Shell) -> bool:
         value = await shell.push_screen_wait(FirstCard(found))
         if value == "again":
             continue
-        if value in {"demo", "key", ""}:
-            shell.then = (value or "none",)
+        if value in {"demo", "key"}:
+            shell.then = (value,)
             shell.exit(0)
             return False
         if doors.take_model is not None:
-            doors.take_model(value)
+            doors.take_model(value or NO_MODEL)
         return True

@@ -201,6 +201,8 @@ def choose_theme(setting: str = "dark", environ: Mapping[str, str] = os.environ)
 
     Raises ThemeError.
     """
+    if setting == "ansi":
+        setting = "ansi16"
     if "NO_COLOR" in environ:
         setting = "mono"
     elif setting == "dark" and environ.get("TERM", "") in {"linux", "xterm-16color", "ansi"}:
