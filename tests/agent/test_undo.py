@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.agent.conftest import Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.agent.scripts import DONE, call, shell
-from tests.support.agent_at_work import AgentAtWork
-from tests.support.repository import Repository
+from tests.support.agent_at_work import AgentAtWork, Setting
+from tests.support.repository import Repository, make_repository
 from tui_agent.agent.agent import Manner
 from tui_agent.core.commands import Undo
 from tui_agent.core.events import (
@@ -79,6 +83,59 @@ async def test_the_agents_edits_are_gone_and_the_users_own_lines_stay(
     records = records_of(setting.folder)
     assert_whole(records)
     assert_same_forwards_and_backwards(records)
+
+
+PERSON = st.dictionaries(
+    st.integers(1, 40).filter(lambda n: n not in (3, 30)),
+    st.lists(st.text("ab é\t#", max_size=6), max_size=2),
+    max_size=5,
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(person=PERSON)
+def test_whatever_a_person_writes_in_between_stays_byte_for_byte(
+    tmp_path_factory: pytest.TempPathFactory, person: dict[int, list[str]]
+) -> None:
+    folder = tmp_path_factory.mktemp("undo")
+    asyncio.run(_written_in_between(folder, person))
+
+
+async def _written_in_between(folder: Path, person: dict[int, list[str]]) -> None:
+    repository = make_repository(folder / "repository")
+    repository.write("a.txt", LINES)
+    repository.write("b.txt", "b\n")
+    repository.commit()
+    repository.write("b.txt", "put by\n")
+    repository.git("stash")
+    repository.write("b.txt", "staged\n")
+    repository.git("add", "b.txt")
+    repository.write("b.txt", "staged, and dirty\n")
+    script = folder / "script.toml"
+    script.write_text(edit("line 3\n", "LINE 3\n") + edit("line 30\n", "LINE 30\n") + DONE)
+    setting = Setting(repository=repository, state=folder / "state", script=script)
+    async with setting.with_mode(mode="edit").opened() as work:
+        await work.say("change it")
+        edited = lines_of(repository)
+        theirs = written_over(edited, person)
+        repository.write("a.txt", theirs)
+        git = whole_git(repository)
+        await undone(work, Undo())
+        assert repository.read("b.txt") == b"staged, and dirty\n"
+        assert whole_git(repository) == git
+        left = written_over(LINES.split("\n")[:-1], person)
+        beside = {n for line in (3, 30) for n in (line - 1, line + 1)} & set(person)
+        assert repository.read("a.txt") == left or (beside and repository.read("a.txt") == theirs)
+
+
+def lines_of(repository: Repository) -> list[str]:
+    return repository.read("a.txt").decode().split("\n")[:-1]
+
+
+def written_over(lines: list[str], person: dict[int, list[str]]) -> bytes:
+    """Put a person's lines in the place of some of these, numbered from 1."""
+    new = [one for n, line in enumerate(lines, 1) for one in person.get(n, [line])]
+    return "".join(f"{line}\n" for line in new).encode()
 
 
 def whole_git(repository: Repository) -> dict[str, bytes]:
