@@ -133,7 +133,8 @@ def _badges(status: Status, sheet: Sheet) -> list[Span]:
     if status.replay:
         spans += [sheet.span("  "), badge("replay", "replay", sheet, loud=True)]
     if status.sandbox == "none":
-        spans += [sheet.span("  "), badge("no sandbox", "danger", sheet, loud=True)]
+        words = "no sandbox" if sheet.width >= NARROW else sheet.glyphs.warning
+        spans += [sheet.span("  "), badge(words, "danger", sheet, loud=True)]
     return spans
 
 

@@ -19,7 +19,7 @@ _STOPPED: dict[EndReason, str] = {
     "budget_exceeded": "the cap is reached",
     "rejected": "rejected",
     "interrupted": "by you",
-    "model_failed": "the model gave no answer",
+    "model_failed": "no answer",
     "needs_approval": "nobody was there to ask",
     "question_unanswered": "nobody answered",
     "failed": "it could not be done",
@@ -47,7 +47,8 @@ class ReportItem:
         if self.ended.reason == "done" and report.intent != "code_change" and not report.checks:
             return [*rows, _quiet(self.ended, sheet)]
         rows.append(_verdict(self.ended, sheet))
-        if self.ended.detail:
+        # What failed in the model stands right above.
+        if self.ended.detail and self.ended.reason not in {"model_failed", "interrupted"}:
             rows += paragraph(sheet, [sheet.span(self.ended.detail, "text-2")], indent=TEXT)
         rows += [_check(check, sheet) for check in report.checks]
         if report.intent == "code_change" and not report.checks and self.ended.reason == "done":

@@ -212,7 +212,8 @@ class Transcript(VirtualLines):
                 items.append(TextItem(rest, finished=not step.open, caret=step.open))
             if not step.open:
                 del self._blocks[key]
-        if step.failure is not None and (step.open or step.response is None):
+        stopped = step.failure is not None and step.failure.kind == "cancelled"
+        if step.failure is not None and not stopped and (step.open or step.response is None):
             items.append(FailureItem(step.failure))
         return items
 
