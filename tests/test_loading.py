@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.sources import ROOT
 
 HEAVY = {
     "git",
@@ -60,8 +67,33 @@ def test_the_first_start_loads_no_event_loop_and_no_parser_of_arguments() -> Non
     assert len(_ours(loaded)) <= 16, sorted(_ours(loaded))
 
 
-def test_what_is_drawn_first_is_the_shell_with_its_theme_and_keys() -> None:
-    loaded = _loaded("import tui_agent.cli, tui_agent.wiring.screen")
+TELL_AT_THE_FIRST_PAINT = """
+import os, sys
+
+def _tell(event, arguments):
+    if event == "import" and arguments[0] == "textual.drivers.linux_driver":
+        with open(os.environ["TOLD"], "w") as file:
+            file.write("\\n".join(sys.modules))
+
+sys.addaudithook(_tell)
+"""
+"""The driver of the terminal is the last thing that Textual loads before it draws."""
+
+
+@pytest.mark.timeout(60)
+def test_the_first_paint_loads_the_shell_with_its_theme_and_keys_and_not_the_engine(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(TELL_AT_THE_FIRST_PAINT, encoding="utf-8")
+    (tmp_path / "script.toml").write_text('[[turn]]\ntext = "Hello."\n', encoding="utf-8")
+    told = tmp_path / "told"
+    environ = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}", "TOLD": str(told)}
+    argv = [sys.executable, "-m", "tui_agent", "--model", f"script:{tmp_path / 'script.toml'}"]
+    with PseudoTerminal(argv, environ, tmp_path) as terminal:
+        assert terminal.shows("Say what is to be done", seconds=40.0), terminal.text
+    loaded = set(told.read_text(encoding="utf-8").split())
     assert not loaded & (HEAVY - {"rich", "textual"})
-    assert not {name for name in loaded if name.startswith(("tui_agent.core", "tui_agent.agent"))}
-    assert len(_ours(loaded)) <= 22, sorted(_ours(loaded))
+    core = {name for name in loaded if name.startswith("tui_agent.core.")}
+    assert core == {"tui_agent.core.blob", "tui_agent.core.codec", "tui_agent.core.settings"}
+    assert not {name for name in loaded if name.startswith(("tui_agent.agent", "tui_agent.tools"))}
+    assert len(_ours(loaded)) <= 56, sorted(_ours(loaded))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.line import LineMode, LineSetup
 from tui_agent.ui.line_input import DumbInput, Input, Left, TerminalInput
+from tui_agent.wiring.editing import editor_of
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
@@ -60,21 +60,6 @@ async def _ask_for_trust(around: Around, given: Input) -> None:
     around.paper.put(
         "Trusted, until they change." if key == "y" else "Not trusted: they are not read."
     )
-
-
-def editor_of(around: Around) -> Callable[..., Awaitable[str]] | None:
-    """Return the external editor; None where none is set, so that texts are edited in place."""
-    from tui_agent.adapters.processes.editor import edit_text
-
-    own = around.settings.interface.editor
-    environ = {**around.environ, **({"VISUAL": own} if own else {})}
-    if not (environ.get("VISUAL") or environ.get("EDITOR")):
-        return None
-
-    async def edit(text: str, suffix: str = ".md") -> str:
-        return await edit_text(text, environ=environ, suffix=suffix)
-
-    return edit
 
 
 def _greeting(opened: Opened) -> tuple[str, ...]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.shell import Doors
+from tui_agent.wiring.editing import editor_of
 from tui_agent.wiring.screen import preload
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Opening:
             connect=self.connect,
             preload=preload,
             files=self.files,
-            edit=self._editor(),
+            edit=editor_of(self.around),
             sessions=self.sessions,
             first_run=self.first_run,
             take_model=self.around.choose_model,
@@ -79,22 +80,6 @@ class Opening:
         """Close the session; an open turn is suspended."""
         if self.opened is not None:
             await self.opened.agent.close()
-
-    def _editor(self) -> Callable[[str, str], Awaitable[str]] | None:
-        from tui_agent.adapters.processes.capture import ProgramError
-        from tui_agent.wiring.line import editor_of
-
-        editor = editor_of(self.around)
-        if editor is None:
-            return None
-
-        async def edit(text: str, suffix: str) -> str:
-            try:
-                return await editor(text, suffix)
-            except ProgramError as error:
-                raise OSError(str(error)) from error
-
-        return edit
 
     # Files
 
