@@ -114,6 +114,7 @@ def edit_the_sum(screen: Screen) -> None:
 
 @pytest.mark.slow
 @pytest.mark.capability("K.1")
+@pytest.mark.capability("K.2")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("route", ROUTES)
 def test_a_failing_test_is_mended_hunk_by_hunk(
