@@ -112,6 +112,7 @@ def edit_the_sum(screen: Screen) -> None:
     screen.press("ctrl-s")
 
 
+@pytest.mark.capability("K.2")
 @pytest.mark.slow
 @pytest.mark.capability("K.1")
 @pytest.mark.capability("K.2")
