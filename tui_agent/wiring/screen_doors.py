@@ -49,6 +49,7 @@ class Opening:
             keep_key=keep_key,
             trust=self.around.trust,
             history=self.history,
+            notices=lambda: self.opened.notices if self.opened is not None else (),
             opening=self.around.options.prompt,
             layout=self._layout(),
             keep_layout=self._keep_layout,

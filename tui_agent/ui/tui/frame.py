@@ -102,6 +102,9 @@ class Frame:
         shell.run_worker(self.live.draw(), name="draw")
         self.live.again()
         self.deeds.catch_up()
+        first, *more = [*(shell.doors.notices() if shell.doors.notices is not None else ()), ""]
+        if first:
+            self.notices.banner(first + (f" And {len(more) - 1} more." if len(more) > 1 else ""))
 
     # Drawing
 

@@ -71,6 +71,8 @@ class Doors:
     """Messages of earlier sessions, oldest first; asked in a thread."""
     remember: Callable[[str], None] | None = None
     """Keep a message for later sessions."""
+    notices: Callable[[], Sequence[str]] | None = None
+    """What is to be mended about this session: asked once it is open."""
     opening: str = ""
     """What to say first: the prompt of the command line."""
     layout: Mapping[str, int] | None = None
