@@ -14,6 +14,7 @@ from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Compact, Decide, EditPlan, RunChecks, RunShell, SetModel
 from tui_agent.core.events import (
     ApprovalDecided,
+    ApprovalRequested,
     Check,
     CheckFinished,
     ContextCompacted,
@@ -30,6 +31,7 @@ from tui_agent.core.events import (
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import BudgetSettings
+from tui_agent.core.state import place_of
 
 
 @pytest.mark.capability("S0.6")
@@ -243,3 +245,27 @@ async def test_what_a_person_changed_between_two_turns_is_told_to_the_model(
         said = [str(one.text) for one in work.last(ModelRequested).added]
         assert any("a.txt" in text and "changed" in text for text in said)
     assert_whole(records_of(setting.folder))
+
+
+@pytest.mark.capability("S1.17", part="the queue of approvals")
+async def test_requests_of_one_response_wait_side_by_side_and_know_their_place(
+    repository: Repository, script: Script
+) -> None:
+    reads = ""
+    for name in ("one.env", "two.env", "three.env"):
+        repository.write(name, "KEY=x\n")
+        reads += f'[[turn.call]]\nname = "read"\narguments = {{ path = "{name}" }}\n'
+    async with script(f"[[turn]]\n{reads}\n{DONE}").opened() as work:
+        work.send_text("look")
+        await work.until(lambda state: len(state.waiting) == 3)
+        open_requests = list(work.state.waiting.values())
+        places = [place_of(work.state, waiting) for waiting in open_requests]
+        assert places == ["1 of 3", "2 of 3", "3 of 3"]
+        await work.decide(Decision(verdict="once"))
+        await work.until(lambda state: len(state.waiting) == 2)
+        left = next(iter(work.state.waiting.values()))
+        assert place_of(work.state, left) == "2 of 3"
+        await work.decide(Decision(verdict="once"))
+        await work.decide(Decision(verdict="reject", feedback="not this one"))
+        await work.ended()
+        assert len(work.events(ApprovalRequested)) == 3

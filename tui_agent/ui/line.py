@@ -11,7 +11,7 @@ from functools import partial
 from tui_agent.core.commands import Close, Command, Decide, Interrupt, RunShell, Submit
 from tui_agent.core.events import Record
 from tui_agent.core.ports import Client
-from tui_agent.core.state import Waiting
+from tui_agent.core.state import Waiting, place_of
 from tui_agent.ui.line_approval import Approvals
 from tui_agent.ui.line_commands import SlashCommands
 from tui_agent.ui.line_input import Input, Interrupted, Left
@@ -177,7 +177,7 @@ class LineMode:
     async def _answer(self, waiting: Waiting) -> None:
         state = self._told.state
         call = state.call(waiting)
-        decision = await self._approvals.decide(call, state.sandbox)
+        decision = await self._approvals.decide(call, state.sandbox, place=place_of(state, waiting))
         if decision is None:
             self._later.add(waiting.request_id)
             self._paper.put("It waits. An empty line comes back to it.")

@@ -41,15 +41,17 @@ class Approvals:
     ) -> None:
         self._input, self._paper, self._told, self._edit_text = given, paper, told, edit_text
 
-    async def decide(self, call: Call, sandbox: str) -> Decision | None:
-        """Return the person's decision; None where they decide later.
+    async def decide(self, call: Call, sandbox: str, *, place: str = "") -> Decision | None:
+        """Return the person's decision; None where they decide later. `place`: in the queue.
 
         Raises Interrupted, Left.
         """
         proposal = call.proposal
         if proposal is None:
             return None
-        self._paper.put("", [("pending", "◆ "), ("bold", f"{call.tool} waits: {proposal.title}")])
+        waits = f"{call.tool} waits: {proposal.title}"
+        queue = f"  {place}" if place else ""
+        self._paper.put("", [("pending", "◆ "), ("bold", waits), ("dim", queue)])
         self._input.arm()
         if proposal.patch is not None:
             return await self._patch(proposal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_agent.core.state.fold import apply, fold
+from tui_agent.core.state.queue import place_of
 from tui_agent.core.state.timeline import Timeline
 from tui_agent.core.state.values import (
     Agent,
@@ -33,4 +34,5 @@ __all__ = [
     "Waiting",
     "apply",
     "fold",
+    "place_of",
 ]

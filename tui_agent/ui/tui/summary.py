@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_agent.core.blob import preview_of
-from tui_agent.core.state import Call, Session, Step, Turn, Waiting
+from tui_agent.core.state import Call, Session, Step, Turn, Waiting, place_of
 from tui_agent.ui.tui.call_line import object_of, verb_of
 from tui_agent.ui.tui.chrome import NARROW, Activity, Said, Status
 from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, states
@@ -62,7 +62,9 @@ def activity_of(state: Session, drafts: Mapping[str, Draft], view: View) -> Acti
     """Say what happens, and since when."""
     waiting = waiting_of(state)
     if waiting is not None:
-        return _yours(state.call(waiting), drafts.get(waiting.request_id, NO_DRAFT), view)
+        yours = _yours(state.call(waiting), drafts.get(waiting.request_id, NO_DRAFT), view)
+        place = place_of(state, waiting)
+        return replace(yours, facts=(*yours.facts, place)) if place else yours
     turn = state.main.turn
     if turn is None:
         return Activity()
