@@ -269,3 +269,28 @@ async def test_requests_of_one_response_wait_side_by_side_and_know_their_place(
         await work.decide(Decision(verdict="reject", feedback="not this one"))
         await work.ended()
         assert len(work.events(ApprovalRequested)) == 3
+
+
+@pytest.mark.capability("S4.6", part="overflow")
+async def test_a_request_that_does_not_fit_is_summarised_announced_and_sent_again(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    full = """
+[[turn]]
+text = "So far so good."
+[[turn.fault]]
+kind = "status"
+status = 400
+body = '{"error": {"code": "context_length_exceeded", "message": "too long"}}'
+"""
+    setting = script(full)
+    async with setting.opened() as work:
+        await work.say("a long story")
+        compacted = work.last(ContextCompacted)
+        assert compacted.by == "overflow"
+        assert compacted.summary == "So far so good."
+        assert work.last(TurnEnded).reason == "done"
+        purposes = [one.purpose for one in work.events(ModelRequested)]
+        assert purposes == ["turn", "compaction", "turn"]
+    assert_whole(records_of(setting.folder))
