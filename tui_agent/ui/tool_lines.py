@@ -37,7 +37,7 @@ def tool_line(call: Call) -> Line:
     verb = "check" if call.origin == "check" else call.tool
     line: list[tuple[Style, str]] = [(style, f"{sign} "), ("", f"{verb:<{VERB}} {subject}")]
     result = output.summary if output is not None else ""
-    if result:
+    if result and not subject.endswith(result):
         line.append((style if style != "accent" else "", f"  {result}"))
     told = output is not None and output.exit_code is not None  # its summary has the time
     if call.ms >= A_SECOND and not told:
