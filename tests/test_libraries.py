@@ -107,6 +107,17 @@ class Story:
         told, said = self.edit(), self.run("sessions", "diff")[1]
         return told and "-one\n+two\n" in said
 
+    def pictures(self) -> bool:
+        picture = "tests/ui/test_pictures.py::test_a_command_waits_for_approval"
+        done = subprocess.run(
+            [str(self.python.executable), "-m", "pytest", "-q", "-p", "no:cacheprovider", picture],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return done.returncode == 0
+
     def line_mode(self) -> bool:
         return self.in_terminal("--plain")
 
@@ -122,6 +133,7 @@ STORIES: dict[str, Callable[[Story], bool]] = {
     "screen": Story.screen,
     "foreign diff": Story.foreign_diff,
     "session diff": Story.session_diff,
+    "pictures": Story.pictures,
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.redaction import redacted
@@ -183,8 +182,3 @@ class LiveSession:
             for queue in self._queues:
                 queue.put_nowait(None)
             self.log.close()
-
-
-def without_hash(record: Record) -> Record:
-    """Return the record as it was before the log chained it, for comparisons."""
-    return replace(record, h="")
