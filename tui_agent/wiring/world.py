@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -177,10 +176,11 @@ class Wiring:
         """The tools that may be used, by name, in the order in which a model is told of them."""
         from tui_agent.core.toolsets import available
 
-        return {name: self._toolbox[name] for name in available(self.toolsets, self._toolbox)}
+        return {name: self.toolbox[name] for name in available(self.toolsets, self.toolbox)}
 
     @cached_property
-    def _toolbox(self) -> dict[str, Tool]:
+    def toolbox(self) -> dict[str, Tool]:
+        """Every tool by name, whether the chosen toolsets have it or not."""
         from tui_agent.wiring.toolbox import toolbox
 
         return toolbox(self.settings)
@@ -200,54 +200,9 @@ class Wiring:
 
     def world(self, log: FileLog | MemoryLog) -> World:
         """Build the world of one agent."""
-        from tui_agent.adapters.clock import SystemClock, random_id
-        from tui_agent.adapters.foreign_diff import read_diff
-        from tui_agent.adapters.git_workspace.instructions import Gathering
-        from tui_agent.adapters.git_workspace.marks import marks_of
-        from tui_agent.adapters.git_workspace.workspace import GitWorkspace
-        from tui_agent.adapters.runner.environment import own_path
-        from tui_agent.adapters.settings.load import user_file
-        from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
-        from tui_agent.core.events import Check
-        from tui_agent.core.ports import World
-        from tui_agent.tools.review import Review
-        from tui_agent.tools.undo import Undo
-        from tui_agent.wiring.toolbox import runner_for
+        from tui_agent.wiring.outfit import world_of
 
-        user = user_file(self.environ)
-        workspace = GitWorkspace(
-            self.workspace,
-            blobs=log,
-            environ=self.environ,
-            checks=tuple(
-                Check(name=one.name, command=one.command, origin="settings")
-                for one in self.settings.checks
-            ),
-            gathering=Gathering(
-                user_folder=user.parent if user is not None else None,
-                cwd=os.path.relpath(self.cwd, self.workspace),
-                limits=self.settings.context,
-            ),
-        )
-        own: tuple[Tool, ...] = (Review(read_diff), Undo())
-        return World(
-            model=self.model,
-            tools=self.tools,
-            withheld={name: one for name, one in self._toolbox.items() if name not in self.tools},
-            own_tools={tool.spec.name: tool for tool in own},
-            workspace=workspace,
-            runner=runner_for(self.settings, self.workspace, self.environ),
-            snapshots=GitSnapshots(
-                self.state.path,
-                self.workspace,
-                secret=lambda path: "secret" in marks_of(path),
-                path=own_path(self.workspace, self.environ),
-            ),
-            log=log,
-            clock=SystemClock(),
-            ids=random_id,
-            redact=self.redact,
-        )
+        return world_of(self, log)
 
     @cached_property
     def redact(self) -> Redactor:

@@ -1,0 +1,69 @@
+"""Builds the world of one agent: the concrete objects behind its ports."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui_agent.adapters.clock import SystemClock, random_id
+from tui_agent.adapters.foreign_diff import read_diff
+from tui_agent.adapters.git_workspace.instructions import Gathering
+from tui_agent.adapters.git_workspace.marks import marks_of
+from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+from tui_agent.adapters.runner.environment import own_path
+from tui_agent.adapters.settings.load import user_file
+from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
+from tui_agent.core.events import Check
+from tui_agent.core.ports import World
+from tui_agent.tools.review import Review
+from tui_agent.tools.undo import Undo
+from tui_agent.wiring.toolbox import runner_for
+
+if TYPE_CHECKING:
+    from tui_agent.adapters.session_log import FileLog, MemoryLog
+    from tui_agent.core.ports import Tool
+    from tui_agent.wiring.world import Wiring
+
+
+def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
+    """Build the world of one agent around its log."""
+    return World(
+        model=wiring.model,
+        tools=wiring.tools,
+        withheld={name: one for name, one in wiring.toolbox.items() if name not in wiring.tools},
+        own_tools={tool.spec.name: tool for tool in _own_tools()},
+        workspace=_workspace(wiring, log),
+        runner=runner_for(wiring.settings, wiring.workspace, wiring.environ),
+        snapshots=GitSnapshots(
+            wiring.state.path,
+            wiring.workspace,
+            secret=lambda path: "secret" in marks_of(path),
+            path=own_path(wiring.workspace, wiring.environ),
+        ),
+        log=log,
+        clock=SystemClock(),
+        ids=random_id,
+        redact=wiring.redact,
+    )
+
+
+def _own_tools() -> tuple[Tool, ...]:
+    return (Review(read_diff), Undo())
+
+
+def _workspace(wiring: Wiring, log: FileLog | MemoryLog) -> GitWorkspace:
+    user = user_file(wiring.environ)
+    return GitWorkspace(
+        wiring.workspace,
+        blobs=log,
+        environ=wiring.environ,
+        checks=tuple(
+            Check(name=one.name, command=one.command, origin="settings")
+            for one in wiring.settings.checks
+        ),
+        gathering=Gathering(
+            user_folder=user.parent if user is not None else None,
+            cwd=os.path.relpath(wiring.cwd, wiring.workspace),
+            limits=wiring.settings.context,
+        ),
+    )
