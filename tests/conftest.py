@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.cases import SafetyCases
 from tests.support.clock import CountedIds, HeldClock
 from tests.support.network import refuse_network
 from tests.support.repository import IDENTITY, Repository, make_repository
@@ -23,6 +24,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("house")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Count the safety cases, wherever the tests are run from."""
+    config.pluginmanager.register(SafetyCases(), "safety cases")
+
 
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
 TESTS_OWN = ("PYTEST_", "COV_", "HYPOTHESIS_", "TEXTUAL_SNAPSHOT_")

@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from tests.support.cases import TESTS, cases, marked, marked_anywhere, summary, waiting
+
+
+def test_there_are_ninety_six_cases_each_with_a_name() -> None:
+    assert sorted(cases()) == list(range(1, 97))
+    assert len(set(cases().values())) == 96
+
+
+def test_what_waits_is_exactly_what_needs_hooks_and_mcp_servers() -> None:
+    assert sorted(waiting()) == [52, 71, 79, 80]
+
+
+def test_every_mark_names_a_case_by_its_number() -> None:
+    wrong = [
+        f"{path.name}:{node.lineno}"
+        for path in sorted(TESTS.rglob("test_*.py"))
+        if ".case(" in (text := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "pytest.mark.case"
+        and not _are_cases(node)
+    ]
+    assert wrong == []
+
+
+def _are_cases(call: ast.Call) -> bool:
+    numbers = [arg.value if isinstance(arg, ast.Constant) else None for arg in call.args]
+    return bool(numbers) and all(number in cases() for number in numbers) and not call.keywords
+
+
+def test_marks_are_read_in_each_of_their_forms() -> None:
+    mark = "pytest.mark." + "case"
+    assert marked([f"@{mark}(3)\n@{mark}(4, 5)", f"marks={mark}(71)"]) == {3, 4, 5, 71}
+
+
+NOT_YET_TESTED = frozenset(range(1, 97))
+"""What has no test yet; this may only shrink."""
+
+
+def test_every_case_has_a_test_or_waits_by_name() -> None:
+    untested = set(cases()) - marked_anywhere() - set(waiting())
+    assert untested <= NOT_YET_TESTED
+
+
+ALL_TESTED = set(range(1, 97)) - {71, 79, 80}
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "words"),
+    [
+        (["passed", "passed"], "1 passed; 4 skipped: 52 hooks"),
+        (["passed", "skipped"], "0 passed; 5 skipped: 1 its means are missing, 52 hooks"),
+        (["passed", "failed"], "0 passed; 1 FAILED: 1; 4 skipped: 52 hooks"),
+    ],
+)
+def test_a_case_counts_as_passed_only_where_all_of_it_ran_and_passed(
+    outcomes: list[str], words: str
+) -> None:
+    line = summary({1: outcomes}, ALL_TESTED)
+    assert words in line
+    assert line.endswith("; 91 not part of this run; 0 without a test")
+
+
+def test_a_case_that_waits_is_skipped_though_a_part_of_it_passed() -> None:
+    line = summary({number: ["passed"] for number in ALL_TESTED}, ALL_TESTED)
+    assert line == (
+        "safety cases: 92 passed; 4 skipped: 52 hooks and MCP servers, 71 hooks and MCP servers, "
+        "79 MCP servers, 80 MCP servers; 0 without a test"
+    )
+
+
+def test_a_case_without_a_test_is_named() -> None:
+    assert summary({}, ALL_TESTED - {7, 9}).endswith("2 without a test: 7, 9")
