@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
@@ -14,6 +14,7 @@ from tui_agent.agent.engine import Engine
 from tui_agent.agent.model_call import compact
 from tui_agent.agent.resume import resume
 from tui_agent.agent.session import LiveSession, LogWriteError
+from tui_agent.agent.setup import setup_of
 from tui_agent.agent.stopping import close_turn, suspend
 from tui_agent.agent.turn import call_for_user, run_turn
 from tui_agent.core import commands as ask
@@ -98,7 +99,7 @@ class Agent:
     async def open(self, started: SessionStarted | None) -> None:
         """Begin the session with its first record, or take up the one that `past` tells of."""
         if started is not None:
-            self._live.emit(started)
+            self._live.emit(replace(started, setup=setup_of(self._engine)))
         else:
             await resume(self._engine, self._manner.program, self._manner.argv)
         self._facts = asyncio.create_task(self._learn_facts())

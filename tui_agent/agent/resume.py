@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.effects import settled_files
 from tui_agent.agent.results import failure, finished
+from tui_agent.agent.setup import setup_of
 from tui_agent.core.blob import Text
 from tui_agent.core.events import (
     EditApplied,
@@ -33,6 +34,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
             argv=argv,
             changed_files=changed,
             sandbox=engine.world.runner.tier,
+            setup=setup_of(engine),
         )
     )
     turn = engine.agent.turn

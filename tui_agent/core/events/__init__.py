@@ -27,6 +27,7 @@ from tui_agent.core.events.session import (
     SessionResumed,
     SessionStarted,
     SettingChanged,
+    Setup,
 )
 from tui_agent.core.events.tools import (
     ApprovalDecided,
@@ -186,6 +187,7 @@ __all__ = [
     "SessionResumed",
     "SessionStarted",
     "SettingChanged",
+    "Setup",
     "SnapshotTaken",
     "TextDelta",
     "ToolCalled",

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from tui_agent.core.blob import Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """Under what a process decided, so that a re-execution can decide under the same."""
+
+    settings: dict[str, Any] = field(default_factory=dict)
+    """The settings that differ from their defaults, without servers and the screen's looks."""
+    attended: bool = True
+    """Whether a person was there to be asked."""
+    answer: Literal["", "approve", "reject"] = ""
+    """What automation answered."""
+    unconfined: bool = False
+    """Whether the user had said that commands may run without a sandbox."""
+    tier: str = "none"
+    """What confined commands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +50,8 @@ class SessionStarted:
     """Dollars that the session may cost; `None` is no limit."""
     context_tokens: int | None = None
     """The model's context window, where it is known."""
+    setup: Setup | None = None
+    """Missing in logs from before it was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +63,7 @@ class SessionResumed:
     changed_files: tuple[str, ...] = ()
     """Paths that differ from the last snapshot."""
     sandbox: str = "none"
+    setup: Setup | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
