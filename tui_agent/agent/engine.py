@@ -80,6 +80,7 @@ class Engine:
             attended=self.attended,
             answer=self.answer,
             write_paths=self.settings.write_paths,
+            read_paths=self.settings.read_paths,
             programs=self.settings.programs,
             toolsets=chosen_sets(self.settings.toolsets),
         )

@@ -45,6 +45,8 @@ class Circumstances:
     answer: Literal["", "approve", "reject"] = ""
     """What automation says where the mode asks: `--approve-all`, `--reject-all`."""
     write_paths: tuple[str, ...] = ("**",)
+    read_paths: tuple[str, ...] = ("**",)
+    """Listing and searching leave out the rest; what names another file is refused."""
     programs: tuple[str, ...] = ()
     """The programs that a command may start; any other is refused. Empty: any."""
     toolsets: tuple[Toolset, ...] = ()
@@ -90,6 +92,13 @@ def _forbidden(proposal: Proposal, now: Circumstances) -> Outcome | None:
             matches(target.path, glob) for glob in now.write_paths
         ):
             return _outcome("deny", "profile.paths", f"the profile writes no {target.path}")
+        names_a_file = proposal.tool == "read" or proposal.command is not None
+        if (
+            target.effect == "read"
+            and names_a_file
+            and not any(matches(target.path, glob) for glob in now.read_paths)
+        ):
+            return _outcome("deny", "profile.paths", f"the profile reads no {target.path}")
     if proposal.command is None or not now.programs:
         return None
     words = plain_words(proposal.command.text)

@@ -159,5 +159,7 @@ class Settings:
     """The sets of tools to use, as `agent tools list` names them. Empty: every tool."""
     write_paths: tuple[str, ...] = ("**",)
     """Globs of the paths that may be written; a profile narrows them."""
+    read_paths: tuple[str, ...] = ("**",)
+    """Globs of the paths that may be read; a profile narrows them."""
     programs: tuple[str, ...] = ()
     """The programs that a command may start; any other is refused. Empty: any may be asked for."""

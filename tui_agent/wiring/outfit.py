@@ -13,6 +13,7 @@ from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.adapters.runner.environment import own_path
 from tui_agent.adapters.settings.load import user_file
 from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
+from tui_agent.core.confines import confines_of
 from tui_agent.core.events import Check
 from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
@@ -61,6 +62,7 @@ def _workspace(wiring: Wiring, log: FileLog | MemoryLog) -> GitWorkspace:
             Check(name=one.name, command=one.command, origin="settings")
             for one in wiring.settings.checks
         ),
+        confines=confines_of(wiring.settings),
         gathering=Gathering(
             user_folder=user.parent if user is not None else None,
             cwd=os.path.relpath(wiring.cwd, wiring.workspace),

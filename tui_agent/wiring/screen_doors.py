@@ -88,8 +88,11 @@ class Opening:
         """Return the paths that are most like what was typed."""
         if self._names is None or not typed:
             from tui_agent.adapters.git_workspace.listing import list_names
+            from tui_agent.adapters.git_workspace.paths import Confined
+            from tui_agent.core.confines import confines_of
 
-            self._names = await list_names(str(self.around.workspace), ".", self.around.environ)
+            files = Confined(self.around.workspace, confines_of(self.around.settings))
+            self._names = await list_names(files, ".", self.around.environ)
         return await asyncio.to_thread(_most_like, typed, self._names)
 
     # Sessions

@@ -9,6 +9,7 @@ from tests.support.repository import Repository
 from tests.support.workspace import KeptBlobs, workspace_at
 from tui_agent.adapters.git_workspace.instructions import Gathering
 from tui_agent.adapters.git_workspace.listing import list_names
+from tui_agent.adapters.git_workspace.paths import Confined
 from tui_agent.adapters.git_workspace.repository_map import facts_text, file_map
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.core.events import Check
@@ -267,5 +268,5 @@ async def test_a_listing_that_takes_too_long_is_given_up(
 ) -> None:
     environ = dict(os.environ) if ripgrep is None else {**os.environ, "AGENT_RIPGREP": ripgrep}
     with pytest.raises(LookupFailedError, match="took too long"):
-        await list_names(str(project.root), ".", environ, seconds=0)
+        await list_names(Confined(project.root), ".", environ, seconds=0)
     assert "too many to list" in facts_text("/w", None, (), None, 1600)

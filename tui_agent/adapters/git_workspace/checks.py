@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import tomllib
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
+from tui_agent.adapters.git_workspace.paths import Confined, NotAFileError
+from tui_agent.core.edits import EditError
 from tui_agent.core.events import Check
 
 NPM_PLACEHOLDER = "no test specified"
@@ -16,7 +20,7 @@ LARGEST = 1 << 20
 """Bytes; a larger project file is not read."""
 
 
-def detect_checks(root: Path, path: str) -> tuple[Check, ...]:
+def detect_checks(root: Confined, path: str) -> tuple[Check, ...]:
     """Return the check of each kind of project that is found here; settings come before all this.
 
     `path` is the PATH that the checks will run with.
@@ -25,7 +29,7 @@ def detect_checks(root: Path, path: str) -> tuple[Check, ...]:
     return tuple(found) or tuple(_make(root))
 
 
-def _pytest(root: Path, path: str) -> Iterator[Check]:
+def _pytest(root: Confined, path: str) -> Iterator[Check]:
     origin = _pytest_origin(root)
     if origin:
         yield Check(name="pytest", command=f"{_pytest_program(path)} -q", origin=origin)
@@ -38,34 +42,34 @@ def _pytest_program(path: str) -> str:
     return "python -m pytest" if beside and beside.is_file() else "pytest"
 
 
-def _pytest_origin(root: Path) -> str:
-    if (root / "pytest.ini").is_file():
+def _pytest_origin(root: Confined) -> str:
+    if _is_file(root, "pytest.ini"):
         return "pytest.ini"
     for name in ("conftest.py", "tests/conftest.py", "test/conftest.py"):
-        if (root / name).is_file():
+        if _is_file(root, name):
             return name
-    project = _toml(root / "pyproject.toml")
+    project = _toml(root, "pyproject.toml")
     if "pytest" in json.dumps([project.get("tool", {}), project.get("dependency-groups", {})]):
         return "pyproject.toml"
     if "pytest" in json.dumps(project.get("project", {}), default=str):
         return "pyproject.toml"
     for name, sign in (("tox.ini", r"\bpytest\b"), ("setup.cfg", r"\[tool:pytest\]|\bpytest\b")):
-        if re.search(sign, _text(root / name)):
+        if re.search(sign, _text(root, name)):
             return name
     for folder in ("tests", "test", "."):
-        if next((root / folder).glob("test_*.py"), None):
+        if _has_tests(root, folder):
             return "test_*.py" if folder == "." else f"{folder}/test_*.py"
     return ""
 
 
-def _cargo(root: Path) -> Iterator[Check]:
-    if (root / "Cargo.toml").is_file():
+def _cargo(root: Confined) -> Iterator[Check]:
+    if _is_file(root, "Cargo.toml"):
         yield Check(name="cargo test", command="cargo test --quiet", origin="Cargo.toml")
 
 
-def _npm(root: Path) -> Iterator[Check]:
+def _npm(root: Confined) -> Iterator[Check]:
     try:
-        package = json.loads(_text(root / "package.json") or "{}")
+        package = json.loads(_text(root, "package.json") or "{}")
     except ValueError:
         return
     scripts = package.get("scripts") if isinstance(package, dict) else None
@@ -74,29 +78,41 @@ def _npm(root: Path) -> Iterator[Check]:
         yield Check(name="npm test", command="npm test --silent", origin="package.json")
 
 
-def _go(root: Path) -> Iterator[Check]:
-    if (root / "go.mod").is_file():
+def _go(root: Confined) -> Iterator[Check]:
+    if _is_file(root, "go.mod"):
         yield Check(name="go test", command="go test ./...", origin="go.mod")
 
 
-def _make(root: Path) -> Iterator[Check]:
+def _make(root: Confined) -> Iterator[Check]:
     for name in ("GNUmakefile", "Makefile", "makefile"):
         for target in ("test", "check"):
-            if re.search(rf"(?m)^{target}\s*:(?!=)", _text(root / name)):
+            if re.search(rf"(?m)^{target}\s*:(?!=)", _text(root, name)):
                 yield Check(name=f"make {target}", command=f"make {target}", origin=name)
                 return
 
 
-def _text(file: Path) -> str:
+def _is_file(root: Confined, name: str) -> bool:
+    return root.mode(name) is not None
+
+
+def _has_tests(root: Confined, folder: str) -> bool:
     try:
-        with file.open("rb") as opened:
-            return opened.read(LARGEST).decode("utf-8", "replace")
-    except OSError:
+        with root.folder(folder) as descriptor, os.scandir(descriptor) as entries:
+            return any(fnmatchcase(entry.name, "test_*.py") for entry in entries)
+    except (OSError, EditError):
+        return False
+
+
+def _text(root: Confined, name: str) -> str:
+    try:
+        data = root.read(root.locate(name), LARGEST)
+    except (OSError, NotAFileError, EditError):
         return ""
+    return (data or b"").decode("utf-8", "replace")
 
 
-def _toml(file: Path) -> dict[str, object]:
+def _toml(root: Confined, name: str) -> dict[str, object]:
     try:
-        return tomllib.loads(_text(file))
+        return tomllib.loads(_text(root, name))
     except tomllib.TOMLDecodeError:
         return {}

@@ -65,6 +65,9 @@ class _Commit:
             if self.files.locate(write.path) != write.path:
                 message = f"{write.path} leads somewhere else than when it was proposed."
                 raise EditError("stale", message)
+            if not self.files.confines.may_write(write.path):
+                message = f"{write.path} is not among the paths that the profile writes."
+                raise EditError("outside-workspace", message)
             folder = os.path.dirname(write.path)
             if folder not in parents:
                 parents[folder] = self._folder(folder, make=write.after is not None)

@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 
 from tui_agent.adapters.git_workspace import ripgrep
+from tui_agent.adapters.git_workspace.paths import Confined
+from tui_agent.adapters.git_workspace.vouched import files_inside
 from tui_agent.adapters.processes.capture import ProgramError, capture
 from tui_agent.core.lookup import Listing, LookupFailedError
 
@@ -18,12 +20,17 @@ TOO_LONG = "Listing the files took too long; name a folder."
 
 
 async def list_names(
-    root: str, place: str, environ: Mapping[str, str], seconds: float = 30.0
+    files: Confined, place: str, environ: Mapping[str, str], seconds: float = 30.0
 ) -> list[str]:
-    """Return every file below a folder, relative to the root, sorted.
+    """Return every file below a folder that may be read, relative to the root, sorted.
 
     Raises LookupFailedError where it takes longer than `seconds`.
     """
+    names = await _names(files.root, place, environ, seconds)
+    return await asyncio.to_thread(lambda: sorted(files_inside(files, names)))
+
+
+async def _names(root: str, place: str, environ: Mapping[str, str], seconds: float) -> list[str]:
     program = ripgrep.ripgrep(environ)
     if program is None:
         from tui_agent.adapters.git_workspace.ignored import walk

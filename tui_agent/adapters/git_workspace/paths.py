@@ -1,9 +1,9 @@
 """The one way from a path that somebody named to a file of the workspace.
 
 A name is first resolved as a whole (`locate`): it may go through links as long as they stay inside.
-Opening then walks from the root's descriptor, folder by folder, following no link: a link put in
-between the two steps leads nowhere. Only regular files are opened; a pipe or a device is refused
-before it is touched.
+Opening then goes down from the root's descriptor and follows no link, in one call of the kernel
+(openat2) or, where there is none, folder by folder: a link put in between the two steps leads
+nowhere. Only regular files are opened; a pipe or a device is refused before it is touched.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tui_agent.adapters.kernel import openat2
+from tui_agent.core.confines import Confines
 from tui_agent.core.edits import EditError
 from tui_agent.core.text import SIZE_LIMIT
 
@@ -34,8 +36,16 @@ class NotAFileError(ValueError):
 class Confined:
     """The files below one folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(
+        self, root: Path, confines: Confines | None = None, *, in_one_call: bool | None = None
+    ) -> None:
+        """Keep to `root` and to the globs of `confines`.
+
+        `in_one_call` says whether folders are opened by openat2; None: where the kernel has it.
+        """
         self.root = os.path.realpath(root)
+        self.confines = confines or Confines()
+        self._in_one_call = in_one_call
 
     def locate(self, path: str) -> str:
         """Give a path's one name, relative to the root, `.` for the root itself.
@@ -60,8 +70,12 @@ class Confined:
     def read(self, name: str, limit: int = SIZE_LIMIT) -> bytes | None:
         """Read the file that `locate` named; None where there is none.
 
-        Raises NotAFileError for a folder, a special file, or more than `limit` bytes; OSError.
+        Raises NotAFileError for a folder, a special file, or more than `limit` bytes; EditError for
+        what the profile does not read; OSError.
         """
+        if not self.confines.may_read(name):
+            message = f"{name} is not among the paths that the profile reads."
+            raise EditError("outside-workspace", message)
         with self.opened(name) as descriptor:
             if descriptor is None:
                 return None
@@ -128,16 +142,31 @@ class Confined:
 
     def open_folder(self, name: str) -> int:
         """Open a folder as `folder` does; the caller closes the descriptor."""
-        current = os.open(self.root, FOLDER)
-        for part in parts_of(name):
-            try:
-                following = os.open(part, FOLDER, dir_fd=current)
-            except OSError as error:
-                raise _as_refusal(name, error) from error
-            finally:
-                os.close(current)
-            current = following
-        return current
+        top = os.open(self.root, FOLDER)
+        if self._in_one_call is None:
+            self._in_one_call = openat2.available()
+        if not self._in_one_call:
+            return _walked(top, name)
+        try:
+            return openat2.open_beneath(top, name or ".", FOLDER)
+        except OSError as error:
+            raise _as_refusal(name, error) from error
+        finally:
+            os.close(top)
+
+
+def _walked(top: int, name: str) -> int:
+    """Go down folder by folder from an open one, which is closed."""
+    current = top
+    for part in parts_of(name):
+        try:
+            following = os.open(part, FOLDER, dir_fd=current)
+        except OSError as error:
+            raise _as_refusal(name, error) from error
+        finally:
+            os.close(current)
+        current = following
+    return current
 
 
 def parts_of(name: str) -> list[str]:
@@ -187,7 +216,7 @@ def _check_regular(name: str, found: os.stat_result) -> None:
 
 def _as_refusal(name: str, error: OSError) -> Exception:
     """Turn the link that appeared between locating and opening into a refusal."""
-    if error.errno == errno.ELOOP:
+    if error.errno in (errno.ELOOP, errno.EXDEV):
         message = f"{name} became a link while it was being opened."
         return EditError("outside-workspace", message)
     return error

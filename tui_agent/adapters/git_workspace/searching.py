@@ -6,14 +6,18 @@ ended.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tui_agent.adapters.git_workspace import ripgrep
 from tui_agent.adapters.git_workspace.listing import list_names
 from tui_agent.adapters.git_workspace.marks import marks_of
+from tui_agent.adapters.git_workspace.paths import Confined
+from tui_agent.adapters.git_workspace.vouched import Vouched
 from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.core.lookup import Found, FoundLine, LookupFailedError, Search
 
@@ -27,7 +31,7 @@ FAILED = 2
 SCRIPT = os.path.join(os.path.dirname(__file__), "python_search.py")
 
 
-async def search(root: str, query: Search, environ: Mapping[str, str]) -> Found:
+async def search(files: Confined, query: Search, environ: Mapping[str, str]) -> Found:
     """Search; lines of secret files are counted, not shown, unless that very file was named.
 
     Raises LookupFailedError with the reason where the expression is none or it took too long.
@@ -35,15 +39,15 @@ async def search(root: str, query: Search, environ: Mapping[str, str]) -> Found:
     program = ripgrep.ripgrep(environ)
     try:
         if program:
-            done = await _by_ripgrep(program, root, query, environ)
+            done = await _by_ripgrep(program, files.root, query, environ)
         else:
-            done = await _by_python(root, query, environ)
+            done = await _by_python(files, query, environ)
     except ProgramError as error:
         message = f"The search did not end within {SECONDS:g} s; make the pattern or path narrower."
         raise LookupFailedError(message) from error
     if done.code == FAILED and not done.cut:
         raise LookupFailedError(_reason(done.err))
-    return _found(done, query)
+    return await asyncio.to_thread(_found, done, query, Vouched(files))
 
 
 async def _by_ripgrep(
@@ -58,9 +62,10 @@ async def _by_ripgrep(
     return await capture(argv, cwd=root, environ=environ, seconds=SECONDS, limit=OUTPUT_LIMIT)
 
 
-async def _by_python(root: str, query: Search, environ: Mapping[str, str]) -> Captured:
+async def _by_python(files: Confined, query: Search, environ: Mapping[str, str]) -> Captured:
+    root = files.root
     names = [query.path] if _is_file(root, query.path) else []
-    names = names or await list_names(root, query.path, environ)
+    names = names or await list_names(files, query.path, environ)
     asked = {
         "pattern": query.pattern,
         "ignore_case": query.ignore_case,
@@ -79,13 +84,15 @@ def _is_file(root: str, name: str) -> bool:
     return os.path.isfile(os.path.join(root, name))
 
 
-def _found(done: Captured, query: Search) -> Found:
+def _found(done: Captured, query: Search, vouched: Vouched) -> Found:
     lines: list[FoundLine] = []
     matches = hidden = 0
     more = done.cut
     for raw in done.out.split(b"\n"):
         line = _line(raw)
         if line is None or not ripgrep.fits(line.path, query.file_pattern):
+            continue
+        if not vouched.holds(line.path, line.line, line.text):
             continue
         if line.path != query.path and "secret" in marks_of(line.path):
             hidden += line.matches
@@ -94,7 +101,7 @@ def _found(done: Captured, query: Search) -> Found:
             more = True
             break
         matches += line.matches
-        lines.append(line)
+        lines.append(_shortened(line))
     return Found(lines=tuple(lines), more=more, hidden=hidden)
 
 
@@ -108,14 +115,19 @@ def _line(raw: bytes) -> FoundLine | None:
         return None
     data = message["data"]
     text = _text(data["lines"]).rstrip("\r\n")
-    if len(text) > LONGEST_LINE:
-        text = text[:LONGEST_LINE] + f" … ({len(text):,} characters)"
     return FoundLine(
         path=_text(data["path"]).removeprefix("./"),
         line=data["line_number"],
         text=text,
         matches=message["type"] == "match",
     )
+
+
+def _shortened(line: FoundLine) -> FoundLine:
+    if len(line.text) <= LONGEST_LINE:
+        return line
+    cut = f"{line.text[:LONGEST_LINE]} … ({len(line.text):,} characters)"
+    return replace(line, text=cut)
 
 
 def _text(value: Mapping[str, str]) -> str:

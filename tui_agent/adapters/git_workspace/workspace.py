@@ -18,6 +18,7 @@ from tui_agent.adapters.git_workspace.paths import Confined
 from tui_agent.adapters.git_workspace.repository_map import facts_text
 from tui_agent.adapters.runner.environment import command_environment, own_path, search_path
 from tui_agent.core.blob import Blob
+from tui_agent.core.confines import Confines
 from tui_agent.core.events import Check, InstructionsLoaded, PlannedWrite
 from tui_agent.core.lookup import Found, Listing, LookupFailedError, Search
 from tui_agent.core.messages import Attachment
@@ -44,9 +45,10 @@ class GitWorkspace:
         environ: Mapping[str, str],
         checks: Sequence[Check] = (),
         gathering: Gathering | None = None,
+        confines: Confines | None = None,
     ) -> None:
         """Work in `root`; `checks` come from settings, `gathering` says what the model is told."""
-        self._files = Confined(root)
+        self._files = Confined(root, confines)
         self._blobs = blobs
         self._environ = environ
         self._checks = tuple(checks)
@@ -79,11 +81,12 @@ class GitWorkspace:
                 found.append(os.path.relpath(os.path.join(folder, wanted), self.root))
             if len(found) > NAMESAKES or looked_at > LOOKED_AT:
                 break
-        return tuple(name for name in found if name != path)[:NAMESAKES]
+        known = (name for name in found if name != path and self._files.confines.may_read(name))
+        return tuple(known)[:NAMESAKES]
 
     async def list_files(self, path: str = ".", *, depth: int | None = None) -> Listing:
         name = self._folder(path)
-        names = await listing.list_names(self.root, name, self._own_environment())
+        names = await listing.list_names(self._files, name, self._own_environment())
         return listing.below(names, name, depth)
 
     async def search(self, query: Search) -> Found:
@@ -91,7 +94,7 @@ class GitWorkspace:
         if name != "." and self._files.status(name) is None:
             message = f"{query.path} does not exist in the workspace."
             raise LookupFailedError(message)
-        return await searching.search(self.root, query, self._own_environment())
+        return await searching.search(self._files, query, self._own_environment())
 
     def commit(
         self, writes: Sequence[PlannedWrite], load: Callable[[str], bytes]
@@ -123,15 +126,15 @@ class GitWorkspace:
         """List the files for the map; a home folder with a million of them gets none."""
         environ = self._own_environment()
         try:
-            return await listing.list_names(self.root, ".", environ, seconds=GATHER_SECONDS)
+            return await listing.list_names(self._files, ".", environ, seconds=GATHER_SECONDS)
         except LookupFailedError:
             return None
 
     async def checks(self) -> tuple[Check, ...]:
         if self._checks:
             return self._checks
-        root = Path(self.root)
-        return await asyncio.to_thread(detect_checks, root, search_path(root, self._environ))
+        path = search_path(Path(self.root), self._environ)
+        return await asyncio.to_thread(detect_checks, self._files, path)
 
     def _folder(self, path: str) -> str:
         name = self._files.locate(path)

@@ -70,6 +70,7 @@ _STRICTER: dict[str, Callable[[Any, Any], bool]] = {
     "budget": _lower_or_unlimited,
     "edits.stale": lambda value, present: value in ("refuse", present),
     "write_paths": lambda value, present: present == ("**",) or set(value) <= set(present),
+    "read_paths": lambda value, present: present == ("**",) or set(value) <= set(present),
     "programs": lambda value, present: not present or set(value or "*") <= set(present),
     "verify": lambda value, present: value or not present,
 }

@@ -52,6 +52,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
             unconfined=around.options.no_sandbox or settings.sandbox == "none",
             rules=settings.rules,
             write_paths=settings.write_paths,
+            read_paths=settings.read_paths,
             programs=settings.programs,
             toolsets=tuple(around.toolsets),
         ),
