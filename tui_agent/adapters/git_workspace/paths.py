@@ -54,7 +54,10 @@ class Confined:
         leaves the workspace, by `..`, as an absolute path or through a link, or enters `.git`.
         """
         _check_form(path)
-        resolved = os.path.realpath(os.path.join(self.root, path))
+        try:
+            resolved = os.path.realpath(os.path.join(self.root, path))
+        except OSError as error:  # a component became something else while it was looked at
+            raise _as_refusal(path, OSError(errno.ELOOP, "link")) from error
         if resolved == self.root:
             return "."
         if not resolved.startswith(self.root.rstrip("/") + "/"):

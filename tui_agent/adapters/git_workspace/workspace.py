@@ -94,6 +94,9 @@ class GitWorkspace:
         if name != "." and self._files.status(name) is None:
             message = f"{query.path} does not exist in the workspace."
             raise LookupFailedError(message)
+        if not self._files.is_folder(name) and self._files.mode(name) is None:
+            message = f"{query.path} is no regular file."
+            raise LookupFailedError(message)
         return await searching.search(self._files, query, self._own_environment())
 
     def commit(
