@@ -69,17 +69,19 @@ def assert_effects_follow_decisions(records: Sequence[Record]) -> None:
 def assert_prefixes(records: Sequence[Record]) -> None:
     """Each request is a prefix of the next, but across a compaction or a change of model."""
     state = Session()
-    sent: list[Message] = []
+    sent: dict[str, list[Message]] = {}
     for record in records:
         if isinstance(record.event, ModelRequested):
-            now = [*state.main.messages, *record.event.added]
-            assert now[: len(sent)] == sent
-            sent = now
+            now = [*state.agents[record.agent_id].messages, *record.event.added]
+            before = sent.get(record.agent_id, [])
+            assert now[: len(before)] == before
+            sent[record.agent_id] = now
         if isinstance(record.event, ContextCompacted) or _changes_model(record):
-            sent = []
+            sent[record.agent_id] = []
         apply(state, record)
-        whole = list(all_messages(state, state.main))
-        assert whole[: len(state.main.messages)] == state.main.messages
+        agent = state.agents[record.agent_id]
+        whole = list(all_messages(state, agent))
+        assert whole[: len(agent.messages)] == agent.messages
 
 
 def _changes_model(record: Record) -> bool:

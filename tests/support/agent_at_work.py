@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.session_log import FileLog
 from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
 from tui_agent.agent.agent import Agent, Manner
+from tui_agent.core.agents import AgentDefinition
 from tui_agent.core.commands import Command, Decide, Submit
 from tui_agent.core.events import Check, Record, SessionStarted
 from tui_agent.core.ports import Tool, World
@@ -36,6 +37,7 @@ from tui_agent.tools.read import Read
 from tui_agent.tools.review import Review
 from tui_agent.tools.search import Search
 from tui_agent.tools.shell import Shell
+from tui_agent.tools.task import Task
 from tui_agent.tools.undo import Undo
 from tui_agent.tools.write import Write
 
@@ -58,10 +60,12 @@ class WallClock:
         return time.monotonic()
 
 
-def all_tools() -> dict[str, Tool]:
-    made: tuple[Tool, ...] = (
+def all_tools(children: Mapping[str, AgentDefinition] | None = None) -> dict[str, Tool]:
+    made: list[Tool] = [
         Read(), List(), Search(), Edit(), Write(), ApplyPatch(), Shell(), SetPlan(), Ask()
-    )  # fmt: skip
+    ]  # fmt: skip
+    if children:
+        made.append(Task(children))
     return {tool.spec.name: tool for tool in made}
 
 
@@ -131,6 +135,7 @@ class Setting:
     script: Path
     settings: Settings = field(default_factory=Settings)
     checks: tuple[Check, ...] = ()
+    children: Mapping[str, AgentDefinition] = field(default_factory=dict)
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = lambda text: (text, ())
 
     @property
@@ -174,7 +179,9 @@ class Setting:
         workspace = GitWorkspace(root, blobs=log, environ=environ, checks=self.checks)
         return World(
             model=RoutedModel({}, Endpoints.of({}), folder=root),
-            tools=all_tools(),
+            tools=all_tools(self.children),
+            children=self.children,
+            child_tools=lambda: all_tools(self.children),
             own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
             runner=PlainRunner(root, environ),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
 from tui_agent.agent.approvals import Approvals
+from tui_agent.agent.children import Children, close_children
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.model_call import compact
 from tui_agent.agent.resume import resume
@@ -80,6 +81,7 @@ class Agent:
             answer=manner.answer,
             unconfined=manner.unconfined,
             trusted=manner.trusted,
+            agents_of=Children,
         )
         self._inbox: asyncio.Queue[ask.Command] = asyncio.Queue()
         self._turn: asyncio.Task[None] | None = None
@@ -320,6 +322,7 @@ class Agent:
         self._notice(f"A fault inside agent stopped the turn: {detail}", "error")
         turn = self._engine.agent.turn
         if turn is not None:
+            close_children(self._engine)
             close_turn(self._engine, turn, detail)
 
     def _next_queued(self) -> None:
@@ -332,6 +335,7 @@ class Agent:
         await self._cancel_turn()
         turn = self._engine.agent.turn
         if turn is not None:
+            close_children(self._engine)
             close_turn(self._engine, turn)
         self._next_queued()
 

@@ -49,7 +49,7 @@ def take(engine: Engine, command: Decide) -> bool:
         ),
         waiting.agent_id,
     )
-    _remember(engine, call.proposal, decision)
+    _remember(engine, waiting.agent_id, call.proposal, decision)
     engine.approvals.answered(command.request_id)
     return True
 
@@ -70,12 +70,12 @@ def _problem(proposal: Proposal, decision: Decision) -> str:
     return ""
 
 
-def _remember(engine: Engine, proposal: Proposal, decision: Decision) -> None:
+def _remember(engine: Engine, agent_id: str, proposal: Proposal, decision: Decision) -> None:
     """Hold an answer for the session in this process; a session taken up again asks again."""
     if decision.verdict == "session":
         command = proposal.command
         if command is not None and decision.command is not None:
             proposal = replace(proposal, command=replace(command, text=decision.command))
-        engine.approved.add(session_key(proposal))
+        engine.approved.add((agent_id, session_key(proposal)))
     elif decision.verdict == "rule" and decision.prefix:
-        engine.prefixes.append(decision.prefix)
+        engine.prefixes.append((agent_id, decision.prefix))

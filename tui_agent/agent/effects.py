@@ -110,10 +110,16 @@ def writes_of(engine: Engine, settled: Sequence[Settled]) -> tuple[PlannedWrite,
 
 async def snapshot(engine: Engine, reason: str, changed: Sequence[str] | None = None) -> None:
     """Record the workspace as a tree; a failure is said once and stops nothing."""
+    async with engine.snapping:
+        await _snapshot(engine, reason, changed)
+
+
+async def _snapshot(engine: Engine, reason: str, changed: Sequence[str] | None) -> None:
     state = engine.live.state
     parent, ours = state.tree, state.tree_edits
     try:
         taken = await engine.world.snapshots.take(changed)
+        ours = ours or state.tree_edits  # of an agent that works beside this one
         if parent and not ours and taken.tree != parent and reason == "turn":
             paths = await engine.world.snapshots.changed(parent, taken.tree)
             engine.emit(WorkspaceChanged(paths=paths))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui_agent.agent.approvals import Approvals
     from tui_agent.agent.session import LiveSession
     from tui_agent.core.messages import ModelFacts
-    from tui_agent.core.ports import Tool, World
+    from tui_agent.core.ports import Agents, Tool, World
     from tui_agent.core.settings import Settings
     from tui_agent.core.state import Agent, Call
 
@@ -36,14 +36,28 @@ class Engine:
     unconfined: bool = False
     trusted: bool = False
     facts: ModelFacts | None = None
-    approved: set[str] = field(default_factory=set)
-    prefixes: list[tuple[str, ...]] = field(default_factory=list)
+    approved: set[tuple[str, str]] = field(default_factory=set)
+    """Agent and key of what was approved for the session: no child has its parent's."""
+    prefixes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    """Agent and leading words of the commands that were approved by them."""
     first_snapshot: asyncio.Task[None] | None = None
+    snapping: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One snapshot after the other, whoever takes it."""
+    agents_of: Callable[[Engine], Agents] | None = None
+    """Gives what sends out this agent's children."""
+    slots: asyncio.Semaphore | None = None
+    """How many children may work at once; made with the first."""
 
     @property
     def agent(self) -> Agent:
         """This engine's agent, as it is now."""
         return self.live.state.agents[self.agent_id]
+
+    @property
+    def model(self) -> str:
+        """The model that this agent asks: its own, or the session's."""
+        set_out = self.agent.set_out
+        return (set_out.model if set_out is not None else "") or self.live.state.model
 
     @property
     def tools(self) -> Mapping[str, Tool]:
@@ -63,7 +77,7 @@ class Engine:
         return Terms(
             settings=self.settings,
             reads=frozenset(name for name, tool in self.tools.items() if tool.reads_only),
-            attended=self.attended,
+            attended=self.attended and not self.agent.parent,
             context_tokens=self.facts.context_tokens if self.facts is not None else None,
         )
 
@@ -75,8 +89,8 @@ class Engine:
             tier=self.world.runner.tier,
             unconfined=self.unconfined,
             rules=self.settings.rules,
-            approved=frozenset(self.approved),
-            prefixes=tuple(self.prefixes),
+            approved=frozenset(key for agent, key in self.approved if agent == self.agent_id),
+            prefixes=tuple(words for agent, words in self.prefixes if agent == self.agent_id),
             attended=self.attended,
             answer=self.answer,
             write_paths=self.settings.write_paths,

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
-from tui_agent.agent.request import build, hash_of, offered
+from tui_agent.agent.request import build, hash_of, offered, system_of
 from tui_agent.core.blob import size_of
 from tui_agent.core.context import kept_after_compaction, pending
 from tui_agent.core.events import (
@@ -27,7 +27,7 @@ from tui_agent.core.messages import (
     TextPiece,
     ToolCall,
 )
-from tui_agent.core.prompt import COMPACTION, SYSTEM
+from tui_agent.core.prompt import COMPACTION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -52,7 +52,7 @@ async def call_model(engine: Engine, purpose: Purpose = "turn") -> bool:
             model=request.model,
             request_hash=hash_of(request),
             added=added,
-            system=engine.stored(SYSTEM) if first else "",
+            system=engine.stored(system_of(engine)) if first else "",
             tools=offered(engine) if first else (),
             first=first,
             purpose=purpose,
@@ -152,7 +152,12 @@ def _record(engine: Engine, request_id: str, response: Responded, ms: int) -> No
 
 def _unique(engine: Engine, calls: tuple[ToolCall, ...]) -> tuple[ToolCall, ...]:
     """Give a new id to a call whose id is empty or taken: some providers count from 0 each time."""
-    taken = {call_id for turn in engine.agent.turns for call_id in turn.calls}
+    taken = {
+        call_id
+        for agent in engine.live.state.agents.values()
+        for turn in agent.turns
+        for call_id in turn.calls
+    }
     named = []
     for call in calls:
         if not call.id or call.id in taken:

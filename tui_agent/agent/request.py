@@ -22,14 +22,21 @@ def build(engine: Engine, request_id: str, added: tuple[Message, ...]) -> ModelR
     resolved = tuple(_resolved(engine, one, files) for one in (*agent.messages, *added))
     return ModelRequest(
         request_id=request_id,
-        model=engine.live.state.model,
-        system=engine.loaded(agent.system) if agent.requests else SYSTEM,
+        model=engine.model,
+        system=engine.loaded(agent.system) if agent.requests else system_of(engine),
         messages=resolved,
         tools=agent.tools if agent.requests else offered(engine),
         first_token_seconds=limits.first_token_seconds,
         silence_seconds=limits.silence_seconds,
         files=tuple(files.items()),
     )
+
+
+def system_of(engine: Engine) -> str:
+    """Return what the model is told before anything else; a child's own words stand after ours."""
+    set_out = engine.agent.set_out
+    own = engine.loaded(set_out.instructions).strip() if set_out is not None else ""
+    return f"{SYSTEM}\n\n{own}" if own else SYSTEM
 
 
 def offered(engine: Engine) -> tuple[ToolSpec, ...]:
@@ -68,5 +75,5 @@ def _resolved(engine: Engine, message: Message, files: dict[str, bytes]) -> Mess
         else:
             body = data.decode("utf-8", "replace")
             text += f'\n\n<file path="{one.name}">\n{body}\n</file>'
-    opaque = tuple(item for item in message.opaque if item.model in ("", engine.live.state.model))
+    opaque = tuple(item for item in message.opaque if item.model in ("", engine.model))
     return replace(message, text=text, attachments=tuple(images), opaque=opaque)

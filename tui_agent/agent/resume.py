@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.effects import settled_files
 from tui_agent.agent.results import failure, finished
 from tui_agent.agent.setup import setup_of
+from tui_agent.core.agents import TASK_TOOL
 from tui_agent.core.blob import Text
 from tui_agent.core.events import (
     EditApplied,
@@ -20,7 +22,7 @@ from tui_agent.core.proposal import FileEffect, SeenFile, ToolOutput
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
-    from tui_agent.core.state import Call
+    from tui_agent.core.state import Call, Turn
 
 CUT_OFF = "It was cut off before it ended; its outcome is unknown. Look before you do it again."
 
@@ -37,9 +39,13 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
             setup=setup_of(engine),
         )
     )
-    turn = engine.agent.turn
-    if turn is None:
-        return
+    for agent in list(engine.live.state.agents.values()):
+        if agent.turn is not None:
+            _repair(replace(engine, agent_id=agent.id), agent.turn)
+
+
+def _repair(engine: Engine, turn: Turn) -> None:
+    """Close what of one agent's turn was cut off; a child that was sent out goes on."""
     for step in list(turn.steps.values()):
         if step.open and step.request is not None:
             engine.emit(
@@ -51,7 +57,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
                 )
             )
     for call in list(turn.calls.values()):
-        if call.status == "running":
+        if call.status == "running" and call.tool != TASK_TOOL:
             mend(engine, call)
 
 
@@ -62,7 +68,8 @@ async def _changed_files(engine: Engine) -> tuple[str, ...]:
         return ()
     ours = {
         write.path
-        for turn in engine.agent.turns[-1:]
+        for agent in state.agents.values()
+        for turn in agent.turns[-1:]
         for call in turn.calls.values()
         if call.status == "running" and call.started is not None
         for write in call.started.writes

@@ -70,6 +70,18 @@ async def run(
     return None
 
 
+async def go_on(engine: Engine, call: Call) -> None:
+    """Go on with the child that this call sent out before the session was left."""
+    proposal, decision, started = call.proposal, call.decision, call.started
+    if proposal is None or decision is None or started is None:
+        return
+    approved = Approved(proposal=proposal, decision=decision, digest=started.digest)
+    begun = engine.live.now_ms()
+    output = await _output_of(engine, call, approved, (), ())
+    if isinstance(output, ToolOutput):
+        await _record(engine, call, output, engine.live.now_ms() - begun, changes=False)
+
+
 def _changes(proposal: Proposal) -> bool:
     return bool(proposal.effects & {"edit", "execute", "outside"})
 
@@ -102,6 +114,7 @@ async def _output_of(
         on_output=stream.add,
         settled=settled,
         writes=writes,
+        agents=engine.agents_of(engine) if engine.agents_of is not None else None,
     )
     tool = engine.tool(call)
     if tool is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.results import finished
@@ -28,8 +29,10 @@ def close_turn(engine: Engine, turn: Turn, detail: str = "") -> None:
 def suspend(engine: Engine) -> None:
     """Leave with the turn open; only a response that is cut off is recorded, with its text."""
     turn = engine.agent.turn
-    if turn is not None:
-        _cut_off(engine, turn, "Suspended; it is asked for again.")
+    for agent in list(engine.live.state.agents.values()):
+        if agent.turn is not None:
+            own = replace(engine, agent_id=agent.id)
+            _cut_off(own, agent.turn, "Suspended; it is asked for again.")
     engine.live.emit(SessionEnded(status="suspended" if turn is not None else "closed"))
 
 

@@ -14,7 +14,8 @@ from tui_agent.agent.effects import accept_all
 from tui_agent.agent.files import SeenFiles
 from tui_agent.agent.rebase import moved_bases, worked_in
 from tui_agent.agent.results import failure, finished, rejection, users_own
-from tui_agent.agent.running import run
+from tui_agent.agent.running import go_on, run
+from tui_agent.core.agents import TASK_TOOL, name_of
 from tui_agent.core.blob import size_of
 from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
@@ -44,6 +45,8 @@ async def perform(engine: Engine, call_id: str) -> None:
             await engine.approvals.wait(call.request_id)
         elif call.status == "decided":
             await _decided(engine, call)
+        elif call.tool == TASK_TOOL:
+            await go_on(engine, call)
         else:
             return
 
@@ -90,6 +93,9 @@ async def _prepare(engine: Engine, call: Call) -> None:
 
 def _no_tool(engine: Engine, name: str) -> ToolOutput:
     known = ", ".join(sorted(engine.tools))
+    if name in engine.world.withheld and engine.agent.parent:
+        text = f"The agent {name_of(engine.agent)} has no tool {name!r}. Its tools are: {known}."
+        return failure("tool_not_available", text)
     if name in engine.world.withheld:
         text = f"The toolsets of this run leave out {name!r}. The tools are: {known}."
         return failure("tool_not_available", text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tui_agent.core.events import EndReason
 from tui_agent.core.settings import BudgetSettings, LimitSettings
+from tui_agent.core.state.lineage import tree_turns
 from tui_agent.core.state.values import Session, Turn
 
 
@@ -62,7 +63,7 @@ def _money(session: Session, turn: Turn, budget: BudgetSettings) -> Stop | None:
             text=f"the session has cost ${total:.2f} of ${session.budget_usd:.2f}",
             money=True,
         )
-    cost = turn.usage.cost_usd
+    cost = _turn_cost(session, turn)
     if budget.turn and cost is not None and cost >= budget.turn:
         return Stop(
             reason="budget_exceeded",
@@ -70,3 +71,14 @@ def _money(session: Session, turn: Turn, budget: BudgetSettings) -> Stop | None:
             money=True,
         )
     return None
+
+
+def _turn_cost(session: Session, turn: Turn) -> float | None:
+    """Return what the main agent's open turn has cost with all its children: one purse."""
+    root = session.main.turn or turn
+    total = 0.0
+    for one in tree_turns(session, root):
+        if one.usage.cost_usd is None:
+            return None
+        total += one.usage.cost_usd
+    return total

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
+    from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.blob import Blob
     from tui_agent.core.commands import Command as AgentCommand
     from tui_agent.core.edits import Files
@@ -104,6 +105,17 @@ class View:
     cwd: str = "."
 
 
+class Agents(Protocol):
+    """Sends child agents out, in the name of one agent."""
+
+    async def run(self, call_id: str, name: str, task: str) -> ToolOutput:
+        """Send out a child of this kind, or go on with the one that this call has sent out.
+
+        What came to nothing is a result, too: an unknown name, too deep, stopped.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
     """What `run` may use."""
@@ -119,6 +131,8 @@ class RunContext:
     """For a patch: each file with its decisions worked in."""
     writes: tuple[PlannedWrite, ...] = ()
     """For a patch: what ToolStarted announced, to be committed."""
+    agents: Agents | None = None
+    """None where no child can be sent out."""
 
 
 class ArgumentsError(ValueError):
@@ -152,6 +166,15 @@ class Tool(Protocol):
 
         A Proposal asks for a second round: what a command changed in its disposable copy.
         """
+        ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A tool that holds something, which must be let go with its agent."""
+
+    async def close(self) -> None:
+        """Let go. Always called once an agent's tools are used no more."""
         ...
 
 
@@ -323,5 +346,9 @@ class World:
     """What only the user calls; no model is told of them."""
     withheld: Mapping[str, Tool] = field(default_factory=dict)
     """What the chosen toolsets leave out: only the user's calls and the checks still use it."""
+    children: Mapping[str, AgentDefinition] = field(default_factory=dict)
+    """The kinds of child agents, by name."""
+    child_tools: Callable[[], Mapping[str, Tool]] = field(default=dict)
+    """Makes the tools that a child may be given; each child has its own."""
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(default=lambda text: (text, ()))
     """Mask the secrets in a text; returns the text and the kinds of what was masked."""

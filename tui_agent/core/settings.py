@@ -127,6 +127,18 @@ class EditSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AgentSettings:
+    """Child agents, which the tool `task` sends out."""
+
+    model: str = ""
+    """The model of children whose definition names none; empty: that of the session."""
+    at_once: int = 3
+    """How many children of one agent work at the same time."""
+    depth: int = 5
+    """How deep children may send out children."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one run, merged."""
 
@@ -147,6 +159,7 @@ class Settings:
     context: ContextSettings = ContextSettings()
     edits: EditSettings = EditSettings()
     interface: InterfaceSettings = InterfaceSettings()
+    agents: AgentSettings = AgentSettings()
     checks: tuple[CheckSettings, ...] = ()
     """The project's checks; empty: they are detected."""
     rules: tuple[RuleSettings, ...] = ()

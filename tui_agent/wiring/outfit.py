@@ -44,6 +44,8 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
         log=log,
         clock=SystemClock(),
         ids=random_id,
+        children=wiring.children,
+        child_tools=wiring.child_tools,
         redact=wiring.redact,
     )
 

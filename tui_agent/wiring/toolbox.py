@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.adapters.runner.plain import PlainRunner
+from tui_agent.core.agents import EXPLORE
 from tui_agent.core.policy import looks_only
 from tui_agent.tools.apply_patch import ApplyPatch
 from tui_agent.tools.ask import Ask
@@ -16,14 +17,18 @@ from tui_agent.tools.plan import SetPlan
 from tui_agent.tools.read import Read
 from tui_agent.tools.search import Search
 from tui_agent.tools.shell import Shell
+from tui_agent.tools.task import Task
 from tui_agent.tools.write import Write
 
 if TYPE_CHECKING:
+    from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.ports import Tool
     from tui_agent.core.settings import Settings
 
 
-def toolbox(settings: Settings) -> dict[str, Tool]:
+def toolbox(
+    settings: Settings, children: Mapping[str, AgentDefinition] | None = None
+) -> dict[str, Tool]:
     """Return the tools by name, in the order in which a model is told of them."""
     stale, limits = settings.edits.stale, settings.limits
     made: list[Tool] = [
@@ -40,6 +45,7 @@ def toolbox(settings: Settings) -> dict[str, Tool]:
         ),
         SetPlan(),
         Ask(),
+        Task(children or {EXPLORE.name: EXPLORE}),
     ]
     return {tool.spec.name: tool for tool in made}
 

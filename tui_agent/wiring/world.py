@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.session_log import FileLog, MemoryLog, Shelf
     from tui_agent.adapters.settings import Loaded
     from tui_agent.agent.agent import Agent
+    from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.commands import Command
     from tui_agent.core.events import Record, SessionStarted
     from tui_agent.core.ports import Tool, World
@@ -70,6 +71,7 @@ class Wiring:
         self.cwd = cwd
         self.hosts = dict(hosts or {})
         self._taken_from: Path | None = None
+        self.child_problems: tuple[str, ...] = ()
         self.first: Command | None = None
         """What a front end sends first, in the place of a message; it needs no model."""
 
@@ -183,7 +185,26 @@ class Wiring:
         """Every tool by name, whether the chosen toolsets have it or not."""
         from tui_agent.wiring.toolbox import toolbox
 
-        return toolbox(self.settings)
+        return toolbox(self.settings, self.children)
+
+    @cached_property
+    def children(self) -> dict[str, AgentDefinition]:
+        """The kinds of child agents; the project's only where it is trusted."""
+        from tui_agent.adapters.agent_files import read_definitions
+        from tui_agent.adapters.settings.load import user_file
+
+        user = user_file(self.environ)
+        project = self.root if self.trusted else None
+        found, self.child_problems = read_definitions(user.parent if user else None, project)
+        return found
+
+    def child_tools(self) -> dict[str, Tool]:
+        """Make the tools that a child may be given: its own, and none that this run leaves out."""
+        from tui_agent.core.toolsets import available
+        from tui_agent.wiring.toolbox import toolbox
+
+        made = toolbox(self.settings, self.children)
+        return {name: made[name] for name in available(self.toolsets, made)}
 
     @property
     def model_name(self) -> str:
@@ -333,7 +354,7 @@ class Wiring:
     def _notices(self) -> tuple[str, ...]:
         from tui_agent.adapters.git_facts import git_facts
 
-        found = [self.state.notice, *self.loaded.warnings]
+        found = [self.state.notice, *self.loaded.warnings, *self.child_problems]
         if not self.trusted:
             found.append(
                 "This folder is not trusted: its settings and instructions are not read. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tui_agent.core.blob import Text
 
@@ -15,7 +16,15 @@ class AgentStarted:
     name: str
     call_id: str
     depth: int
+    """1 for a child of the main agent."""
     task: Text
+    instructions: Text = ""
+    """What its model is told besides the rules that hold for every agent."""
+    tools: tuple[str, ...] = ()
+    """The tools it has; none is its parent's."""
+    model: str = ""
+    """Empty: that of the session."""
+    isolation: Literal["", "worktree"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

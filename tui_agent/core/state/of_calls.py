@@ -16,6 +16,7 @@ from tui_agent.core.events import (
     ToolStarted,
 )
 from tui_agent.core.plan import Plan, PlanState
+from tui_agent.core.state.lineage import open_turns
 from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent, Waiting
 
 if TYPE_CHECKING:
@@ -168,13 +169,14 @@ def _edited(state: Session, agent: Agent, _record: Record, event: EditApplied) -
     turn = agent.turn
     if turn is None:
         return
-    turn.edits += 1
     call = turn.calls.get(event.call_id)
     if call is not None:
         turn.calls[call.id] = replace(call, applied=True)
-    for file in event.files:
-        added, removed = turn.changed.get(file.path, (0, 0))
-        turn.changed[file.path] = (added + file.added, removed + file.removed)
+    for each in open_turns(state, agent):
+        each.edits += 1
+        for file in event.files:
+            added, removed = each.changed.get(file.path, (0, 0))
+            each.changed[file.path] = (added + file.added, removed + file.removed)
 
 
 def _find(agent: Agent, call_id: str) -> tuple[Turn | None, Call | None]:

@@ -24,6 +24,7 @@ from tui_agent.core.events import (
     WorkspaceChanged,
 )
 from tui_agent.core.messages import Message
+from tui_agent.core.state.lineage import open_turns
 from tui_agent.core.state.values import Agent, Item, Note, Session, Unsent
 
 if TYPE_CHECKING:
@@ -109,7 +110,8 @@ def _snapshot(state: Session, agent: Agent, _record: Record, event: SnapshotTake
         turn.first_snapshot = turn.first_snapshot or event.tree
         call = turn.calls.get(event.reason)
         if call is not None and call.origin != "check" and event.tree != event.parent:
-            turn.edits += 1
+            for each in open_turns(state, agent):
+                each.edits += 1
     state.tree, state.tree_edits = event.tree, 0
 
 
@@ -130,12 +132,14 @@ def _check(state: Session, agent: Agent, _record: Record, event: CheckFinished) 
 
 def _agent_started(state: Session, agent: Agent, _record: Record, event: AgentStarted) -> None:
     state.agents[event.child_id] = Agent(
-        id=event.child_id, name=event.name, parent=agent.id, depth=event.depth
+        id=event.child_id, name=event.name, parent=agent.id, depth=event.depth, set_out=event
     )
 
 
-def _agent_finished(_state: Session, _agent: Agent, _record: Record, _event: AgentFinished) -> None:
-    """A child's turns say how it ended; its result is its call's output."""
+def _agent_finished(state: Session, _agent: Agent, _record: Record, event: AgentFinished) -> None:
+    child = state.agents.get(event.child_id)
+    if child is not None:
+        child.returned = event
 
 
 def add_note(state: Session, agent: Agent, note: Note) -> None:

@@ -14,6 +14,8 @@ from typing import Literal
 from tui_agent.core.blob import Text
 from tui_agent.core.events import (
     MAIN_AGENT,
+    AgentFinished,
+    AgentStarted,
     CheckFinished,
     ChecksFound,
     InstructionsLoaded,
@@ -196,6 +198,9 @@ class Agent:
     name: str = ""
     parent: str = ""
     depth: int = 0
+    set_out: AgentStarted | None = None
+    """With what a child was sent out; None for the main agent."""
+    returned: AgentFinished | None = None
     turns: list[Turn] = field(default_factory=list)
     plan: Plan | None = None
     plan_approved: bool = False

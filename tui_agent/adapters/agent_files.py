@@ -1,0 +1,132 @@
+"""Reads the definitions of child agents: Markdown files with front matter, the user's and the
+project's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tui_agent.core.agents import EXPLORE, READING, AgentDefinition
+
+FOLDERS = (".claude/agents", ".agent/agents")
+"""Below the root of a project; of two definitions with one name the later folder's holds."""
+
+LARGEST = 64 * 1024
+"""Bytes of a definition's file."""
+
+OTHER_NAMES = {
+    "bash": "shell",
+    "glob": "list",
+    "grep": "search",
+    "ls": "list",
+    "multiedit": "edit",
+    "todowrite": "plan",
+}
+"""What another program's definitions call our tools; ours are their own names in lower case."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+class NotAnAgentError(ValueError):
+    """A file defines no agent; the message says why."""
+
+
+def read_definitions(
+    user_folder: Path | None, project: Path | None
+) -> tuple[dict[str, AgentDefinition], tuple[str, ...]]:
+    """Return the definitions by name, and a sentence about each file that is none.
+
+    Args:
+        user_folder: The folder of the user's settings; its `agents` is looked into.
+        project: The root of a trusted project; None where it is not trusted.
+    """
+    found = {EXPLORE.name: EXPLORE}
+    problems: list[str] = []
+    for path, shown in _files(user_folder, project):
+        try:
+            definition = _read(path, shown)
+        except (OSError, ValueError) as error:
+            problems.append(f"{shown} defines no agent: {error}")
+        else:
+            found[definition.name] = definition
+    return found, tuple(problems)
+
+
+def _files(user_folder: Path | None, project: Path | None) -> Iterator[tuple[Path, str]]:
+    places = [(user_folder / "agents", "your agents")] if user_folder is not None else []
+    if project is not None:
+        places += [(project / folder, folder) for folder in FOLDERS]
+    for folder, name in places:
+        if folder.is_dir():
+            for path in sorted(folder.glob("*.md")):
+                yield path, f"{name}/{path.name}"
+
+
+def _read(path: Path, shown: str) -> AgentDefinition:
+    if not path.is_file():
+        message = "it is no regular file"
+        raise NotAnAgentError(message)
+    if path.stat().st_size > LARGEST:
+        message = f"it is larger than {LARGEST // 1024} KiB"
+        raise NotAnAgentError(message)
+    head, instructions = _parted(path.read_text(encoding="utf-8-sig"))
+    name = str(head.get("name", path.stem))
+    if not _NAME.fullmatch(name):
+        message = f"the name {name!r} is not made of small letters, digits, - and _"
+        raise NotAnAgentError(message)
+    isolation = str(head.get("isolation", "") or "")
+    if isolation not in ("", "worktree"):
+        message = f"isolation is {isolation!r}; it is `worktree` or left out"
+        raise NotAnAgentError(message)
+    return AgentDefinition(
+        name=name,
+        description=" ".join(str(head.get("description", "")).split()) or name,
+        instructions=instructions.strip(),
+        tools=_tools(head.get("tools")),
+        model=_model(head.get("model")),
+        isolation="worktree" if isolation else "",
+        origin=shown,
+    )
+
+
+def _parted(text: str) -> tuple[dict[str, Any], str]:
+    """Part front matter from instructions. Raises ValueError where the front matter is broken."""
+    import yaml
+
+    lines = text.split("\n")
+    if lines[0].strip() != "---":
+        return {}, text
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() == "---"), 0)
+    if not end:
+        message = "its front matter has no end: a second line of ---"
+        raise NotAnAgentError(message)
+    try:
+        head = yaml.safe_load("\n".join(lines[1:end])) or {}
+    except yaml.YAMLError as error:
+        message = f"its front matter is no YAML: {' '.join(str(error).split())}"
+        raise NotAnAgentError(message) from None
+    if not isinstance(head, dict):
+        message = "its front matter is no list of keys and values"
+        raise NotAnAgentError(message)
+    return {str(key): value for key, value in head.items()}, "\n".join(lines[end + 1 :])
+
+
+def _tools(given: object) -> tuple[str, ...]:
+    """Return the tools that are named; none named is reading alone."""
+    if given is None:
+        return READING
+    words = given.split(",") if isinstance(given, str) else given
+    if not isinstance(words, list):
+        message = "tools is neither a list nor names with commas between them"
+        raise NotAnAgentError(message)
+    names = [str(word).strip().lower() for word in words]
+    return tuple(dict.fromkeys(OTHER_NAMES.get(name, name) for name in names if name))
+
+
+def _model(given: object) -> str:
+    """Return the model's name; the short names of other programs mean the session's own."""
+    name = str(given or "").strip()
+    return "" if name in ("inherit", "sonnet", "opus", "haiku") else name

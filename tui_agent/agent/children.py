@@ -1,0 +1,159 @@
+"""Child agents: sent out by a call of their parent, through the same gate, into the same log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tui_agent.agent.results import failure
+from tui_agent.agent.stopping import close_turn
+from tui_agent.agent.turn import run_turn
+from tui_agent.core.agents import (
+    AgentDefinition,
+    child_of_call,
+    counted,
+    depth_refusal,
+    name_of,
+    result_of,
+    told_of,
+)
+from tui_agent.core.events import AgentFinished, AgentStarted, TurnStarted
+from tui_agent.core.ports import Closing
+from tui_agent.core.proposal import ToolOutput
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+    from tui_agent.core.ports import Tool
+    from tui_agent.core.state import Agent, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """Fills `core.ports.Agents` for one agent.
+
+    A child is an agent like any other, with an engine of its own: nothing of its parent's tools,
+    history, model and approvals reaches it. Where it stands is read from the state, so that a
+    session taken up again goes on with the child that it left.
+    """
+
+    engine: Engine
+
+    async def run(self, call_id: str, name: str, task: str) -> ToolOutput:
+        """Send out a child, or go on with the one of this call; give its result."""
+        engine = self.engine
+        child = child_of_call(engine.live.state, engine.agent_id, call_id)
+        if child is None:
+            refused = self._refused(name)
+            if refused is not None:
+                return refused
+            child = self._set_out(call_id, engine.world.children[name], task)
+        if child.returned is None:
+            async with self._slots():
+                await self._work(child)
+        return self._returned(child)
+
+    def _refused(self, name: str) -> ToolOutput | None:
+        engine = self.engine
+        if name not in engine.world.children:
+            known = ", ".join(sorted(engine.world.children))
+            return failure("unknown_agent", f"There is no agent {name!r}. The agents are: {known}.")
+        caller = engine.agent
+        limit = engine.settings.agents.depth
+        text = depth_refusal(caller.depth, limit, name_of(caller), name)
+        return failure("too_deep", text) if text else None
+
+    def _set_out(self, call_id: str, definition: AgentDefinition, task: str) -> Agent:
+        engine = self.engine
+        child_id = engine.world.ids("agent")
+        engine.emit(
+            AgentStarted(
+                child_id=child_id,
+                name=definition.name,
+                call_id=call_id,
+                depth=engine.agent.depth + 1,
+                task=engine.stored(task),
+                instructions=engine.stored(definition.instructions),
+                tools=definition.tools,
+                model=definition.model or engine.settings.agents.model,
+                isolation=definition.isolation,
+            )
+        )
+        return engine.live.state.agents[child_id]
+
+    def _slots(self) -> asyncio.Semaphore:
+        if self.engine.slots is None:
+            self.engine.slots = asyncio.Semaphore(max(1, self.engine.settings.agents.at_once))
+        return self.engine.slots
+
+    async def _work(self, child: Agent) -> None:
+        own = engine_of(self.engine, child)
+        own.facts = await own.world.model.facts(own.model)
+        try:
+            if not child.turns and child.set_out is not None:
+                own.emit(TurnStarted(text=child.set_out.task, mode=own.live.state.mode))
+            await run_turn(own)
+        finally:
+            await _let_go(own)
+
+    def _returned(self, child: Agent) -> ToolOutput:
+        engine, turn = self.engine, child.turns[-1]
+        reason = turn.ended.reason if turn.ended is not None else "interrupted"
+        text = told_of(child, turn, engine.loaded(result_of(child)))
+        if child.returned is None:
+            result = engine.stored(text)
+            engine.emit(AgentFinished(child_id=child.id, status=reason, result=result))
+        ok = reason == "done"
+        return ToolOutput(
+            ok=ok,
+            text=text,
+            error="" if ok else reason,
+            summary=counted(turn) if ok else f"{reason.replace('_', ' ')} · {counted(turn)}",
+        )
+
+
+def engine_of(parent: Engine, child: Agent) -> Engine:
+    """Return the means of a child: its own tools, answers and facts; the session's everything."""
+    made = parent.world.child_tools()
+    granted = child.set_out.tools if child.set_out is not None else ()
+    world = replace(
+        parent.world,
+        tools={name: made[name] for name in granted if name in made},
+        withheld={name: tool for name, tool in made.items() if name not in granted},
+        own_tools={},
+    )
+    return replace(
+        parent,
+        world=world,
+        settings=replace(parent.settings, verify=False),
+        agent_id=child.id,
+        facts=None,
+        first_snapshot=None,
+        slots=None,
+    )
+
+
+def close_children(engine: Engine) -> None:
+    """End the open turns of all children, those that were sent out last first: a person stopped."""
+    for child, turn in _open(engine):
+        close_turn(replace(engine, agent_id=child.id), turn)
+        parent = replace(engine, agent_id=child.parent)
+        parent.emit(AgentFinished(child_id=child.id, status="interrupted"))
+
+
+def _open(engine: Engine) -> Iterator[tuple[Agent, Turn]]:
+    for child in reversed(list(engine.live.state.agents.values())):
+        if child.parent and child.turn is not None:
+            yield child, child.turn
+
+
+async def _let_go(engine: Engine) -> None:
+    """Close what the child's tools hold; a failure is said and stops nothing."""
+    tools: Mapping[str, Tool] = engine.world.tools
+    for name, tool in tools.items():
+        if isinstance(tool, Closing):
+            try:
+                await tool.close()
+            except OSError as error:
+                engine.notice(f"The tool {name} could not be closed: {error}", "warning")
