@@ -193,7 +193,7 @@ def test_the_context_shows_files_and_tokens_without_what_is_ignored(sample: Repo
     shown = Program(sample.root).run("context", "--json").out
     told = json.loads(shown)
     parts = {one["part"]: one["tokens"] for one in told["parts"]}
-    assert {"system text", "9 tools", "facts and map"} <= parts.keys()
+    assert {"system text", "10 tools", "facts and map"} <= parts.keys()
     assert parts["facts and map"] <= 1600
     assert "answer.py" in told["facts"]
     assert "noise.log" not in told["facts"]
