@@ -76,3 +76,39 @@ def test_what_cannot_be_undone_is_said_in_a_sentence(
     unknown = program.run("undo", "last@9")
     assert (unknown.status, unknown.err) == (2, "There is no turn 9 in this session: it has 1.\n")
     assert "a turn is a number" in program.run("undo", "last@two").err
+
+
+@pytest.mark.capability("S0.19", part="undo of a hunk from the command line")
+def test_one_hunk_is_listed_with_its_number_and_taken_back_alone(
+    program: Program, repository: Repository
+) -> None:
+    edited(program, repository)
+    listed = program.run("undo", "--list")
+    assert listed.status == 0
+    assert "1  answer.py  line 3  +1 −1" in listed.out
+    assert "2  new.py  line 1  +1" in listed.out
+    done = program.run("undo", "--hunk", "1")
+    assert done.status == 0, done.err
+    assert b"41" in repository.read("answer.py")
+    assert repository.read("new.py") == b"new = 1\n"
+    assert "taken back" in program.run("undo", "--list").out
+    again = done.out.split("agent undo ")[1].split()[0]
+    assert program.run("undo", again).status == 0
+    assert b"42" in repository.read("answer.py")
+    assert program.run("undo", "--hunk", "7").err == (
+        "There is no hunk 7 to take back here: there are 2.\n"
+    )
+
+
+def test_what_a_command_changed_is_taken_back_with_the_turn(
+    program: Program, repository: Repository
+) -> None:
+    run = call("shell", command="echo 'made = 1' > made.py; sed -i s/41/43/ answer.py")
+    model = script(repository.root.parent, [{"call": [run]}, {"text": "Done."}])
+    program.run("--model", model, "--approve-all", "--no-sandbox", "-p", "make it")
+    assert b"43" in repository.read("answer.py")
+    done = program.run("undo")
+    assert done.status == 0, done.err
+    assert "with what these commands changed: echo 'made = 1'" in done.err
+    assert b"41" in repository.read("answer.py")
+    assert not (repository.root / "made.py").exists()

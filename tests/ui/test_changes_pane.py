@@ -16,6 +16,7 @@ from tui_agent.core.patch import FileChange, HunkDecision, Patch, describe
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session, fold
 from tui_agent.ui.tui.messages import Decided, Drafted, Sent, Toasted
+from tui_agent.ui.tui.review_spots import runs_of
 from tui_agent.ui.tui.widgets.changes import ChangesPane
 
 
@@ -91,12 +92,17 @@ async def test_each_hunk_gets_its_verdict_and_enter_sends_them_together() -> Non
     assert decision.verdict == "once"
 
 
-async def test_u_takes_a_verdict_back_and_once_applied_the_edit() -> None:
+async def test_u_takes_a_verdict_back_and_once_applied_the_hunk_and_shift_u_the_edit() -> None:
     waiting = await run("u")
     assert waiting.sent == []
-    applied = await run("u", story=reported())
-    assert applied.pane.subject is not None
-    assert applied.sent == [Undo(call_id=applied.pane.subject.call_id)]
+    applied = await run("u", "U", story=reported())
+    subject, review = applied.pane.subject, applied.pane.review
+    assert subject is not None
+    assert review is not None
+    assert review.spot is not None
+    one, whole = applied.sent
+    assert one == Undo(call_id=subject.call_id, hunks=runs_of(review.spot))
+    assert whole == Undo(call_id=subject.call_id)
 
 
 async def test_enter_with_hunks_left_goes_to_the_next_and_says_how_many() -> None:

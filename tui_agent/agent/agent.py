@@ -18,6 +18,7 @@ from tui_agent.agent.session import LiveSession, LogWriteError
 from tui_agent.agent.setup import setup_of
 from tui_agent.agent.stopping import close_turn, suspend
 from tui_agent.agent.turn import call_for_user, run_turn
+from tui_agent.agent.undoing import chosen_undo
 from tui_agent.core import commands as ask
 from tui_agent.core.events import (
     MAIN_AGENT,
@@ -34,7 +35,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.messages import Attachment
 from tui_agent.core.settings import MODES
-from tui_agent.core.undo import NothingToUndoError, choose
+from tui_agent.core.undo import NothingToUndoError
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import World
@@ -176,7 +177,7 @@ class Agent:
             case ask.Review():
                 self._review(command)
             case ask.Undo():
-                self._undo(command)
+                await self._undo(command)
             case ask.Compact():
                 await self._compact()
             case ask.SetModel():
@@ -251,7 +252,7 @@ class Agent:
     def _own_turn(
         self,
         text: str,
-        kind: Literal["shell", "checks", "review", "undo"],
+        kind: Literal["shell", "checks", "review", "undo", "rewind"],
         arguments: Mapping[str, object] | None = None,
         attachments: tuple[Attachment, ...] = (),
     ) -> None:
@@ -279,12 +280,16 @@ class Agent:
         attachment = Attachment(name=command.source, mime="text/x-diff", content=kept)
         self._own_turn(f"review {command.source}", "review", arguments, (attachment,))
 
-    def _undo(self, command: ask.Undo) -> None:
+    async def _undo(self, command: ask.Undo) -> None:
         """Find the edits that are meant, and begin the turn that takes them back."""
+        world = self._engine.world
         try:
-            chosen = choose(self._engine.agent, command)
+            chosen = await chosen_undo(self._engine.agent, command, world.snapshots, world.log)
         except NothingToUndoError as error:
             self._notice(str(error))
+            return
+        except (KeyError, OSError) as error:
+            self._notice(f"It cannot be taken back: {error}.", "error")
             return
         self._own_turn(f"undo {chosen.what}", "undo", chosen.arguments)
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tui_agent.core.blob import Blob
 
 
+BEFORE = "before"
+"""Why a snapshot is taken that precedes what may destroy or change more than it names."""
+
+
 def accept_all(patch: Patch) -> tuple[HunkDecision, ...]:
     """Return a decision that accepts every run, spelled out for the record."""
     return tuple(
@@ -120,7 +124,9 @@ async def _snapshot(engine: Engine, reason: str, changed: Sequence[str] | None) 
     try:
         taken = await engine.world.snapshots.take(changed)
         ours = ours or state.tree_edits  # of an agent that works beside this one
-        if parent and not ours and taken.tree != parent and reason == "turn":
+        if reason == BEFORE and taken.tree == parent:
+            return
+        if parent and not ours and taken.tree != parent and reason in ("turn", BEFORE):
             paths = await engine.world.snapshots.changed(parent, taken.tree)
             engine.emit(WorkspaceChanged(paths=paths))
     except OSError as error:

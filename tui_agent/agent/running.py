@@ -7,7 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_agent.agent.effects import first_snapshot, settled_files, snapshot, writes_of
+from tui_agent.agent.effects import (
+    BEFORE,
+    first_snapshot,
+    settled_files,
+    snapshot,
+    writes_of,
+)
 from tui_agent.agent.results import EndStatus, failure, finished, nothing_applied
 from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
@@ -22,6 +28,7 @@ from tui_agent.core.events import (
 from tui_agent.core.patch import PatchError, Settled
 from tui_agent.core.ports import RunContext
 from tui_agent.core.proposal import Approved, Decision, Proposal, ToolOutput
+from tui_agent.core.undo import UNDO_TOOL
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -53,6 +60,8 @@ async def run(
     changes = _changes(proposal)
     if changes:
         await first_snapshot(engine)
+    if _needs_record_of_before(proposal):
+        await snapshot(engine, BEFORE)
     engine.emit(
         ToolStarted(
             call_id=call.id,
@@ -84,6 +93,16 @@ async def go_on(engine: Engine, call: Call) -> None:
 
 def _changes(proposal: Proposal) -> bool:
     return bool(proposal.effects & {"edit", "execute", "outside"})
+
+
+def _needs_record_of_before(proposal: Proposal) -> bool:
+    """Return whether the tree right before the effect must be known, to tell what it changed.
+
+    A command may change any file, and a person may have written since the last snapshot.
+    """
+    if proposal.command is not None:
+        return "execute" in proposal.effects
+    return proposal.tool == UNDO_TOOL
 
 
 def _worked_in(proposal: Proposal, decision: Decision) -> Approved:

@@ -23,7 +23,7 @@ from tui_agent.core.events import ApprovalDecided, ApprovalRequested
 from tui_agent.core.policy import Outcome, decide
 from tui_agent.core.ports import ArgumentsError, View
 from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
-from tui_agent.core.undo import UNDO_TOOL, leaves_out
+from tui_agent.core.undo import UNDO_TOOL, asks_first, leaves_out
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -194,11 +194,11 @@ def _outcome(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
     """Return what the gate says of a call.
 
     The user's own command runs, and an undo that takes all back; the user's own diff always asks,
-    and so does an undo that has to leave something out.
+    and so does an undo that has to leave something out, or takes back what a command did.
     """
     if call.origin != "user":
         return decide(proposal, engine.circumstances)
-    if proposal.patch is None or (call.tool == UNDO_TOOL and not leaves_out(proposal)):
+    if proposal.patch is None or (call.tool == UNDO_TOOL and not asks_first(proposal)):
         return Outcome(action="allow", reason=users_own())
     now = engine.circumstances
     forbidding = tuple(rule for rule in now.rules if rule.action != "allow")

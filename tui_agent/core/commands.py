@@ -108,6 +108,8 @@ class Undo:
     """A step of that turn."""
     call_id: str | None = None
     """One call; it needs no turn."""
+    hunks: tuple[str, ...] = ()
+    """Only these hunks of what is meant: numbers as `agent undo --list` shows them, or run ids."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -135,11 +135,12 @@ _FIRST: dict[str, Phase] = {
     "shell": "act",
     "review": "act",
     "undo": "act",
+    "rewind": "act",
     "checks": "verify",
 }
 """Where a turn that calls no model begins."""
 
-OWN_EDITS = ("review", "undo")
+OWN_EDITS = ("review", "undo", "rewind")
 """Kinds of turns in which the user's own call edits files."""
 
 
@@ -199,7 +200,7 @@ def _ended_by_call(turn: Turn) -> End | None:
 
 
 def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
-    if turn.kind in ("shell", "review", "undo"):
+    if turn.kind in ("shell", *OWN_EDITS):
         return _own_end(turn)
     planned = _planned(agent, turn)
     if planned is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         ModelRequest,
         ToolSpec,
     )
-    from tui_agent.core.patch import Settled
+    from tui_agent.core.patch import FileChange, Settled
     from tui_agent.core.proposal import (
         Approved,
         Command,
@@ -311,6 +311,13 @@ class Snapshots(Protocol):
 
     async def changed(self, old: str, new: str) -> tuple[str, ...]:
         """Paths that differ between two recorded trees."""
+        ...
+
+    async def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
+        """What differs between two recorded trees, with the bytes; no renames, no links.
+
+        Raises OSError where a tree is not recorded here.
+        """
         ...
 
 

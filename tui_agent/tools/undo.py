@@ -32,6 +32,8 @@ _FILE: dict[str, Any] = {
         "after": {"type": "string"},
         "mode_before": {"type": "integer"},
         "mode_after": {"type": "integer"},
+        "runs": {"type": "array", "items": {"type": "string"}},
+        "by_command": {"type": "boolean"},
     },
     "required": ["call", "path", "target"],
     "additionalProperties": False,
@@ -42,10 +44,14 @@ SCHEMA: dict[str, Any] = {
         "what": {"type": "string", "minLength": 1},
         "files": {"type": "array", "items": _FILE, "minItems": 1},
         "commands": {"type": "integer", "minimum": 0},
+        "ran": {"type": "array", "items": {"type": "string"}},
     },
     "required": ["what", "files"],
     "additionalProperties": False,
 }
+
+_OF_THE_CALL = ("call", "runs", "by_command")
+"""What tells whose change it is, not what it was."""
 
 DESCRIPTION = "Take edits of this session back; lines written since stay."
 ALREADY = "nothing to take back"
@@ -67,7 +73,7 @@ class Undo:
         if back.left_out and not back.changes:
             raise EditError("stale", "\n".join(f"{one.reason}." for one in back.left_out))
         given["left_out"] = [path for one in back.left_out for path in one.paths]
-        notes = notes_of(back, given["what"], given.get("commands", 0))
+        notes = notes_of(back, given["what"], given.get("commands", 0), given.get("ran", ()))
         if not back.changes:
             proposal = Proposal(
                 call_id=view.call_id,
@@ -93,4 +99,4 @@ class Undo:
 
 
 def _written(file: dict[str, Any]) -> WrittenFile:
-    return WrittenFile(**{name: value for name, value in file.items() if name != "call"})
+    return WrittenFile(**{name: value for name, value in file.items() if name not in _OF_THE_CALL})

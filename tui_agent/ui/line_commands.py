@@ -11,6 +11,8 @@ from tui_agent.ui.context_lines import context_lines
 from tui_agent.ui.figures import money, tokens
 from tui_agent.ui.text import Line, Paper
 from tui_agent.ui.transcript import Transcript, plan_lines
+from tui_agent.ui.undo_words import HELP as UNDO_HELP
+from tui_agent.ui.undo_words import undo_wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,11 @@ class SlashCommands:
         self._client.send(ask.Label(text=text))
 
     def _undo(self, text: str) -> None:
-        if text and not text.isdecimal():
-            self._paper.put(f"/undo TURN, a number, not {text}; /undo alone means the last turn")
+        wish = undo_wish(text)
+        if wish is None:
+            self._paper.put(UNDO_HELP)
         else:
-            self._client.send(ask.Undo(turn=int(text) if text else None))
+            self._client.send(wish)
 
     def _budget(self, text: str) -> None:
         try:

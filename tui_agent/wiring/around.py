@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui_agent.core.commands import Undo
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.proposal import Target
-    from tui_agent.ui.commands.contract import UndoDone, UndoPreview
+    from tui_agent.ui.commands.contract import ListedHunk, UndoDone, UndoPreview
 
 
 class Around(Wiring):
@@ -83,6 +83,12 @@ class Around(Wiring):
         from tui_agent.wiring.undo import undo_preview
 
         return await undo_preview(self, name, wish)
+
+    def undo_hunks(self, name: str, wish: Undo) -> Sequence[ListedHunk]:
+        """List the hunks that an undo may name. Raises NothingToUndoError, OSError."""
+        from tui_agent.wiring.undo import undo_hunks
+
+        return undo_hunks(self, name, wish)
 
     async def undo(self, name: str, wish: Undo, *, approve: bool) -> UndoDone:
         """Take edits of a session back. Raises SessionNotFoundError, OSError."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.commands.contract import UndoDone, UndoPreview
+from tui_agent.ui.commands.contract import ListedHunk, UndoDone, UndoPreview
 
 if TYPE_CHECKING:
-    from tui_agent.adapters.session_log import MemoryLog
+    from collections.abc import Sequence
+
+    from tui_agent.adapters.session_log import MemoryLog, StoredSession
+    from tui_agent.core.blob import Blob
     from tui_agent.core.commands import Undo
     from tui_agent.core.patch import FileChange, FileView
     from tui_agent.wiring.around import Around
@@ -24,8 +27,9 @@ async def undo_preview(around: Around, name: str, wish: Undo) -> UndoPreview:
     """
     from tui_agent.adapters.session_log import MemoryLog
     from tui_agent.agent.files import SeenFiles
+    from tui_agent.agent.undoing import chosen_undo
     from tui_agent.core.state import fold
-    from tui_agent.core.undo import NothingToUndoError, choose, notes_of, take_back
+    from tui_agent.core.undo import NothingToUndoError, notes_of, take_back
     from tui_agent.wiring.taking_up import belongs_here
 
     stored = around.stored(name)
@@ -35,16 +39,65 @@ async def undo_preview(around: Around, name: str, wish: Undo) -> UndoPreview:
     if state.main.turn is not None:
         message = "A turn of this session is still open: agent -c goes on with it, Esc ends it."
         raise NothingToUndoError(message)
-    chosen = choose(state.main, wish)
     log = MemoryLog()
-    files = SeenFiles(around.world(log).workspace, {}, log)
-    back = take_back(chosen.written, files, stored.payload)
+    payloads = _Payloads(stored, log)
+    world = around.world(log)
+    chosen = await chosen_undo(state.main, wish, world.snapshots, payloads)
+    files = SeenFiles(world.workspace, {}, log)
+    back = take_back(chosen.written, files, payloads.get)
     return UndoPreview(
         what=chosen.what,
         views=tuple(_view(change, log) for change in back.changes),
         left_out=tuple(one.reason for one in back.left_out),
-        notes=notes_of(back, chosen.what, chosen.commands),
+        notes=notes_of(back, chosen.what, chosen.commands, chosen.ran),
     )
+
+
+def undo_hunks(around: Around, name: str, wish: Undo) -> Sequence[ListedHunk]:
+    """List the hunks that an undo may name.
+
+    Raises:
+        NothingToUndoError: there are none.
+        SessionNotFoundError: there is no such session.
+        OSError: its log cannot be read.
+    """
+    from tui_agent.adapters.session_log import MemoryLog
+    from tui_agent.core.state import fold
+    from tui_agent.core.undo import listed_hunks, taken_back
+
+    stored = around.stored(name)
+    agent = fold(stored.records).main
+    gone = taken_back(agent)
+    return [
+        ListedHunk(
+            number=one.number,
+            path=one.path,
+            where=one.where,
+            section=one.section,
+            plus=one.plus,
+            minus=one.minus,
+            taken_back=gone.run(one.call_id, one.path, one.runs),
+        )
+        for one in listed_hunks(agent, wish, _Payloads(stored, MemoryLog()))
+    ]
+
+
+class _Payloads:
+    """The payloads of a session that is only looked at, and new ones, which are kept nowhere."""
+
+    def __init__(self, stored: StoredSession, memory: MemoryLog) -> None:
+        self._stored, self._memory = stored, memory
+
+    def put(self, data: bytes, *, mime: str = "text/plain") -> Blob:
+        """Keep a payload until the process ends."""
+        return self._memory.put(data, mime=mime)
+
+    def get(self, sha: str) -> bytes:
+        """Load a payload. Raises KeyError where it is missing."""
+        try:
+            return self._memory.get(sha)
+        except KeyError:
+            return self._stored.payload(sha)
 
 
 def _view(change: FileChange, log: MemoryLog) -> FileView:

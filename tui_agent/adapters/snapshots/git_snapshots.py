@@ -16,8 +16,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
 from tui_agent.adapters.snapshots.shadow import Shadow
 from tui_agent.adapters.snapshots.trees import NewFile, Trees
+from tui_agent.core.patch import FileChange
 from tui_agent.core.ports import Snapshot
 
 LARGEST_UNTRACKED = 5 << 20
@@ -87,6 +89,21 @@ class GitSnapshots:
         """Return the paths that differ between two recorded trees."""
         out = await self._git("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new)
         return tuple(_names(out))
+
+    async def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
+        """Return what differs between two recorded trees, with the bytes.
+
+        Files alone: a link or a repository inside is passed over. A renamed file is one that went
+        and one that came. Raises OSError where a tree is not recorded here.
+        """
+        raw = await self._git("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new)
+        entries = tuple(raw_entries(raw))
+        names = [name for one in entries for name in one.objects]
+        batch = b""
+        if names:
+            asked = "".join(f"{name}\n" for name in names).encode()
+            batch = await self._git("cat-file", "--batch", stdin=asked)
+        return file_changes(entries, batch)
 
     async def _from_the_last(self, changed: Sequence[str]) -> str:
         """Make the tree of an edit out of the last one; nothing where git has to be asked."""

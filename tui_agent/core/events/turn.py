@@ -33,7 +33,7 @@ class TurnStarted:
     text: Text
     mode: str
     attachments: tuple[Attachment, ...] = ()
-    kind: Literal["message", "shell", "checks", "review", "undo"] = "message"
+    kind: Literal["message", "shell", "checks", "review", "undo", "rewind"] = "message"
     """`shell`: the user's own command; `checks`: the user's wish; `review`: a diff that the user
     brings, which is the turn's attachment; `undo`: edits taken back. None of them calls a model."""
 

@@ -22,7 +22,7 @@ class SnapshotTaken:
     tree: str
     parent: str = ""
     reason: str = ""
-    """`turn` or the id of the call that it follows."""
+    """`turn`, `before` (a command, an undo, a rewind), or the id of the call that it follows."""
     left_out: tuple[str, ...] = ()
     """Paths or patterns that are not in the tree, with why."""
     ms: int = 0

@@ -38,6 +38,7 @@ def _called(_state: Session, agent: Agent, record: Record, event: ToolCalled) ->
         origin_id=event.origin_id,
         step=record.step,
         ts=record.ts,
+        seq=record.seq,
     )
     turn.items.append(Item(kind="call", key=event.call_id))
     step = turn.steps.get(record.step)

@@ -31,7 +31,7 @@ def _requested(_state: Session, agent: Agent, record: Record, event: ModelReques
     turn = agent.turn
     if turn is None:
         return
-    turn.steps[record.step] = Step(number=record.step, ts=record.ts, request=event)
+    turn.steps[record.step] = Step(number=record.step, ts=record.ts, seq=record.seq, request=event)
     item = Item(kind="text", key=str(record.step))
     if event.purpose == "turn" and item not in turn.items[-3:]:
         turn.items.append(item)

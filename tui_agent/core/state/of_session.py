@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_agent.core.events import (
@@ -109,6 +110,8 @@ def _snapshot(state: Session, agent: Agent, _record: Record, event: SnapshotTake
     if turn is not None:
         turn.first_snapshot = turn.first_snapshot or event.tree
         call = turn.calls.get(event.reason)
+        if call is not None:
+            turn.calls[call.id] = replace(call, trees=(event.parent, event.tree))
         if call is not None and call.origin != "check" and event.tree != event.parent:
             for each in open_turns(state, agent):
                 each.edits += 1

@@ -47,6 +47,8 @@ class Call:
     origin_id: str
     step: int
     ts: str
+    seq: int = 0
+    """The record that asked for it."""
     status: CallStatus = "called"
     round: int = 1
     request_id: str = ""
@@ -73,6 +75,8 @@ class Call:
     output: ToolOutput | None = None
     ended: Literal["", "finished", "denied", "cancelled", "unknown", "failed", "not_run"] = ""
     ms: int = 0
+    trees: tuple[str, str] = ("", "")
+    """The recorded trees before and after it, where the workspace was recorded after it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,8 @@ class Step:
 
     number: int
     ts: str
+    seq: int = 0
+    """The record of its last request."""
     request: ModelRequested | None = None
     text: str = ""
     """What has streamed in; once it has ended, the response's text or its preview."""
@@ -150,7 +156,7 @@ class Turn:
     mode: str
     seq: int
     """The record that began it."""
-    kind: Literal["message", "shell", "checks", "review", "undo"] = "message"
+    kind: Literal["message", "shell", "checks", "review", "undo", "rewind"] = "message"
     phase: Phase = "ingest"
     loop: int = 1
     gathered: bool = False

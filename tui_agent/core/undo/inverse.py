@@ -41,12 +41,19 @@ class TakenBack:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def notes_of(back: TakenBack, what: str, commands: int) -> tuple[str, ...]:
-    """Say what an undo leaves as it is: files, and what so many commands may have changed."""
+def notes_of(
+    back: TakenBack, what: str, commands: int = 0, ran: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Say what an undo leaves as it is: files, what commands did that was not recorded."""
     notes = [f"left as it is: {one.reason}" for one in back.left_out]
+    if ran:
+        notes.append(
+            f"with what these commands changed: {'; '.join(ran)}. What they did outside of the "
+            "recorded files stays"
+        )
     if commands:
-        ran = "a command" if commands == 1 else f"{commands} commands"
-        notes.append(f"{ran} ran in {what}, too: what commands change is not taken back")
+        said = "a command" if commands == 1 else f"{commands} commands"
+        notes.append(f"{said} ran in {what}, too: what it changed was not recorded, and stays")
     return tuple(notes)
 
 

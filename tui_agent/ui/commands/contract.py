@@ -191,6 +191,20 @@ class UndoPreview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListedHunk:
+    """One hunk that an undo may name."""
+
+    number: int
+    path: str
+    where: str
+    """`lines 12-14`, or what the change of the file is."""
+    section: str
+    plus: int
+    minus: int
+    taken_back: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoDone:
     """What came of an undo."""
 
@@ -262,6 +276,10 @@ class Surroundings(Protocol):
 
     async def undo_preview(self, name: str, wish: Undo) -> UndoPreview:
         """Show what an undo would do. Raises NothingToUndoError, LookupError, OSError."""
+        ...
+
+    def undo_hunks(self, name: str, wish: Undo) -> Sequence[ListedHunk]:
+        """List the hunks that an undo may name. Raises NothingToUndoError, LookupError, OSError."""
         ...
 
     async def undo(self, name: str, wish: Undo, *, approve: bool) -> UndoDone:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tui_agent.core.commands import Undo
 from tui_agent.core.undo import NothingToUndoError, UnknownPlaceError
-from tui_agent.ui.commands.contract import Surroundings, UndoPreview
+from tui_agent.ui.commands.contract import ListedHunk, Surroundings, UndoPreview
 from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
 from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED, USAGE, status_of
 from tui_agent.ui.plain_diff import file_lines
@@ -17,10 +17,12 @@ examples:
   agent undo --dry-run        only show what would be taken back
   agent undo last@3           turn 3; the undo of a turn is a turn, too, and can be taken back
   agent undo 01k@3 --step 2   one step of it
+  agent undo --list           the hunks that were applied, with their numbers
+  agent undo --hunk 2         that hunk alone
 
 What you have written since is never touched. A file in which you changed the same lines, or lines
-beside them, is left as it is and named; nothing is then done without --approve-all. What commands
-changed is not taken back.
+beside them, is left as it is and named; nothing is then done without --approve-all. Files that
+commands changed are taken back, too; what commands did outside of the recorded files stays.
 
 exit status: 0 taken back or nothing to take back, 1 it cannot be, 2 usage, 6 approval needed
 """
@@ -34,6 +36,10 @@ def parser() -> Parser:
     )
     made.add_argument("--step", type=int, metavar="N", help="only this step of the turn")
     made.add_argument("--call", metavar="ID", help="only this call")
+    made.add_argument(
+        "--hunk", action="append", default=[], metavar="N", help="only this hunk (repeatable)"
+    )
+    made.add_argument("--list", action="store_true", help="list the hunks that --hunk may name")
     made.add_argument("--dry-run", action="store_true", help="show it and change nothing")
     made.add_argument(
         "--approve-all", action="store_true", help="take back what can be, leave the rest"
@@ -45,8 +51,11 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
     name, place = session_and_place(parsed.id)
-    wish = Undo(turn=_turn(place), step=parsed.step, call_id=parsed.call)
+    wish = Undo(turn=_turn(place), step=parsed.step, call_id=parsed.call, hunks=tuple(parsed.hunk))
     try:
+        if parsed.list:
+            _list(around, around.undo_hunks(name, wish))
+            return DONE
         preview = await around.undo_preview(name, wish)
     except NothingToUndoError as error:
         around.paper.say(str(error))
@@ -61,7 +70,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     if preview.left_out and not parsed.approve_all:
         around.paper.say("Nothing was changed. --approve-all takes back what is shown above.")
         return APPROVAL
-    done = await around.undo(name, wish, approve=parsed.approve_all)
+    done = await around.undo(name, wish, approve=parsed.approve_all or not preview.left_out)
     if done.ended is None or done.ended.reason != "done":
         detail = done.ended.detail if done.ended is not None else done.notice
         around.paper.say(detail or "Nothing was changed.")
@@ -77,6 +86,14 @@ def _turn(place: str) -> int | None:
         message = f"a turn is a number, not '{place}'"
         raise UsageError(message)
     return int(place) if place else None
+
+
+def _list(around: Surroundings, hunks: Sequence[ListedHunk]) -> None:
+    for one in hunks:
+        counts = f"+{one.plus} −{one.minus}" if one.plus or one.minus else ""
+        facts = "  ".join(part for part in (one.where, counts, one.section) if part)
+        state = "  taken back" if one.taken_back else ""
+        around.paper.put([("bold", f"{one.number:>3}  "), ("", f"{one.path}  {facts}{state}")])
 
 
 def _show(around: Surroundings, preview: UndoPreview) -> None:

@@ -38,19 +38,26 @@ VERDICT_WORDS: dict[SpotVerdict, str] = {
     "rejected": "rejected",
     "edited": "accepted as edited",
     "partly": "accepted in part",
+    "back": "taken back",
 }
 STANDINGS: dict[SpotVerdict, Standing] = {
     "undecided": "undecided",
     "rejected": "rejected",
+    "back": "rejected",
 }
-GUTTERS = {"undecided": "gutter_undecided", "rejected": "gutter_rejected"}
-INKS: dict[SpotVerdict, str] = {"undecided": "pending", "rejected": "removed"}
+GUTTERS = {
+    "undecided": "gutter_undecided",
+    "rejected": "gutter_rejected",
+    "back": "gutter_rejected",
+}
+INKS: dict[SpotVerdict, str] = {"undecided": "pending", "rejected": "removed", "back": "text-3"}
 GLYPHS: dict[SpotVerdict, str] = {
     "undecided": "undecided",
     "accepted": "done",
     "rejected": "failed",
     "edited": "edited",
     "partly": "edited",
+    "back": "failed",
 }
 
 

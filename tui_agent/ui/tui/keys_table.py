@@ -129,7 +129,8 @@ ACTIONS: tuple[Action, ...] = (
     _action("review.edit", "e", "edit", "Edit the new text of this hunk.", 4),
     _action("review.split", "s", "split", "Split this hunk into its runs.", 5),
     _action("review.line", "space", "line", "Take this line, or leave it out.", 6),
-    _action("review.undo", "u", "undo", "Take the verdict back; once applied, the change.", 7),
+    _action("review.undo", "u", "undo", "Take the verdict back; once applied, the hunk.", 7),
+    _action("review.undo_edit", "U", "undo edit", "Take the whole applied edit back."),
     _action("review.next", "]", "hunk", "To the next hunk.", 8),
     _action("review.previous", "[", "hunk before", "To the hunk before."),
     _action(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_agent.core.patch import (
     FileView,
@@ -125,6 +125,13 @@ class Review:
             hunks=hunks,
             feedback="; ".join(sorted(reasons)) if nothing else "",
         )
+
+    def took_back(self, gone: Callable[[str, str], bool]) -> None:
+        """Mark what has been taken back since it was applied: asked by path and run."""
+        for index, spot in enumerate(self.spots):
+            path = self.views[spot.file].path
+            if spot.verdict != "rejected" and all(gone(path, run) for run in runs_of(spot)):
+                self.spots[index] = replace(spot, verdict="back")
 
     # Moving
 

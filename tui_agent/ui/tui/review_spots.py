@@ -9,9 +9,19 @@ from typing import Literal
 from tui_agent.core.patch import FileRun, FileView, Hunk, HunkDecision, Row, select, split
 from tui_agent.core.proposal import Decision
 
-SpotVerdict = Literal["undecided", "accepted", "rejected", "edited", "partly"]
+SpotVerdict = Literal["undecided", "accepted", "rejected", "edited", "partly", "back"]
 Mark = Literal["undecided", "focused", "accepted", "rejected", "edited"]
 """What a ledger shows of one hunk; `focused` is undecided and under the cursor."""
+
+
+_MARKS: dict[SpotVerdict, Mark] = {
+    "undecided": "undecided",
+    "accepted": "accepted",
+    "rejected": "rejected",
+    "edited": "edited",
+    "partly": "edited",
+    "back": "rejected",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,7 @@ class Spot:
     @property
     def mark(self) -> Mark:
         """What a ledger shows when the cursor is elsewhere."""
-        return "edited" if self.verdict == "partly" else self.verdict
+        return _MARKS[self.verdict]
 
 
 def spots_of(view: FileView, file: int) -> Iterator[Spot]:

@@ -9,6 +9,7 @@ from tui_agent.core.blob import Blob
 from tui_agent.core.patch import FilePatch, FileView, Patch
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Call, Session
+from tui_agent.core.undo import UNDO_TOOL, taken_back
 from tui_agent.ui.tui.file_text import FileText
 
 Load = Callable[[str], Awaitable[bytes]]
@@ -30,22 +31,50 @@ class Subject:
     decision: Decision | None = None
     waited_ms: int = 0
     status: str = ""
+    gone: tuple[tuple[str, str, str], ...] = ()
+    """What of it has been taken back since: path, run, and the call that did it."""
+
+    def taken_back_by(self, path: str, run: str) -> str:
+        """Return the call that took a run back; empty where none did."""
+        return next((by for name, one, by in self.gone if (name, one) == (path, run)), "")
 
 
 def subject_of(state: Session) -> Subject | None:
-    """Return the edit that waits, the oldest first; or else the last one of the session."""
+    """Return the edit that waits, the oldest first; or else the last one of the session.
+
+    An undo shows itself in the edit that it took back, if there is one.
+    """
     for waiting in state.waiting.values():
         call = state.call(waiting)
         if call.proposal is not None and call.proposal.patch is not None:
             return _subject(call, waits=True)
+    undo: Subject | None = None
     for turn in reversed(state.main.turns):
         for call in reversed(turn.calls.values()):
-            if call.proposal is not None and call.proposal.patch is not None and call.decision:
-                return _subject(call, waits=False)
-    return None
+            if call.proposal is None or call.proposal.patch is None or not call.decision:
+                continue
+            if call.tool != UNDO_TOOL:
+                return _subject(call, waits=False, gone=_gone(state, turn.number, call))
+            undo = undo or _subject(call, waits=False)
+    return undo
 
 
-def _subject(call: Call, *, waits: bool) -> Subject | None:
+def _gone(state: Session, turn: int, call: Call) -> tuple[tuple[str, str, str], ...]:
+    patch = call.proposal.patch if call.proposal is not None else None
+    if patch is None or turn == len(state.main.turns):
+        return ()
+    gone = taken_back(state.main, turn)
+    return tuple(
+        (file.path, run, by)
+        for file in patch.files
+        for run in file.run_ids
+        if (by := gone.by(call.id, file.path, run))
+    )
+
+
+def _subject(
+    call: Call, *, waits: bool, gone: tuple[tuple[str, str, str], ...] = ()
+) -> Subject | None:
     proposal = call.proposal
     if proposal is None or proposal.patch is None:
         return None
@@ -57,6 +86,7 @@ def _subject(call: Call, *, waits: bool) -> Subject | None:
         decision=None if waits else call.decision,
         waited_ms=call.waited_ms,
         status=call.ended or call.status,
+        gone=gone,
     )
 
 

@@ -31,9 +31,9 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand(name="plan", description="Go to the plan.", title="Go to the plan", group="view"),
     SlashCommand(name="checks", description="Run the project's checks now.",
                  title="Run the checks", group="checks"),
-    SlashCommand(name="undo", argument="[TURN]", title="Take edits back",
-                 description="Take a turn's edits back, the last one's if none is named; what you "
-                 "wrote since stays.", group="checks"),
+    SlashCommand(name="undo", argument="[TURN][#HUNK]", title="Take edits back",
+                 description="Take back a turn or one hunk of it, the last one's if none is named; "
+                 "what you wrote since stays.", group="checks"),
     SlashCommand(name="compact", argument="[WHAT TO KEEP]", title="Compact the conversation",
                  description="Replace the conversation so far by a summary, for the model.",
                  group="model"),

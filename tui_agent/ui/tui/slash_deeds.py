@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from tui_agent.core import commands as ask
 from tui_agent.ui.tui.slash import parse
 from tui_agent.ui.tui.theme import BUILT_IN, ThemeError, choose_theme
+from tui_agent.ui.undo_words import HELP as UNDO_HELP
+from tui_agent.ui.undo_words import undo_wish
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.deeds import Deeds
@@ -44,10 +46,11 @@ def _model(deeds: Deeds, rest: str) -> None:
 
 
 def _undo(deeds: Deeds, rest: str) -> None:
-    if rest and not rest.isdecimal():
-        deeds.toast("/undo takes the last turn's edits back, /undo 3 those of turn 3.", bad=True)
+    wish = undo_wish(rest)
+    if wish is None:
+        deeds.toast(UNDO_HELP, bad=True)
     else:
-        deeds.client.send(ask.Undo(turn=int(rest) if rest else None))
+        deeds.client.send(wish)
 
 
 def _budget(deeds: Deeds, rest: str) -> None:

@@ -15,6 +15,7 @@ from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.review_header import folded_fact, header_of, short_header
 from tui_agent.ui.tui.review_keys import VERDICTS
 from tui_agent.ui.tui.review_model import Review
+from tui_agent.ui.tui.review_spots import runs_of
 from tui_agent.ui.tui.reviewed import Load, Subject, Texts, subject_of
 from tui_agent.ui.tui.widgets.hunk_list import HunkList
 
@@ -44,6 +45,8 @@ class ChangesPane(HunkList):
         self._texts = Texts(load)
         self._state = Session()
         self._full_screen: ReviewScreen | None = None
+        self._stood = 0
+        """Where the cursor was in a decided edit that is shown again, some of it taken back."""
         self._open: dict[tuple[str, str], Review] = {}
         """The review in progress by call and request: going away loses no verdict."""
 
@@ -57,6 +60,9 @@ class ChangesPane(HunkList):
         subject = subject_of(state)
         if subject == self.subject and (self.review is not None or subject is None):
             return
+        before = self.subject if self.review is not None else None
+        same = before is not None and subject is not None and before.call_id == subject.call_id
+        self._stood = self.review.cursor if self.review is not None and same else 0
         self.subject = subject
         self.finish_editing()
         if subject is None:
@@ -89,6 +95,8 @@ class ChangesPane(HunkList):
             self.review = self._taken_up(subject, views)
         else:
             self.review = Review(views, subject.decision)
+            self.review.took_back(lambda path, run: bool(subject.taken_back_by(path, run)))
+            self.review.go(self._stood)
         self.redraw_review()
         self.top = 0
         self.reveal_focus()
@@ -166,7 +174,13 @@ class ChangesPane(HunkList):
         """Offer the verdicts only while they mean something."""
         if self.is_open:
             return None
-        return [("review.next", ""), ("review.next_file", ""), ("review.full", "")]
+        return [
+            ("review.undo", "undo hunk"),
+            ("review.undo_edit", ""),
+            ("review.next", ""),
+            ("review.next_file", ""),
+            ("review.full", ""),
+        ]
 
     # Keys
 
@@ -196,17 +210,17 @@ class ChangesPane(HunkList):
     def _decide(self, name: str) -> bool:
         """Do what a verdict's key means, once the request is armed."""
         typing = {"why": self.ask_why, "edit": self.begin_editing, "apply": self._apply}.get(name)
-        if name not in VERDICTS and typing is None:
+        if name not in (*VERDICTS, "undo_edit") and typing is None:
             return False
-        if name == "undo" and not self.is_open:
-            self._take_back()
+        if name in ("undo", "undo_edit") and not self.is_open:
+            self._take_back(whole=name == "undo_edit")
         if not self.is_open or not self.armed or self.review is None:
             return True
         if typing is not None:
             typing()
             if name != "apply":
                 return True
-        else:
+        elif name in VERDICTS:
             complaint = VERDICTS[name](self.review)
             if complaint:
                 self.post_message(Toasted(complaint, role="accent", glyph="warning"))
@@ -276,15 +290,25 @@ class ChangesPane(HunkList):
         if self.subject is not None:
             self.post_message(Decided(self.subject.request_id, decision))
 
-    def _take_back(self) -> None:
-        """Undo the edit that was applied; a replay and the full screen only show it."""
-        subject = self.subject
-        if (
-            subject is not None
-            and subject.status == "finished"
-            and not (self.featured or self.full)
-        ):
+    def _take_back(self, *, whole: bool = False) -> None:
+        """Undo the hunk under the cursor, or the whole edit; a replay only shows it."""
+        subject, review = self.subject, self.review
+        if subject is None or review is None or subject.status != "finished" or self.featured:
+            return
+        if whole:
             self.post_message(Sent(Undo(call_id=subject.call_id)))
+            return
+        spot, view = review.spot, review.view
+        if spot is None or view is None:
+            return
+        runs = runs_of(spot)
+        if spot.verdict == "rejected":
+            self.post_message(Toasted("This hunk was not applied.", role="accent", glyph="warning"))
+        elif spot.verdict == "back":
+            by = subject.taken_back_by(view.path, runs[0])
+            self.post_message(Sent(Undo(call_id=by)))
+        else:
+            self.post_message(Sent(Undo(call_id=subject.call_id, hunks=runs)))
 
     def _later(self) -> None:
         self.post_message(Left())

@@ -1,0 +1,59 @@
+"""From the user's wish to take something back to the call that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tui_agent.core.undo import ChosenUndo, WrittenFile, choose, commands_of, meant
+
+if TYPE_CHECKING:
+    from tui_agent.core.commands import Undo
+    from tui_agent.core.patch import FileChange
+    from tui_agent.core.ports import Blobs, Snapshots
+    from tui_agent.core.state import Agent, Call
+
+
+async def chosen_undo(agent: Agent, wish: Undo, snapshots: Snapshots, blobs: Blobs) -> ChosenUndo:
+    """Find what an undo means, commands' changes included as far as they were recorded.
+
+    Raises:
+        NothingToUndoError: there is nothing, or it is taken back already.
+        OSError: a payload cannot be kept.
+        KeyError: the bytes of an edit are missing.
+    """
+    commands = {} if wish.hunks else await command_writes(meant(agent, wish), snapshots, blobs)
+    return choose(agent, wish, blobs, commands)
+
+
+async def command_writes(
+    calls: Iterable[Call], snapshots: Snapshots, blobs: Blobs
+) -> dict[str, tuple[WrittenFile, ...]]:
+    """Return what each of these calls' commands changed, as the trees before and after it tell.
+
+    A command whose trees are not recorded, or no longer there, is left out.
+    """
+    found: dict[str, tuple[WrittenFile, ...]] = {}
+    for call in calls:
+        if not all(call.trees) or call.applied:
+            continue
+        found[call.id] = ()
+        if commands_of(call):
+            try:
+                changes = await snapshots.changes(*call.trees)
+            except OSError:
+                del found[call.id]
+                continue
+            found[call.id] = tuple(_written(change, blobs) for change in changes)
+    return found
+
+
+def _written(change: FileChange, blobs: Blobs) -> WrittenFile:
+    return WrittenFile(
+        path=change.path,
+        target=change.path,
+        before=None if change.before is None else blobs.put(change.before).sha,
+        after=None if change.after is None else blobs.put(change.after).sha,
+        mode_before=change.old_mode,
+        mode_after=change.new_mode,
+    )
