@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,25 @@ if TYPE_CHECKING:
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.proposal import Target
     from tui_agent.ui.commands.contract import ListedHunk, UndoDone, UndoPreview
+    from tui_agent.wiring.sessions import Sessions
+
+LOOK_SECONDS = 1.0
+"""How long a list may read logs that changed; of the others it says what their ends tell."""
 
 
 class Around(Wiring):
     """A run's wiring as its commands see it."""
 
+    @cached_property
+    def sessions(self) -> Sessions:
+        """The sessions as a whole: listed, searched, cleared away."""
+        from tui_agent.wiring.sessions import Sessions
+
+        return Sessions(self.shelf, self.state.path, self.environ)
+
     def summaries(self, *, all_repositories: bool) -> Sequence[Summary]:
         """List sessions, the latest first."""
-        return self.shelf.summaries(all_repositories=all_repositories)
+        return self.sessions.look(everywhere=all_repositories, seconds=LOOK_SECONDS).summaries
 
     def stored(self, name: str) -> StoredSession:
         """Read a session. Raises SessionNotFoundError, OSError."""

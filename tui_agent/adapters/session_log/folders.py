@@ -16,6 +16,8 @@ from tui_agent.adapters.session_log.chain import EVENTS_FILE
 from tui_agent.adapters.session_log.summary import Summary, summarise
 
 REPOSITORY_FILE = "repository.json"
+GOING = ".going"
+"""Ends the name of a folder that is being removed: no list shows it."""
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -146,7 +148,11 @@ def _matching(folders: list[Path], text: str) -> list[Path]:
 
 
 def _session_folders(shelf: Path) -> list[Path]:
-    found = [one for one in _folders(shelf) if (one / EVENTS_FILE).exists()]
+    found = [
+        one
+        for one in _folders(shelf)
+        if not one.name.endswith(GOING) and (one / EVENTS_FILE).exists()
+    ]
     return sorted(found, key=lambda path: path.name, reverse=True)
 
 

@@ -36,6 +36,22 @@ class Summary:
     """The number of the last turn."""
     size: int = 0
     """Bytes of the log."""
+    read: bool = False
+    """Whether the whole log was read, and what follows is known."""
+    origin: str = ""
+    """The program that it was imported from."""
+    stops: int = 0
+    """How many steps a replay of it has."""
+    outcome: str = ""
+    """How it ended, in two words."""
+    sign: str = ""
+    """The name of the outcome's glyph."""
+    role: str = ""
+    """The role of its colour."""
+    added: int = 0
+    removed: int = 0
+    cost: float | None = None
+    labels: tuple[str, ...] = ()
 
 
 def summarise(folder: Path) -> Summary:
@@ -64,7 +80,12 @@ def summarise(folder: Path) -> Summary:
         model=str(started.get("model", "")),
         turns=max((one.get("turn", 0) for one in tail or head), default=0),
         size=size,
+        origin=next((str(one["data"].get("origin", "")) for one in head if _imports(one)), ""),
     )
+
+
+def _imports(line: dict[str, Any]) -> bool:
+    return bool(line["type"] == "SessionImported")
 
 
 def _ends(path: Path) -> tuple[int, list[dict[str, Any]], list[dict[str, Any]]]:

@@ -26,7 +26,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionStarted:
-    """The first record of every log that was not forked or imported."""
+    """The first record of every log; in an imported one it follows SessionImported."""
 
     session_id: str
     program: str
@@ -78,11 +78,17 @@ class SessionForked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionImported:
-    """The log was made from another program's."""
+    """The log was made from another program's. What it says was never seen by our gate."""
 
     session_id: str
     origin: str
+    """The program, with its version where it is known: `Claude Code 2.1.1`."""
     losses: tuple[str, ...] = ()
+    """What could not be taken over, in sentences."""
+    origin_id: str = ""
+    """Its name there."""
+    sha: str = ""
+    """SHA-256 of the file that was read, so that it is not taken in twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,7 +50,7 @@ def _forked(state: Session, _agent: Agent, _record: Record, event: SessionForked
 
 
 def _imported(state: Session, _agent: Agent, _record: Record, event: SessionImported) -> None:
-    state.id = event.session_id
+    state.id, state.origin = event.session_id, event.origin
 
 
 def _ended(state: Session, _agent: Agent, _record: Record, event: SessionEnded) -> None:

@@ -264,6 +264,8 @@ class Session:
     """The fold of a whole log."""
 
     id: str = ""
+    origin: str = ""
+    """The program that the session was imported from; empty for our own."""
     started: SessionStarted | None = None
     started_ts: str = ""
     model: str = ""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui_agent.core.settings import Settings
     from tui_agent.core.toolsets import Toolset
     from tui_agent.ui.commands.options import Options
+    from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.text import Paper
 
 
@@ -50,40 +51,6 @@ class LoadedSettings(Protocol):
 
     @property
     def unread(self) -> Sequence[str]: ...
-
-
-class SessionSummary(Protocol):
-    """A line of the list of sessions."""
-
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def folder(self) -> Path: ...
-
-    @property
-    def status(self) -> str: ...
-
-    @property
-    def title(self) -> str: ...
-
-    @property
-    def started(self) -> str: ...
-
-    @property
-    def last(self) -> str: ...
-
-    @property
-    def repository(self) -> str: ...
-
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def turns(self) -> int: ...
-
-    @property
-    def size(self) -> int: ...
 
 
 class StoredSession(Protocol):
@@ -245,6 +212,11 @@ class Surroundings(Protocol):
 
     @property
     def tools(self) -> Mapping[str, Tool]: ...
+
+    @property
+    def sessions(self) -> SessionWork:
+        """The sessions as a whole."""
+        ...
 
     def summaries(self, *, all_repositories: bool) -> Sequence[SessionSummary]:
         """List sessions, the latest first."""

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from argparse import Namespace
+from collections.abc import Awaitable, Callable, Sequence
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps, encode
 from tui_agent.core.events import SessionStarted, SnapshotTaken, TurnEnded, TurnStarted
 from tui_agent.core.state import fold
 from tui_agent.core.wire import encode_record
+from tui_agent.ui.commands import sessions_find, sessions_prune
 from tui_agent.ui.commands.contract import (
-    SessionSummary,
     StoredSession,
     Surroundings,
     TreeChange,
 )
 from tui_agent.ui.commands.options import Parser, session_and_place
+from tui_agent.ui.commands.session_contract import SessionSummary
 from tui_agent.ui.exit_status import DONE, FAILED
-from tui_agent.ui.figures import plural, size
+from tui_agent.ui.figures import counts, plural, size
 from tui_agent.ui.replay import tell_session
 from tui_agent.ui.state_json import state_json
 from tui_agent.ui.text import Line, Style
 
+FIELDS = (
+    "id", "status", "title", "started", "last", "repository", "model", "turns", "size", "origin",
+)  # fmt: skip
+READ_FIELDS = ("stops", "outcome", "added", "removed", "cost", "labels")
+"""Known once the whole log has been read; a list of very many reads some only at their ends."""
 FACTS = ("path", "kind", "old_path", "added", "removed")
 STYLES: dict[str, Style] = {"@": "dim", "+": "added", "-": "removed"}
 
@@ -34,13 +41,15 @@ examples:
   agent sessions show last --state    the state that all panes are drawn from
   agent sessions diff last            what it changed on disk, commands included
   agent sessions verify last          is the log unbroken, is every payload there?
+  agent sessions search redirect      where words stand, in all of them
+  agent sessions prune --older-than 90d   what would go; --yes removes it
 """
 
 
 def parser() -> Parser:
     """Return how the command is typed."""
     made = Parser(prog="agent sessions", description=__doc__, epilog=EXAMPLES)
-    verbs = made.add_subparsers(dest="verb", metavar="list|show|diff|verify", parser_class=Parser)
+    verbs = made.add_subparsers(dest="verb", metavar="|".join(_VERBS), parser_class=Parser)
     listed = verbs.add_parser("list", help="which there are", epilog=EXAMPLES)
     listed.add_argument("--all", action="store_true", help="of every folder")
     listed.add_argument("--json", action="store_true", help="as JSON lines")
@@ -55,6 +64,8 @@ def parser() -> Parser:
     compared.add_argument("--json", action="store_true", help="as JSON lines")
     checked = verbs.add_parser("verify", help="is it sound?", epilog=EXAMPLES)
     checked.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
+    sessions_find.add(verbs.add_parser)
+    sessions_prune.add(verbs.add_parser)
     made.set_defaults(all=False, json=False)
     return made
 
@@ -62,14 +73,25 @@ def parser() -> Parser:
 async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
-    if parsed.verb in (None, "list"):
-        return _list(around, everywhere=parsed.all, as_json=parsed.json)
+    return await _VERBS[parsed.verb or "list"](parsed, around)
+
+
+async def _listed(parsed: Namespace, around: Surroundings) -> int:
+    return _list(around, everywhere=parsed.all, as_json=parsed.json)
+
+
+async def _verified(parsed: Namespace, around: Surroundings) -> int:
+    return _verify(around, around.stored(session_and_place(parsed.id)[0]))
+
+
+async def _compared(parsed: Namespace, around: Surroundings) -> int:
+    stored = around.stored(session_and_place(parsed.id)[0])
+    return _diff(around, stored, as_json=parsed.json)
+
+
+async def _shown(parsed: Namespace, around: Surroundings) -> int:
     name, turn = session_and_place(parsed.id)
     stored = around.stored(name)
-    if parsed.verb == "verify":
-        return _verify(around, stored)
-    if parsed.verb == "diff":
-        return _diff(around, stored, as_json=parsed.json)
     if parsed.state:
         around.paper.data(dumps(state_json(fold(stored.records))))
     elif parsed.json:
@@ -98,6 +120,12 @@ def _line(one: SessionSummary, *, everywhere: bool) -> Line:
     when = one.started[:16].replace("T", " ")
     where = f"{one.repository:<16} " if everywhere else ""
     facts = f"{plural(one.turns, 'turn')}, {size(one.size)}"
+    if one.outcome:
+        facts += f", {one.outcome}"
+    if one.added or one.removed:
+        facts += f", {counts(one.added, one.removed)}"
+    if one.origin:
+        facts += f", imported from {one.origin}"
     title = one.title or {"empty": "(nothing in it)", "unreadable": "(cannot be read)"}.get(
         one.status, "(nothing said)"
     )
@@ -110,7 +138,7 @@ def _line(one: SessionSummary, *, everywhere: bool) -> Line:
 
 
 def _as_json(one: SessionSummary) -> dict[str, object]:
-    names = ("id", "status", "title", "started", "last", "repository", "model", "turns", "size")
+    names = [*FIELDS, *(READ_FIELDS if one.read else ())]
     return {name: getattr(one, name) for name in names} | {"folder": str(one.folder)}
 
 
@@ -175,3 +203,14 @@ def trace(stored: StoredSession) -> dict[str, object]:
         "events": [encode_record(one) | {"h": one.h} for one in records],
         "problems": list(stored.problems),
     }
+
+
+_VERBS: dict[str, Callable[[Namespace, Surroundings], Awaitable[int]]] = {
+    "list": _listed,
+    "show": _shown,
+    "diff": _compared,
+    "verify": _verified,
+    "search": sessions_find.search,
+    "prune": sessions_prune.prune,
+    "reindex": sessions_find.reindex,
+}
