@@ -63,7 +63,7 @@ class SessionIndex:
         for folder in folders:
             stamp, row = stamp_of(folder), known.get(str(folder))
             if stamp is not None and row is not None and (row[1], row[2]) == stamp:
-                summaries.append(summary_in(row))
+                summaries.append(summary_in(folder, row))
             elif time.monotonic() < deadline:
                 summaries.append(self._read(folder, stamp))
             elif whole:
@@ -160,7 +160,7 @@ class SessionIndex:
         # The summary is right without the row; the next look tries again.
         with suppress(sqlite3.Error, OSError):
             self._usable(keep)
-        return summary_in((str(folder), *stamp, closed, *facts_of(overview)))
+        return summary_in(folder, (str(folder), *stamp, closed, *facts_of(overview)))
 
     # The file
 

@@ -67,9 +67,8 @@ def facts_of(overview: Overview) -> tuple[Any, ...]:
     )
 
 
-def summary_in(row: Sequence[Any]) -> Summary:
+def summary_in(folder: Path, row: Sequence[Any]) -> Summary:
     """Return the summary that a row holds; whether somebody writes the session is asked now."""
-    folder = Path(row[0])
     status: Status = row[3] or ("running" if is_locked(folder) else "interrupted")
     return Summary(
         folder=folder,
