@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tests.support.workspace import KeptBlobs, workspace_at
 from tui_agent.adapters.runner.plain import PlainRunner
+from tui_agent.agent.effects import planned_writes
 from tui_agent.agent.files import SeenFiles
 from tui_agent.core.blob import Blob
 from tui_agent.core.digest import digest_of
-from tui_agent.core.events import PlannedWrite
 from tui_agent.core.patch import FileView, HunkDecision, Settled, settle
 from tui_agent.core.ports import RunContext, Tool, View
 from tui_agent.core.proposal import Approved, Decision, Proposal, SeenFile, ToolOutput
@@ -80,27 +80,8 @@ class Bench:
             blobs=self.blobs,
             on_output=self.shown.append,
             settled=tuple(settled),
-            writes=tuple(write for one in settled for write in self._writes(one)),
+            writes=planned_writes(settled, self.blobs.put),
         )
-
-    def _writes(self, one: Settled) -> list[PlannedWrite]:
-        outcome = one.outcome
-        if not outcome.changed:
-            return []
-        before = one.view.patch.before
-        after = None if outcome.content is None else self.blobs.put(outcome.content)
-        moved = outcome.target != outcome.path
-        writes = [
-            PlannedWrite(
-                path=outcome.target,
-                before=None if moved else before,
-                after=after,
-                mode_after=outcome.mode,
-            )
-        ]
-        if moved:
-            writes.append(PlannedWrite(path=outcome.path, before=before, after=None))
-        return writes
 
 
 def sha(data: bytes) -> str:

@@ -8,7 +8,7 @@ from tests.support.calls import Bench
 from tests.support.workspace import picture
 from tui_agent.core.edits import EditError
 from tui_agent.core.patch import HunkDecision
-from tui_agent.core.ports import Tool
+from tui_agent.core.ports import ArgumentsError, Tool
 from tui_agent.core.proposal import Decision
 from tui_agent.tools.apply_patch import ApplyPatch
 from tui_agent.tools.edit import Edit
@@ -71,6 +71,17 @@ async def test_lines_that_changed_since_the_proposal_are_stale(bench: Bench) -> 
     assert picture(bench.root) == before
 
 
+async def test_an_edit_after_a_partial_read_is_matched_on_what_was_read(bench: Bench) -> None:
+    await bench.call(Read(), path="a.py", offset=1, limit=5)
+    before = "line 2\nand this\n"  # What was unique then stands elsewhere, too, by now.
+    (bench.root / "a.py").write_text(before + LINES)
+    edits = [{"old": "line 2\n", "new": "LINE 2\n"}]
+    output = await bench.call(Edit(on_stale="merge"), path="a.py", edits=edits)
+    assert "merged" in str(output.text)
+    wanted = before + LINES.replace("line 2\n", "LINE 2\n", 1)
+    assert (bench.root / "a.py").read_text() == wanted
+
+
 PATCH = """\
 *** Begin Patch
 *** Update File: a.py
@@ -93,6 +104,42 @@ async def test_a_patch_changes_adds_and_deletes_in_one_call(bench: Bench) -> Non
     assert sorted(picture(bench.root)) == ["a.py", "docs/", "docs/new.md"]
     assert (bench.root / "docs/new.md").read_text() == "# Title\n"
     assert output.summary == "3 files  +2 −2"
+
+
+async def test_a_unified_diff_has_an_argument_of_its_own(bench: Bench) -> None:
+    diff = "--- a/b.py\n+++ b/b.py\n@@ -1 +1 @@\n-one\n+two\n"
+    assert (await bench.call(ApplyPatch(), diff=diff)).ok
+    assert (bench.root / "b.py").read_text() == "two\n"
+    for wrong in ({}, {"diff": diff, "patch": PATCH}):
+        with pytest.raises(ArgumentsError, match="either `patch` or `diff`"):
+            await bench.prepare(ApplyPatch(), **wrong)
+
+
+@pytest.mark.parametrize("name", ["large.txt", "folder"])
+async def test_what_is_too_large_or_no_file_is_malformed(name: str, bench: Bench) -> None:
+    (bench.root / "large.txt").write_bytes(b"x\n" * 2_600_000)
+    (bench.root / "folder").mkdir()
+    with pytest.raises(EditError) as refused:
+        await bench.prepare(Edit(), path=name, edits=[{"old": "x", "new": "y"}])
+    assert refused.value.kind == "malformed"
+
+
+@pytest.mark.parametrize("moved", [False, True])
+async def test_a_link_is_deleted_and_moved_itself_and_edited_through(
+    bench: Bench, *, moved: bool
+) -> None:
+    (bench.root / "link").symlink_to("a.py")
+    head = "*** Update File: link\n*** Move to: other" if moved else "*** Delete File: link"
+    output = await bench.call(ApplyPatch(), patch=f"*** Begin Patch\n{head}\n*** End Patch")
+    assert output.ok
+    assert not (bench.root / "link").is_symlink()
+    assert (bench.root / "other").is_symlink() == moved
+    assert (bench.root / "a.py").read_text() == LINES
+    if moved:
+        edits = [{"old": "line 40\n", "new": "LINE 40\n"}]
+        assert (await bench.call(Edit(), path="other", edits=edits)).ok
+        assert (bench.root / "a.py").read_text() == LINES.replace("line 40", "LINE 40")
+        assert (bench.root / "other").is_symlink()
 
 
 @pytest.mark.capability("S0.15", part="add refuses existing, update refuses missing")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from tui_agent.core.patch import (
     settle,
     undecided,
 )
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.proposal import Decision
 
 if TYPE_CHECKING:
@@ -92,12 +93,20 @@ def stored_bytes(engine: Engine, blob: Blob | None) -> bytes | None:
 
 def writes_of(engine: Engine, settled: Sequence[Settled]) -> tuple[PlannedWrite, ...]:
     """Return what will be written: every path with its bytes before and after, stored as blobs."""
+    return planned_writes(settled, engine.world.log.put)
+
+
+def planned_writes(
+    settled: Sequence[Settled], put: Callable[[bytes], Blob]
+) -> tuple[PlannedWrite, ...]:
+    """Return what decided patches come to; `put` stores the bytes."""
     writes: list[PlannedWrite] = []
     for one in settled:
         outcome, before = one.outcome, one.view.patch.before
+        was_link = is_link(one.view.patch.old_mode)
         if not outcome.changed:
             continue
-        after = None if outcome.content is None else engine.world.log.put(outcome.content)
+        after = None if outcome.content is None else put(outcome.content)
         moved = outcome.target != outcome.path
         writes.append(
             PlannedWrite(
@@ -105,10 +114,13 @@ def writes_of(engine: Engine, settled: Sequence[Settled]) -> tuple[PlannedWrite,
                 before=None if moved else before,
                 after=after,
                 mode_after=outcome.mode,
+                link_before=was_link and not moved,
             )
         )
         if moved:
-            writes.append(PlannedWrite(path=outcome.path, before=before, after=None))
+            writes.append(
+                PlannedWrite(path=outcome.path, before=before, after=None, link_before=was_link)
+            )
     return tuple(writes)
 
 

@@ -30,14 +30,31 @@ class SeenFiles:
         return self._workspace.mode(path)
 
     def seen(self, path: str) -> bytes | None:
-        """Give the file as the model last got it, whole."""
+        """Give the file as it was when the model last got any of it."""
         known = self._seen.get(path)
-        if known is None or not known.whole:
+        if known is None:
             return None
         try:
             return self._blobs.get(known.sha)
         except KeyError:
             return None
+
+    def locate_link(self, path: str) -> str:
+        """Give a path's one name, its last component not followed."""
+        return self._workspace.locate_link(path)
+
+    def link(self, path: str) -> bytes | None:
+        """Give where a symbolic link leads."""
+        return self._workspace.link(path)
+
+    def leads_inside(self, path: str, target: bytes) -> bool:
+        """Give whether a link would stay in the workspace."""
+        return self._workspace.leads_inside(path, target)
+
+    def seen_whole(self, path: str) -> bool:
+        """Give whether the model got all of that text."""
+        known = self._seen.get(path)
+        return known is not None and known.whole
 
     def namesakes(self, path: str) -> tuple[str, ...]:
         """Give other files with the same last component."""

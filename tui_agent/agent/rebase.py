@@ -21,12 +21,14 @@ from tui_agent.core.patch import (
     carry,
     describe,
 )
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.proposal import Proposal, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui_agent.agent.engine import Engine
+    from tui_agent.core.ports import Workspace
 
 
 def moved_bases(engine: Engine, patch: Patch) -> tuple[str, ...]:
@@ -35,8 +37,17 @@ def moved_bases(engine: Engine, patch: Patch) -> tuple[str, ...]:
     return tuple(
         file.path
         for file in patch.files
-        if workspace.read(file.path) != stored_bytes(engine, file.before)
+        if _now(workspace, file) != stored_bytes(engine, file.before)
     )
+
+
+def _now(workspace: Workspace, file: FilePatch) -> bytes | None:
+    """Return what is there now, of the kind that the patch was made from."""
+    if is_link(file.old_mode) or is_link(file.new_mode):
+        link = workspace.link(file.path)
+        if link is not None or is_link(file.old_mode):
+            return link
+    return workspace.read(file.path)
 
 
 def worked_in(
@@ -60,7 +71,7 @@ def worked_in(
             new_mode=file.new_mode,
             notes=file.notes,
         )
-        disk = engine.world.workspace.read(file.path)
+        disk = _now(engine.world.workspace, file)
         new = describe(rebased(change, disk), engine.world.log.put)
         old_view = FileView.of(file, before, after)
         new_view = FileView.of(new, disk, stored_bytes(engine, new.after))

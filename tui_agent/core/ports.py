@@ -202,6 +202,18 @@ class Workspace(Protocol):
         """Permission bits; None where there is no file."""
         ...
 
+    def locate_link(self, path: str) -> str:
+        """Give a path's one name as `locate` does, but without following its last component."""
+        ...
+
+    def link(self, path: str) -> bytes | None:
+        """Where the symbolic link of that name leads, as it is written; None if there is none."""
+        ...
+
+    def leads_inside(self, path: str, target: bytes) -> bool:
+        """Whether a symbolic link of that name to there would stay in the workspace."""
+        ...
+
     def marks(self, path: str) -> tuple[Mark, ...]:
         """Whether a path is secret or protected, so that it asks in every mode."""
         ...

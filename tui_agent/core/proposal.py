@@ -144,6 +144,10 @@ class SeenFile:
     sha: str
     whole: bool = True
     """Whether it has seen all of the file, not only some lines."""
+    ranges: tuple[tuple[int, int], ...] = ()
+    """The lines that it has seen where that is not all, first and last, from 1, in order."""
+    lines: int = 0
+    """How many the file has, where not all were seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

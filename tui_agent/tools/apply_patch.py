@@ -6,15 +6,18 @@ from typing import Any
 
 from tui_agent.core.arguments import parse_arguments
 from tui_agent.core.edit_call import carry_out, propose_changes
-from tui_agent.core.edits import OnStale, apply_patch
+from tui_agent.core.edits import OnStale, apply_patch, apply_unified
 from tui_agent.core.messages import ToolSpec
-from tui_agent.core.ports import RunContext, View
+from tui_agent.core.patch import FileChange
+from tui_agent.core.ports import ArgumentsError, RunContext, View
 from tui_agent.core.proposal import Approved, Proposal, ToolOutput
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
-    "properties": {"patch": {"type": "string", "minLength": 1}},
-    "required": ["patch"],
+    "properties": {
+        "patch": {"type": "string", "minLength": 1},
+        "diff": {"type": "string", "minLength": 1, "description": "A unified diff, instead"},
+    },
     "additionalProperties": False,
 }
 
@@ -35,7 +38,7 @@ where a place occurs more than once, give the whole line of its class or functio
 *** Update File: b.py
 *** Move to: c.py
 *** End Patch
-A unified diff (--- a/x, +++ b/x, @@) is taken, too."""
+A unified diff (--- a/x, +++ b/x, @@) is taken, too, as `diff`."""
 
 
 class ApplyPatch:
@@ -49,9 +52,19 @@ class ApplyPatch:
 
     async def prepare(self, arguments: str, view: View) -> Proposal:
         given = parse_arguments(arguments, SCHEMA)
-        changes = apply_patch(given["patch"], view.files, on_stale=self._on_stale)
+        changes = _changes(given, view, self._on_stale)
         return propose_changes("apply_patch", changes, given, view)
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput:
         del approved
         return carry_out(context)
+
+
+def _changes(given: dict[str, Any], view: View, on_stale: OnStale) -> tuple[FileChange, ...]:
+    """Carry out the one text that is given; ArgumentsError where it is none, or both."""
+    if len(given) != 1:
+        message = "Give either `patch` or `diff`."
+        raise ArgumentsError(message)
+    if "diff" in given:
+        return apply_unified(given["diff"], view.files, on_stale=on_stale)
+    return apply_patch(given["patch"], view.files, on_stale=on_stale)

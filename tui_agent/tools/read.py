@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
 from tui_agent.core.arguments import canonical, parse_arguments
@@ -130,7 +131,8 @@ def _page(path: str, data: bytes, given: dict[str, Any], context: RunContext) ->
     if last < len(lines):
         text += f"\n(lines {first}-{last} of {len(lines):,}; go on with offset={last + 1})"
     summary = f"{len(lines)} lines" if whole else f"lines {first}{'–'}{last}"
-    return _answer(path, data, text, summary, context, whole=whole)
+    part = None if whole else (first, last, len(lines))
+    return _answer(path, data, text, summary, context, part=part)
 
 
 def _numbered(lines: tuple[str, ...], first: int, limit: int) -> list[str]:
@@ -148,8 +150,17 @@ def _numbered(lines: tuple[str, ...], first: int, limit: int) -> list[str]:
 
 
 def _answer(
-    path: str, data: bytes, text: str, summary: str, context: RunContext, *, whole: bool = True
+    path: str,
+    data: bytes,
+    text: str,
+    summary: str,
+    context: RunContext,
+    *,
+    part: tuple[int, int, int] | None = None,
 ) -> ToolOutput:
+    """Answer with the text; `part` has the first and last line shown, and how many there are."""
     context.blobs.put(data)
-    seen = SeenFile(path=path, sha=hashlib.sha256(data).hexdigest(), whole=whole)
-    return ToolOutput(ok=True, text=text, summary=summary, seen=(seen,), truncated=not whole)
+    seen = SeenFile(path=path, sha=hashlib.sha256(data).hexdigest(), whole=part is None)
+    if part is not None:
+        seen = replace(seen, ranges=(part[:2],), lines=part[2])
+    return ToolOutput(ok=True, text=text, summary=summary, seen=(seen,), truncated=part is not None)

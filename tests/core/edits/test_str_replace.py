@@ -63,9 +63,9 @@ def test_an_empty_old_text_creates_a_missing_file_and_fills_an_empty_one() -> No
     edit = Replacement(old="", new="a\r\nb\n")
     created = str_replace("new.py", [edit], Memory())
     assert created[0].before is None
-    assert created[0].after == b"a\r\nb\n"
+    assert created[0].after == b"a\nb\n"
     filled = str_replace("a.py", [edit], Memory({"a.py": b""}))
-    assert filled[0].after == b"a\r\nb\n"
+    assert filled[0].after == b"a\nb\n"
 
 
 @pytest.mark.parametrize(
@@ -257,3 +257,12 @@ def test_a_refusal_comes_within_a_second_in_long_and_repetitive_files(
         refused("no-match", lambda: replaced(file, (old, "new")))
 
     assert fastest(refuse, rounds=2) < 1
+
+
+def test_text_within_a_line_is_found_without_the_blank_lines_around_it() -> None:
+    edit = [Replacement(old="\nf(x)\n", new="\nf(y)\n")]
+    changes = str_replace("a.py", edit, Memory({"a.py": b"a = f(x) + 1\n"}))
+    assert after(changes, "a.py") == b"a = f(y) + 1\n"
+    assert notes(changes) == ("blank lines at the edge ignored",)
+    twice = Memory({"a.py": b"a = f(x)\nb = f(x)\n"})
+    assert "2 places" in refused("ambiguous", lambda: str_replace("a.py", edit, twice))

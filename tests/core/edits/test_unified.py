@@ -141,3 +141,20 @@ def test_a_stated_number_decides_only_where_a_place_fits_exactly_there() -> None
     assert after(apply_unified(text, Memory({"a.py": file})), "a.py") == b"A\nx\na\n"
     near = of_a("@@ -2 +2 @@", "-a", "+A")
     refused("ambiguous", lambda: apply_unified(near, Memory({"a.py": file})))
+
+
+def test_a_mode_of_the_diff_sets_one_bit_and_a_new_file_has_the_usual_one() -> None:
+    old = Memory({"run.sh": b"#!\n"}, modes={"run.sh": 0o600})
+    (change,) = apply_unified(
+        diff("diff --git a/run.sh b/run.sh", "old mode 100644", "new mode 100755"), old
+    )
+    assert change.new_mode == 0o700
+    new = ["diff --git a/n b/n", "new file mode 100644", "--- /dev/null", "+++ b/n"]
+    (made,) = apply_unified(diff(*new, "@@ -0,0 +1 @@", "+x"), Memory())
+    assert made.new_mode is None
+
+
+def test_a_diff_that_makes_a_link_is_no_edit_of_text() -> None:
+    link = ["diff --git a/n b/n", "new file mode 120000", "--- /dev/null", "+++ b/n"]
+    text = diff(*link, "@@ -0,0 +1 @@", "+target", "\\ No newline at end of file")
+    assert "regular file" in refused("malformed", lambda: apply_unified(text, Memory()))

@@ -198,3 +198,30 @@ def test_merging_with_an_unchanged_side_gives_the_other_side(change: tuple[bytes
     assert merged(base, base, side) == side
     assert merged(base, side, base) == side
     assert merged(base, side, side) == side
+
+
+def test_a_file_read_in_part_is_not_overwritten_or_deleted_but_edited() -> None:
+    files = Memory({"a.py": SEEN})
+    files.partly.add("a.py")
+    assert "only in part" in refused("stale", lambda: write_file("a.py", "y\n", files))
+    gone = "*** Begin Patch\n*** Delete File: a.py\n*** End Patch"
+    assert "only in part" in refused("stale", lambda: apply_envelope(gone, files))
+    changes = str_replace("a.py", [Replacement(old="two", new="2")], files)
+    assert after(changes, "a.py") == SEEN.replace(b"two", b"2")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "# existing ...",
+        "// remaining …",
+        "/* existing styles ... */",
+        "# other methods unchanged...",
+        "// all other cases remain the same ...",
+        "# ... (previous code remains as is) ...",
+    ],
+)
+def test_shorter_placeholders_are_refused_as_well(line: str) -> None:
+    assert "placeholder" in refused(
+        "malformed", lambda: write_file("new.py", f"y\n{line}\n", Memory())
+    )

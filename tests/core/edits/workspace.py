@@ -24,6 +24,7 @@ class Memory:
         self.files = dict(files or {})
         self._seen = dict(self.files if seen is None else seen)
         self._modes = dict(modes or {})
+        self.partly: set[str] = set()
 
     def locate(self, path: str) -> str:
         name = posixpath.normpath(path)
@@ -39,8 +40,22 @@ class Memory:
     def mode(self, path: str) -> int | None:
         return self._modes.get(path, 0o644) if path in self.files else None
 
+    def locate_link(self, path: str) -> str:
+        return self.locate(path)
+
+    def link(self, path: str) -> bytes | None:
+        del path
+        return None
+
+    def leads_inside(self, path: str, target: bytes) -> bool:
+        del path, target
+        return True
+
     def seen(self, path: str) -> bytes | None:
         return self._seen.get(path)
+
+    def seen_whole(self, path: str) -> bool:
+        return path in self._seen and path not in self.partly
 
     def namesakes(self, path: str) -> tuple[str, ...]:
         name = posixpath.basename(path)

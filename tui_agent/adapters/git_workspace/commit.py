@@ -18,9 +18,16 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tui_agent.adapters.git_workspace.links import (
+    leads_inside,
+    locate_link,
+    make_link,
+    read_link,
+)
 from tui_agent.adapters.git_workspace.paths import FOLDER, Confined, parts_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import PlannedWrite
+from tui_agent.core.patch.modes import LINK, is_link
 
 LOCK_SECONDS = 5.0
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -62,7 +69,7 @@ class _Commit:
     def prepare(self, writes: Sequence[PlannedWrite]) -> None:
         parents: dict[str, int] = {}
         for write in sorted(writes, key=lambda one: one.path):
-            if self.files.locate(write.path) != write.path:
+            if _located(self.files, write) != write.path:
                 message = f"{write.path} leads somewhere else than when it was proposed."
                 raise EditError("stale", message)
             if not self.files.confines.may_write(write.path):
@@ -77,13 +84,25 @@ class _Commit:
 
     def check(self) -> None:
         for step in self.steps:
-            step.old = self.files.read(step.write.path)
+            step.old, is_link_now = _present(self.files, step.write.path)
             step.status = self.files.status(step.write.path)
-            if sha_of(step.old) != (step.write.before.sha if step.write.before else None):
+            expected = step.write.before.sha if step.write.before else None
+            retyped = step.old is not None and is_link_now != step.write.link_before
+            if sha_of(step.old) != expected or retyped:
                 message = f"{step.write.path} has changed since the edit was computed."
                 raise EditError("stale", message)
             if step.status is not None and not _is_writable(step):
                 raise PermissionError(errno.EACCES, "the file is read-only", step.write.path)
+            self.check_link(step)
+
+    def check_link(self, step: _Step) -> None:
+        """Raise EditError where the link to be made leads out of the workspace."""
+        write = step.write
+        if write.after is None or not is_link(write.mode_after):
+            return
+        if not leads_inside(self.files, write.path, self.load(write.after.sha)):
+            message = f"{write.path} would be a link that leads out of the workspace."
+            raise EditError("outside-workspace", message)
 
     def write_all(self) -> None:
         for step in self.steps:
@@ -96,6 +115,7 @@ class _Commit:
                 )
                 step.done = True
         for step in self.steps:
+            self.check_link(step)  # Links can lead through each other.
             if step.write.after is None:
                 os.unlink(step.name, dir_fd=step.parent)
                 step.done = True
@@ -185,14 +205,18 @@ def recover(files: Confined, writes: Sequence[PlannedWrite], load: Load) -> Reco
 
 def _state(files: Confined, write: PlannedWrite) -> Literal["before", "after", "neither"]:
     try:
-        content = sha_of(files.read(write.path))
+        data, is_link_now = _present(files, write.path)
     except (OSError, ValueError, EditError):
         return "neither"
+    content = sha_of(data)
     mode = files.mode(write.path)
     moved = write.mode_after is not None and mode is not None and mode != write.mode_after
-    if content == (write.after.sha if write.after else None) and not moved:
+    kinds = (None, None) if content is None else (write.link_before, is_link(write.mode_after))
+    was, is_to_be = (kind in (None, is_link_now) for kind in kinds)
+    if content == (write.after.sha if write.after else None) and is_to_be and not moved:
         return "after"
-    return "before" if content == (write.before.sha if write.before else None) else "neither"
+    unchanged = content == (write.before.sha if write.before else None) and was
+    return "before" if unchanged else "neither"
 
 
 def _remove_leftover(files: Confined, write: PlannedWrite) -> None:
@@ -222,17 +246,36 @@ def _lock(folder: int) -> None:
 
 
 def _is_writable(step: _Step) -> bool:
-    return step.write.after is None or os.access(step.name, os.W_OK, dir_fd=step.parent)
+    if step.write.after is None or stat.S_ISLNK(step.status.st_mode if step.status else 0):
+        return True
+    return os.access(step.name, os.W_OK, dir_fd=step.parent)
+
+
+def _located(files: Confined, write: PlannedWrite) -> str:
+    if write.link_before or is_link(write.mode_after):
+        return locate_link(files, write.path)
+    return files.locate(write.path)
+
+
+def _present(files: Confined, name: str) -> tuple[bytes | None, bool]:
+    """Return what is there now, and whether it is a link: then its target is what is there."""
+    target = read_link(files, name)
+    return (files.read(name), False) if target is None else (target, True)
 
 
 def _mode(step: _Step) -> int | None:
     """Return the bits that the file is to have; None for the usual ones of a new file."""
     if step.write.mode_after is not None:
         return step.write.mode_after
+    if step.write.link_before:
+        return LINK
     return stat.S_IMODE(step.status.st_mode) if step.status else None
 
 
 def _write_beside(step: _Step, content: bytes, mode: int | None) -> None:
+    if is_link(mode):
+        make_link(step.temporary, content, step.parent)
+        return
     with suppress(FileNotFoundError):
         os.unlink(step.temporary, dir_fd=step.parent)
     descriptor = os.open(step.temporary, NEW_FILE, 0o666, dir_fd=step.parent)
@@ -240,7 +283,7 @@ def _write_beside(step: _Step, content: bytes, mode: int | None) -> None:
         view = memoryview(content)
         while view:
             view = view[file.write(view) :]
-        if step.status is not None:
+        if step.status is not None and not step.write.link_before:
             _keep_owner(descriptor, step.status)
         if mode is not None:
             os.fchmod(descriptor, mode)
@@ -259,6 +302,7 @@ def _put_back(step: _Step) -> None:
         os.unlink(step.name, dir_fd=step.parent)
         return
     mode = stat.S_IMODE(step.status.st_mode) if step.status else None
+    mode = LINK if step.write.link_before else mode
     _write_beside(step, step.old, mode)
     os.replace(step.temporary, step.name, src_dir_fd=step.parent, dst_dir_fd=step.parent)
 

@@ -64,11 +64,15 @@ class Confined:
             message = f"{path} lies outside of the workspace."
             raise EditError("outside-workspace", message)
         name = os.path.relpath(resolved, self.root)
+        self.check_name(name)
+        return name
+
+    def check_name(self, name: str) -> None:
+        """Raise EditError for a relative name that is no path, or that lies in `.git`."""
         if any(map(_is_git, name.split("/"))):
-            message = f"{path} lies inside .git, which belongs to git alone."
+            message = f"{name} lies inside .git, which belongs to git alone."
             raise EditError("outside-workspace", message)
         _check_form(name)
-        return name
 
     def read(self, name: str, limit: int = SIZE_LIMIT) -> bytes | None:
         """Read the file that `locate` named; None where there is none.

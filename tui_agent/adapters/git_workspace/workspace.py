@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from tui_agent.adapters.git_facts import git_facts
-from tui_agent.adapters.git_workspace import commit, listing, ripgrep, searching
+from tui_agent.adapters.git_workspace import commit, links, listing, ripgrep, searching
 from tui_agent.adapters.git_workspace.attachments import Attachments
 from tui_agent.adapters.git_workspace.checks import detect_checks
 from tui_agent.adapters.git_workspace.instructions import Gathering, read_instructions
@@ -66,6 +66,15 @@ class GitWorkspace:
 
     def mode(self, path: str) -> int | None:
         return self._files.mode(path)
+
+    def locate_link(self, path: str) -> str:
+        return links.locate_link(self._files, path)
+
+    def link(self, path: str) -> bytes | None:
+        return links.read_link(self._files, path)
+
+    def leads_inside(self, path: str, target: bytes) -> bool:
+        return links.leads_inside(self._files, path, target)
 
     def marks(self, path: str) -> tuple[Mark, ...]:
         return marks_of(path)

@@ -26,7 +26,7 @@ class EditError(Exception):
 class Files(Protocol):
     """The workspace as an edit sees it; it only reads.
 
-    ``read``, ``mode``, ``seen`` and ``namesakes`` are given the name that ``locate`` returned.
+    All but ``locate`` and ``locate_link`` are given the name that one of these returned.
     """
 
     def locate(self, path: str) -> str:
@@ -46,6 +46,22 @@ class Files(Protocol):
 
     def seen(self, path: str) -> bytes | None:
         """Whole file as it was when the model last read or edited it; None if it never did."""
+        ...
+
+    def seen_whole(self, path: str) -> bool:
+        """Whether the model has seen all of that, not only some of its lines."""
+        ...
+
+    def locate_link(self, path: str) -> str:
+        """Give a path's one name as ``locate`` does, but without following its last component."""
+        ...
+
+    def link(self, path: str) -> bytes | None:
+        """Where the symbolic link of that name leads, as it is written; None if there is none."""
+        ...
+
+    def leads_inside(self, path: str, target: bytes) -> bool:
+        """Whether a symbolic link of that name to there would stay in the workspace."""
         ...
 
     def namesakes(self, path: str) -> tuple[str, ...]:

@@ -7,19 +7,21 @@ does not fit is refused by name and the others are not affected; what is there a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tui_agent.core.edits.contract import NOTHING_CHANGED, EditError, Files
 from tui_agent.core.edits.foreign_places import ForeignHunk, MisfitError, fitted
 from tui_agent.core.edits.git_objects import DeltaError, is_named, with_delta
 from tui_agent.core.edits.hints import missing, visible
 from tui_agent.core.edits.overlay import Overlay
+from tui_agent.core.patch.modes import LINK, is_link, may_run, with_run_bit
 from tui_agent.core.patch.values import FileChange
 from tui_agent.core.text import split_lines
 
 _KIND, _REGULAR = 0o170000, 0o100000
-_KINDS = {0o120000: "a symbolic link", 0o160000: "a submodule", 0o040000: "a folder"}
-_MAY_RUN = 0o111
+_KINDS = {0o160000: "a submodule", 0o040000: "a folder"}
+_SHORT = 7
+_LINK_NOTE = "a symbolic link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,15 @@ class _AsOnDisk:
     def locate(self, path: str) -> str:
         return self.files.locate(path)
 
+    def locate_link(self, path: str) -> str:
+        return self.files.locate_link(path)
+
+    def link(self, path: str) -> bytes | None:
+        return self.files.link(path)
+
+    def leads_inside(self, path: str, target: bytes) -> bool:
+        return self.files.leads_inside(path, target)
+
     def read(self, path: str) -> bytes | None:
         return self.files.read(path)
 
@@ -95,6 +106,10 @@ class _AsOnDisk:
     def seen(self, path: str) -> bytes | None:
         del path
         return None
+
+    def seen_whole(self, path: str) -> bool:
+        del path
+        return False
 
     def namesakes(self, path: str) -> tuple[str, ...]:
         return self.files.namesakes(path)
@@ -137,24 +152,57 @@ class _Work:
         _check(one)
         if self.blocked & {one.path, one.target}:
             raise MisfitError("an earlier part of the diff of this file was refused")
+        one = self._with_kind(one)
         if one.path is None:
-            return self._create(one, self.overlay.locate(one.target or ""))
-        path = self.overlay.locate(one.path)
+            return self._create(one, self._name(one.target or "", one.new_mode))
+        path = self._name(one.path, one.old_mode)
+        self._check_kind(path, one.old_mode)
         if one.target is None:
             return self._delete(one, path)
-        target = self.overlay.locate(one.target)
+        target = self._name(one.target, one.new_mode)
         if target != path:
             return self._move(one, path, target)
         return self._update(one, path)
+
+    def _with_kind(self, one: ForeignFile) -> ForeignFile:
+        """Take what moves unchanged as the link that it is: its diff does not say modes."""
+        if one.path is None or one.target in {None, one.path} or one.old_mode is not None:
+            return one
+        if not self.overlay.is_link(self.overlay.locate_link(one.path)):
+            return one
+        return replace(one, old_mode=LINK, new_mode=LINK)
+
+    def _name(self, path: str, mode: int | None) -> str:
+        """Name what a part of the diff is about: a link itself, or the file, through a link."""
+        name = self.overlay.locate_link(path)
+        if is_link(mode) or self.overlay.is_begun(name):
+            return name
+        return self.overlay.locate(path)
+
+    def _check_kind(self, path: str, mode: int | None) -> None:
+        if self.overlay.exists(path) and self.overlay.is_link(path) != is_link(mode):
+            raise MisfitError(
+                "it is a symbolic link here"
+                if self.overlay.is_link(path)
+                else "it is no symbolic link here"
+            )
+
+    def _put_link(self, path: str, target: bytes) -> None:
+        self.overlay.require_inside(path, target)
+        self.overlay.put(path, target, LINK)
+        self.overlay.note(path, _LINK_NOTE)
 
     def _create(self, one: ForeignFile, path: str) -> bool:
         present = self.overlay.data(path)
         content, _ = _content(one, b"")
         if present is not None:
-            if present == content:
+            if present == content and self.overlay.is_link(path) == is_link(one.new_mode):
                 return True
             raise MisfitError("it is new in the diff, and exists here with other content")
-        self.overlay.put(path, content, 0o755 if _runs(one.new_mode) else None)
+        if is_link(one.new_mode):
+            self._put_link(path, content)
+        else:
+            self.overlay.put(path, content, 0o755 if may_run(one.new_mode) else None)
         return False
 
     def _delete(self, one: ForeignFile, path: str) -> bool:
@@ -182,6 +230,9 @@ class _Work:
         mode = _new_bits(one, self.overlay.mode(path))
         if content == present and mode is None:
             return True
+        if is_link(one.new_mode):
+            self._put_link(path, content)
+            return False
         self.overlay.put(path, content, mode)
         self.overlay.note(path, *notes)
         return False
@@ -197,6 +248,8 @@ class _Work:
             raise missing(path, self.files.namesakes(path))
         content, notes = _content(one, source)
         mode = _new_bits(one, self.overlay.mode(path))
+        if is_link(one.new_mode):
+            self.overlay.require_inside(target, content)
         if one.copied:
             self.overlay.put(target, content, mode or self.overlay.mode(path))
             self.overlay.note(target, *notes)
@@ -216,13 +269,15 @@ class _Work:
 
 
 def _check(one: ForeignFile) -> None:
-    """Refuse what is no regular file, and what has no content that could be applied."""
+    """Refuse what is neither file nor link, and what has no content that could be applied."""
     if one.problem:
         raise MisfitError(one.problem)
     for mode in (one.old_mode, one.new_mode):
-        if mode is not None and mode & _KIND != _REGULAR:
+        if mode is not None and mode & _KIND != _REGULAR and not is_link(mode):
             kind = _KINDS.get(mode & _KIND, "no regular file")
-            raise MisfitError(f"it is {kind}, which is not reviewed here")
+            names = [name[:_SHORT] for name in (one.old_name, one.new_name) if name.strip("0")]
+            commits = f" ({' → '.join(names)})" if names else ""
+            raise MisfitError(f"it is {kind}{commits}, which is not reviewed here")
 
 
 def _content(one: ForeignFile, present: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -252,18 +307,9 @@ def _lines(data: bytes) -> tuple[str, ...]:
     return split_lines(data.decode("utf-8", "surrogateescape"))
 
 
-def _runs(mode: int | None) -> bool:
-    return mode is not None and bool(mode & 0o100)
-
-
 def _new_bits(one: ForeignFile, present: int | None) -> int | None:
-    """Return the permissions that a file gets; None where they stay.
-
-    Git keeps one bit: whether the file may be run. Whoever may read it then may run it.
-    """
+    """Return the permissions that a file gets; None where they stay."""
     if one.new_mode is None or present is None or one.new_mode == one.old_mode:
         return None
-    wanted = _runs(one.new_mode)
-    if wanted == _runs(present):
-        return None
-    return present | (present & 0o444) >> 2 if wanted else present & ~_MAY_RUN
+    bits = with_run_bit(present, wanted=may_run(one.new_mode))
+    return None if bits == present else bits

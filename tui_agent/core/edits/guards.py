@@ -16,13 +16,16 @@ _NOUN = (
 )
 _DOTS_FIRST = re.compile(
     rf"[\[(]?\s*{_DOTS}.*\b"
-    r"(?:rest|existing|remaining|unchanged|omitted|same as|as before|no change)",
+    r"(?:rest|existing|remaining|remains|unchanged|omitted|same as|as before|no change)",
     re.IGNORECASE,
 )
 _DOTS_LAST = re.compile(
     r"[\[(]?(?:keep )?(?:the )?"
-    rf"(?:rest of|(?:existing|remaining|unchanged|previous|original) {_NOUN}|"
-    rf"(?:code )?(?:unchanged|omitted)|same as (?:before|above))\b.*{_DOTS}\s*[\])]?$",
+    rf"(?:(?:rest of|(?:existing|remaining|unchanged|previous|original) {_NOUN}|"
+    rf"(?:code )?(?:unchanged|omitted)|same as (?:before|above))\b.*|"
+    r"(?:existing|remaining)(?: \w+){0,2}\s*|"
+    r"(?:all )?others?\b.*\b(?:unchanged|omitted|(?:the|as) (?:same|before))\W*)"
+    rf"{_DOTS}\s*[\])]?$",
     re.IGNORECASE,
 )
 
@@ -32,11 +35,6 @@ def check_path(path: str) -> str:
     path = path.strip()
     if not path or "\0" in path:
         raise EditError("malformed", "The path is empty or contains a NUL byte.")
-    depth = 0
-    for part in path.split("/"):
-        depth += -1 if part == ".." else part not in {"", "."}
-        if depth < 0 and not path.startswith("/"):
-            raise EditError("outside-workspace", f"{path} leads out of the workspace.")
     check_not_git(path)
     return path
 

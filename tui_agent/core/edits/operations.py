@@ -9,6 +9,7 @@ from tui_agent.core.edits.chunks import Chunk, placed
 from tui_agent.core.edits.contract import EditError, Files, OnStale
 from tui_agent.core.edits.guards import check_new_text, encoded, readable
 from tui_agent.core.edits.overlay import Overlay
+from tui_agent.core.patch.modes import may_run, with_run_bit
 from tui_agent.core.patch.values import FileChange
 
 
@@ -65,10 +66,15 @@ def _add(overlay: Overlay, add: Add) -> None:
         raise EditError("stale", f"{path} exists already; update it instead of adding it.")
     check_new_text(path, (), add.lines)
     text = "\n".join(add.lines) + "\n" * (bool(add.lines) and not add.open_end)
-    overlay.put(path, encoded(path, readable(path, b""), (text,)), add.mode)
+    mode = add.mode if may_run(add.mode) else None
+    overlay.put(path, encoded(path, readable(path, b""), (text,)), mode)
 
 
 def _delete(overlay: Overlay, delete: Delete) -> None:
+    link = overlay.locate_link(delete.path)
+    if overlay.is_link(link):
+        overlay.delete(link)
+        return
     path = overlay.locate(delete.path)
     if delete.chunks:
         lines = overlay.text(path).contents
@@ -84,6 +90,9 @@ def _delete(overlay: Overlay, delete: Delete) -> None:
 
 
 def _update(overlay: Overlay, update: Update) -> None:
+    if update.target is not None and overlay.is_link(link := overlay.locate_link(update.path)):
+        _move_link(overlay, update, link)
+        return
     path = overlay.locate(update.path)
     text = overlay.text(path)
     if update.chunks:
@@ -93,6 +102,19 @@ def _update(overlay: Overlay, update: Update) -> None:
         overlay.splice(path, result.pieces, open_end=result.open_end)
         overlay.note(path, *result.notes)
     if update.mode is not None:
-        overlay.set_mode(path, update.mode)
+        present = overlay.mode(path) or 0
+        overlay.set_mode(path, with_run_bit(present, wanted=may_run(update.mode)))
     if update.target is not None:
         overlay.move(path, overlay.locate(update.target))
+
+
+def _move_link(overlay: Overlay, update: Update, link: str) -> None:
+    """Move a symbolic link itself; what it leads to stays where it is."""
+    if update.chunks:
+        message = (
+            f"{link} is a symbolic link: edit what it leads to, or move it, in two operations."
+        )
+        raise EditError("malformed", message)
+    target = overlay.locate_link(update.target or "")
+    overlay.require_inside(target, overlay.data(link) or b"")
+    overlay.move(link, target)

@@ -10,6 +10,7 @@ from tui_agent.core.edits.guards import check_not_git, check_path, encoded, read
 from tui_agent.core.edits.hints import missing
 from tui_agent.core.edits.merge import MERGED_NOTE, merged_bytes, stale
 from tui_agent.core.patch.endings import retied
+from tui_agent.core.patch.modes import LINK, is_link
 from tui_agent.core.patch.resolve import Piece
 from tui_agent.core.patch.values import FileChange
 from tui_agent.core.text import Text, content, dominant, terminated, terminator
@@ -30,6 +31,10 @@ class _Entry:
     notes: list[str] = field(default_factory=list)
 
 
+_USUAL_MODE = 0o644
+"""Of a file that comes in place of a symbolic link."""
+
+
 class Overlay:
     """Collects what the operations of one call make of the files, and what is refused.
 
@@ -46,6 +51,20 @@ class Overlay:
         name = self._files.locate(check_path(path))
         check_not_git(name)
         return name
+
+    def locate_link(self, path: str) -> str:
+        """Give a path's one name, its last component not followed; raises EditError as `locate`."""
+        return self._files.locate_link(check_path(path))
+
+    def is_link(self, path: str) -> bool:
+        """Whether a symbolic link is there at this point of the call; of a name not followed."""
+        entry = self._entry(path)
+        return entry.now is not None and is_link(self.mode(path))
+
+    def is_begun(self, path: str) -> bool:
+        """Whether the call has changed what is there."""
+        entry = self._entries.get(path)
+        return entry is not None and entry.now != entry.disk
 
     def exists(self, path: str) -> bool:
         """Whether the file is there at this point of the call."""
@@ -97,6 +116,8 @@ class Overlay:
     def put(self, path: str, data: bytes, mode: int | None = None) -> None:
         """Give a file new bytes, or create it."""
         entry = self._entry(path)
+        if mode is None and entry.now is None and is_link(entry.mode):
+            mode = _USUAL_MODE
         entry.now = data
         if mode is not None:
             entry.new_mode = mode
@@ -114,18 +135,25 @@ class Overlay:
     def require_known(self, path: str, verb: str) -> None:
         """Raise EditError ``stale`` if a whole file is to go that the model has never read."""
         entry = self._entry(path)
-        if entry.now and entry.now == entry.disk and self._files.seen(path) is None:
-            raise EditError(
-                "stale",
-                f"{path} exists and has not been read in this session. "
-                f"Read it before you {verb} it.",
-            )
+        if not entry.now or entry.now != entry.base or self._files.seen_whole(path):
+            return
+        read = "has not been read in this session"
+        if self._files.seen(path) is not None:
+            read = "has been read only in part"
+        raise EditError("stale", f"{path} exists and {read}. Read it before you {verb} it.")
 
     def require_unchanged(self, path: str) -> None:
         """Raise EditError ``stale`` if the file changed after the model read it."""
         entry = self._entry(path)
         if entry.base != entry.disk:
             raise stale(path, entry.base, entry.disk)
+
+    def require_inside(self, path: str, target: bytes) -> None:
+        """Raise EditError where a symbolic link of that name to there would leave the workspace."""
+        if not self._files.leads_inside(path, target):
+            shown = target.decode("utf-8", "replace")
+            message = f"{path} would be a symbolic link out of the workspace, to {shown!r}."
+            raise EditError("outside-workspace", message)
 
     def delete(self, path: str) -> None:
         """Take a file away; raises EditError if it is missing or changed since it was read."""
@@ -196,15 +224,25 @@ class Overlay:
 
     def _entry(self, path: str) -> _Entry:
         if path not in self._entries:
-            disk = self._files.read(path)
-            seen = self._files.seen(path)
+            link = self._files.link(path)
+            disk = self._on_disk(path) if link is None else link
+            seen = self._files.seen(path) if link is None else None
             base = disk if seen is None else seen
             if disk is None and seen is not None:
                 base = None
             self._entries[path] = _Entry(
-                disk=disk, base=base, now=base, mode=self._files.mode(path)
+                disk=disk,
+                base=base,
+                now=base,
+                mode=self._files.mode(path) if link is None else LINK,
             )
         return self._entries[path]
+
+    def _on_disk(self, path: str) -> bytes | None:
+        try:
+            return self._files.read(path)
+        except ValueError as error:
+            raise EditError("malformed", f"{error}, so it cannot be edited as text.") from None
 
     def _missing(self, path: str, entry: _Entry) -> EditError:
         if entry.disk is None and self._files.seen(path) is not None:

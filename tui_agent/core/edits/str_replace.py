@@ -46,7 +46,7 @@ def str_replace(
         if old:
             _replace(overlay, name, Replacement(old=old, new=new, all=edit.all))
         else:
-            _fill(overlay, name, edit.new)
+            _fill(overlay, name, new)
     return overlay.changes()
 
 
@@ -61,14 +61,19 @@ def _fill(overlay: Overlay, path: str, new: str) -> None:
 
 def _replace(overlay: Overlay, path: str, edit: Replacement) -> None:
     text = overlay.text(path).lf
+    if not _replace_exact(overlay, path, text, edit):
+        _replace_lines(overlay, path, text, edit)
+
+
+def _replace_exact(overlay: Overlay, path: str, text: str, edit: Replacement) -> bool:
+    """Replace the old text where it stands letter for letter; False where it does not."""
     places = _overlapping(text, edit.old)
     if len(places) > 1 and not edit.all:
         lines = [text.count("\n", 0, at) for at in places]
         raise hints.ambiguous(path, text.split("\n"), lines, "The old text is")
     if places:
         _replace_text(overlay, path, text, edit, places[-1] + len(edit.old))
-    else:
-        _replace_lines(overlay, path, text, edit)
+    return bool(places)
 
 
 def _replace_text(overlay: Overlay, path: str, text: str, edit: Replacement, end: int) -> None:
@@ -112,6 +117,10 @@ def _replace_lines(overlay: Overlay, path: str, text: str, edit: Replacement) ->
         shorter_old, shorter_new = _without_edges(old, new)
         if shorter_old and shorter_old != old:
             edge, found = True, candidates(file, shorter_old)
+            bare = Replacement(old="\n".join(shorter_old), new="\n".join(shorter_new))
+            if not found and _replace_exact(overlay, path, text, bare):
+                overlay.note(path, EDGE_NOTE)
+                return
             old, new = (shorter_old, shorter_new) if found else (old, new)
     if not found:
         raise hints.no_match(path, file, old, new)

@@ -131,7 +131,7 @@ def _byte(found: re.Match[str]) -> str:
 def _operation(file: _File) -> Operation:
     old, new = _paths(file)
     mode = file.notes.get("new file mode") or file.notes.get("new mode")
-    bits = int(mode.strip(), 8) & 0o777 if mode and mode.strip().isdigit() else None
+    bits = _bits(mode.strip(), old) if mode and mode.strip().isdigit() else None
     if old == _NO_FILE or (new and "new file mode" in file.notes):
         return _add(new, file, bits)
     if new == _NO_FILE or "deleted file mode" in file.notes:
@@ -144,6 +144,13 @@ def _operation(file: _File) -> Operation:
         target=new if new != old else None,
         mode=bits,
     )
+
+
+def _bits(digits: str, path: str) -> int:
+    mode = int(digits, 8) if digits.strip("01234567") == "" else 0
+    if mode >> 12 not in {0, 0o10}:
+        raise _malformed(f"{path} would not be a regular file (mode {digits}).")
+    return mode & 0o777
 
 
 def _paths(file: _File) -> tuple[str, str]:

@@ -61,6 +61,9 @@ class PlannedWrite:
     before: Blob | None
     after: Blob | None
     mode_after: int | None = None
+    """Permission bits, or a symbolic link's mode: then ``after`` has the path that it leads to."""
+    link_before: bool = False
+    """Whether a symbolic link is there now: then ``before`` has the path that it leads to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

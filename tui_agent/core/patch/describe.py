@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from tui_agent.core.blob import Blob
 from tui_agent.core.patch.diff import changed_spans
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.patch.values import (
     FileChange,
     FileKind,
@@ -31,9 +32,10 @@ def describe(change: FileChange, put: Callable[[bytes], Blob]) -> FilePatch:
     if change.before is None and change.after is None:
         message = f"{change.path}: there is no file before and none after"
         raise PatchError(message)
-    pair = decode_pair(change.before, change.after)
+    retyped = _is_retyped(change)
+    pair = None if retyped else decode_pair(change.before, change.after)
     runs = () if pair is None else line_runs(change.path, pair[1], pair[2])
-    binary = pair is None and change.before != change.after
+    binary = retyped or (pair is None and change.before != change.after)
     return FilePatch(
         path=change.path,
         kind=_kind(change),
@@ -91,6 +93,16 @@ def _mode_changes(change: FileChange) -> bool:
     return None not in {change.old_mode, change.new_mode} and change.old_mode != change.new_mode
 
 
+def _is_retyped(change: FileChange) -> bool:
+    """Whether a file becomes a symbolic link or a link a file: then all of it changes at once."""
+    both = change.before is not None and change.after is not None
+    return (
+        both
+        and change.new_mode is not None
+        and is_link(change.old_mode) != is_link(change.new_mode)
+    )
+
+
 def _file_runs(change: FileChange, *, whole: bool) -> tuple[FileRun, ...]:
     kind = _kind(change)
     found: list[tuple[FileRunKind, str]] = []
@@ -98,11 +110,13 @@ def _file_runs(change: FileChange, *, whole: bool) -> tuple[FileRun, ...]:
         found.append(("create", _content_name(change.after)))
     elif whole and kind == "delete":
         found.append(("delete", _content_name(change.before)))
+    elif _is_retyped(change):
+        found.append(("link", _content_name(change.before) + _content_name(change.after)))
     elif whole and change.before != change.after:
         found.append(("binary", _content_name(change.before) + _content_name(change.after)))
     if kind == "rename":
         found.append(("rename", change.new_path or ""))
-    if kind not in {"create", "delete"} and _mode_changes(change):
+    if kind not in {"create", "delete"} and _mode_changes(change) and not _is_retyped(change):
         found.append(("mode", f"{change.old_mode or 0:o} {change.new_mode or 0:o}"))
     return tuple(
         FileRun(id=_hash("file", change.path, kind, detail), kind=kind) for kind, detail in found

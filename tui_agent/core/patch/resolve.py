@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from tui_agent.core.patch.decisions import decide, undecided
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.patch.values import FileRun, Hunk, HunkDecision, Outcome, PatchError, Verdict
 from tui_agent.core.patch.view import FileView
 from tui_agent.core.text import TextError, dominant, split_lines, terminated
@@ -28,6 +29,9 @@ class Piece:
     def growth(self) -> int:
         """How many lines more there are than before."""
         return len(self.lines) - (self.end - self.start)
+
+
+_WHOLE = {"create", "delete", "binary", "link"}
 
 
 def resolve(view: FileView, decisions: Iterable[HunkDecision]) -> Outcome:
@@ -48,7 +52,8 @@ def resolve(view: FileView, decisions: Iterable[HunkDecision]) -> Outcome:
         message = f"{view.path} has no change {min(unknown)}"
         raise PatchError(message)
     target = view.path if _rejected(view, verdicts, "rename") else view.patch.new_path or view.path
-    mode = view.patch.old_mode if _rejected(view, verdicts, "mode") else _new_mode(view)
+    as_it_was = _rejected(view, verdicts, "mode") or _rejected(view, verdicts, "link")
+    mode = view.patch.old_mode if as_it_was else _new_mode(view)
     content = _content(view, mine, verdicts)
     return Outcome(
         path=view.path,
@@ -77,7 +82,7 @@ def _rejected(view: FileView, verdicts: dict[str, Verdict], kind: str) -> bool:
 def _content(
     view: FileView, decisions: Sequence[HunkDecision], verdicts: dict[str, Verdict]
 ) -> bytes | None:
-    whole = [run for run in view.patch.file_runs if run.kind in {"create", "delete", "binary"}]
+    whole = [run for run in view.patch.file_runs if run.kind in _WHOLE]
     chosen = {verdicts[run.id] for run in view.patch.runs} | {verdicts[run.id] for run in whole}
     if any(verdicts[run.id] == "edit" for run in view.patch.file_runs):
         message = f"{view.path}: only lines can be edited; accept or reject the rest"
@@ -176,4 +181,12 @@ def file_run_sentence(run: FileRun, view: FileView) -> str:
         "binary": "replace the whole binary file",
         "rename": f"rename to {patch.new_path}",
         "mode": f"change mode {patch.old_mode or 0:o} to {patch.new_mode or 0:o}",
+        "link": _retyped(view),
     }[run.kind]
+
+
+def _retyped(view: FileView) -> str:
+    if not is_link(view.patch.new_mode):
+        return "replace the symbolic link by a file"
+    target = (view.new_bytes or b"").decode("utf-8", "replace")
+    return f"replace the file by a symbolic link to {target}"

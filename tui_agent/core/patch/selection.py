@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from tui_agent.core.patch.endings import retied
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.patch.values import Hunk, HunkDecision, PatchError, Row, Run, Verdict
 from tui_agent.core.patch.view import FileView
 from tui_agent.core.text import TextError, content, dominant, split_lines, terminated, terminator
@@ -147,6 +148,9 @@ def _equal_lead(old: Sequence[str], new: Sequence[str], limit: int) -> int:
 def _edit(
     view: FileView, runs: Sequence[Run], span: tuple[int, int], lines: Sequence[str]
 ) -> HunkDecision:
+    if is_link(view.patch.old_mode) or is_link(view.patch.new_mode):
+        message = f"{view.path} is a symbolic link: accept or reject it as it is"
+        raise PatchError(message)
     try:
         view.codec.encode(lines)
     except TextError as error:

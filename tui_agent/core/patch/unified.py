@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from tui_agent.core.patch.diff import changed_spans
+from tui_agent.core.patch.modes import LINK, is_link, may_run
 from tui_agent.core.patch.resolve import Piece, hunk_range, pieces, resolve
 from tui_agent.core.patch.values import FilePatch, HunkDecision
 from tui_agent.core.patch.view import CONTEXT, FileView
@@ -54,9 +55,11 @@ def _file_header(
 
 
 def _git_mode(mode: int | None) -> str:
-    """Git keeps one bit of a file's mode: whether its owner may execute it."""
+    """Git keeps the kind, and one bit of a file's mode: whether its owner may execute it."""
     bits = _DEFAULT_MODE if mode is None else mode
-    return "100755" if bits & 0o100 else "100644"
+    if is_link(bits):
+        return f"{LINK:o}"
+    return "100755" if may_run(bits) else "100644"
 
 
 def _quoted(prefix: str, path: str) -> str:

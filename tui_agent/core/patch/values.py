@@ -9,7 +9,7 @@ from typing import Literal
 from tui_agent.core.blob import Blob
 
 FileKind = Literal["create", "update", "delete", "rename", "mode"]
-FileRunKind = Literal["create", "delete", "rename", "mode", "binary"]
+FileRunKind = Literal["create", "delete", "rename", "mode", "binary", "link"]
 Verdict = Literal["accept", "reject", "edit"]
 Mark = Literal[" ", "-", "+"]
 
@@ -48,6 +48,7 @@ class Run:
 class FileRun:
     """A change of the file itself rather than of its lines; decided like a run.
 
+    ``link`` turns a file into a symbolic link or back, whole.
     ``create`` and ``delete`` stand only where there are no lines to decide about (an empty or a
     binary file): otherwise the one content run is the creation or the deletion.
     """

@@ -15,6 +15,7 @@ from tui_agent.core.edits.merge import merged
 from tui_agent.core.edits.overlay import Overlay
 from tui_agent.core.patch import FileChange
 from tui_agent.core.patch.diff import changed_spans
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.text import TextError, decode
 from tui_agent.core.undo.values import WrittenFile
 
@@ -119,7 +120,7 @@ def _net(overlay: Overlay, kept: set[str]) -> Iterator[FileChange]:
 
 def _invert(overlay: Overlay, one: WrittenFile, load: Load) -> bool:
     """Take one edit of one file back; return whether lines written since were kept."""
-    path, target = overlay.locate(one.path), overlay.locate(one.target)
+    path, target = _located(overlay, one)
     now = overlay.data(target)
     before = None if one.before is None else load(one.before)
     if one.after is None:
@@ -144,6 +145,12 @@ def _invert(overlay: Overlay, one: WrittenFile, load: Load) -> bool:
     if content != now or mode is not None:
         overlay.put(path, content, mode)
     return content not in (before, now)
+
+
+def _located(overlay: Overlay, one: WrittenFile) -> tuple[str, str]:
+    if is_link(one.mode_before) or is_link(one.mode_after):
+        return overlay.locate_link(one.path), overlay.locate_link(one.target)
+    return overlay.locate(one.path), overlay.locate(one.target)
 
 
 def _restore(overlay: Overlay, path: str, before: bytes | None, one: WrittenFile) -> None:
@@ -228,11 +235,18 @@ class _OnDisk:
     def __init__(self, files: Files) -> None:
         self._files = files
         self.locate, self.read, self.mode = files.locate, files.read, files.mode
+        self.locate_link, self.link = files.locate_link, files.link
+        self.leads_inside = files.leads_inside
 
     def seen(self, path: str) -> bytes | None:
         """Nothing was seen: an undo is the user's own."""
         del path
         return None
+
+    def seen_whole(self, path: str) -> bool:
+        """Nothing was seen: an undo is the user's own."""
+        del path
+        return False
 
     def namesakes(self, path: str) -> tuple[str, ...]:
         """Give other files with the same last component."""
