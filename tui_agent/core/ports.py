@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         SeenFile,
         ToolOutput,
     )
+    from tui_agent.core.shell import Reading
 
 
 class Client(Protocol):
@@ -175,6 +176,14 @@ class Closing(Protocol):
 
     async def close(self) -> None:
         """Let go. Always called once an agent's tools are used no more."""
+        ...
+
+
+class Classifier(Protocol):
+    """Reads a shell command into its words, where it is nothing but plain words."""
+
+    def read(self, text: str) -> Reading:
+        """Return the simple commands of `text`, or why it cannot be read. Never raises."""
         ...
 
 

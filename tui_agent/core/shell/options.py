@@ -1,0 +1,174 @@
+"""How a program's words are read: its known flags, what each takes, and what the operands are.
+
+The tables say what is known. A flag that is not in them may do anything, so that the program then
+counts as one that may do anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tui_agent.core.shell.values import Looked
+
+Operands = Literal["paths", "texts", "revisions", "none", "format"]
+NUMBER_END = "bkKMGTP"
+DIGITS = 9
+"""How long a number may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """The harmless words of one program, or of one of its sub-commands."""
+
+    flags: str = ""
+    """Letters that take nothing."""
+    numbers: str = ""
+    """Letters that take a number, in the same word or as the next one."""
+    texts: str = ""
+    """Letters that take any text, in the same word or as the next one."""
+    rest: str = ""
+    """Letters that take the rest of their word, if there is any."""
+    long: frozenset[str] = frozenset()
+    """Long flags, `--` included, that take nothing."""
+    valued: frozenset[str] = frozenset()
+    """Long flags with a value, after `=` or as the next word."""
+    perhaps: frozenset[str] = frozenset()
+    """Long flags that may have a value, after `=` only."""
+    counted: bool = False
+    """Whether a number may be a flag by itself: `head -5`."""
+    operands: Operands = "paths"
+    leading: int = 0
+    """How many operands are no paths but text: the pattern of grep."""
+    leading_by: frozenset[str] = frozenset()
+    """Flags that say the leading text themselves, so that every operand is a path."""
+    most: int | None = None
+    """How many operands there may be: the second of `uniq` is written."""
+    least: int = 0
+    below_by: frozenset[str] = frozenset()
+    """Flags that make it read all that lies in a folder."""
+    below: bool = False
+    """Whether it does so anyway."""
+    needs: frozenset[str] = frozenset()
+    """Flags of which one must be there."""
+    operands_by: frozenset[str] = frozenset()
+    """Flags of which one must be there where there are operands: else git makes a branch."""
+    unless_text: tuple[str, ...] = ()
+    """What no flag's value and no leading text may hold: `%G` lets git run gpg."""
+
+
+@dataclass(slots=True)
+class _Read:
+    """What has been found so far."""
+
+    program: Program
+    operands: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    awaited: str = ""
+    """`number` or `text` where the next word is a flag's value."""
+    ended: bool = False
+
+    def word(self, word: str) -> bool:
+        """Take the next word; tell whether it is known."""
+        if self.awaited:
+            awaited, self.awaited = self.awaited, ""
+            return self._value(word, number=awaited == "number")
+        if self.ended or not word.startswith("-"):
+            self.operands.append(word)
+            return True
+        if word == "--":
+            self.ended = True
+            return True
+        return self._long(word) if word.startswith("--") else self._short(word)
+
+    def _value(self, text: str, *, number: bool) -> bool:
+        if any(part in text for part in self.program.unless_text):
+            return False
+        return is_number(text) if number else True
+
+    def _long(self, word: str) -> bool:
+        name, equals, value = word.partition("=")
+        self.seen.add(name)
+        if not equals:
+            if name in self.program.valued:
+                self.awaited = "text"
+                return True
+            return name in self.program.long or name in self.program.perhaps
+        known = name in self.program.valued or name in self.program.perhaps
+        return known and self._value(value, number=False)
+
+    def _short(self, word: str) -> bool:
+        if word == "-":
+            return False
+        if self.program.counted and word[1:].isdecimal():
+            return True
+        for place, letter in enumerate(word[1:], 2):
+            self.seen.add(f"-{letter}")
+            number = letter in self.program.numbers
+            if number or letter in self.program.texts:
+                if word[place:]:
+                    return self._value(word[place:], number=number)
+                self.awaited = "number" if number else "text"
+                return True
+            if letter in self.program.rest:
+                return self._value(word[place:], number=False)
+            if letter not in self.program.flags:
+                return False
+        return True
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number as head, tail and their kin take one."""
+    digits = text.lstrip("+-") if text[:1] in ("+", "-") else text
+    digits = digits[:-1] if digits[-1:] in NUMBER_END and digits[-1:] else digits
+    return digits.isdecimal() and digits.isascii() and len(digits) <= DIGITS
+
+
+def looked_at(program: Program, words: Sequence[str]) -> Looked | None:
+    """Return what a program looks at, given the words after its name; None where it may do more."""
+    read = _Read(program)
+    if not all(read.word(word) for word in words) or read.awaited:
+        return None
+    count = len(read.operands)
+    if count < program.least or (program.most is not None and count > program.most):
+        return None
+    if program.needs and not program.needs & read.seen:
+        return None
+    if count and program.operands_by and not program.operands_by & read.seen:
+        return None
+    return _of_operands(program, read)
+
+
+def _of_operands(program: Program, read: _Read) -> Looked | None:
+    operands = tuple(read.operands)
+    below = program.below or bool(program.below_by & read.seen)
+    match program.operands:
+        case "none":
+            return Looked() if not operands else None
+        case "texts":
+            return Looked()
+        case "format":
+            return Looked() if all(one.startswith("+") for one in operands) else None
+        case "revisions":
+            return Looked(paths=named_by_revisions(operands), below=below)
+        case _:
+            leading = 0 if program.leading_by & read.seen else program.leading
+            paths = operands[leading:]
+            if len(operands) < leading or "" in paths:
+                return None
+            if any(part in text for text in operands[:leading] for part in program.unless_text):
+                return None
+            return Looked(paths=paths or ((".",) if below else ()), below=below)
+
+
+def named_by_revisions(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the paths that words of git may name: each may be a path, or end in one after `:`."""
+    found: list[str] = []
+    for word in words:
+        head, colon, tail = word.partition(":")
+        if colon and tail:
+            found.append(tail)
+        if not colon or "/" in head:
+            found.append(word)
+    return tuple(found)
