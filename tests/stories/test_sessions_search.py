@@ -14,6 +14,8 @@ from tests.stories.program import Program, call, edit, script, with_sample
 from tests.support.repository import Repository
 from tui_agent.adapters.session_log import FileLog
 
+pytestmark = pytest.mark.timeout(60)
+
 
 @pytest.fixture
 def program(repository: Repository) -> Program:

@@ -10,6 +10,7 @@ from tui_agent.core.blob import preview_of
 from tui_agent.core.events import EndReason, Record, TurnEnded
 from tui_agent.core.state import Session, Turn, fold
 from tui_agent.core.state.stops import find_stops, one_line
+from tui_agent.core.stats import usage_of
 
 Sign = Literal["done", "warning", "failed", "denied", "waiting", "running", "queued"]
 """The name of a glyph."""
@@ -111,7 +112,7 @@ def overview_of(records: Sequence[Record], state: Session | None = None) -> Over
         outcome=_outcome_of(state),
         added=sum(added for added, _ in changed),
         removed=sum(removed for _, removed in changed),
-        cost=state.main.usage.cost_usd,
+        cost=usage_of(state).cost_usd,
         files=tuple(dict.fromkeys(files))[:SHOWN_FILES],
         labels=tuple(text for _, text in state.labels),
         last_turns=tuple(_glance(state, turn) for turn in turns[-SHOWN_TURNS:]),

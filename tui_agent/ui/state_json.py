@@ -8,6 +8,7 @@ from typing import Any
 
 from tui_agent.core.codec import encode
 from tui_agent.core.state import Session
+from tui_agent.core.stats import usage_of
 
 
 def state_json(state: Session) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def state_json(state: Session) -> dict[str, Any]:
             "branch": state.started.branch if state.started is not None else None,
         },
         "plan": _plain(state.main.plan),
-        "telemetry": {"seq": state.seq, "usage": _plain(state.main.usage)},
+        "telemetry": {"seq": state.seq, "usage": _plain(usage_of(state))},
         "turns": [_plain(turn) for turn in state.main.turns],
         "agents": sorted(state.agents),
         "labels": _plain(state.labels),
