@@ -345,3 +345,22 @@ def reported() -> Story:
         ),
     )
     return story
+
+
+def children_at_work() -> Story:
+    """Two children work at once; one waits with an edit, the other asks its model again."""
+    story = Story().start().user("make both files Italian", at="14:02")
+    calls = [story.call("task") for _ in range(2)]
+    story.model("Two things to mend: I send somebody to each.", *calls)
+    left = story.send_out(calls[0], "left", "Translate a.txt into Italian.")
+    right = story.send_out(calls[1], "right", "Translate b.txt into Italian.")
+    with story.of(right):
+        look = story.call("read")
+        story.model("I read it first.", look)
+        story.run(look, "b.txt", "1 line", "two\n")
+        story.request()
+    with story.of(left):
+        edit = story.call("edit")
+        story.model("", edit)
+        story.ask(story.edit(edit, {"a.txt": ("one\n", "uno\n")}))
+    return story

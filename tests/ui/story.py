@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tui_agent.core.blob import Blob
 from tui_agent.core.commands import Command
 from tui_agent.core.events import (
+    MAIN_AGENT,
+    AgentStarted,
     ApprovalDecided,
     ApprovalRequested,
     EditApplied,
@@ -62,6 +65,7 @@ class Story:
         self.begun = self.now
         self.turn = 0
         self.step = 0
+        self.agent_id = MAIN_AGENT
         self._named = 0
         self._said = ""
 
@@ -76,6 +80,7 @@ class Story:
             seq=last + logged,
             ts=self.now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             mono_ms=round((self.now - self.begun).total_seconds() * 1000),
+            agent_id=self.agent_id,
             turn=self.turn,
             step=self.step,
             event=event,
@@ -83,6 +88,32 @@ class Story:
         )
         self.records.append(record)
         return record
+
+    def send_out(self, call: ToolCall, name: str, task: str) -> str:
+        """Let a call send out a child; return the child's id."""
+        self.emit(
+            ApprovalDecided(
+                call_id=call.id,
+                decision=Decision(verdict="rule", by="mode"),
+                proposal=self.propose(call, f"{name}: {task}", "read"),
+            )
+        )
+        self.emit(ToolStarted(call_id=call.id, sandbox="A"))
+        child = self.name("agent")
+        self.emit(AgentStarted(child_id=child, name=name, call_id=call.id, depth=1, task=task))
+        with self.of(child):
+            self.emit(TurnStarted(text=task, mode="ask"))
+        return child
+
+    @contextmanager
+    def of(self, agent_id: str) -> Iterator[Story]:
+        """Tell of another agent meanwhile; each has its turns and steps to itself."""
+        kept = self.agent_id, self.turn, self.step
+        self.agent_id, self.turn = agent_id, 1
+        try:
+            yield self
+        finally:
+            self.agent_id, self.turn, _ = kept
 
     def put(self, data: bytes) -> Blob:
         """Keep bytes as a blob."""

@@ -61,7 +61,7 @@ def depth_refusal(depth: int, limit: int, caller: str, target: str) -> str:
 
 def name_of(agent: Agent) -> str:
     """Return how a person is told which agent this is."""
-    return agent.name or agent.id
+    return agent.name or ("the agent" if not agent.parent else agent.id)
 
 
 def children_of(session: Session, parent: str) -> Iterator[Agent]:

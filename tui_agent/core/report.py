@@ -7,7 +7,9 @@ from typing import Literal
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.events import CheckResult, FileChanged, Report
+from tui_agent.core.messages import NO_USAGE, Usage
 from tui_agent.core.next_action import asked_for
+from tui_agent.core.state.lineage import tree_turns
 from tui_agent.core.state.values import Session, Turn
 
 
@@ -32,8 +34,18 @@ def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
             if call.ended == "denied"
         ),
         seconds=max(0, now_ms - turn.mono_ms) / 1000,
-        usage=turn.usage,
+        usage=_usage(session, turn),
     )
+
+
+def _usage(session: Session, turn: Turn) -> Usage:
+    """Add up what a turn has used; what its children used counts for the main agent's."""
+    if turn is not session.main.turn:
+        return turn.usage
+    total = NO_USAGE
+    for one in tree_turns(session, turn):
+        total = total.plus(one.usage)
+    return total
 
 
 def _intent(turn: Turn) -> Literal["code_change", "question", "command", "nothing"]:

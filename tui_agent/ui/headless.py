@@ -84,7 +84,7 @@ class _Run:
             self._told.fold(record)
             self._close_if_idle()
             return
-        if isinstance(event, ModelFailed):
+        if isinstance(event, ModelFailed) and record.agent_id == MAIN_AGENT:
             self._failure = event if event.retry_seconds is None else self._failure
         if isinstance(event, ModelResponded) and record.agent_id == MAIN_AGENT:
             self._answer = await self._told.text_of(event.text) or self._answer
@@ -103,7 +103,8 @@ class _Run:
                 self._paper.data(record_line(record))
             return
         turns = self._told.state.main.turns
-        if isinstance(record.event, TurnEnded) and (listed := review_lines(turns[-1])):
+        ended = isinstance(record.event, TurnEnded) and record.agent_id == MAIN_AGENT
+        if ended and (listed := review_lines(turns[-1])):
             self._paper.say(*listed)
         if told.answer:
             self._paper.put(*told.answer)

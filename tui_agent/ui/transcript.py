@@ -6,8 +6,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tui_agent.core.agents import name_of
 from tui_agent.core.blob import Blob, Text, preview_of
 from tui_agent.core.events import (
+    MAIN_AGENT,
+    AgentStarted,
     ApprovalDecided,
     ApprovalRequested,
     CheckFinished,
@@ -83,6 +86,7 @@ class Transcript:
         self._told_stream = 0
         self._rest = ""
         self._handlers: dict[type[Any], Callable[[Record, Any], Awaitable[Told]]] = {
+            AgentStarted: self._sent_out,
             TurnStarted: self._started,
             UserSteered: self._steered,
             TextDelta: self._delta,
@@ -114,8 +118,33 @@ class Transcript:
     async def tell(self, record: Record) -> Told:
         """Fold a record and return what to say of it."""
         apply(self.state, record)
+        if record.agent_id != MAIN_AGENT:
+            return await self._of_child(record)
         handler = self._handlers.get(type(record.event))
         return await handler(record, record.event) if handler is not None else _NOTHING
+
+    async def _of_child(self, record: Record) -> Told:
+        """Tell what a child does, its name before each line; its deltas and its end are not told.
+
+        Its last message is the result of the call that sent it out.
+        """
+        event = record.event
+        if not self._detail.tools or isinstance(event, _NOT_OF_CHILDREN):
+            return _NOTHING
+        if isinstance(event, ModelResponded):
+            lines: tuple[Line, ...] = _plain((await self.text_of(event.text)).strip("\n"))
+        else:
+            handler = self._handlers.get(type(event))
+            told = await handler(record, event) if handler is not None else _NOTHING
+            lines = (*told.answer, *told.aside)
+        name = name_of(self.state.agents[record.agent_id])
+        return Told(aside=tuple([("dim", f"  {name}: "), *line] for line in lines if any(line)))
+
+    async def _sent_out(self, _record: Record, event: AgentStarted) -> Told:
+        if not self._detail.tools:
+            return _NOTHING
+        first = (await self.text_of(event.task)).strip().partition("\n")[0]
+        return _aside([("accent", f"▸ {'task':<{VERB}} {event.name}"), ("", f"  {first}")])
 
     async def text_of(self, text: Text) -> str:
         """Return the whole of a text; what is missing is said to be so."""
@@ -296,6 +325,14 @@ class Transcript:
 
 
 _NOTHING = Told()
+_NOT_OF_CHILDREN = (
+    TextDelta,
+    ToolOutputDelta,
+    TurnStarted,
+    TurnEnded,
+    PhaseEntered,
+    ToolStarted,
+)
 
 
 def plan_lines(plan: Plan) -> list[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_agent.core.state.fold import apply, fold
+from tui_agent.core.state.lineage import calls_by_turn, tree_turns
 from tui_agent.core.state.queue import place_of
 from tui_agent.core.state.timeline import Timeline
 from tui_agent.core.state.values import (
@@ -33,6 +34,8 @@ __all__ = [
     "UserMessage",
     "Waiting",
     "apply",
+    "calls_by_turn",
     "fold",
     "place_of",
+    "tree_turns",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.state import Call
 from tui_agent.ui.clean import plain_output
+from tui_agent.ui.tui.child_items import ROOMY, Said
 from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, counts, kept_lines, ledger, states
 from tui_agent.ui.tui.paper import (
     Row,
@@ -44,6 +45,8 @@ class CallItem:
     draft: Draft = NO_DRAFT
     tree: str = ""
     """The recorded tree that it ran on, where that is known."""
+    child: tuple[Said, ...] = ()
+    """How the child agent stands that the call has sent out."""
 
     @property
     def focusable(self) -> bool:
@@ -59,6 +62,8 @@ class CallItem:
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         """Draw the line and what belongs below it."""
         look = _look(self.call, self.draft)
+        if self.child and look.sign == "running":
+            look = replace(look, result=self.child if sheet.width >= ROOMY else self.child[:1])
         band = sheet.on("raised") if sheet.cursor and sheet.focused else sheet
         rows = [blank_row(sheet)] if self.gap else []
         rows.append(_line(self, look, band))
@@ -208,6 +213,8 @@ def _line(item: CallItem, look: _Look, sheet: Sheet) -> Row:
         right.append(sheet.span(text, ink))
     if item.unfolded:
         right.append(sheet.span(" " + sheet.glyphs.unfolded, "text-2"))
+    elif item.child:
+        right.append(sheet.span(" " + sheet.glyphs.folded, "text-2"))
     right.append((" ", sheet.ink()))
     left = [
         (" ", sheet.ink()),

@@ -246,7 +246,7 @@ class Frame:
     def _on_input(self, message: object) -> bool:
         if isinstance(message, Clicked) and message.pane is self.transcript:
             self.transcript.set_cursor(message.index)
-            self.transcript.toggle(message.index)
+            self.transcript.open_child(message.index) or self.transcript.toggle(message.index)
         elif isinstance(message, Prompt.Typed):
             self.deeds.completion.typed()
             self._tell_activity()
@@ -375,7 +375,8 @@ class Frame:
     def act(self, action: str) -> bool:
         """Do what a key means outside of the panes."""
         if action == "pane.back":
-            self.to_prompt()
+            if self.shell.focused is not self.transcript or not self.transcript.back():
+                self.to_prompt()
             return True
         return self.deeds.act(action)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tui_agent.core.blob import Blob
 from tui_agent.core.patch import FilePatch, FileView, Patch
 from tui_agent.core.proposal import Decision
-from tui_agent.core.state import Call, Session
+from tui_agent.core.state import Call, Session, calls_by_turn
 from tui_agent.core.undo import UNDO_TOOL, taken_back
 from tui_agent.ui.tui.file_text import FileText
 
@@ -49,8 +49,8 @@ def subject_of(state: Session) -> Subject | None:
         if call.proposal is not None and call.proposal.patch is not None:
             return _subject(call, waits=True)
     undo: Subject | None = None
-    for turn in reversed(state.main.turns):
-        for call in reversed(turn.calls.values()):
+    for turn, calls in zip(reversed(state.main.turns), calls_by_turn(state), strict=True):
+        for call in reversed(calls):
             if call.proposal is None or call.proposal.patch is None or not call.decision:
                 continue
             if call.tool != UNDO_TOOL:

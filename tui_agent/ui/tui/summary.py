@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tui_agent.core.blob import preview_of
+from tui_agent.core.budget import spent
 from tui_agent.core.state import Call, Session, Step, Turn, Waiting, place_of
 from tui_agent.ui.tui.call_line import object_of, verb_of
 from tui_agent.ui.tui.chrome import NARROW, Activity, Said, Status
@@ -34,7 +35,7 @@ def status_of(state: Session) -> Status:
         sandbox=state.sandbox,
         model=state.model,
         context=context,
-        spent=main.usage.cost_usd if asked else (0.0 if state.budget_usd is not None else None),
+        spent=spent(state) if asked else (0.0 if state.budget_usd is not None else None),
         cap=state.budget_usd,
     )
 

@@ -6,9 +6,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from tui_agent.core.agents import TASK_TOOL, child_of_call
 from tui_agent.core.blob import Blob, preview_of
-from tui_agent.core.state import Note, Session, Step, Turn
+from tui_agent.core.events import MAIN_AGENT
+from tui_agent.core.state import Agent, Note, Session, Step, Turn
 from tui_agent.ui.tui.call_line import CallItem, decided
+from tui_agent.ui.tui.child_items import head_of, standing_of
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, states
 from tui_agent.ui.tui.markdown import Blocks
@@ -57,6 +60,8 @@ class Transcript(VirtualLines):
         """Begin empty."""
         super().__init__(plane="canvas", follow=True, thumb="away", id=id)
         self.state = Session()
+        self.agent_id = MAIN_AGENT
+        """Whose conversation is shown: the main agent's, or a child's."""
         self.drafts: Mapping[str, Draft] = {}
         self.unfolded: set[str] = set()
         self._entries: list[Entry] = []
@@ -102,7 +107,9 @@ class Transcript(VirtualLines):
 
     def _same_turns(self, state: Session) -> tuple[int, int]:
         """Return the entries and turns at the start that cannot have changed."""
-        turns = state.main.turns
+        if self._child(state) is not None:
+            return 0, 0  # Its heading changes with its figures.
+        turns = self._turns_of(state)
         for number, (turn, version, end) in enumerate(self._turns):
             if (
                 number >= len(turns)
@@ -116,13 +123,28 @@ class Transcript(VirtualLines):
                 return (self._turns[number - 1][2] if number else 0), number
         return (self._turns[-1][2] if self._turns else 0), len(self._turns)
 
+    def _turns_of(self, state: Session) -> Sequence[Turn]:
+        agent = state.agents.get(self.agent_id)
+        return agent.turns if agent is not None else ()
+
+    def _child(self, state: Session) -> Agent | None:
+        agent = state.agents.get(self.agent_id)
+        return agent if agent is not None and agent.parent else None
+
     def _listed(self, state: Session, skipped: int, kept: int) -> Iterator[Entry]:
         count = kept
-        for turn in state.main.turns[skipped:]:
+        child = self._child(state)
+        if child is not None:
+            head = head_of(state, child)
+            count += 1
+            yield Entry(("head", child.id), (head,), lambda: [head])
+        for turn in self._turns_of(state)[skipped:]:
             for entry in self._of_turn(turn, first=count == 0):
                 count += 1
                 yield entry
             self._turns.append((turn, turn.version, count))
+        if child is not None:
+            return
         for number, note in enumerate(state.notes):
             yield Entry(("note", number), (note,), partial(_note, note))
         for queued in state.queue:
@@ -135,7 +157,7 @@ class Transcript(VirtualLines):
         after_call = False
         begin = first
         for item in turn.items:
-            key = (turn.number, item.kind, item.key)
+            key = (self.agent_id, turn.number, item.kind, item.key)
             if item.kind == "user":
                 yield self._user(turn, int(item.key), key, gap=not begin)
             elif item.kind == "text":
@@ -149,7 +171,7 @@ class Transcript(VirtualLines):
                 yield Entry(key, (note,), partial(_note, note))
             begin = False
             after_call = item.kind == "call" or (item.kind == "text" and after_call)
-        if turn.ended is not None:
+        if turn.ended is not None and self._child(self.state) is None:
             yield self._report(turn)
 
     def _user(self, turn: Turn, index: int, key: tuple[object, ...], *, gap: bool) -> Entry:
@@ -186,7 +208,7 @@ class Transcript(VirtualLines):
         """Return the blobs of answers that are shown and not yet loaded."""
         return {
             step.response.text.sha
-            for turn in self.state.main.turns[-RECENT_TURNS:]
+            for turn in self._turns_of(self.state)[-RECENT_TURNS:]
             for step in turn.steps.values()
             if step.response is not None
             and isinstance(step.response.text, Blob)
@@ -222,11 +244,13 @@ class Transcript(VirtualLines):
         unfolded = call_id in self.unfolded
         draft = self.drafts.get(call.request_id, NO_DRAFT) if call.status == "asked" else NO_DRAFT
         tree = next((c.tree for c in self.state.checks.values() if c.call_id == call_id), "")
-        return Entry(
-            key,
-            (call, unfolded, draft, gap, tree),
-            lambda: [CallItem(call, gap=gap, unfolded=unfolded, draft=draft, tree=tree)],
-        )
+        sent = child_of_call(self.state, self.agent_id, call_id) if call.tool == TASK_TOOL else None
+        child = standing_of(self.state, sent) if sent is not None else ()
+
+        def make() -> list[Item]:
+            return [CallItem(call, gap=gap, unfolded=unfolded, draft=draft, tree=tree, child=child)]
+
+        return Entry(key, (call, unfolded, draft, gap, tree, child), make)
 
     def _report(self, turn: Turn) -> Entry:
         ended = turn.ended
@@ -237,7 +261,7 @@ class Transcript(VirtualLines):
             accepted, rejected = _verdicts(turn)
             return [ReportItem(ended, accepted=accepted, rejected=rejected)]
 
-        return Entry((turn.number, "ended"), (ended,), make)
+        return Entry((self.agent_id, turn.number, "ended"), (ended,), make)
 
     # What keys do here
 
@@ -251,12 +275,45 @@ class Transcript(VirtualLines):
             if not self.move_cursor(moves[action]):
                 self.scroll_rows(moves[action] * 3)
             return True
+        if action == "conversation.open":
+            return self.cursor is not None and (
+                self.open_child(self.cursor) or self.toggle(self.cursor)
+            )
         if action == "conversation.unfold":
             return self.cursor is not None and self.toggle(self.cursor)
         if action == "conversation.all":
             self.toggle_all()
             return True
         return self.scroll_by_key(action)
+
+    def open_child(self, index: int) -> bool:
+        """Show the conversation of the child that the call at `index` sent out, if it did."""
+        item = self.items[index] if index < len(self.items) else None
+        if not isinstance(item, CallItem) or item.call.tool != TASK_TOOL:
+            return False
+        child = child_of_call(self.state, self.agent_id, item.call.id)
+        if child is not None:
+            self._show_agent(child.id)
+        return child is not None
+
+    def back(self) -> bool:
+        """Go back from a child to the agent that sent it out; return whether a child was shown."""
+        child = self._child(self.state)
+        if child is not None:
+            self._show_agent(child.parent)
+        return child is not None
+
+    def _show_agent(self, agent_id: str) -> None:
+        left, self.agent_id = self.agent_id, agent_id
+        self._turns.clear()
+        self.cursor = None
+        self.show(self.state)
+        self.go_to_end()
+        for index, item in enumerate(self.items):
+            if isinstance(item, CallItem) and item.call.tool == TASK_TOOL:
+                child = child_of_call(self.state, agent_id, item.call.id)
+                if child is not None and child.id == left:
+                    self.set_cursor(index)
 
     def toggle(self, index: int) -> bool:
         """Unfold or fold the item at `index`; return whether it can be."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from tui_agent.core.blob import Blob, Text, preview_of
-from tui_agent.core.state import Call, Session
+from tui_agent.core.state import Call, Session, calls_by_turn
 from tui_agent.ui.tui.call_line import object_of
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.messages import Restated
@@ -161,8 +161,8 @@ class OutputPane(VirtualLines):
 
 def shown_call(state: Session) -> Call | None:
     """Return the command that runs, or else the last command or search that has begun."""
-    for turn in reversed(state.main.turns):
-        calls = [call for call in turn.calls.values() if _prints(call)]
+    for made in calls_by_turn(state):
+        calls = [call for call in made if _prints(call)]
         running = [call for call in calls if call.status == "running"]
         if running or calls:
             return (running or calls)[-1]
