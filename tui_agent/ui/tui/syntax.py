@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from tui_agent.core.text import content
 from tui_agent.ui.clean import clean
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
 
 Piece = tuple[str, str]
 """Clean text and its role in the theme, with attributes: `("# why", "comment italic")`."""
@@ -110,21 +114,35 @@ class Highlighter:
 
 def _pieces(path: str, lines: Sequence[str]) -> Iterator[Piece]:
     """Give the tokens of the whole text with their roles."""
-    from pygments.lexers import find_lexer_class_for_filename, get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    name = path.rsplit("/", 1)[-1]
-    try:
-        kind = find_lexer_class_for_filename(name)
-        lexer = kind() if kind is not None else get_lexer_by_name("text")
-    except ClassNotFound:
-        lexer = get_lexer_by_name("text")
+    lexer = _lexer(path.rsplit("/", 1)[-1])
     known: dict[object, str] = {}
     for _, token, text in lexer.get_tokens_unprocessed("\n".join(lines)):
         role = known.get(token)
         if role is None:
             role = known[token] = _role(str(token).removeprefix("Token").lstrip("."))
         yield text, role
+
+
+def _lexer(name: str) -> Lexer:
+    """Return the lexer for a file's name.
+
+    Pygments compiles a pattern for each of its thousand kinds of name to find it, 60 ms; most names
+    have an ending that one lexer alone claims.
+    """
+    from pygments.lexers import (
+        LEXERS,
+        find_lexer_class,
+        find_lexer_class_for_filename,
+        get_lexer_by_name,
+    )
+
+    ending = "*." + name.rpartition(".")[2]
+    claims = [one[1] for one in LEXERS.values() if name in one[3] or ending in one[3]]
+    if len(claims) == 1:
+        kind = find_lexer_class(claims[0])
+    else:
+        kind = find_lexer_class_for_filename(name)
+    return kind() if kind is not None else get_lexer_by_name("text")
 
 
 def _role(token: str) -> str:
