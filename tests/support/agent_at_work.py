@@ -18,6 +18,7 @@ from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.adapters.models.endpoints import Endpoints
 from tui_agent.adapters.models.router import RoutedModel
 from tui_agent.adapters.runner.plain import PlainRunner
+from tui_agent.adapters.runner.views import Views
 from tui_agent.adapters.session_log import FileLog
 from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
 from tui_agent.agent.agent import Agent, Manner
@@ -136,6 +137,8 @@ class Setting:
     settings: Settings = field(default_factory=Settings)
     checks: tuple[Check, ...] = ()
     children: Mapping[str, AgentDefinition] = field(default_factory=dict)
+    layers: bool = False
+    """Whether commands may run over a layer, rather than in a copy."""
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = lambda text: (text, ())
 
     @property
@@ -184,7 +187,9 @@ class Setting:
             child_tools=lambda: all_tools(self.children),
             own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
-            runner=PlainRunner(root, environ),
+            runner=PlainRunner(
+                root, environ, views=Views(self.state / "views", root, layers=self.layers)
+            ),
             snapshots=GitSnapshots(
                 self.state,
                 root,

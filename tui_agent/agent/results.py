@@ -13,15 +13,39 @@ if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
     from tui_agent.core.state import Call
 
+IN_A_COPY = "The command ran in a copy of the workspace; its changes were then decided on."
+
 EndStatus = Literal["finished", "denied", "cancelled", "unknown", "failed", "not_run"]
 
 
 def finished(
     engine: Engine, call: Call, output: ToolOutput, status: EndStatus, ms: int = 0
 ) -> None:
-    """Record the end of a call; large texts become blobs."""
+    """Record the end of a call; large texts become blobs.
+
+    Where a command ran in a copy before, what it gave there stands before what became of it.
+    """
+    proposal = call.proposal
+    if proposal is not None and proposal.outcome is not None:
+        output = _after(engine, proposal.outcome, output)
+        ms += proposal.outcome_ms
     kept = replace(output, text=engine.stored(output.text), output=engine.stored(output.output))
     engine.emit(ToolFinished(call_id=call.id, output=kept, ms=ms, status=status))
+
+
+def _after(engine: Engine, ran: ToolOutput, output: ToolOutput) -> ToolOutput:
+    """Return the end of a command whose changes were decided on: one result for all rounds."""
+    became = f"{IN_A_COPY} {engine.loaded(output.text)}".rstrip()
+    return replace(
+        output,
+        ok=ran.ok and output.ok,
+        text=f"{engine.loaded(ran.text)}\n\n{became}",
+        summary="  ".join(one for one in (ran.summary, output.summary) if one),
+        exit_code=ran.exit_code,
+        output=ran.output,
+        truncated=ran.truncated,
+        error=output.error or ran.error,
+    )
 
 
 def failure(kind: str, text: str) -> ToolOutput:

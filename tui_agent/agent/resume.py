@@ -18,13 +18,23 @@ from tui_agent.core.events import (
     SessionResumed,
 )
 from tui_agent.core.patch import PatchError, tell
-from tui_agent.core.proposal import FileEffect, SeenFile, ToolOutput
+from tui_agent.core.proposal import FileEffect, SeenFile, ToolOutput, in_copy
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
     from tui_agent.core.state import Call, Turn
 
 CUT_OFF = "It was cut off before it ended; its outcome is unknown. Look before you do it again."
+
+CUT_OFF_COPY = (
+    "It was cut off while it ran in a copy of the workspace: nothing of it reached the files here. "
+    "What it may have done elsewhere is unknown."
+)
+
+
+def only_copied(call: Call) -> bool:
+    """Return whether all that a call has done so far was done in a copy."""
+    return call.proposal is not None and in_copy(call.proposal, call.decision)
 
 
 async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
@@ -91,7 +101,8 @@ def mend(engine: Engine, call: Call) -> None:
     """Close a call that had started: an edit is rolled forward, anything else is unknown."""
     started = call.started
     if started is None or not started.writes:
-        finished(engine, call, failure("unknown_outcome", CUT_OFF), "unknown")
+        text = CUT_OFF_COPY if only_copied(call) else CUT_OFF
+        finished(engine, call, failure("unknown_outcome", text), "unknown")
         return
     load = engine.world.log.get
     workspace = engine.world.workspace

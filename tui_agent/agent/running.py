@@ -27,7 +27,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.patch import PatchError, Settled
 from tui_agent.core.ports import RunContext
-from tui_agent.core.proposal import Approved, Decision, Proposal, ToolOutput
+from tui_agent.core.proposal import Approved, Decision, Proposal, ToolOutput, in_copy
 from tui_agent.core.undo import UNDO_TOOL
 
 if TYPE_CHECKING:
@@ -57,10 +57,10 @@ async def run(
         finished(engine, call, nothing_applied(settled, decision), "denied")
         return None
     approved = _worked_in(proposal, decision)
-    changes = _changes(proposal)
+    changes = _changes(proposal) and not in_copy(approved.proposal)
     if changes:
         await first_snapshot(engine)
-    if _needs_record_of_before(proposal):
+    if _needs_record_of_before(approved.proposal):
         await snapshot(engine, BEFORE)
     engine.emit(
         ToolStarted(
@@ -74,7 +74,7 @@ async def run(
     begun = engine.live.now_ms()
     output = await _output_of(engine, call, approved, settled, writes)
     if isinstance(output, Proposal):
-        return output
+        return _next_round(engine, output)
     await _record(engine, call, output, engine.live.now_ms() - begun, changes=changes)
     return None
 
@@ -101,14 +101,26 @@ def _needs_record_of_before(proposal: Proposal) -> bool:
     A command may change any file, and a person may have written since the last snapshot.
     """
     if proposal.command is not None:
-        return "execute" in proposal.effects
+        return "execute" in proposal.effects and not in_copy(proposal)
     return proposal.tool == UNDO_TOOL
+
+
+def _next_round(engine: Engine, proposal: Proposal) -> Proposal:
+    """Return what asks next; the long texts of what ran already become payloads."""
+    ran = proposal.outcome
+    if ran is None:
+        return proposal
+    kept = replace(ran, text=engine.stored(ran.text), output=engine.stored(ran.output))
+    return replace(proposal, outcome=kept)
 
 
 def _worked_in(proposal: Proposal, decision: Decision) -> Approved:
     command = proposal.command
     if command is not None and decision.command is not None:
         command = replace(command, text=decision.command, parts=())
+        proposal = replace(proposal, command=command)
+    if command is not None and decision.view:
+        command = replace(command, view=decision.view)
         proposal = replace(proposal, command=command)
     if decision.plan is not None and proposal.question is not None:
         question = replace(proposal.question, plan=decision.plan)

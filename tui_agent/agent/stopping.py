@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.results import finished
-from tui_agent.agent.resume import mend
+from tui_agent.agent.resume import mend, only_copied
 from tui_agent.core.events import ApprovalDecided, ModelFailed, SessionEnded, TurnEnded
 from tui_agent.core.proposal import Decision, ToolOutput
 from tui_agent.core.report import report_of
@@ -64,7 +64,9 @@ def _close_call(engine: Engine, call: Call) -> None:
         mend(engine, call)
         return
     text = "Not decided; nothing applied."
-    if call.started is not None:
+    if call.status == "running" and only_copied(call):
+        text = "Stopped by the user while it ran in a copy; nothing of it reached the workspace."
+    elif call.status == "running":
         text = "Stopped by the user while it ran; it may have had effects."
     output = ToolOutput(ok=False, text=text, error="cancelled", summary="stopped")
     finished(engine, call, output, "cancelled")

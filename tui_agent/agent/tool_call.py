@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from tui_agent.agent.budget_question import BUDGET_TOOL, budget_answered, budget_proposal
 from tui_agent.agent.effects import accept_all
 from tui_agent.agent.files import SeenFiles
+from tui_agent.agent.holding import held_back
 from tui_agent.agent.rebase import moved_bases, worked_in
 from tui_agent.agent.results import failure, finished, rejection, users_own
 from tui_agent.agent.running import go_on, run
@@ -162,6 +163,7 @@ def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> Non
     """Let the policy decide on a proposal: record its decision, or ask a person."""
     outcome = _outcome(engine, call, proposal)
     if outcome.action == "ask":
+        proposal = held_back(engine, call, proposal)
         engine.emit(
             ApprovalRequested(
                 request_id=engine.world.ids("ask"),
@@ -196,10 +198,17 @@ def _outcome(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
     The user's own command runs, and an undo that takes all back; the user's own diff always asks,
     and so does an undo that has to leave something out, or takes back what a command did.
     """
+    if proposal.outcome is not None:
+        return _asked_for(engine, proposal)
     if call.origin != "user":
         return decide(proposal, engine.circumstances)
     if proposal.patch is None or (call.tool == UNDO_TOOL and not asks_first(proposal)):
         return Outcome(action="allow", reason=users_own())
+    return _asked_for(engine, proposal)
+
+
+def _asked_for(engine: Engine, proposal: Proposal) -> Outcome:
+    """Ask in any mode, whatever was allowed before: somebody wanted to see this first."""
     now = engine.circumstances
     forbidding = tuple(rule for rule in now.rules if rule.action != "allow")
     return decide(proposal, replace(now, mode="ask", rules=forbidding, approved=frozenset()))
@@ -211,12 +220,19 @@ async def _decided(engine: Engine, call: Call) -> None:
         return
     if call.tool == BUDGET_TOOL:
         budget_answered(engine, call, decision)
-    elif decision.verdict == "reject" and (proposal.patch is None or decision.by != "user"):
+    elif decision.verdict == "reject" and not _goes_on(proposal, decision):
         finished(engine, call, rejection(engine, proposal, decision), "denied")
     elif not _asked_again(engine, call, proposal, decision):
         again = await run(engine, call, proposal, decision)
         if again is not None:
             gate(engine, current(engine, call.id), again, call.round + 1)
+
+
+def _goes_on(proposal: Proposal, decision: Decision) -> bool:
+    """Return whether a rejection is worked in: of hunks by a person, of the rest beside them."""
+    if proposal.patch is not None:
+        return decision.by == "user"
+    return proposal.rest is not None
 
 
 def _asked_again(engine: Engine, call: Call, proposal: Proposal, decision: Decision) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui_agent.core.proposal import Decision, Proposal
+    from tui_agent.core.proposal import Command, Decision, Proposal
 
 
 def seal(proposal: Proposal) -> Proposal:
@@ -22,7 +22,7 @@ def digest_of(proposal: Proposal, decision: Decision | None = None) -> str:
     bound = {
         "tool": proposal.tool,
         "arguments": proposal.arguments,
-        "command": [command.text, command.cwd] if command else None,
+        "command": _command(command) if command else None,
         "targets": sorted([t.path, t.effect, t.sha_before or ""] for t in proposal.targets),
         "patch": [
             [
@@ -35,6 +35,7 @@ def digest_of(proposal: Proposal, decision: Decision | None = None) -> str:
             ]
             for one in (proposal.patch.files if proposal.patch else ())
         ],
+        **({"rest": [proposal.rest.packed.sha, proposal.rest.take]} if proposal.rest else {}),
         "decision": None
         if decision is None
         else [
@@ -50,3 +51,8 @@ def digest_of(proposal: Proposal, decision: Decision | None = None) -> str:
     }
     text = json.dumps(bound, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _command(command: Command) -> list[str]:
+    """Where it runs is named only where that is a copy: older digests stay what they were."""
+    return [command.text, command.cwd, *(["copy"] if command.view == "copy" else [])]

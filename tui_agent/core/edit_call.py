@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tui_agent.core.arguments import canonical
@@ -13,6 +13,7 @@ from tui_agent.core.proposal import FileEffect, Proposal, SeenFile, Target, Tool
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import RunContext, View
+    from tui_agent.core.proposal import Mark
 
 MINUS = "−"
 TITLE_PATHS = 3
@@ -32,9 +33,9 @@ def propose_changes(
         Proposal(
             call_id=view.call_id,
             tool=tool,
-            title=_title(patch),
+            title=title_of(patch),
             effects=frozenset({"edit"}),
-            targets=_targets(patch, view),
+            targets=targets_of(patch, view.workspace.marks),
             patch=patch,
             notes=tuple(f"{file.path}: {note}" for file in patch.files for note in file.notes),
             arguments=canonical(arguments),
@@ -42,7 +43,8 @@ def propose_changes(
     )
 
 
-def _title(patch: Patch) -> str:
+def title_of(patch: Patch) -> str:
+    """Return a line for a patch: its first paths and its counts."""
     paths = [
         f"{file.path} → {file.new_path}" if file.new_path else file.path for file in patch.files
     ]
@@ -50,13 +52,14 @@ def _title(patch: Patch) -> str:
     return f"{', '.join(paths[:TITLE_PATHS])}{more}  +{patch.plus} {MINUS}{patch.minus}"
 
 
-def _targets(patch: Patch, view: View) -> tuple[Target, ...]:
+def targets_of(patch: Patch, marks: Callable[[str], tuple[Mark, ...]]) -> tuple[Target, ...]:
+    """Return every path that a patch writes, with its marks and the bytes before."""
     return tuple(
         Target(
             path=path,
             effect="edit",
             sha_before=file.before.sha if file.before and path == file.path else None,
-            marks=view.workspace.marks(path),
+            marks=marks(path),
         )
         for file in patch.files
         for path in dict.fromkeys((file.path, file.new_path or file.path))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.blob import Blob
     from tui_agent.core.commands import Command as AgentCommand
+    from tui_agent.core.copies import CopyChanges, LaidFile
     from tui_agent.core.edits import Files
     from tui_agent.core.events import Check, InstructionsLoaded, PlannedWrite, Record
     from tui_agent.core.lookup import Found, Listing, Search
@@ -255,6 +256,13 @@ class Workspace(Protocol):
         """
         ...
 
+    def unpack(self, packed: bytes) -> int:
+        """Write what a command changed in its copy beside what was reviewed; return how many files.
+
+        Not all or nothing: it holds what can be made again. Raises OSError, ValueError.
+        """
+        ...
+
     def recover(
         self, writes: Sequence[PlannedWrite], load: Callable[[str], bytes]
     ) -> Literal["applied", "unchanged", "torn"]:
@@ -292,6 +300,8 @@ class Exit:
     timed_out: bool = False
     signal: int | None = None
     ms: int = 0
+    changes: CopyChanges | None = None
+    """What it changed in its copy; None where it ran in the workspace itself."""
 
 
 class Runner(Protocol):
@@ -302,10 +312,17 @@ class Runner(Protocol):
         """`A`, `B`, `seatbelt` or `none`."""
         ...
 
-    async def run(self, command: Command, on_output: Callable[[str], None]) -> Exit:
+    async def run(
+        self,
+        command: Command,
+        on_output: Callable[[str], None],
+        over: Sequence[LaidFile] = (),
+    ) -> Exit:
         """Run a command to its end. Cancelling the task ends its whole process group.
 
-        Raises OSError where it cannot be started.
+        A command of `view` "copy" runs in a disposable copy of the workspace, over which `over` is
+        laid first; its changes come with the exit, and nothing of the workspace is touched. Raises
+        OSError where it cannot be started, or no copy can be made.
         """
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from tui_agent.core.blob import Text
+from tui_agent.core.blob import Blob, Text
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.plan import Plan
 
@@ -59,6 +59,8 @@ class Command:
     timeout_seconds: float = 120.0
     parts: tuple[CommandPart, ...] = ()
     """Its sub-commands, each with the reason why it asks or does not."""
+    view: Literal["tree", "copy"] = "tree"
+    """Whether it runs in the workspace, or in a disposable copy whose changes are then reviewed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,20 @@ class CommandPart:
     text: str
     verdict: Literal["allow", "ask", "deny"] = "ask"
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leftover:
+    """What a command changed in its copy that no hunk can show: taken over as a whole, or left."""
+
+    what: tuple[str, ...]
+    """In words, one line each: `node_modules: 1,204 files, ignored by git`."""
+    packed: Blob
+    """All of it, as `core.pack` spells it."""
+    take: bool = False
+    """Whether the user wants it; it is written together with what is accepted of the patch."""
+    patch: Patch | None = None
+    """While it is asked about: the patch that the next round asks about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +106,12 @@ class Proposal:
     """Canonical JSON of the parsed arguments."""
     check: str = ""
     """The name of the check, when the engine proposes one; empty otherwise."""
+    outcome: ToolOutput | None = None
+    """In the second round of a command: what it gave in its copy. The patch is what it changed."""
+    outcome_ms: int = 0
+    """How long that took."""
+    rest: Leftover | None = None
+    """What else it changed there."""
     digest: str = ""
     """SHA-256 over all that an approval binds: see `tui_agent.core.digest`."""
 
@@ -115,6 +137,8 @@ class Decision:
     """For an edit: a verdict for each run. Empty with verdict `once`: every hunk is accepted."""
     command: str | None = None
     """The command as the user edited it."""
+    view: Literal["", "tree", "copy"] = ""
+    """Where the user wants the command to run; empty: where the proposal says."""
     answer: str | None = None
     """The answer to a question: a choice's key, or the user's own words."""
     plan: Plan | None = None
@@ -134,6 +158,14 @@ class Approved:
     decision: Decision
     digest: str
     """The digest renewed over the accepted subset or the edited command."""
+
+
+def in_copy(proposal: Proposal, decision: Decision | None = None) -> bool:
+    """Return whether a call's command runs in a copy of the workspace."""
+    if proposal.command is None:
+        return False
+    chosen = decision.view if decision is not None else ""
+    return (chosen or proposal.command.view) == "copy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,6 +139,15 @@ class AgentSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewSettings:
+    """What is reviewed beside edits."""
+
+    commands: Literal["ask", "always", "never"] = "ask"
+    """Whether what a command would change is reviewed first: `ask` offers it with a key, `always`
+    does it with each command that asks in mode ask, `never` leaves it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one run, merged."""
 
@@ -158,6 +167,7 @@ class Settings:
     limits: LimitSettings = LimitSettings()
     context: ContextSettings = ContextSettings()
     edits: EditSettings = EditSettings()
+    review: ReviewSettings = ReviewSettings()
     interface: InterfaceSettings = InterfaceSettings()
     agents: AgentSettings = AgentSettings()
     checks: tuple[CheckSettings, ...] = ()

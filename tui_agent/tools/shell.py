@@ -9,6 +9,7 @@ from typing import Any
 from tui_agent.core.arguments import canonical, parse_arguments
 from tui_agent.core.digest import seal
 from tui_agent.core.edits import EditError
+from tui_agent.core.effect_call import effects_of, next_round
 from tui_agent.core.excerpt import head_and_tail, last_of_each_line
 from tui_agent.core.looking import paths_looked_at
 from tui_agent.core.messages import ToolSpec
@@ -96,7 +97,9 @@ class Shell:
             )
         )
 
-    async def run(self, approved: Approved, context: RunContext) -> ToolOutput:
+    async def run(self, approved: Approved, context: RunContext) -> ToolOutput | Proposal:
+        if approved.proposal.outcome is not None:
+            return next_round(approved, context)
         command = approved.proposal.command
         if command is None:
             message = "the proposal carries no command"
@@ -107,7 +110,7 @@ class Shell:
         text, cut = head_and_tail(text, head=head, tail=self._limit - head)
         summary = _summary(done)
         end = "" if not text or text.endswith("\n") else "\n"
-        return ToolOutput(
+        output = ToolOutput(
             ok=done.exit_code == 0,
             text=f"{text}{end}{_verdict(done, command)}",
             summary=summary,
@@ -116,6 +119,9 @@ class Shell:
             truncated=cut or done.truncated,
             error="timeout" if done.timed_out else "",
         )
+        if done.changes is None:
+            return output
+        return effects_of(approved, output, done.ms, done.changes, context)
 
 
 def followed(text: str, cwd: str, workspace: Workspace) -> tuple[Target, ...]:

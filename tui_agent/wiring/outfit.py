@@ -34,7 +34,7 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
         withheld={name: one for name, one in wiring.toolbox.items() if name not in wiring.tools},
         own_tools={tool.spec.name: tool for tool in _own_tools()},
         workspace=_workspace(wiring, log),
-        runner=runner_for(wiring.settings, wiring.workspace, wiring.environ),
+        runner=runner_for(wiring.settings, wiring.workspace, wiring.environ, wiring.state.path),
         snapshots=GitSnapshots(
             wiring.state.path,
             wiring.workspace,

@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Literal
 
 from tui_agent.adapters.git_facts import git_facts
-from tui_agent.adapters.git_workspace import commit, links, listing, ripgrep, searching
+from tui_agent.adapters.git_workspace import (
+    commit,
+    links,
+    listing,
+    ripgrep,
+    searching,
+    unpacking,
+)
 from tui_agent.adapters.git_workspace.attachments import Attachments
 from tui_agent.adapters.git_workspace.checks import detect_checks
 from tui_agent.adapters.git_workspace.instructions import Gathering, read_instructions
@@ -113,6 +120,9 @@ class GitWorkspace:
     ) -> tuple[FileEffect, ...]:
         commit.commit(self._files, writes, load)
         return tuple(_effect(write, load) for write in writes)
+
+    def unpack(self, packed: bytes) -> int:
+        return unpacking.unpack(self._files, packed)
 
     def recover(
         self, writes: Sequence[PlannedWrite], load: Callable[[str], bytes]

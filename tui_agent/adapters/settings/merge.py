@@ -68,6 +68,7 @@ _STRICTER: dict[str, Callable[[Any, Any], bool]] = {
     "limits.tokens": _lower_or_unlimited,
     "limits": _lower,
     "budget": _lower_or_unlimited,
+    "review.commands": lambda value, present: value in ("always", present),
     "edits.stale": lambda value, present: value in ("refuse", present),
     "write_paths": lambda value, present: present == ("**",) or set(value) <= set(present),
     "read_paths": lambda value, present: present == ("**",) or set(value) <= set(present),

@@ -16,7 +16,7 @@ from tui_agent.core.events import (
     ToolStarted,
 )
 from tui_agent.core.plan import Plan, PlanState
-from tui_agent.core.proposal import SeenFile
+from tui_agent.core.proposal import SeenFile, in_copy
 from tui_agent.core.state.lineage import open_turns
 from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent, Waiting
 
@@ -125,6 +125,8 @@ def _finished(state: Session, agent: Agent, _record: Record, event: ToolFinished
     if call.request_id in state.waiting:
         del state.waiting[call.request_id]
     if call.started is not None and call.proposal and "execute" in call.proposal.effects:
+        state.tree_edits += not in_copy(call.proposal, call.decision)
+    if call.proposal and call.proposal.rest and call.proposal.rest.take:
         state.tree_edits += 1
     turn.calls[call.id] = replace(
         call,

@@ -1,0 +1,62 @@
+"""Says which paths git ignores, by the rules of the work tree and of the repository itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+
+class Ignored:
+    """The ignore rules of one work tree; a path that git tracks is never ignored."""
+
+    def __init__(self, root: Path, tracked: Mapping[str, object], exclude: Path | None) -> None:
+        """Read rules below `root`, and those of `exclude`, the repository's own file."""
+        self._root = root
+        self._tracked = tracked
+        self._specs: dict[str, GitIgnoreSpec | None] = {}
+        self._own = _spec(exclude) if exclude is not None else None
+
+    def top(self, path: str) -> str:
+        """Return the outermost folder, or the file itself, that the rules ignore; else nothing."""
+        if path in self._tracked:
+            return ""
+        parts = path.split("/")
+        for depth in range(1, len(parts) + 1):
+            name = "/".join(parts[:depth])
+            if self._is_ignored(name, is_folder=depth < len(parts)):
+                return name
+        return ""
+
+    def _is_ignored(self, name: str, *, is_folder: bool) -> bool:
+        folder = os.path.dirname(name)
+        while True:
+            verdict = _verdict(self._of(folder), name, folder, is_folder=is_folder)
+            if verdict is not None:
+                return verdict
+            if not folder:
+                break
+            folder = os.path.dirname(folder)
+        return bool(_verdict(self._own, name, "", is_folder=is_folder))
+
+    def _of(self, folder: str) -> GitIgnoreSpec | None:
+        if folder not in self._specs:
+            self._specs[folder] = _spec(self._root / folder / ".gitignore")
+        return self._specs[folder]
+
+
+def _verdict(spec: GitIgnoreSpec | None, name: str, folder: str, *, is_folder: bool) -> bool | None:
+    if spec is None:
+        return None
+    below = name[len(folder) + 1 :] if folder else name
+    return spec.check_file(f"{below}/" if is_folder else below).include
+
+
+def _spec(file: Path) -> GitIgnoreSpec | None:
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return GitIgnoreSpec.from_lines(text.split("\n"))

@@ -1,0 +1,174 @@
+"""Disposable views of a workspace: a layer over it where that works, else a copy of it.
+
+Which of both is decided by running something over a layer once. A view lies in a folder of its own,
+held by a lock for as long as its process lives; folders that a process left behind are removed by
+the next one that makes a view.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import shutil
+import stat
+import tempfile
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui_agent.adapters.git_facts import git_facts
+from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.runner import view_overlay
+from tui_agent.adapters.runner.view_changes import Comparison
+from tui_agent.adapters.runner.view_copy import TreeCopy, lay_file
+from tui_agent.adapters.runner.view_git import private_git
+from tui_agent.adapters.runner.view_venv import relocate
+from tui_agent.core.copies import CopyChanges, LaidFile
+
+TRIAL_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One view, for one command."""
+
+    folder: Path
+    """Where the command finds the workspace."""
+    prefix: tuple[str, ...]
+    """Words to be put before the program that runs there."""
+    environ: dict[str, str]
+    """Variables to be set for it."""
+    changes: Callable[[], CopyChanges]
+    """Say what differs from the workspace, once the command has ended. Raises OSError."""
+
+
+class Views:
+    """Makes views of one workspace in a folder of ours."""
+
+    def __init__(self, place: Path, root: Path, *, layers: bool = True) -> None:
+        """Keep views in `place`, which may not be there yet; without `layers`, always copy."""
+        self._place = place
+        self._root = Path(os.path.realpath(root))
+        self._layers: bool | None = None if layers else False
+
+    @asynccontextmanager
+    async def opened(self, over: Sequence[LaidFile] = ()) -> AsyncIterator[View]:
+        """Make a view with `over` laid over it; leaving removes it. Raises OSError."""
+        folder, lock = await asyncio.to_thread(self._folder)
+        try:
+            yield await self._made(folder, over)
+        finally:
+            await asyncio.to_thread(_remove, folder)
+            os.close(lock)
+
+    async def _made(self, folder: Path, over: Sequence[LaidFile]) -> View:
+        if self._layers is None:
+            self._layers = await self._layers_work(folder)
+        begun = time.time_ns()
+        if self._layers:
+            layer = view_overlay.make_layer(folder)
+            await asyncio.to_thread(view_overlay.lay, self._root, layer, over)
+            return View(
+                folder=self._root,
+                prefix=view_overlay.start_over(self._root, layer),
+                environ={},
+                changes=lambda: Comparison(root=self._root, begun_ns=begun).of(
+                    view_overlay.touched(self._root, layer)
+                ),
+            )
+        copy = folder / self._root.name
+        taken = await asyncio.to_thread(self._copied, copy, over)
+        return View(
+            folder=copy,
+            prefix=(),
+            environ={"GIT_CEILING_DIRECTORIES": str(folder)},
+            changes=lambda: Comparison(root=self._root, begun_ns=begun, copy=copy).of(
+                taken.touched()
+            ),
+        )
+
+    def _copied(self, copy: Path, over: Sequence[LaidFile]) -> TreeCopy:
+        copy.mkdir()
+        facts = git_facts(self._root)
+        own = facts is not None and facts.root == self._root
+        place = os.path.realpath(self._place)
+        taken = TreeCopy(
+            root=self._root,
+            target=copy,
+            skip=lambda name: (own and name == ".git") or str(self._root / name) == place,
+        )
+        taken.make()
+        if facts is not None and own:
+            private_git(facts, copy)
+        relocate(copy, self._root, copy)
+        for one in over:
+            lay_file(copy / one.path, self._root / one.path, one)
+        taken.note()
+        return taken
+
+    async def _layers_work(self, folder: Path) -> bool:
+        """Run something over a layer, and look whether it came to lie there alone."""
+        inside = folder.is_relative_to(self._root)
+        if inside or view_overlay.may_work(self._root):
+            return False
+        trial = folder / "trial"
+        below = trial / "below"
+        below.mkdir(parents=True)
+        (below / "old").write_text("old", encoding="utf-8")
+        layer = view_overlay.make_layer(trial)
+        program = ("/bin/sh", "-c", "rm old && mkdir new && echo y > new/file")
+        try:
+            done = await capture(
+                (*view_overlay.start_over(below, layer), *program),
+                cwd=str(below),
+                environ={"PATH": os.defpath},
+                seconds=TRIAL_SECONDS,
+            )
+            found = view_overlay.touched(below, layer)
+        except (ProgramError, OSError):
+            return False
+        kept = sorted(os.listdir(below)) == ["old"]
+        return done.code == 0 and kept and set(found) == {"old", "new/file"}
+
+    def _folder(self) -> tuple[Path, int]:
+        self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        gate = _opened(self._place)
+        try:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            for old in self._place.iterdir():
+                _remove_abandoned(old)
+            folder = Path(tempfile.mkdtemp(prefix="view-", dir=os.path.realpath(self._place)))
+            lock = _opened(folder)
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            os.close(gate)
+        return folder, lock
+
+
+def _opened(folder: Path) -> int:
+    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove a view whose process has ended."""
+    with suppress(OSError):
+        lock = _opened(folder)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove(folder)
+        finally:
+            os.close(lock)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a view with all that commands left in it, folders that they closed included."""
+    for inner, folders, _ in os.walk(folder):
+        for name in folders:
+            place = os.path.join(inner, name)
+            with suppress(OSError):
+                if not stat.S_ISLNK(os.lstat(place).st_mode):
+                    os.chmod(place, stat.S_IRWXU)
+    shutil.rmtree(folder, ignore_errors=True)
