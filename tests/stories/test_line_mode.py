@@ -238,6 +238,7 @@ def test_a_line_typed_during_a_turn_is_queued_and_sent_after_it(
         assert person.leaves() == 0
 
 
+@pytest.mark.case(73)
 def test_a_folder_that_brings_settings_is_trusted_by_key_and_asked_about_once(
     sample: Repository, tmp_path: Path
 ) -> None:
@@ -245,6 +246,7 @@ def test_a_folder_that_brings_settings_is_trusted_by_key_and_asked_about_once(
     model = script(tmp_path, [{"text": "Hi."}])
     with at_terminal(sample.root, "--model", model) as person:
         person.sees("This folder brings .agentrc")
+        person.sees('+mode = "plan"')
         person.presses("n", first=True)
         person.sees("Not trusted")
         person.sees("mode ask")
@@ -259,7 +261,9 @@ def test_a_folder_that_brings_settings_is_trusted_by_key_and_asked_about_once(
         assert person.leaves() == 0
     sample.write(".agentrc", 'mode = "auto"\n')
     with at_terminal(sample.root, "--model", model) as person:
-        person.sees("This folder brings .agentrc")
+        person.sees("Since then: .agentrc")
+        person.sees('-mode = "plan"')
+        person.sees('+mode = "auto"')
         assert person.leaves() == 0
 
 

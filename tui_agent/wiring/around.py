@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.models.router import LocalServer
     from tui_agent.adapters.session_log import StoredSession, Summary
     from tui_agent.adapters.snapshots.recorded import TreeChange
+    from tui_agent.adapters.trust import TrustedFolder
     from tui_agent.core.commands import Undo
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.proposal import Target
@@ -43,6 +44,12 @@ class Around(Wiring):
         from tui_agent.adapters.session_log import StoredSession
 
         return StoredSession(self.shelf.find(name))
+
+    def trusted_folders(self) -> Sequence[TrustedFolder]:
+        """List every folder that is trusted."""
+        from tui_agent.adapters.trust import trusted_folders
+
+        return trusted_folders(self.state.path)
 
     async def gathered(self) -> InstructionsLoaded:
         """Read the instructions and facts of this folder."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent import __version__
 from tui_agent.ui.commands.contract import Finding
+from tui_agent.wiring.trusting import notice
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
@@ -82,8 +83,7 @@ def _repository(around: Around) -> Iterator[Finding]:
     else:
         where = facts.branch or f"detached at {(facts.head or 'no commit')[:10]}"
         yield _note("repository", f"{facts.root}, {where}", ok=True)
-    trusted = "trusted" if around.trusted else "not trusted: agent --trust reads its settings"
-    yield _note("trust", trusted, ok=around.trusted)
+    yield _note("trust", notice(around) or "trusted, or nothing here steers it", ok=around.trusted)
     yield _note(
         "sandbox",
         "tier none: commands run as you, so every command asks",

@@ -14,7 +14,7 @@ def editor_of(around: Around) -> Callable[..., Awaitable[str]] | None:
 
     It raises OSError where the editor cannot be started or reports a failure.
     """
-    own = around.settings.interface.editor
+    own = around.users_settings.interface.editor
     environ = {**around.environ, **({"VISUAL": own} if own else {})}
     if not (environ.get("VISUAL") or environ.get("EDITOR")):
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_agent.ui.line import LineMode, LineSetup
 from tui_agent.ui.line_input import DumbInput, Input, Left, TerminalInput
 from tui_agent.wiring.editing import editor_of
+from tui_agent.wiring.trusting import ask_in_lines
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
@@ -22,7 +23,7 @@ def line_mode(around: Around) -> int:
 async def _run(around: Around) -> int:
     given: Input = DumbInput() if around.paper.plain else TerminalInput()
     try:
-        await _ask_for_trust(around, given)
+        await ask_in_lines(around, given)
         opened = await around.open(attended=True)
         setup = LineSetup(
             prompt=around.options.prompt,
@@ -39,27 +40,6 @@ async def _run(around: Around) -> int:
         return 0
     finally:
         await around.close()
-
-
-async def _ask_for_trust(around: Around, given: Input) -> None:
-    """Ask whether a folder that brings settings or instructions is trusted; no is the default."""
-    from tui_agent.adapters.trust import behaviour_files
-    from tui_agent.ui.line_input import Interrupted
-
-    if around.trusted:
-        return
-    names = ", ".join(behaviour_files(around.root))
-    around.paper.put(f"This folder brings {names}, which would change what agent does here.")
-    given.arm()
-    try:
-        key = await given.key("Read and trust them, as they are now? [y n] ", "yn\r")
-    except Interrupted:
-        key = "n"
-    if key == "y":
-        around.trust()
-    around.paper.put(
-        "Trusted, until they change." if key == "y" else "Not trusted: they are not read."
-    )
 
 
 def _greeting(opened: Opened) -> tuple[str, ...]:

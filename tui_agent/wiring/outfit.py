@@ -19,6 +19,7 @@ from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
 from tui_agent.wiring.toolbox import runner_for
+from tui_agent.wiring.trusting import acceptance
 
 if TYPE_CHECKING:
     from tui_agent.adapters.session_log import FileLog, MemoryLog
@@ -69,5 +70,6 @@ def _workspace(wiring: Wiring, log: FileLog | MemoryLog) -> GitWorkspace:
             user_folder=user.parent if user is not None else None,
             cwd=os.path.relpath(wiring.cwd, wiring.workspace),
             limits=wiring.settings.context,
+            accepts=acceptance(wiring),
         ),
     )

@@ -29,6 +29,7 @@ LATER = (
     "tui_agent.adapters.session_log",
     "tui_agent.adapters.settings.load",
     "tui_agent.adapters.snapshots.git_snapshots",
+    "tui_agent.adapters.trust",
     "tui_agent.tools.apply_patch",
     "tui_agent.tools.ask",
     "tui_agent.tools.edit",
@@ -46,7 +47,7 @@ LATER = (
 
 def screen(around: Around) -> int:
     """Run the session on the full screen and return the exit status."""
-    interface = around.settings.interface
+    interface = around.users_settings.interface
     try:
         look = choose_theme(interface.theme, around.environ)
         keys = {action: key.split() for action, key in interface.keys.items()}
@@ -89,9 +90,9 @@ async def _session(around: Around, look: Theme, keymap: Keymap) -> tuple[int, tu
     shell = Shell(
         opening.doors(),
         look,
-        glyphs=choose_glyphs(around.settings.interface.glyphs, around.environ),
+        glyphs=choose_glyphs(around.users_settings.interface.glyphs, around.environ),
         keymap=keymap,
-        status=Status(repository=around.root.name, mode=around.settings.mode),
+        status=Status(repository=around.root.name, mode=around.users_settings.mode),
     )
     try:
         status = await shell.run_async()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui_agent.ui.tui.shell import Doors
 from tui_agent.wiring.editing import editor_of
 from tui_agent.wiring.screen import preload
+from tui_agent.wiring.trusting import question_for_screen
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import Client
@@ -47,6 +48,7 @@ class Opening:
             first_run=self.first_run,
             take_model=self.around.choose_model,
             keep_key=keep_key,
+            trust_question=lambda: question_for_screen(self.around),
             trust=self.around.trust,
             history=self.history,
             notices=lambda: self.opened.notices if self.opened is not None else (),
@@ -154,7 +156,7 @@ class Opening:
         trusted = self.around.trusted
         folder = [Fact(sign="done", role="added", name=_short(self.around), detail="this folder")]
         if not trusted:
-            detail = "its settings and AGENTS.md wait until you say so"
+            detail = f"{', '.join(self.around.folder.names)} wait until you say so"
             folder.append(
                 Fact(sign="waiting", role="pending", name="not trusted yet", detail=detail)
             )
@@ -164,6 +166,7 @@ class Opening:
             looked=ports,
             folder=tuple(folder),
             trusted=trusted,
+            question=self.around.folder.question(),
         )
 
     # The panes' sizes

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.redaction import Redactor
     from tui_agent.adapters.session_log import FileLog, MemoryLog, Shelf
     from tui_agent.adapters.settings import Loaded
+    from tui_agent.adapters.trust import FolderTrust
     from tui_agent.agent.agent import Agent
     from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.commands import Command
@@ -97,29 +98,40 @@ class Wiring:
         return Shelf.of(self.state.path, self.root)
 
     @cached_property
+    def folder(self) -> FolderTrust:
+        """This folder and what the user has said of it."""
+        from tui_agent.wiring.trusting import folder_of
+
+        return folder_of(self)
+
+    @property
     def trusted(self) -> bool:
         """Whether the project's own settings and instructions count."""
-        from tui_agent.adapters.trust import is_trusted
-
-        return self.options.trust or is_trusted(self.state.path, self.root)
+        return self.folder.trusted
 
     def trust(self) -> None:
-        """Remember that the user trusts this folder as it is now. Raises OSError."""
-        from tui_agent.adapters.trust import trust
+        """Remember that the user trusts this folder as it was shown. Raises OSError."""
+        self.folder.trust()
+        self.forget_settings()
 
-        trust(self.state.path, self.root)
-        self.__dict__["trusted"] = True
-        self.__dict__.pop("loaded", None)
+    def forget_settings(self) -> None:
+        """Read the settings anew when they are next needed."""
+        for name in ("loaded", "toolsets", "endpoints", "tools", "toolbox"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def loaded(self) -> Loaded:
         """The settings with their origins. Raises SettingsError."""
-        from tui_agent.adapters.settings import Sources, load_settings
+        from tui_agent.wiring.loading import load
 
-        flags = {key: (flag, value) for key, flag, value in self.options.settings}
-        return load_settings(
-            Sources(environ=self.environ, root=self.root, flags=flags, trusted=self.trusted)
-        )
+        return load(self, with_project=True)
+
+    @cached_property
+    def users_settings(self) -> Settings:
+        """The settings without the project's: what the first paint needs. Raises SettingsError."""
+        from tui_agent.wiring.loading import load
+
+        return load(self, with_project=False).settings
 
     def choose_model(self, name: str) -> None:
         """Use this model from now on, as if it had been typed."""
@@ -353,13 +365,9 @@ class Wiring:
 
     def _notices(self) -> tuple[str, ...]:
         from tui_agent.adapters.git_facts import git_facts
+        from tui_agent.wiring.trusting import notice
 
-        found = [self.state.notice, *self.loaded.warnings, *self.child_problems]
-        if not self.trusted:
-            found.append(
-                "This folder is not trusted: its settings and instructions are not read. "
-                "agent --trust reads them for one run."
-            )
+        found = [self.state.notice, *self.loaded.warnings, *self.child_problems, notice(self)]
         if git_facts(self.root) is None:
             found.append("This is no git repository: there are no branches and no commits to show.")
         return tuple(text for text in found if text)

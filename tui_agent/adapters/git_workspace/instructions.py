@@ -7,6 +7,7 @@ file last. In a folder the first of NAMES stands for the others.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,8 @@ class Gathering:
     cwd: str = "."
     """The folder that the user is in, relative to the root."""
     limits: ContextSettings = field(default_factory=ContextSettings)
+    accepts: Callable[[str, str], bool] = lambda _path, _sha: True
+    """Whether a trusted project's file counts with this digest (SHA-256, hex) of its bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ def read_instructions(files: Confined, asked: Gathering, *, trusted: bool) -> In
     left_out: list[str] = []
     found = _user_source(asked.user_folder)
     for folder in _folders(asked.cwd):
-        source = _source(files, folder, left_out, trusted=trusted)
+        source = _source(files, folder, left_out, asked.accepts if trusted else None)
         if source:
             found.append(source)
     left = asked.limits.instruction_bytes
@@ -73,7 +76,13 @@ def _folders(cwd: str) -> list[str]:
     return ["/".join(parts[:depth]) for depth in range(len(parts) + 1)]
 
 
-def _source(files: Confined, folder: str, left_out: list[str], *, trusted: bool) -> _Source | None:
+def _source(
+    files: Confined,
+    folder: str,
+    left_out: list[str],
+    accepts: Callable[[str, str], bool] | None,
+) -> _Source | None:
+    """Return a folder's instructions; `accepts` is None where the project is not trusted."""
     for name in NAMES:
         path = f"{folder}/{name}" if folder else name
         try:
@@ -83,9 +92,12 @@ def _source(files: Confined, folder: str, left_out: list[str], *, trusted: bool)
             continue
         if data is None or not data.strip():
             continue
-        if trusted:
+        if accepts is None:
+            left_out.append(f"{path}: the folder is not trusted")
+        elif accepts(path, hashlib.sha256(data).hexdigest()):
             return _Source(shown=path, data=data)
-        left_out.append(f"{path}: the folder is not trusted")
+        else:
+            left_out.append(f"{path}: it has changed since the folder was trusted")
         return None
     return None
 

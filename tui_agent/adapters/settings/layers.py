@@ -34,19 +34,32 @@ class Layer:
     """Whether it comes from the repository: it may then only tighten."""
 
 
-def file_layer(path: Path, *, of_project: bool) -> Layer | None:
-    """Return the layer of a file; None where there is none.
+def file_layer(path: Path) -> Layer | None:
+    """Return the layer of the user's own file; None where there is none.
 
     Raises:
-        SettingsError: it cannot be read, is not TOML, or gives a key a wrong value.
+        SettingsError: it cannot be read, or as `data_layer`.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        message = f"{path} cannot be read: {reason}"
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise SettingsError(message) from error
+    return data_layer(path, data)
+
+
+def data_layer(path: Path, data: bytes, *, of_project: bool = False) -> Layer:
+    """Return the layer of a file's bytes.
+
+    Raises:
+        SettingsError: they are not UTF-8 or not TOML, or give a key a wrong value.
+    """
+    try:
+        text = data.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        message = f"{path} cannot be read: it is not UTF-8"
         raise SettingsError(message) from error
     try:
         table = tomllib.loads(text)

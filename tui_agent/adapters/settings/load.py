@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from tui_agent.adapters.settings.keys import known_keys, similar, value_of
 from tui_agent.adapters.settings.layers import (
     Layer,
     SettingsError,
+    data_layer,
     environment_layer,
     file_layer,
     flag_layer,
@@ -39,6 +40,8 @@ class Sources:
     """By key: the flag as it was typed, and its value."""
     trusted: bool = False
     """Whether the project's files are read at all."""
+    content: Callable[[str], bytes | None] | None = None
+    """Gives a project's file as it was trusted, by name; None: they are read as they are now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ def load_settings(sources: Sources) -> Loaded:
     project = [sources.root / PROJECT_FILE, sources.root / LOCAL_FILE]
     own: list[Layer] = []
     if sources.trusted:
-        own = [one for path in project if (one := file_layer(path, of_project=True)) is not None]
+        own = [one for path in project if (one := _project_layer(sources, path)) is not None]
     files = [one for one in (user, *own) if one is not None]
     over = [environment_layer(sources.environ), flag_layer(sources.flags)]
     layers = [*_with_profile(files, over), *over]
@@ -98,9 +101,32 @@ def user_file(environ: Mapping[str, str]) -> Path | None:
         return None
 
 
+def _project_layer(sources: Sources, path: Path) -> Layer | None:
+    """Return the layer of a project's file, read like every file of the workspace."""
+    from tui_agent.adapters.git_workspace.paths import Confined, NotAFileError
+    from tui_agent.core.edits import EditError
+
+    files = Confined(sources.root)
+    try:
+        there = files.status(path.name) is not None
+        if sources.content is not None:
+            data = sources.content(path.name)
+        else:
+            data = files.read(files.locate(path.name))
+    except (OSError, NotAFileError, EditError) as error:
+        message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise SettingsError(message) from error
+    if data is None:
+        if there:
+            message = f"{path} cannot be read as a file of this project"
+            raise SettingsError(message)
+        return None
+    return data_layer(path, data, of_project=True)
+
+
 def _user_layer(environ: Mapping[str, str]) -> Layer | None:
     path = user_file(environ)
-    return file_layer(path, of_project=False) if path is not None else None
+    return file_layer(path) if path is not None else None
 
 
 def _with_profile(files: list[Layer], over: list[Layer]) -> list[Layer]:

@@ -11,6 +11,7 @@ COMMANDS = {
     "config": "show settings, and where each value comes from",
     "tools": "list the tools that a model is given",
     "tool": "make one tool call through the gate",
+    "trust": "show what a project brings that steers the agent, and let it count",
     "rules": "ask the gate what it says to a command",
     "context": "show what a model is told of this folder, and how many tokens it takes",
     "graph": "draw the phases, or a session's plan, as Mermaid",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_agent.core.proposal import Target, ToolOutput
     from tui_agent.core.settings import Settings
     from tui_agent.core.toolsets import Toolset
+    from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.commands.options import Options
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.text import Paper
@@ -183,6 +184,36 @@ class UndoDone:
     notice: str = ""
 
 
+class TrustedFolder(Protocol):
+    """A folder that is trusted."""
+
+    @property
+    def root(self) -> str: ...
+
+    @property
+    def at(self) -> str: ...
+
+    @property
+    def files(self) -> Mapping[str, object]: ...
+
+
+class FolderTrust(Protocol):
+    """This folder, and the user's word about it."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The files that count, or would."""
+        ...
+
+    def question(self) -> TrustQuestion | None:
+        """Return what there is to be decided; None where nothing is."""
+        ...
+
+    def distrust(self) -> bool:
+        """Forget that the folder is trusted; return whether it was. Raises OSError."""
+        ...
+
+
 class Surroundings(Protocol):
     """What a command may use."""
 
@@ -216,6 +247,17 @@ class Surroundings(Protocol):
     @property
     def sessions(self) -> SessionWork:
         """The sessions as a whole."""
+        ...
+
+    @property
+    def folder(self) -> FolderTrust: ...
+
+    def trust(self) -> None:
+        """Trust this folder as it was shown. Raises OSError."""
+        ...
+
+    def trusted_folders(self) -> Sequence[TrustedFolder]:
+        """List every folder that is trusted."""
         ...
 
     def summaries(self, *, all_repositories: bool) -> Sequence[SessionSummary]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_agent.core.trust import TrustQuestion
+
 
 class CannotOpenError(Exception):
     """The session cannot be opened; the command line says why once the screen is gone."""
@@ -41,6 +43,8 @@ class FirstRun:
     """Where nothing was found: `No answer on ports 1234 (LM Studio), …`."""
     folder: tuple[Fact, ...] = ()
     trusted: bool = True
+    question: TrustQuestion | None = None
+    """What `t` asks about the folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -205,7 +205,8 @@ class FirstCard(ModalScreen[str]):
         elif action == "first.key":
             self._show_key(shown=True)
         elif action == "first.trust":
-            self._trust()
+            if self.found.question is not None:
+                self.dismiss("trust")
         elif action in {"first.demo", "first.none"}:
             self.dismiss("demo" if action == "first.demo" else "")
         else:
@@ -222,12 +223,6 @@ class FirstCard(ModalScreen[str]):
         field = self.query_one("#key", Input)
         field.display = shown
         self.set_focus(field if shown else self.card)
-
-    def _trust(self) -> None:
-        doors = _doors(self)
-        if doors is not None and doors.doors.trust is not None:
-            doors.doors.trust()
-            self.dismiss("again")
 
     def on_key(self, event: events.Key) -> None:
         """Take a model by its number."""
@@ -270,7 +265,8 @@ async def choose_first(shell: Shell) -> bool:
     while True:
         found = await doors.first_run()
         value = await shell.push_screen_wait(FirstCard(found))
-        if value == "again":
+        if value == "trust":
+            await _ask(shell, found)
             continue
         if value in {"demo", "key"}:
             shell.then = (value,)
@@ -279,3 +275,13 @@ async def choose_first(shell: Shell) -> bool:
         if doors.take_model is not None:
             doors.take_model(value or NO_MODEL)
         return True
+
+
+async def _ask(shell: Shell, found: FirstRun) -> None:
+    from tui_agent.ui.tui.trust_card import TrustCard
+
+    trust = shell.doors.trust
+    if found.question is None or trust is None:
+        return
+    if await shell.push_screen_wait(TrustCard(found.question)):
+        trust()

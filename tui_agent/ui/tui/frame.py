@@ -47,6 +47,7 @@ from tui_agent.ui.tui.side import Side
 from tui_agent.ui.tui.summary import View, activity_of, status_of, waiting_of
 from tui_agent.ui.tui.toasts import Notices
 from tui_agent.ui.tui.transcript import Transcript
+from tui_agent.ui.tui.trust_card import ask_for_trust
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import count
 
@@ -78,6 +79,7 @@ class Frame:
     async def load(cls, shell: Shell) -> None:
         """Connect, letting a model be chosen first where there is none, and begin."""
         try:
+            await ask_for_trust(shell)
             client = await shell.doors.connect()
             while client is None:
                 from tui_agent.ui.tui.first_run import choose_first

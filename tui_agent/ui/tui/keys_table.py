@@ -69,6 +69,7 @@ CONTEXTS: dict[str, tuple[str, str]] = {
     "replay": ("", "Replay"),
     "picker": ("", "Palette and pickers"),
     "first": ("", "First card"),
+    "trust": ("", "Trust card"),
 }
 """Each context: the one whose keys work there too, and its title."""
 
@@ -219,6 +220,14 @@ ACTIONS: tuple[Action, ...] = (
     _action("first.trust", "t", "trust the folder", "Trust this folder.", 4),
     _action("first.help", "? f1", "keys", "Show every key."),
     _action("first.none", "escape", "no model", "Go on without a model."),
+    _action("trust.take", "t", "trust, until they change", "Trust the files as they are.", 1),
+    _action("trust.leave", "escape n enter", "not now", "Go on without them.", 2),
+    _action("trust.down", "down j", "scroll", "Scroll down.", 3),
+    _action("trust.up", "up k", "up", "Scroll up."),
+    _action("trust.page_down", "pagedown space", "page down", "Scroll down a page."),
+    _action("trust.page_up", "pageup", "page up", "Scroll up a page."),
+    _action("trust.first", "home", "start", "Scroll to the start."),
+    _action("trust.last", "end", "end", "Scroll to the end."),
 )  # fmt: skip
 
 PAIRS = {
@@ -232,6 +241,7 @@ PAIRS = {
     "replay.next_turn": "replay.previous_turn",
     "replay.faster": "replay.slower",
     "picker.up": "picker.down",
+    "trust.down": "trust.up",
 }
 """Actions whose keys belong together in the footer."""
 

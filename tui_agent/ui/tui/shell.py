@@ -36,6 +36,7 @@ from tui_agent.ui.tui.theme import Theme
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import Client
+    from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
 
 
@@ -63,8 +64,10 @@ class Doors:
     """Keep the model that the first card chose; `connect` is then called again."""
     keep_key: Callable[[str], str] | None = None
     """Take a pasted key for this run; returns the variable it belongs to, or an empty string."""
+    trust_question: Callable[[], TrustQuestion | None] | None = None
+    """What is to be asked about this folder before the session opens; None: nothing."""
     trust: Callable[[], None] | None = None
-    """Trust this folder."""
+    """Trust this folder, as it was shown."""
     models: Callable[[], Awaitable[Sequence[str]]] | None = None
     """Names that `/model` completes."""
     history: Callable[[], Sequence[str]] | None = None
