@@ -32,7 +32,7 @@ def acceptance(wiring: Wiring) -> Callable[[str, str], bool]:
     above = os.path.relpath(wiring.workspace, wiring.root)
 
     def accepts(path: str, sha: str) -> bool:
-        return folder.accepts(os.path.normpath(os.path.join(above, path)), sha)  # noqa: PTH118 - names only
+        return folder.accepts(os.path.normpath(f"{above}/{path}"), sha)
 
     return accepts
 

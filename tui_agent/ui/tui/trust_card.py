@@ -107,9 +107,9 @@ class TrustCard(ModalScreen[bool]):
         self._last_key = time.monotonic()
         if action == "trust.take":
             if rested:
-                self.dismiss(True)  # noqa: FBT003 - the card's one answer
+                self.dismiss(result=True)
         elif action == "trust.leave":
-            self.dismiss(False)  # noqa: FBT003 - the card's other answer
+            self.dismiss(result=False)
         elif action.startswith("trust."):
             self.lines.scroll_by_key(action.replace("trust.", "pane."))
         else:
