@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
+
 import pytest
 from textual.app import ComposeResult
 
 from tests.ui.stage import Stage, text_of
 from tests.ui.stories import approval_waiting, edit_waiting
 from tests.ui.story import Story, question_proposal
-from tui_agent.core.proposal import Choice, Decision, Question
+from tui_agent.core.events import ApprovalRequested
+from tui_agent.core.proposal import Choice, Copying, Decision, Question
 from tui_agent.core.state import fold
 from tui_agent.ui.tui.approve_items import at_operators
 from tui_agent.ui.tui.messages import Decided
@@ -139,3 +143,33 @@ async def test_an_edit_is_no_affair_of_this_pane() -> None:
 
 def test_a_long_command_is_broken_where_its_parts_are_joined() -> None:
     assert at_operators("a && b; c 'x && y' || d") == ["a &&", "b;", "c 'x && y' ||", "d"]
+
+
+@pytest.mark.parametrize(("view", "key", "chosen"), [("tree", "d", "copy"), ("copy", "t", "tree")])
+async def test_a_command_can_be_run_in_a_copy_or_in_place_by_a_key(
+    view: Literal["tree", "copy"], key: str, chosen: str
+) -> None:
+    story = in_view(view)
+    desk = await run(story, key)
+    assert desk.decisions == [Decision(verdict="once", view=chosen)]  # type: ignore[arg-type]
+    assert any("not held back: curl reaches the network" in row for row in desk.rows)
+    assert any("Runs in   a copy" in row for row in desk.rows) is (view == "copy")
+
+
+async def test_where_no_copy_is_offered_its_keys_mean_nothing() -> None:
+    desk = await run(approval_waiting(), "d", "t")
+    assert desk.decisions == []
+
+
+def in_view(view: Literal["tree", "copy"]) -> Story:
+    """A command that waits, with what a copy would not hold back."""
+    story = approval_waiting()
+    record = story.records[-1]
+    asked = record.event
+    assert isinstance(asked, ApprovalRequested)
+    assert asked.proposal.command is not None
+    copying = Copying(not_held=("curl reaches the network",))
+    command = replace(asked.proposal.command, view=view, copying=copying)
+    proposal = replace(asked.proposal, command=command)
+    story.records[-1] = replace(record, event=replace(asked, proposal=proposal))
+    return story

@@ -26,9 +26,9 @@ def finished(
     Where a command ran in a copy before, what it gave there stands before what became of it.
     """
     proposal = call.proposal
-    if proposal is not None and proposal.outcome is not None:
-        output = _after(engine, proposal.outcome, output)
-        ms += proposal.outcome_ms
+    if proposal is not None and proposal.ran is not None:
+        output = _after(engine, proposal.ran.output, output)
+        ms += proposal.ran.ms
     kept = replace(output, text=engine.stored(output.text), output=engine.stored(output.output))
     engine.emit(ToolFinished(call_id=call.id, output=kept, ms=ms, status=status))
 

@@ -107,11 +107,12 @@ def _needs_record_of_before(proposal: Proposal) -> bool:
 
 def _next_round(engine: Engine, proposal: Proposal) -> Proposal:
     """Return what asks next; the long texts of what ran already become payloads."""
-    ran = proposal.outcome
+    ran = proposal.ran
     if ran is None:
         return proposal
-    kept = replace(ran, text=engine.stored(ran.text), output=engine.stored(ran.output))
-    return replace(proposal, outcome=kept)
+    text, output = engine.stored(ran.output.text), engine.stored(ran.output.output)
+    kept = replace(ran.output, text=text, output=output)
+    return replace(proposal, ran=replace(ran, output=kept))
 
 
 def _worked_in(proposal: Proposal, decision: Decision) -> Approved:

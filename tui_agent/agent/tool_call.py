@@ -198,7 +198,7 @@ def _outcome(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
     The user's own command runs, and an undo that takes all back; the user's own diff always asks,
     and so does an undo that has to leave something out, or takes back what a command did.
     """
-    if proposal.outcome is not None:
+    if proposal.ran is not None:
         return _asked_for(engine, proposal)
     if call.origin != "user":
         return decide(proposal, engine.circumstances)

@@ -9,15 +9,18 @@ from tui_agent.core.digest import seal
 from tui_agent.core.edit_call import carry_out, targets_of, title_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.patch import Patch, describe
-from tui_agent.core.proposal import Choice, Leftover, Proposal, Question, ToolOutput
+from tui_agent.core.proposal import Choice, Leftover, Proposal, Question, Ran, ToolOutput
 
 if TYPE_CHECKING:
     from tui_agent.core.copies import CopyChanges
     from tui_agent.core.ports import RunContext
-    from tui_agent.core.proposal import Approved, Effect
+    from tui_agent.core.proposal import Approved, Command, Effect
 
 TAKE, LEAVE = "t", "l"
 """The answers to the question about what no hunk can show."""
+
+SHOWN = 40
+"""Characters of the command that are shown above its changes."""
 
 NOTHING = "It ran in a copy of the workspace, and changed no file there."
 
@@ -29,7 +32,8 @@ def effects_of(
 
     The bytes are kept as payloads here, so that the copy is needed no more.
     """
-    if not changes.files and changes.rest is None:
+    command = approved.proposal.command
+    if command is None or (not changes.files and changes.rest is None):
         return replace(done, text=_joined(done.text, "\n".join((NOTHING, *changes.left))))
     patch = None
     if changes.files:
@@ -39,9 +43,8 @@ def effects_of(
         command=None,
         targets=(),
         effects=frozenset({"edit"}),
-        outcome=done,
-        outcome_ms=ms,
-        notes=changes.left,
+        ran=Ran(command=command, output=done, ms=ms),
+        notes=(*_said(command, done), *changes.left),
     )
     if changes.rest is None:
         return _of_patch(base, patch, None, context)
@@ -77,7 +80,7 @@ def _of_patch(
     return seal(
         replace(
             base,
-            title=f"{_command(base)} → {title_of(patch)}",
+            title=f"{_line(base.ran.command) if base.ran else base.title}: {title_of(patch)}",
             question=None,
             effects=frozenset({"edit"}),
             targets=targets_of(patch, context.workspace.marks),
@@ -101,8 +104,16 @@ def _of_rest(base: Proposal, rest: Leftover) -> Proposal:
     return seal(replace(base, question=question, rest=rest, effects=effects))
 
 
-def _command(base: Proposal) -> str:
-    return base.title.partition(" → ")[0]
+def _said(command: Command, done: ToolOutput) -> tuple[str, ...]:
+    how = "ended by time-out" if done.error == "timeout" else f"exit {done.exit_code}"
+    words = _line(command)
+    words = words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
+    return (f"made in a copy by {words}, {how}",)
+
+
+def _line(command: Command) -> str:
+    first, _, more = command.text.partition("\n")
+    return f"{first} …" if more else first
 
 
 def _with_rest(output: ToolOutput, rest: Leftover | None, context: RunContext) -> ToolOutput:

@@ -7,6 +7,7 @@ the classifier and the sandbox do that.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -92,7 +93,7 @@ def not_held_back(text: str, root: str = "") -> tuple[str, ...]:
             found[f"{program} works outside of the workspace"] = None
         if program == "git" and _git_writes(words):
             found[f"git {sub} writes git's own data; in a copy that is lost"] = None
-    for word in (word for words in _commands(text) for word in words):
+    for word in _words(text):
         if _leads_out(word, root):
             found[f"{word} lies outside of the workspace"] = None
         elif root and (word == root or word.startswith(f"{root}/")):
@@ -177,6 +178,20 @@ def _leads_out(word: str, root: str) -> bool:
     if not path.startswith("/") or path.startswith(SYSTEM) or len(path) < len("/x"):
         return False
     return not root or not (path == root or path.startswith(f"{root}/"))
+
+
+def _words(text: str) -> list[str]:
+    """Return the words as the shell parts them; what a wrapper is given is parted once more."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        words = list(lexer)
+    except ValueError:  # a quote without its end
+        return [word for command in _commands(text) for word in command]
+    if words and words[0].rpartition("/")[2] in WRAPPERS:
+        return [part for word in words for part in word.split()]
+    return words
 
 
 def _started(text: str) -> Iterator[list[str]]:

@@ -61,6 +61,16 @@ class Command:
     """Its sub-commands, each with the reason why it asks or does not."""
     view: Literal["tree", "copy"] = "tree"
     """Whether it runs in the workspace, or in a disposable copy whose changes are then reviewed."""
+    copying: Copying | None = None
+    """What a copy means for it; None where none is offered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copying:
+    """That a command may run in a copy of the workspace, and what the copy would not hold back."""
+
+    not_held: tuple[str, ...] = ()
+    """In words: `npm install reaches the network`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,16 @@ class CommandPart:
     text: str
     verdict: Literal["allow", "ask", "deny"] = "ask"
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A command that has run in a copy of the workspace."""
+
+    command: Command
+    output: ToolOutput
+    """What it gave there; told once, at the end of the call."""
+    ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +126,8 @@ class Proposal:
     """Canonical JSON of the parsed arguments."""
     check: str = ""
     """The name of the check, when the engine proposes one; empty otherwise."""
-    outcome: ToolOutput | None = None
-    """In the second round of a command: what it gave in its copy. The patch is what it changed."""
-    outcome_ms: int = 0
-    """How long that took."""
+    ran: Ran | None = None
+    """In the further rounds of a command: how it ran in its copy. The patch is what it changed."""
     rest: Leftover | None = None
     """What else it changed there."""
     digest: str = ""

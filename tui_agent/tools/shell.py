@@ -98,7 +98,7 @@ class Shell:
         )
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput | Proposal:
-        if approved.proposal.outcome is not None:
+        if approved.proposal.ran is not None:
             return next_round(approved, context)
         command = approved.proposal.command
         if command is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from tui_agent.core.patch import PatchError
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.prefixes import offered_prefix
-from tui_agent.core.proposal import Decision, Proposal, Question
+from tui_agent.core.proposal import Command, Decision, Proposal, Question
 from tui_agent.core.state import Call
 from tui_agent.ui.line_input import Input
 from tui_agent.ui.line_review import EditText, Review, key_lines
@@ -21,6 +21,8 @@ COMMAND_KEYS = {
     "n": "no",
     "r": "no, with a reason for the model",
     "e": "edit the command, then run it",
+    "d": "the effect as a diff: run it in a copy, and review what it changes",
+    "t": "yes, this once, in the workspace itself and not in a copy",
     "x": "explain which rule asks",
     "q": "decide later: the question stays open",
 }
@@ -77,9 +79,7 @@ class Approvals:
     async def _command(self, call: Call, proposal: Proposal, sandbox: str) -> Decision | None:
         self._paper.put(*_facts(call, proposal, sandbox))
         while True:
-            keys = {**COMMAND_KEYS, "?": "these keys"}
-            if proposal.command is None:
-                keys = {key: text for key, text in keys.items() if key not in "pe"}
+            keys = {**_keys(proposal), "?": "these keys"}
             key = await self._input.key(f"[{' '.join(keys)}] ", [*keys])
             if key == "?":
                 self._paper.put(*key_lines(keys))
@@ -93,6 +93,8 @@ class Approvals:
                     return decision
 
     async def _verdict(self, key: str, proposal: Proposal) -> Decision | None:
+        if key in "dt":
+            return Decision(verdict="once", view="copy" if key == "d" else "tree")
         if key in "ys":
             return Decision(verdict="once" if key == "y" else "session")
         if key in "nr":
@@ -148,6 +150,17 @@ class Approvals:
                 return Decision(verdict="once", plan=edited_plan(plan, text))
 
 
+def _keys(proposal: Proposal) -> dict[str, str]:
+    """Return the keys that mean something for a call."""
+    command = proposal.command
+    without = "pedt" if command is None else ""
+    if command is not None and command.copying is None:
+        without = "dt"
+    elif command is not None:
+        without = "d" if command.view == "copy" else "t"
+    return {key: text for key, text in COMMAND_KEYS.items() if key not in without}
+
+
 def edited_plan(plan: Plan, text: str) -> Plan:
     """Return the plan as the lines of `text` have it; a step that is kept keeps its calls."""
     known = {step.text: step for step in plan.steps}
@@ -163,6 +176,7 @@ def _facts(call: Call, proposal: Proposal, sandbox: str) -> list[Line]:
     lines: list[Line] = []
     if proposal.command is not None:
         lines.append([("dim", "  $ "), ("bold", proposal.command.text)])
+        lines += _copy_lines(proposal.command)
         if proposal.command.cwd != ".":
             lines.append([("dim", f"    in {proposal.command.cwd}")])
         lines += [
@@ -173,6 +187,18 @@ def _facts(call: Call, proposal: Proposal, sandbox: str) -> list[Line]:
         marks = f" ({', '.join(target.marks)})" if target.marks else ""
         lines.append([("dim", f"    {target.effect} {target.path}{marks}")])
     return [*lines, *_reason(call), [("dim", f"    sandbox: {sandbox}")]]
+
+
+def _copy_lines(command: Command) -> list[Line]:
+    if command.copying is None:
+        return []
+    lines: list[Line] = []
+    if command.view == "copy":
+        text = "    runs in a copy of the workspace; what it changes there is reviewed first"
+        lines.append([("bold", text)])
+    where = "the copy does not hold back" if command.view == "copy" else "d would not hold back"
+    lines += [[("warning", f"    {where}: {one}")] for one in command.copying.not_held]
+    return lines
 
 
 def dim(text: str) -> Line:

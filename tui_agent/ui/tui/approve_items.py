@@ -123,6 +123,7 @@ class ApprovalItem:
         if proposal.command is not None:
             words, ink = SANDBOX.get(self.sandbox, (self.sandbox, "text-2"))
             rows += fact(sheet, "Sandbox", [sheet.span(words, ink)])
+            rows += _copy(sheet, proposal.command)
             rows += _limits(sheet, proposal.command)
         for note in proposal.notes:
             rows += fact(sheet, "Note", [sheet.span(note, "text-2")])
@@ -146,6 +147,17 @@ def fact(sheet: Sheet, label: str, spans: Sequence[Span]) -> list[Row]:
     """Return a label and what belongs to it, wrapped under itself."""
     lead: list[Span] = [(" " * INDENT, sheet.ink()), sheet.span(label, "text bold")]
     return paragraph(sheet, spans, first=lead, indent=LABELS)
+
+
+def _copy(sheet: Sheet, command: Command) -> list[Row]:
+    """Return that the command runs in a copy, and what that does not hold back."""
+    if command.view != "copy":
+        return []
+    held = "a copy of the workspace; what it changes there is reviewed first"
+    rows = fact(sheet, "Runs in", [sheet.span(held, "text")])
+    for one in command.copying.not_held if command.copying is not None else ():
+        rows += fact(sheet, "", [sheet.span(f"not held back: {one}", "warning")])
+    return rows
 
 
 def _limits(sheet: Sheet, command: Command) -> list[Row]:

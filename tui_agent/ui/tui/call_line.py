@@ -132,7 +132,9 @@ def _failure(call: Call) -> str:
 
 
 def _seconds(call: Call) -> tuple[tuple[str, str], ...]:
-    executes = call.proposal is not None and "execute" in call.proposal.effects
+    executes = call.proposal is not None and (
+        "execute" in call.proposal.effects or call.proposal.ran is not None
+    )
     if call.ms >= SLOW_MS or (executes and call.ms):
         return ((duration(call.ms / 1000), "text-3"),)
     return ()
@@ -167,6 +169,9 @@ def verb_of(call: Call) -> str:
 def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> str:
     """Return what a call is done to, in one line."""
     patch = _patch(call)
+    ran = call.proposal.ran if call.proposal is not None else None
+    if ran is not None:
+        return " ".join(ran.command.text.split())
     if patch is not None:
         return _edit_title(patch, call, draft, narrow=narrow)
     if call.proposal is not None and call.proposal.title:
@@ -322,6 +327,8 @@ def _unfolded_rows(item: CallItem, sheet: Sheet) -> list[Row]:
 def _input_lines(call: Call, sheet: Sheet) -> list[tuple[str, str]]:
     """Return the whole input where the line above cannot hold it."""
     command = call.proposal.command if call.proposal is not None else None
+    if call.proposal is not None and call.proposal.ran is not None:
+        command = call.proposal.ran.command
     whole = command.text if command is not None else ""
     room = sheet.width - TEXT - VERB_CELLS - 14
     if not whole or ("\n" not in whole and len(whole) <= room):

@@ -166,6 +166,11 @@ ACTIONS: tuple[Action, ...] = (
     _action("approval.why", "r", "reject, say why", "Reject it and give the reason.", 5),
     _action("approval.edit", "e", "edit", "Edit the command.", 6),
     _action("approval.explain", "x", "explain", "Say which rule asks, and where it stands.", 7),
+    _action(
+        "approval.effect", "d", "effect first",
+        "Run the command in a copy, and review what it changes before it is real.",
+    ),
+    _action("approval.tree", "t", "in place", "Run it in the workspace, not in a copy."),
     _action("question.answer", "enter", "own words", "Answer in your own words.", 1),
     _action("question.reject", "n", "no answer", "Give no answer.", 2),
     _action("budget.raise", "b", "raise the cap", "Raise the cap and go on.", 1),

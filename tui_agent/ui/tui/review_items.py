@@ -10,6 +10,7 @@ from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_items import FileItem, FileRow
 from tui_agent.ui.tui.file_text import FileText
 from tui_agent.ui.tui.hunk_items import EditorRoom, HunkItem
+from tui_agent.ui.tui.notes_items import Sentence
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import Spot
 
@@ -29,6 +30,8 @@ class Frame:
     geometry: Geometry
     side_by_side: bool = False
     after: str = ""
+    notes: tuple[str, ...] = ()
+    """What is said above the hunks."""
 
     def item(self, spots: Sequence[Spot], index: int, focus: Focus) -> HunkItem:
         """Return the item of one spot."""
@@ -52,7 +55,7 @@ class Frame:
 
     def items(self, spots: Sequence[Spot], focus: Focus) -> tuple[list[Item], list[int]]:
         """Return all items, and the place of each spot among them."""
-        items: list[Item] = []
+        items: list[Item] = [Sentence(text=note, ink="text-2") for note in self.notes]
         places: list[int] = []
         for index, spot in enumerate(spots):
             if index and spots[index - 1].file != spot.file:

@@ -31,6 +31,7 @@ class Subject:
     decision: Decision | None = None
     waited_ms: int = 0
     status: str = ""
+    notes: tuple[str, ...] = ()
     gone: tuple[tuple[str, str, str], ...] = ()
     """What of it has been taken back since: path, run, and the call that did it."""
 
@@ -86,6 +87,7 @@ def _subject(
         decision=None if waits else call.decision,
         waited_ms=call.waited_ms,
         status=call.ended or call.status,
+        notes=proposal.notes,
         gone=gone,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from textual import events
 
@@ -166,11 +167,23 @@ class ApprovePane(VirtualLines):
             keys.append(replace(key, strong=named, note=note))
         keys.append(self._key("approval.reject", "reject"))
         keys.append(replace(self._key("approval.why", "reject, say why"), beside=True))
+        keys += self._copy_keys(proposal)
         if proposal.command is not None:
             keys.append(self._key("approval.edit", "edit"))
         explain = self._key("approval.explain", "explain the rules")
         keys.append(replace(explain, beside=proposal.command is not None))
         return tuple(keys)
+
+    def _copy_keys(self, proposal: Proposal) -> list[Key]:
+        """Return the key that shows the effect first, or the one that does without."""
+        command = proposal.command
+        if command is None or command.copying is None:
+            return []
+        if command.view == "copy":
+            return [self._key("approval.tree", "allow once, in the workspace itself")]
+        key = self._key("approval.effect", "the effect as a diff: run it in a copy first")
+        not_held = "; ".join(command.copying.not_held)
+        return [replace(key, note=f"not held back: {not_held}" if not_held else "")]
 
     def _budget(self, proposal: Proposal, state: Session) -> BudgetItem | None:
         question = proposal.question
@@ -224,6 +237,8 @@ class ApprovePane(VirtualLines):
             return
         if name in {"once", "session"}:
             self._decide(Decision(verdict="session" if name == "session" else "once"))
+        elif name in {"effect", "tree"}:
+            self._choose_view(proposal, "copy" if name == "effect" else "tree")
         elif name == "prefix":
             self._allow_prefix(proposal)
         elif name == "reject":
@@ -235,6 +250,11 @@ class ApprovePane(VirtualLines):
             self._edit(proposal)
         elif name in {"raise", "stop"}:
             self._decide(Decision(verdict="once", answer="b" if name == "raise" else "stop"))
+
+    def _choose_view(self, proposal: Proposal, view: Literal["copy", "tree"]) -> None:
+        command = proposal.command
+        if command is not None and command.copying is not None and command.view != view:
+            self._decide(Decision(verdict="once", view=view))
 
     def _allow_prefix(self, proposal: Proposal) -> None:
         prefix = prefix_of(proposal)

@@ -64,7 +64,13 @@ class HunkList(HunkEditing):
         geometry = geometry_of(
             self.files, self.size.width, margin=margin, full=self.full, split=split
         )
-        return Frame(files=self.files, geometry=geometry, side_by_side=split, after=after)
+        return Frame(
+            files=self.files,
+            geometry=geometry,
+            side_by_side=split,
+            after=after,
+            notes=subject.notes if subject is not None else (),
+        )
 
     def _focus(self, review: Review) -> Focus:
         return Focus(

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 
 from tui_agent.core.blob import Blob, Text, preview_of
+from tui_agent.core.proposal import ToolOutput
 from tui_agent.core.state import Call, Session, calls_by_turn
 from tui_agent.ui.tui.call_line import object_of
 from tui_agent.ui.tui.column import Item
@@ -74,9 +75,10 @@ class OutputPane(VirtualLines):
     def _text(self, call: Call | None) -> str:
         if call is None:
             return ""
-        if call.output is None:
+        output = given(call)
+        if output is None:
             return call.live
-        said: Text = call.output.output or call.output.text
+        said: Text = output.output or output.text
         if isinstance(said, str):
             return said
         loaded = self._loaded.get(said.sha)
@@ -107,21 +109,22 @@ class OutputPane(VirtualLines):
             return (), (("none", "text-3"),)
         sign, ink = self._sign(call)
         verb = "search " if call.tool == "search" else ""
-        left: list[Said] = [(f"{verb}{object_of(call)}", "text-2")]
+        left: list[Said] = [(f"{verb}{_command(call)}", "text-2")]
         if folded or call.tool != "search":
             left.insert(0, (f"{sign} ", ink))
         return left, self._result(call)
 
     def _sign(self, call: Call) -> tuple[str, str]:
         glyphs = self._glyphs()
-        if call.output is None:
+        output = given(call)
+        if output is None:
             return glyphs.running, "accent"
-        if not call.output.ok:
+        if not output.ok:
             return glyphs.failed, "removed"
         return glyphs.done, "text-3"
 
     def _result(self, call: Call) -> list[Said]:
-        output = call.output
+        output = given(call)
         if output is None:
             return [("running", "text-3")]
         words = output.summary
@@ -129,8 +132,10 @@ class OutputPane(VirtualLines):
             words = f"exit {output.exit_code}"
         ink = "text-2" if output.ok else "removed"
         said: list[Said] = [(words, ink)] if words else []
-        if call.ms:
-            said.append((("  " if said else "") + duration(call.ms / 1000), "text-2"))
+        ran = call.proposal.ran if call.proposal is not None else None
+        ms = call.ms or (ran.ms if ran is not None else 0)
+        if ms:
+            said.append((("  " if said else "") + duration(ms / 1000), "text-2"))
         return said
 
     def tab(self) -> Sequence[Said]:
@@ -173,7 +178,20 @@ def _prints(call: Call) -> bool:
     proposal = call.proposal
     if call.started is None and call.status != "running":
         return False
-    return call.tool == "search" or (proposal is not None and "execute" in proposal.effects)
+    if call.tool == "search" or proposal is None:
+        return call.tool == "search"
+    return "execute" in proposal.effects or proposal.ran is not None
+
+
+def given(call: Call) -> ToolOutput | None:
+    """Return what a call gave: at its end, or in the copy where its command has run already."""
+    ran = call.proposal.ran if call.proposal is not None else None
+    return call.output or (ran.output if ran is not None else None)
+
+
+def _command(call: Call) -> str:
+    ran = call.proposal.ran if call.proposal is not None else None
+    return " ".join(ran.command.text.split()) if ran is not None else object_of(call)
 
 
 def pattern_of(call: Call) -> str:
