@@ -16,6 +16,7 @@ from tui_agent.core.events import (
     EditApplied,
     ModelRequested,
     Record,
+    Rewound,
     ToolCalled,
     ToolFinished,
     ToolStarted,
@@ -67,7 +68,10 @@ def assert_effects_follow_decisions(records: Sequence[Record]) -> None:
 
 
 def assert_prefixes(records: Sequence[Record]) -> None:
-    """Each request is a prefix of the next, but across a compaction or a change of model."""
+    """Each request is a prefix of the next, but across a compaction or a change of model.
+
+    After a rewind of the conversation it goes on from messages that had been sent.
+    """
     state = Session()
     sent: dict[str, list[Message]] = {}
     for record in records:
@@ -80,6 +84,8 @@ def assert_prefixes(records: Sequence[Record]) -> None:
             sent[record.agent_id] = []
         apply(state, record)
         agent = state.agents[record.agent_id]
+        if isinstance(record.event, Rewound) and record.event.conversation:
+            sent[agent.id] = list(agent.messages)
         whole = list(all_messages(state, agent))
         assert whole[: len(agent.messages)] == agent.messages
 

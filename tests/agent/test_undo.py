@@ -16,7 +16,7 @@ from tests.agent.scripts import DONE, call
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository, make_repository
 from tui_agent.agent.agent import Manner
-from tui_agent.core.commands import Undo
+from tui_agent.core.commands import Command, Undo
 from tui_agent.core.events import (
     ApprovalRequested,
     ModelRequested,
@@ -34,7 +34,7 @@ def edit(old: str, new: str, path: str = "a.txt") -> str:
     return call("edit", f'{{ path = "{path}", edits = {edits} }}')
 
 
-async def undone(work: AgentAtWork, wish: Undo) -> None:
+async def undone(work: AgentAtWork, wish: Command) -> None:
     """Take edits back and wait until all of it has been told."""
     work.send(wish)
     await work.ended()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tests.ui.desk import at_desk
-from tests.ui.stories import edit_waiting
-from tui_agent.core.commands import Command, Decide
+from tests.ui.stories import edit_waiting, reported
+from tui_agent.core.commands import Command, Decide, Undo
 from tui_agent.ui.tui.screens.review import ReviewScreen
 
 
@@ -80,3 +80,16 @@ async def test_without_room_the_tree_goes() -> None:
     told = await press("f", size=(100, 30))
     assert told.rows[1].startswith("  Review  httpx/_client.py")
     assert not any("4 hunks, 2 files" in row for row in told.rows)
+
+
+async def test_once_applied_u_takes_the_hunk_back_there_as_well() -> None:
+    async with at_desk(reported(), size=(160, 50)) as desk:
+        assert desk.frame.to_pane("Changes")
+        for key in ("f", "u", "U"):
+            await desk.pilot.press(key)
+            await desk.pilot.pause()
+        assert isinstance(desk.shell.screen, ReviewScreen)
+        one, whole = (command for command in desk.commands if isinstance(command, Undo))
+        assert one.call_id == whole.call_id
+        assert one.hunks
+        assert not whole.hunks

@@ -14,11 +14,11 @@ from tui_agent.agent.children import Children, close_children
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.model_call import compact
 from tui_agent.agent.resume import resume
+from tui_agent.agent.rewinding import own_turn_for
 from tui_agent.agent.session import LiveSession, LogWriteError
 from tui_agent.agent.setup import setup_of
 from tui_agent.agent.stopping import close_turn, suspend
 from tui_agent.agent.turn import call_for_user, run_turn
-from tui_agent.agent.undoing import chosen_undo
 from tui_agent.core import commands as ask
 from tui_agent.core.events import (
     MAIN_AGENT,
@@ -35,7 +35,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.messages import Attachment
 from tui_agent.core.settings import MODES
-from tui_agent.core.undo import NothingToUndoError
+from tui_agent.core.undo import UNDO_TOOL, NothingToUndoError
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import World
@@ -176,8 +176,8 @@ class Agent:
                 self._own_turn("run the checks", "checks")
             case ask.Review():
                 self._review(command)
-            case ask.Undo():
-                await self._undo(command)
+            case ask.Undo() | ask.Rewind():
+                await self._take_back(command)
             case ask.Compact():
                 await self._compact()
             case ask.SetModel():
@@ -263,7 +263,8 @@ class Agent:
         started = TurnStarted(text=text, mode=self.state.mode, kind=kind, attachments=attachments)
         self._live.emit(started)
         if arguments is not None:
-            call_for_user(self._engine, kind, arguments)
+            tool = UNDO_TOOL if kind == "rewind" else kind
+            call_for_user(self._engine, tool, arguments)
         self._go()
 
     def _review(self, command: ask.Review) -> None:
@@ -280,18 +281,19 @@ class Agent:
         attachment = Attachment(name=command.source, mime="text/x-diff", content=kept)
         self._own_turn(f"review {command.source}", "review", arguments, (attachment,))
 
-    async def _undo(self, command: ask.Undo) -> None:
-        """Find the edits that are meant, and begin the turn that takes them back."""
-        world = self._engine.world
+    async def _take_back(self, command: ask.Undo | ask.Rewind) -> None:
+        """Find what is meant, and begin the turn that takes it back."""
+        if self._engine.agent.turn is not None:
+            self._notice("A turn is running: wait for its end, or stop it with Esc.")
+            return
         try:
-            chosen = await chosen_undo(self._engine.agent, command, world.snapshots, world.log)
+            wanted = await own_turn_for(self._engine, command)
         except NothingToUndoError as error:
             self._notice(str(error))
-            return
         except (KeyError, OSError) as error:
             self._notice(f"It cannot be taken back: {error}.", "error")
-            return
-        self._own_turn(f"undo {chosen.what}", "undo", chosen.arguments)
+        else:
+            self._own_turn(wanted.text, wanted.kind, wanted.arguments)
 
     async def _compact(self) -> None:
         if self._engine.agent.turn is not None:

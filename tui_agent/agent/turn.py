@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from tui_agent.agent.budget_question import BUDGET_TOOL
 from tui_agent.agent.effects import snapshot
 from tui_agent.agent.model_call import call_model, compact
+from tui_agent.agent.rewinding import went_back
 from tui_agent.agent.tool_call import perform
 from tui_agent.core import next_action as do
 from tui_agent.core.blob import Text
@@ -61,6 +62,8 @@ async def _perform(engine: Engine, action: do.Action) -> None:
             engine.emit(await engine.world.workspace.gather(trusted=engine.trusted))
         case do.FindChecks():
             await _find_checks(engine)
+        case do.GoBack():
+            await went_back(engine, action.call_id)
         case do.RecordCheck():
             await _record_check(engine, action.call_id)
         case _:

@@ -113,6 +113,19 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rewind:
+    """Go back to an earlier place of the session; runs outside of a turn, as a turn of its own.
+
+    Nothing of the log is taken away: a rewind can itself be undone.
+    """
+
+    to_seq: int
+    """The last record that stays; the place is the last one at or before it between two steps."""
+    conversation: bool = True
+    files: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compact:
     """Replace the conversation so far by a summary, for the model."""
 
@@ -145,6 +158,7 @@ Command = (
     | RunShell
     | Review
     | Undo
+    | Rewind
     | Compact
     | Label
     | Close

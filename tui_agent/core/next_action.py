@@ -96,6 +96,13 @@ class AskBudget:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GoBack:
+    """Record that the session went back: what the call of this turn says, now that it is done."""
+
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """End the turn."""
 
@@ -116,6 +123,7 @@ Action = (
     | StartCheck
     | RecordCheck
     | AskBudget
+    | GoBack
     | End
 )
 
@@ -264,10 +272,12 @@ def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Act
     return CallModel()
 
 
-def _own_end(turn: Turn) -> End:
+def _own_end(turn: Turn) -> End | GoBack:
     """End a turn of the user's own call; one that could not edit has failed."""
     for call in turn.calls.values():
         output = call.output
+        if turn.kind == "rewind" and output is not None and output.ok and not turn.went_back:
+            return GoBack(call_id=call.id)
         if turn.kind not in OWN_EDITS or output is None or output.ok:
             continue
         if output.error == "needs_approval":

@@ -38,13 +38,25 @@ _FILE: dict[str, Any] = {
     "required": ["call", "path", "target"],
     "additionalProperties": False,
 }
+_REWIND: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "to_seq": {"type": "integer"},
+        "conversation": {"type": "boolean"},
+        "files": {"type": "boolean"},
+    },
+    "required": ["to_seq", "conversation", "files"],
+    "additionalProperties": False,
+}
+"""What is to be recorded once the files are as they were: that the session went back."""
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
         "what": {"type": "string", "minLength": 1},
-        "files": {"type": "array", "items": _FILE, "minItems": 1},
+        "files": {"type": "array", "items": _FILE},
         "commands": {"type": "integer", "minimum": 0},
         "ran": {"type": "array", "items": {"type": "string"}},
+        "rewind": _REWIND,
     },
     "required": ["what", "files"],
     "additionalProperties": False,
@@ -73,12 +85,14 @@ class Undo:
         if back.left_out and not back.changes:
             raise EditError("stale", "\n".join(f"{one.reason}." for one in back.left_out))
         given["left_out"] = [path for one in back.left_out for path in one.paths]
-        notes = notes_of(back, given["what"], given.get("commands", 0), given.get("ran", ()))
+        where = "since then" if "rewind" in given else f"in {given['what']}"
+        notes = notes_of(back, where, given.get("commands", 0), given.get("ran", ()))
         if not back.changes:
+            alone = "rewind" in given and not given["rewind"]["files"]
             proposal = Proposal(
                 call_id=view.call_id,
                 tool=UNDO_TOOL,
-                title=f"{given['what']}: {ALREADY}",
+                title=given["what"] if alone else f"{given['what']}: {ALREADY}",
                 effects=frozenset({"read"}),
                 notes=notes,
                 arguments=canonical(given),
@@ -92,7 +106,8 @@ class Undo:
         notes = approved.proposal.notes
         if approved.proposal.patch is None:
             text = "\n".join(["The files are as they were before already.", *notes])
-            return ToolOutput(ok=True, text=text, summary=ALREADY)
+            said = ALREADY if approved.proposal.title.endswith(ALREADY) else ""
+            return ToolOutput(ok=True, text=text, summary=said)
         output = carry_out(context)
         text = "\n".join([preview_of(output.text), *notes])
         return replace(output, text=text, seen=())  # The model reads them again.

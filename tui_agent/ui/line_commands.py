@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from tui_agent.core import commands as ask
 from tui_agent.core.ports import Client
+from tui_agent.core.undo import rewind_points
 from tui_agent.ui.context_lines import context_lines
 from tui_agent.ui.figures import money, tokens
+from tui_agent.ui.rewind_words import HELP as REWIND_HELP
+from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
 from tui_agent.ui.transcript import Transcript, plan_lines
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
@@ -40,6 +43,7 @@ class SlashCommands:
             "recall": _Entry("take back the last queued message", lambda _: self._recall()),
             "checks": _Entry("run the project's checks", lambda _: send(ask.RunChecks())),
             "undo": _Entry("take the last turn's edits back, or those of a turn", self._undo),
+            "rewind": _Entry("go back to an earlier place; alone: list the places", self._rewind),
             "compact": _Entry(
                 "summarise for the model", lambda t: send(ask.Compact(instructions=t))
             ),
@@ -94,6 +98,24 @@ class SlashCommands:
             self._paper.put(UNDO_HELP)
         else:
             self._client.send(wish)
+
+    def _rewind(self, text: str) -> None:
+        state = self._told.state
+        if text:
+            try:
+                _, wish = rewind_wish(state, text)
+            except ValueError as error:
+                self._paper.put(str(error))
+                return
+            self._client.send(wish)
+            return
+        points = rewind_points(state.main)
+        if not points:
+            self._paper.put("There is nothing to go back to yet.")
+            return
+        for point in reversed(points):
+            self._paper.put([("bold", f"  {point.name:<6}"), ("", f"{point.place}: {point.text}")])
+        self._paper.put(REWIND_HELP)
 
     def _budget(self, text: str) -> None:
         try:

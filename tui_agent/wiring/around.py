@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.session_log import StoredSession, Summary
     from tui_agent.adapters.snapshots.recorded import TreeChange
     from tui_agent.adapters.trust import TrustedFolder
-    from tui_agent.core.commands import Undo
+    from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.proposal import Target
     from tui_agent.ui.commands.contract import ListedHunk, UndoDone, UndoPreview
@@ -97,7 +97,13 @@ class Around(Wiring):
 
         return findings(self)
 
-    async def undo_preview(self, name: str, wish: Undo) -> UndoPreview:
+    def rewind_wish(self, name: str, place: str, *, conversation: bool, files: bool) -> Rewind:
+        """Return what goes back to a step. Raises UnknownPlaceError, OSError."""
+        from tui_agent.wiring.undo import rewind_wish
+
+        return rewind_wish(self, name, place, (conversation, files))
+
+    async def undo_preview(self, name: str, wish: Undo | Rewind) -> UndoPreview:
         """Show what an undo would do. Raises NothingToUndoError, SessionNotFoundError, OSError."""
         from tui_agent.wiring.undo import undo_preview
 
@@ -109,7 +115,7 @@ class Around(Wiring):
 
         return undo_hunks(self, name, wish)
 
-    async def undo(self, name: str, wish: Undo, *, approve: bool) -> UndoDone:
+    async def undo(self, name: str, wish: Undo | Rewind, *, approve: bool) -> UndoDone:
         """Take edits of a session back. Raises SessionNotFoundError, OSError."""
         from tui_agent.wiring.undo import undo
 

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from tui_agent.adapters.session_log import MemoryLog, StoredSession
     from tui_agent.core.blob import Blob
-    from tui_agent.core.commands import Undo
+    from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.patch import FileChange, FileView
     from tui_agent.wiring.around import Around
 
 
-async def undo_preview(around: Around, name: str, wish: Undo) -> UndoPreview:
-    """Show what an undo would do; nothing is written, not even a record.
+async def undo_preview(around: Around, name: str, wish: Undo | Rewind) -> UndoPreview:
+    """Show what an undo or a rewind would do; nothing is written, not even a record.
 
     Raises:
         NothingToUndoError: there is nothing to take back, or a turn is open.
@@ -27,7 +27,9 @@ async def undo_preview(around: Around, name: str, wish: Undo) -> UndoPreview:
     """
     from tui_agent.adapters.session_log import MemoryLog
     from tui_agent.agent.files import SeenFiles
+    from tui_agent.agent.rewinding import chosen_rewind
     from tui_agent.agent.undoing import chosen_undo
+    from tui_agent.core.commands import Rewind
     from tui_agent.core.state import fold
     from tui_agent.core.undo import NothingToUndoError, notes_of, take_back
     from tui_agent.wiring.taking_up import belongs_here
@@ -42,15 +44,43 @@ async def undo_preview(around: Around, name: str, wish: Undo) -> UndoPreview:
     log = MemoryLog()
     payloads = _Payloads(stored, log)
     world = around.world(log)
-    chosen = await chosen_undo(state.main, wish, world.snapshots, payloads)
+    where = ""
+    if isinstance(wish, Rewind):
+        chosen, _ = await chosen_rewind(state, wish, world.snapshots, payloads)
+        where = "since then"
+    else:
+        chosen = await chosen_undo(state.main, wish, world.snapshots, payloads)
     files = SeenFiles(world.workspace, {}, log)
     back = take_back(chosen.written, files, payloads.get)
     return UndoPreview(
         what=chosen.what,
         views=tuple(_view(change, log) for change in back.changes),
         left_out=tuple(one.reason for one in back.left_out),
-        notes=notes_of(back, chosen.what, chosen.commands, chosen.ran),
+        notes=notes_of(back, where or f"in {chosen.what}", chosen.commands, chosen.ran),
+        alone=isinstance(wish, Rewind) and not wish.files,
     )
+
+
+def rewind_wish(around: Around, name: str, place: str, what: tuple[bool, bool]) -> Rewind:
+    """Return what goes back to a step: `what` says whether the conversation does, and the files.
+
+    Raises:
+        UnknownPlaceError: there is no such step.
+        SessionNotFoundError: there is no such session.
+        OSError: its log cannot be read.
+    """
+    from tui_agent.core.commands import Rewind
+    from tui_agent.core.state.stops import find_stops, stop_at
+    from tui_agent.core.undo import UnknownPlaceError
+
+    records = around.stored(name).records
+    try:
+        stop = stop_at(find_stops(records), place)
+    except LookupError as error:
+        raise UnknownPlaceError(str(error)) from None
+    said = stop.kind == "user" and stop.mark == "turn"
+    to_seq = stop.seq - 1 if said else records[stop.count - 1].seq
+    return Rewind(to_seq=to_seq, conversation=what[0], files=what[1])
 
 
 def undo_hunks(around: Around, name: str, wish: Undo) -> Sequence[ListedHunk]:
@@ -106,7 +136,7 @@ def _view(change: FileChange, log: MemoryLog) -> FileView:
     return FileView.of(describe(change, log.put), change.before, change.after)
 
 
-async def undo(around: Around, name: str, wish: Undo, *, approve: bool) -> UndoDone:
+async def undo(around: Around, name: str, wish: Undo | Rewind, *, approve: bool) -> UndoDone:
     """Take the session up, take its edits back, and leave it.
 
     Raises:

@@ -63,6 +63,8 @@ class SessionResumed:
     changed_files: tuple[str, ...] = ()
     """Paths that differ from the last snapshot."""
     sandbox: str = "none"
+    workspace: str = ""
+    """Where it goes on, if that is not where it was; absolute."""
     setup: Setup | None = None
 
 
@@ -154,11 +156,20 @@ class ContextCompacted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rewound:
-    """The session went back to an earlier record: conversation, files, or both."""
+    """The session went back to an earlier record: conversation, files, or both.
+
+    Nothing of the log is taken away. The records after `to_seq` stay; what the model sees goes on
+    from there.
+    """
 
     to_seq: int
+    """The last record of the conversation that stays, or to which the files were taken back."""
     conversation: bool = True
     files: bool = False
+    place: str = ""
+    """In words: `before turn 3`."""
+    changed_files: tuple[str, ...] = ()
+    """Files that now differ from what they were there, whoever changed them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -137,7 +137,8 @@ def _finished(state: Session, agent: Agent, _record: Record, event: ToolFinished
         live="",
     )
     for seen in event.output.seen:
-        agent.seen[seen.path] = _with_known(seen, agent.seen.get(seen.path))
+        read = _with_known(seen, agent.seen.get(seen.path))
+        agent.seen = {**agent.seen, seen.path: read}
     if call.origin == "plan":
         _mark_plan_step(agent, turn, call.origin_id)
 

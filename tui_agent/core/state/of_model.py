@@ -15,13 +15,15 @@ from tui_agent.core.events import (
     TextDelta,
 )
 from tui_agent.core.messages import Message
+from tui_agent.core.state.of_rewinds import mark
 from tui_agent.core.state.values import Agent, Item, Session, Step, Turn
 
 if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold
 
 
-def _requested(_state: Session, agent: Agent, record: Record, event: ModelRequested) -> None:
+def _requested(state: Session, agent: Agent, record: Record, event: ModelRequested) -> None:
+    mark(state, agent, record.seq - 1)
     agent.messages.extend(event.added)
     agent.unsent.clear()
     agent.unsent_calls.clear()

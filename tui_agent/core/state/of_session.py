@@ -26,7 +26,8 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.messages import Message
 from tui_agent.core.state.lineage import open_turns
-from tui_agent.core.state.values import Agent, Item, Note, Session, Unsent
+from tui_agent.core.state.notes import add_note
+from tui_agent.core.state.values import Agent, Note, Session, Unsent
 
 if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold
@@ -143,16 +144,6 @@ def _agent_finished(state: Session, _agent: Agent, _record: Record, event: Agent
     child = state.agents.get(event.child_id)
     if child is not None:
         child.returned = event
-
-
-def add_note(state: Session, agent: Agent, note: Note) -> None:
-    """Put a note into the open turn's conversation, or into the session's where none is open."""
-    turn = agent.turn
-    if turn is None:
-        state.notes.append(note)
-        return
-    turn.items.append(Item(kind="note", key=str(len(turn.notes))))
-    turn.notes.append(note)
 
 
 def _changed(paths: tuple[str, ...]) -> str:

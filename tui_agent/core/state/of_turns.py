@@ -16,13 +16,15 @@ from tui_agent.core.events import (
     TurnStarted,
     UserSteered,
 )
+from tui_agent.core.state.of_rewinds import mark
 from tui_agent.core.state.values import Agent, Item, Queued, Session, Turn, Unsent, UserMessage
 
 if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold
 
 
-def _started(_state: Session, agent: Agent, record: Record, event: TurnStarted) -> None:
+def _started(state: Session, agent: Agent, record: Record, event: TurnStarted) -> None:
+    mark(state, agent, record.seq - 1)
     turn = Turn(
         number=record.turn,
         ts=record.ts,

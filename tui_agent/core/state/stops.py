@@ -242,7 +242,10 @@ def _checked(_finder: _Finder, record: Record, event: CheckFinished) -> Stop:
 
 
 def _rewound(_finder: _Finder, record: Record, event: Rewound) -> Stop:
-    return _stop(record, "rewind", "plain", f"back to record {event.to_seq}")
+    what = {(True, True): "conversation and files", (True, False): "conversation"}
+    said = what.get((event.conversation, event.files), "files")
+    place = event.place or f"record {event.to_seq}"
+    return _stop(record, "rewind", "plain", f"to {place}: {said}")
 
 
 def _compacted(_finder: _Finder, record: Record, event: ContextCompacted) -> Stop:

@@ -178,6 +178,10 @@ class Turn:
     """Of each step of an approved plan whose calls have been made: their ids."""
     first_snapshot: str = ""
     usage: Usage = NO_USAGE
+    rewound_from: int | None = None
+    """The first step that the model no longer sees; 0: none of the turn, None: it sees all."""
+    went_back: bool = False
+    """Of a rewind: whether it has come about."""
     ended: TurnEnded | None = None
     ended_ts: str = ""
     ended_mono_ms: int = 0
@@ -194,6 +198,32 @@ class Turn:
         for name in ("steps", "calls", "check_calls", "changed", "planned"):
             setattr(other, name, dict(getattr(self, name)))
         return other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What an agent's model saw at one place of the log, between two steps: to come back to.
+
+    The conversation only grows at its end, so a mark keeps the list and how much of it there was.
+    """
+
+    seq: int
+    """The last record before it."""
+    messages: list[Message] = field(repr=False, compare=False)
+    length: int
+    unsent: tuple[Unsent, ...]
+    unsent_calls: tuple[str, ...]
+    seen: dict[str, SeenFile] = field(repr=False, compare=False)
+    """Never changed in place."""
+    plan: Plan | None
+    plan_approved: bool
+    instructions: InstructionsLoaded | None = field(repr=False)
+    context_used: int | None
+    mode: str
+    tree: str
+    """The recorded tree, if the workspace was known to be like it; else empty."""
+    rewound: tuple[tuple[int, int], ...]
+    """The turns, by number, that were no longer in the conversation, and from which step on."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -223,6 +253,8 @@ class Agent:
     context_used: int | None = None
     """Tokens of the last request and its answer, as the provider counted."""
     requests: int = 0
+    marks: list[Mark] = field(default_factory=list)
+    """Places to go back to, in order."""
 
     @property
     def turn(self) -> Turn | None:
@@ -234,7 +266,7 @@ class Agent:
         other = copy(self)
         other.turns = [*self.turns[:-1], *(turn.copied() for turn in self.turns[-1:])]
         other.messages, other.unsent = list(self.messages), list(self.unsent)
-        other.unsent_calls, other.seen = list(self.unsent_calls), dict(self.seen)
+        other.unsent_calls, other.marks = list(self.unsent_calls), list(self.marks)
         return other
 
 

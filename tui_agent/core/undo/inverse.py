@@ -43,9 +43,12 @@ class TakenBack:
 
 
 def notes_of(
-    back: TakenBack, what: str, commands: int = 0, ran: Sequence[str] = ()
+    back: TakenBack, where: str, commands: int = 0, ran: Sequence[str] = ()
 ) -> tuple[str, ...]:
-    """Say what an undo leaves as it is: files, what commands did that was not recorded."""
+    """Say what an undo leaves as it is: files, what commands did that was not recorded.
+
+    `where`: `in turn 3`, `since then`.
+    """
     notes = [f"left as it is: {one.reason}" for one in back.left_out]
     if ran:
         notes.append(
@@ -54,7 +57,7 @@ def notes_of(
         )
     if commands:
         said = "a command" if commands == 1 else f"{commands} commands"
-        notes.append(f"{said} ran in {what}, too: what it changed was not recorded, and stays")
+        notes.append(f"{said} ran {where}, too: what was not recorded of it stays")
     return tuple(notes)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 COMMANDS = {
     "replay": "see a session again, step by step",
     "review": "decide on any diff, hunk by hunk",
-    "undo": "take the edits of a turn back; what you wrote since stays",
+    "undo": "take a turn or a hunk back; what you wrote since stays",
+    "rewind": "go back to an earlier place of a session; the diff is shown first",
     "sessions": "list sessions, search them, show, verify, export or import one",
     "stats": "what sessions cost, where the time went, what was rejected and done again",
     "config": "show settings, and where each value comes from",

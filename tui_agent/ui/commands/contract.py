@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from tui_agent.core.blob import Text
-    from tui_agent.core.commands import Undo
+    from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded, Record, TurnEnded
     from tui_agent.core.patch import FileView
     from tui_agent.core.ports import Tool
@@ -156,6 +156,8 @@ class UndoPreview:
     """The files that stay as they are, in sentences."""
     notes: tuple[str, ...]
     """All there is to say besides, `left_out` included."""
+    alone: bool = False
+    """Whether the conversation goes back without the files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,7 +290,11 @@ class Surroundings(Protocol):
         """Look at everything that a session needs."""
         ...
 
-    async def undo_preview(self, name: str, wish: Undo) -> UndoPreview:
+    def rewind_wish(self, name: str, place: str, *, conversation: bool, files: bool) -> Rewind:
+        """Return what goes back to a step. Raises UnknownPlaceError, LookupError, OSError."""
+        ...
+
+    async def undo_preview(self, name: str, wish: Undo | Rewind) -> UndoPreview:
         """Show what an undo would do. Raises NothingToUndoError, LookupError, OSError."""
         ...
 
@@ -296,7 +302,7 @@ class Surroundings(Protocol):
         """List the hunks that an undo may name. Raises NothingToUndoError, LookupError, OSError."""
         ...
 
-    async def undo(self, name: str, wish: Undo, *, approve: bool) -> UndoDone:
+    async def undo(self, name: str, wish: Undo | Rewind, *, approve: bool) -> UndoDone:
         """Take edits of a session back, through the gate. Raises LookupError, OSError."""
         ...
 

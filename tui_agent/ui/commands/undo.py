@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tui_agent.core.commands import Undo
 from tui_agent.core.undo import NothingToUndoError, UnknownPlaceError
-from tui_agent.ui.commands.contract import ListedHunk, Surroundings, UndoPreview
+from tui_agent.ui.commands.contract import ListedHunk, Surroundings, UndoDone, UndoPreview
 from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
 from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED, USAGE, status_of
 from tui_agent.ui.plain_diff import file_lines
@@ -60,7 +60,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     except NothingToUndoError as error:
         around.paper.say(str(error))
         return USAGE if isinstance(error, UnknownPlaceError) else DONE
-    _show(around, preview)
+    show(around, preview)
     if preview.left_out and not preview.views:
         around.paper.say("Nothing can be taken back. Nothing was changed.")
         return FAILED
@@ -71,13 +71,18 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         around.paper.say("Nothing was changed. --approve-all takes back what is shown above.")
         return APPROVAL
     done = await around.undo(name, wish, approve=parsed.approve_all or not preview.left_out)
+    return finished(around, done, "Taken back. " if preview.views else "")
+
+
+def finished(around: Surroundings, done: UndoDone, said: str) -> int:
+    """Say how it ended, and how it is given back; return the exit status."""
     if done.ended is None or done.ended.reason != "done":
         detail = done.ended.detail if done.ended is not None else done.notice
         around.paper.say(detail or "Nothing was changed.")
         return FAILED if done.ended is None else status_of(done.ended)
-    if preview.views:
+    if said:
         again = f"agent undo {done.session[:26]}@{done.turn}"
-        around.paper.put([("added", "✓ "), ("", "Taken back. "), ("dim", f"{again} gives it back")])
+        around.paper.put([("added", "✓ "), ("", said), ("dim", f"{again} gives it back")])
     return DONE
 
 
@@ -96,13 +101,14 @@ def _list(around: Surroundings, hunks: Sequence[ListedHunk]) -> None:
         around.paper.put([("bold", f"{one.number:>3}  "), ("", f"{one.path}  {facts}{state}")])
 
 
-def _show(around: Surroundings, preview: UndoPreview) -> None:
+def show(around: Surroundings, preview: UndoPreview) -> None:
+    """Show what would be taken back, and what would not."""
     paper = around.paper
     if preview.views:
         paper.put([("bold", f"Taking back {preview.what}")])
     for view in preview.views:
         paper.put(*file_lines(view))
-    if not preview.views and not preview.left_out:
+    if not preview.views and not preview.left_out and not preview.alone:
         paper.say(f"The files are as they were before {preview.what} already.")
     for note in preview.notes:
         paper.say([("warning", f"! {note}")])

@@ -31,7 +31,9 @@ class Deeds:
         self.frame = frame
         self.shell = frame.shell
         self.completion = Completion(frame.shell)
-        self._warned = 0.0
+        self._warned = self._escaped = 0.0
+        self.say_again = ""
+        """What comes into the prompt once the session has gone back to before it was said."""
         self._deeds: dict[str, Callable[[], bool]] = {
             "prompt.send": self.send,
             "prompt.steer": self.steer,
@@ -168,7 +170,20 @@ class Deeds:
             self.client.send(Interrupt())
         elif self.frame.state.waiting:
             self.toast("F6 answers; ^C twice leaves, and the question stays open.", bad=True)
+        elif self.shell.prompt.empty and self.frame.state.main.turns:
+            self._go_back()
         return True
+
+    def _go_back(self) -> None:
+        """Twice on an empty and idle prompt: choose an earlier place."""
+        from tui_agent.ui.tui.rewind_deeds import open_rewind
+
+        if monotonic() - self._escaped < AGAIN_SECONDS:
+            self._escaped = 0.0
+            open_rewind(self)
+        else:
+            self._escaped = monotonic()
+            self.toast("Esc again goes back to an earlier place.")
 
     def interrupt(self) -> bool:
         """Stop a running turn, else clear the prompt; twice on an empty one leaves."""
@@ -197,6 +212,12 @@ class Deeds:
         self.shell.then = then
         self.shell.exit(0)
         return True
+
+    def went_back(self) -> None:
+        """Offer what was said at the place to be said again, in other words perhaps."""
+        text, self.say_again = self.say_again, ""
+        if text and self.shell.prompt.empty:
+            self.shell.prompt.write(text)
 
     def ended(self, event: TurnEnded) -> None:
         """Say that a turn has ended, where that is worth a word."""

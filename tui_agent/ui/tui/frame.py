@@ -9,7 +9,7 @@ from textual import events
 from textual.widget import Widget
 
 from tui_agent.core.commands import Decide
-from tui_agent.core.events import MAIN_AGENT, Record, TurnEnded
+from tui_agent.core.events import MAIN_AGENT, Record, Rewound, TurnEnded
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.arming import Arming
@@ -216,6 +216,8 @@ class Frame:
         event = record.event
         if isinstance(event, TurnEnded) and record.agent_id == MAIN_AGENT:
             self.deeds.ended(event)
+        elif isinstance(event, Rewound):
+            self.deeds.went_back()
 
     def _beat(self) -> None:
         if self.stands:

@@ -34,6 +34,10 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand(name="undo", argument="[TURN][#HUNK]", title="Take edits back",
                  description="Take back a turn or one hunk of it, the last one's if none is named; "
                  "what you wrote since stays.", group="checks"),
+    SlashCommand(name="rewind", argument="[TURN[.STEP]] [files|conversation]",
+                 title="Go back to an earlier place",
+                 description="Take the conversation, the files or both back to an earlier place; "
+                 "the diff is shown first.", group="checks"),
     SlashCommand(name="compact", argument="[WHAT TO KEEP]", title="Compact the conversation",
                  description="Replace the conversation so far by a summary, for the model.",
                  group="model"),

@@ -53,6 +53,12 @@ def _undo(deeds: Deeds, rest: str) -> None:
         deeds.client.send(wish)
 
 
+def _rewind(deeds: Deeds, rest: str) -> None:
+    from tui_agent.ui.tui.rewind_deeds import open_rewind
+
+    open_rewind(deeds, rest)
+
+
 def _budget(deeds: Deeds, rest: str) -> None:
     amount = rest.removeprefix("$")
     if amount in {"off", "none"}:
@@ -117,6 +123,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "budget": _budget,
     "plan": _plan,
     "undo": _undo,
+    "rewind": _rewind,
     "checks": lambda deeds, _: deeds.client.send(ask.RunChecks()),
     "compact": lambda deeds, rest: deeds.client.send(ask.Compact(instructions=rest)),
     "label": _label,

@@ -176,12 +176,14 @@ class Transcript(VirtualLines):
 
     def _user(self, turn: Turn, index: int, key: tuple[object, ...], *, gap: bool) -> Entry:
         message = turn.users[index]
+        label = "steers" if message.steered else ""
+        if turn.rewound_from is not None:
+            label = f"rewound from step {turn.rewound_from}" if turn.rewound_from else "rewound"
 
         def make() -> list[Item]:
-            label = "steers" if message.steered else ""
             return [UserItem(preview_of(message.text), clock(message.ts), gap=gap, label=label)]
 
-        return Entry(key, (message, gap), make)
+        return Entry(key, (message, gap, label), make)
 
     def _text(self, step: Step, key: tuple[object, ...]) -> Entry:
         unfolded = f"thought-{step.number}" in self.unfolded

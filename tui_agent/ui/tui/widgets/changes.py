@@ -214,6 +214,9 @@ class ChangesPane(HunkList):
             return False
         if name in ("undo", "undo_edit") and not self.is_open:
             self._take_back(whole=name == "undo_edit")
+        elif name == "split" and not self.is_open and self.review is not None:
+            self.review.split()
+            self.after_verdict()
         if not self.is_open or not self.armed or self.review is None:
             return True
         if typing is not None:
