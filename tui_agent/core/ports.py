@@ -78,6 +78,18 @@ class Blobs(Protocol):
         ...
 
 
+class Sink(Protocol):
+    """Takes every event of a session as it happens: a plugin, or a file of ours."""
+
+    def take(self, record: Record) -> None:
+        """Take a record, at once: the next waits for it. One without `h` is not in the log."""
+        ...
+
+    def close(self) -> None:
+        """The session has ended or is left."""
+        ...
+
+
 class SessionLog(Blobs, Protocol):
     """The append-only log of one session, with its blobs. One writer at a time."""
 

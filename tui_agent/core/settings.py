@@ -145,6 +145,15 @@ class ReviewSettings:
     commands: Literal["ask", "always", "never"] = "ask"
     """Whether what a command would change is reviewed first: `ask` offers it with a key, `always`
     does it with each command that asks in mode ask, `never` leaves it out."""
+class LogSettings:
+    """Where events go besides the session's own log. Only user settings may say so."""
+
+    file: str = ""
+    """A file that every session's events are appended to, a line of JSON each."""
+    bytes: int = 5 * 1024 * 1024
+    """Its size at which it is renamed to `FILE.1`; three older files are kept."""
+    sinks: tuple[str, ...] = ()
+    """Names of installed plugins (entry points `tui_agent.sinks`) that get every event."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +179,7 @@ class Settings:
     review: ReviewSettings = ReviewSettings()
     interface: InterfaceSettings = InterfaceSettings()
     agents: AgentSettings = AgentSettings()
+    log: LogSettings = LogSettings()
     checks: tuple[CheckSettings, ...] = ()
     """The project's checks; empty: they are detected."""
     rules: tuple[RuleSettings, ...] = ()

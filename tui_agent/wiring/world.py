@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.commands import Command
     from tui_agent.core.events import Record, SessionStarted
-    from tui_agent.core.ports import Tool, World
+    from tui_agent.core.ports import Sink, Tool, World
     from tui_agent.core.settings import Settings
     from tui_agent.core.toolsets import Toolset
     from tui_agent.ui.text import Paper
+    from tui_agent.wiring.feeding import Feeding
 
 HELD_SECONDS = 3.0
 """How long the model hosts may take to say what is to be masked."""
@@ -73,6 +74,7 @@ class Wiring:
         self.hosts = dict(hosts or {})
         self._taken_from: Path | None = None
         self.child_problems: tuple[str, ...] = ()
+        self._feeding: Feeding | None = None
         self.first: Command | None = None
         """What a front end sends first, in the place of a message; it needs no model."""
 
@@ -253,6 +255,7 @@ class Wiring:
             OSError: the log cannot be written, or another process writes it.
         """
         asyncio.get_running_loop().set_exception_handler(self._keep_fault)
+        sinks = self._sinks()
         past: list[Record] = []
         folder: Path | None = None
         started: SessionStarted | None = None
@@ -267,6 +270,10 @@ class Wiring:
         agent = self._agent(log, past, attended=attended)
         await self._learn_held()
         await agent.open(started)
+        if sinks:
+            from tui_agent.wiring.feeding import Feeding
+
+            self._feeding = Feeding(sinks, agent, past[-1].seq if past else 0)
         self._apply_typed(agent, resumed=started is None)
         return Opened(
             agent=agent,
@@ -274,6 +281,14 @@ class Wiring:
             folder=folder,
             notices=self._notices(),
         )
+
+    def _sinks(self) -> list[Sink]:
+        """Make what the settings send events to. Raises SettingsError."""
+        if not (self.settings.log.file or self.settings.log.sinks):
+            return []
+        from tui_agent.wiring.feeding import sinks_of
+
+        return sinks_of(self.settings.log)
 
     def work_where(self, past: list[Record]) -> None:
         """Work in the folder that a session was begun in."""
@@ -374,6 +389,8 @@ class Wiring:
 
     async def close(self) -> None:
         """End the model hosts; safe where none was started."""
+        if self._feeding is not None:
+            await self._feeding.end()
         if "model" in self.__dict__:
             await self.model.close()
         else:

@@ -44,7 +44,7 @@ _USERS_KEYS = frozenset({"endpoints", "environment", "sandbox", "record", "tools
 
 def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:
     """Return what a project may say of a key, and why not where it may not."""
-    if key.startswith("interface.") or key in _USERS_KEYS:
+    if key.startswith(("interface.", "log.")) or key in _USERS_KEYS:
         return value, "" if value == present else _USERS_ALONE
     if key == "rules":
         kept = tuple(rule for rule in value if rule.action != "allow")
@@ -65,6 +65,8 @@ def _lower_or_unlimited(value: float, present: float) -> bool:
 
 _STRICTER: dict[str, Callable[[Any, Any], bool]] = {
     "mode": lambda value, present: MODES.index(value) <= MODES.index(present),
+    "agents.at_once": _lower,
+    "agents.depth": _lower,
     "limits.tokens": _lower_or_unlimited,
     "limits": _lower,
     "budget": _lower_or_unlimited,

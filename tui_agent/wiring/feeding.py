@@ -1,0 +1,56 @@
+"""Feeds the sinks that the user's settings name with the events of a session."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui_agent.adapters.settings import SettingsError
+from tui_agent.adapters.sinks import RotatingFile, SinkError, feed, plugin_sinks
+
+if TYPE_CHECKING:
+    from tui_agent.agent.agent import Agent
+    from tui_agent.core.ports import Sink
+    from tui_agent.core.settings import LogSettings
+
+
+def sinks_of(settings: LogSettings) -> list[Sink]:
+    """Make the sinks that are named. Raises SettingsError, with what to do."""
+    made: list[Sink] = []
+    try:
+        if settings.file:
+            made.append(RotatingFile(Path(settings.file).expanduser(), settings.bytes))
+        made += plugin_sinks(settings.sinks)
+    except (OSError, SinkError) as error:
+        for sink in made:
+            sink.close()
+        where = "log.sinks" if isinstance(error, SinkError) else "log.file"
+        message = f"{where}: {error}"
+        raise SettingsError(message) from None
+    return made
+
+
+class Feeding:
+    """The sinks of one open session; each has a task of its own."""
+
+    def __init__(self, sinks: list[Sink], agent: Agent, past: int) -> None:
+        """Begin to feed; what the session held before stays untold."""
+        self._agent = agent
+        self._tasks = [self._begin(sink, past) for sink in sinks]
+
+    def _begin(self, sink: Sink, past: int) -> asyncio.Task[None]:
+        def ended(task: asyncio.Task[None]) -> None:
+            """Say once that a sink has failed; it gets nothing more, and the turn goes on."""
+            error = None if task.cancelled() else task.exception()
+            if error is not None:
+                what = f"{type(sink).__name__} gets no more events: {type(error).__name__}: {error}"
+                self._agent.engine.notice(what, "warning")
+
+        task = asyncio.create_task(feed(sink, self._agent.events(), past))
+        task.add_done_callback(ended)
+        return task
+
+    async def end(self) -> None:
+        """Wait until every sink has had the last event: the agent has been closed before."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
