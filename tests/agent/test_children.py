@@ -92,14 +92,17 @@ async def test_a_child_works_alone_and_its_parent_hears_its_last_message_only(
         result = preview_of(work.events(ToolFinished)[-1].output.text)
         assert "It is in a.txt:1." in result
         assert "the secret" not in result
-        sent = [one for one in work.records if isinstance(one.event, ModelRequested)]
-        mine = [one for one in sent if one.agent_id == "main"]
-        told = "".join(preview_of(part.text) for one in mine for part in one.event.added)  # type: ignore[union-attr]
+        sent = [
+            (one.agent_id, one.event)
+            for one in work.records
+            if isinstance(one.event, ModelRequested)
+        ]
+        mine = [event for agent_id, event in sent if agent_id == "main"]
+        told = "".join(preview_of(part.text) for event in mine for part in event.added)
         assert "the secret" not in told
         explorer = child(work, "explore")
         assert explorer.depth == 1
-        first = next(one.event for one in sent if one.agent_id == explorer.id)
-        assert isinstance(first, ModelRequested)
+        first = next(event for agent_id, event in sent if agent_id == explorer.id)
         assert [tool.name for tool in first.tools] == ["list", "read", "search"]
         assert "where is it?" not in "".join(preview_of(one.text) for one in first.added)
         assert work.last(AgentFinished).status == "done"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui_agent.core.codec import dumps
 from tui_agent.core.events import Record
-from tui_agent.core.ports import Sink
+from tui_agent.core.sink import Sink
 from tui_agent.core.wire import encode_record
 
 GROUP = "tui_agent.sinks"

@@ -12,6 +12,7 @@ from tui_agent.agent.stopping import close_turn
 from tui_agent.agent.turn import run_turn
 from tui_agent.core.agents import (
     AgentDefinition,
+    Closing,
     child_of_call,
     counted,
     depth_refusal,
@@ -20,7 +21,6 @@ from tui_agent.core.agents import (
     told_of,
 )
 from tui_agent.core.events import AgentFinished, AgentStarted, TurnStarted
-from tui_agent.core.ports import Closing
 from tui_agent.core.proposal import ToolOutput
 
 if TYPE_CHECKING:

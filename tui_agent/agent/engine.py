@@ -16,8 +16,9 @@ from tui_agent.core.toolsets import chosen_sets
 if TYPE_CHECKING:
     from tui_agent.agent.approvals import Approvals
     from tui_agent.agent.session import LiveSession
+    from tui_agent.core.agents import Agents
     from tui_agent.core.messages import ModelFacts
-    from tui_agent.core.ports import Agents, Tool, World
+    from tui_agent.core.ports import Tool, World
     from tui_agent.core.settings import Settings
     from tui_agent.core.state import Agent, Call
 

@@ -1,13 +1,16 @@
-"""Child agents: how one is defined, who may call whom, and what its parent is told at the end."""
+"""Child agents: how one is defined, who may call whom, what its parent is told at the end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from tui_agent.core.blob import Text, preview_of
 from tui_agent.core.state.values import Agent, Session, Turn
+
+if TYPE_CHECKING:
+    from tui_agent.core.proposal import ToolOutput
 
 TASK_TOOL = "task"
 """The tool that sends a child agent out."""
@@ -35,6 +38,26 @@ class AgentDefinition:
     """`worktree`: it works in a copy, and its changes come back as one proposal."""
     origin: str = "built in"
     """Where it was read."""
+
+
+class Agents(Protocol):
+    """Sends child agents out, in the name of one agent."""
+
+    async def run(self, call_id: str, name: str, task: str) -> ToolOutput:
+        """Send out a child of this kind, or go on with the one that this call has sent out.
+
+        What came to nothing is a result, too: an unknown name, too deep, stopped.
+        """
+        ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A tool that holds something, which must be let go with its agent."""
+
+    async def close(self) -> None:
+        """Let go. Always called once an agent's tools are used no more."""
+        ...
 
 
 EXPLORE = AgentDefinition(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from tui_agent.core.agents import AgentDefinition
+    from tui_agent.core.agents import AgentDefinition, Agents
     from tui_agent.core.blob import Blob
     from tui_agent.core.commands import Command as AgentCommand
     from tui_agent.core.copies import CopyChanges, LaidFile
@@ -78,18 +78,6 @@ class Blobs(Protocol):
         ...
 
 
-class Sink(Protocol):
-    """Takes every event of a session as it happens: a plugin, or a file of ours."""
-
-    def take(self, record: Record) -> None:
-        """Take a record, at once: the next waits for it. One without `h` is not in the log."""
-        ...
-
-    def close(self) -> None:
-        """The session has ended or is left."""
-        ...
-
-
 class SessionLog(Blobs, Protocol):
     """The append-only log of one session, with its blobs. One writer at a time."""
 
@@ -119,14 +107,11 @@ class View:
     cwd: str = "."
 
 
-class Agents(Protocol):
-    """Sends child agents out, in the name of one agent."""
+class Classifier(Protocol):
+    """Reads a shell command into its words, where it is nothing but plain words."""
 
-    async def run(self, call_id: str, name: str, task: str) -> ToolOutput:
-        """Send out a child of this kind, or go on with the one that this call has sent out.
-
-        What came to nothing is a result, too: an unknown name, too deep, stopped.
-        """
+    def read(self, text: str) -> Reading:
+        """Return the simple commands of `text`, or why it cannot be read. Never raises."""
         ...
 
 
@@ -180,23 +165,6 @@ class Tool(Protocol):
 
         A Proposal asks for a second round: what a command changed in its disposable copy.
         """
-        ...
-
-
-@runtime_checkable
-class Closing(Protocol):
-    """A tool that holds something, which must be let go with its agent."""
-
-    async def close(self) -> None:
-        """Let go. Always called once an agent's tools are used no more."""
-        ...
-
-
-class Classifier(Protocol):
-    """Reads a shell command into its words, where it is nothing but plain words."""
-
-    def read(self, text: str) -> Reading:
-        """Return the simple commands of `text`, or why it cannot be read. Never raises."""
         ...
 
 

@@ -145,6 +145,9 @@ class ReviewSettings:
     commands: Literal["ask", "always", "never"] = "ask"
     """Whether what a command would change is reviewed first: `ask` offers it with a key, `always`
     does it with each command that asks in mode ask, `never` leaves it out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
     """Where events go besides the session's own log. Only user settings may say so."""
 

@@ -11,8 +11,8 @@ from tui_agent.adapters.sinks import RotatingFile, SinkError, feed, plugin_sinks
 
 if TYPE_CHECKING:
     from tui_agent.agent.agent import Agent
-    from tui_agent.core.ports import Sink
     from tui_agent.core.settings import LogSettings
+    from tui_agent.core.sink import Sink
 
 
 def sinks_of(settings: LogSettings) -> list[Sink]:

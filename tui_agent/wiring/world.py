@@ -28,8 +28,9 @@ if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.commands import Command
     from tui_agent.core.events import Record, SessionStarted
-    from tui_agent.core.ports import Sink, Tool, World
+    from tui_agent.core.ports import Tool, World
     from tui_agent.core.settings import Settings
+    from tui_agent.core.sink import Sink
     from tui_agent.core.toolsets import Toolset
     from tui_agent.ui.text import Paper
     from tui_agent.wiring.feeding import Feeding

@@ -138,10 +138,8 @@ def _lexer(name: str) -> Lexer:
 
     ending = "*." + name.rpartition(".")[2]
     claims = [one[1] for one in LEXERS.values() if name in one[3] or ending in one[3]]
-    if len(claims) == 1:
-        kind = find_lexer_class(claims[0])
-    else:
-        kind = find_lexer_class_for_filename(name)
+    only = len(claims) == 1
+    kind = find_lexer_class(claims[0]) if only else find_lexer_class_for_filename(name)
     return kind() if kind is not None else get_lexer_by_name("text")
 
 
