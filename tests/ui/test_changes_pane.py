@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from textual.app import ComposeResult
 
 from tests.support.patches import Payloads
+from tests.ui.desk import at_desk
 from tests.ui.stage import Stage, text_of
 from tests.ui.stories import edit_waiting, reported
-from tests.ui.story import Story, ToldClient
+from tests.ui.story import ASK_WRITE, Story, ToldClient
 from tui_agent.core.commands import Command, Undo
+from tui_agent.core.events import ApprovalRequested
 from tui_agent.core.patch import FileChange, HunkDecision, Patch, describe
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session, fold
@@ -296,6 +299,53 @@ async def test_missing_bytes_are_told_instead_of_a_diff() -> None:
         await desk.workers.wait_for_complete()
         await pilot.pause()
         assert "cannot be read" in text_of(desk)[0]
+
+
+def asked_again() -> tuple[Story, str]:
+    """Ask about two hunks, and again after the file changed: the first verdict still holds."""
+    story = Story(at="13:58:00").start()
+    story.user("change it", at="13:58")
+    call = story.call("edit")
+    story.model("", call)
+    lines = [f"line {number}\n" for number in range(40)]
+    changed = [line.upper() if line in {lines[3], lines[30]} else line for line in lines]
+    proposal = story.edit(call, {"a.txt": ("".join(lines), "".join(changed))})
+    notes = tuple(f"left out: file {number}" for number in range(7))
+    proposal = replace(proposal, notes=notes)
+    assert proposal.patch is not None
+    kept = HunkDecision(path="a.txt", runs=proposal.patch.files[0].run_ids[:1], verdict="accept")
+    story.emit(
+        ApprovalRequested(
+            request_id="again",
+            call_id=call.id,
+            proposal=proposal,
+            reason=ASK_WRITE,
+            asked_before=True,
+            kept=(kept,),
+        )
+    )
+    return story, "A file changed under the review. Nothing was written"
+
+
+async def test_notes_stand_above_the_first_hunk_and_verdicts_that_hold_are_kept() -> None:
+    desk = await run(story=asked_again()[0])
+    assert [row.strip() for row in desk.rows[:6]] == [
+        *(f"! left out: file {number}" for number in range(5)),
+        "! and 2 more notes",
+    ]
+    assert desk.pane.review is not None
+    assert [spot.decided for spot in desk.pane.review.spots] == [True, False]
+
+
+async def test_a_file_that_changed_is_said_under_the_status_until_all_is_decided() -> None:
+    story, words = asked_again()
+    async with at_desk(story) as desk:
+        assert words in desk.rows()[1]
+        proposal = fold(story.records).call(next(iter(fold(story.records).waiting.values())))
+        assert proposal.proposal is not None
+        story.decide(proposal.proposal, "again", Decision(verdict="reject"))
+        await desk.drawn()
+        assert words not in "".join(desk.rows())
 
 
 def a_thousand_hunks() -> Story:

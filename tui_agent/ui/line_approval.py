@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui_agent.core.patch import PatchError
+from tui_agent.core.patch import HunkDecision, PatchError
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.prefixes import offered_prefix
 from tui_agent.core.proposal import Command, Decision, Proposal, Question
@@ -56,7 +56,7 @@ class Approvals:
         self._paper.put("", [("pending", "◆ "), ("bold", waits), ("dim", queue)])
         self._input.arm()
         if proposal.patch is not None:
-            return await self._patch(proposal)
+            return await self._patch(proposal, call.kept)
         if proposal.question is not None:
             question = proposal.question
             if question.kind == "plan" and question.plan is not None:
@@ -64,7 +64,7 @@ class Approvals:
             return await self._question(question)
         return await self._command(call, proposal, sandbox)
 
-    async def _patch(self, proposal: Proposal) -> Decision | None:
+    async def _patch(self, proposal: Proposal, kept: tuple[HunkDecision, ...]) -> Decision | None:
         try:
             views = await self._told.views_of(proposal)
         except (KeyError, PatchError) as error:
@@ -74,7 +74,7 @@ class Approvals:
             return Decision(verdict="reject", feedback="the patch could not be shown")
         for note in proposal.notes:
             self._paper.put([("warning", f"! {note}")])
-        return await Review(self._input, self._paper, self._edit_text).decide(views)
+        return await Review(self._input, self._paper, self._edit_text).decide(views, kept)
 
     async def _command(self, call: Call, proposal: Proposal, sandbox: str) -> Decision | None:
         self._paper.put(*_facts(call, proposal, sandbox))

@@ -82,11 +82,20 @@ class Review:
         self._pieces: list[_Piece] = []
         self._decided: list[tuple[HunkDecision, ...]] = []
 
-    async def decide(self, views: Sequence[FileView]) -> Decision | None:
-        """Ask for every change; None where the person decides later. Raises Interrupted, Left."""
+    async def decide(
+        self, views: Sequence[FileView], kept: tuple[HunkDecision, ...] = ()
+    ) -> Decision | None:
+        """Ask for every change but those `kept` from before; None to decide later.
+
+        Raises Interrupted, Left.
+        """
+        self._decided = [kept] if kept else []
         self._pieces = [piece for view in views for piece in _pieces(view)]
         total = len(self._pieces)
         self._paper.put(f"{plural(total, 'change')} in {plural(len(views), 'file')} to decide.")
+        if kept:
+            runs = sum(len(one.runs) for one in kept)
+            self._paper.put(f"{plural(runs, 'verdict')} of yours still stand; u takes them back.")
         shown = None
         while True:
             piece = self._next()

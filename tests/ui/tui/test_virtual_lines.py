@@ -111,3 +111,10 @@ def test_a_long_word_breaks_and_copies_whole() -> None:
 def test_paths_are_cut_in_the_middle() -> None:
     assert cut_middle("tests/client/test_redirects.py", 25) == "tests/…/test_redirects.py"
     assert cut_middle("tests/client/test_redirects.py", 17) == "test_redirects.py"
+
+
+def test_a_line_feed_in_a_text_begins_a_row_and_never_reaches_the_terminal() -> None:
+    sheet = Sheet(width=30, theme=choose_theme("dark", {}))
+    rows = paragraph(sheet, [sheet.span("one\ntwo"), sheet.span(" more\n\nend")], indent=1)
+    assert [row.strip.text.strip() for row in rows] == ["one", "two more", "", "end"]
+    assert joined([(row, 0, None) for row in rows]) == "one\ntwo more\n\nend"

@@ -130,6 +130,7 @@ class Frame:
         self.transcript.show(state, self.drafts)
         self.side.show(state)
         self._load_wanted()
+        self.notices.tell_changed(state)
         self._offer_focus()
         self.pulse.run(beating=state.main.turn is not None and not state.waiting)
         self.redraw()

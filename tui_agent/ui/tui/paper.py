@@ -131,11 +131,27 @@ def cut_spans(spans: Sequence[Span], width: int, mark: str = "…") -> list[Span
 
 
 def wrap(spans: Sequence[Span], width: int, hanging: int = 0) -> list[tuple[str, list[Span]]]:
-    """Break spans at words into lines of `width` cells, and words that are longer anywhere.
+    """Break spans at line feeds and words into lines of `width` cells; longer words anywhere.
 
     Lines after the first get `hanging` cells less. Returns each line with what the break before it
     took away (a space or nothing); the first has a line feed.
     """
+    parts = _at_line_feeds(spans)
+    return [line for part in parts for line in _wrapped(part, width, hanging)]
+
+
+def _at_line_feeds(spans: Sequence[Span]) -> list[Sequence[Span]]:
+    if not any("\n" in text for text, _ in spans):
+        return [spans]
+    parts: list[list[Span]] = [[]]
+    for text, style in spans:
+        first, *rest = text.split("\n")
+        parts[-1].append((first, style))
+        parts += [[(line, style)] for line in rest]
+    return list(parts)
+
+
+def _wrapped(spans: Sequence[Span], width: int, hanging: int) -> list[tuple[str, list[Span]]]:
     lines: list[tuple[str, list[Span]]] = [("\n", [])]
     used, room = 0, max(1, width)
     for whole in _words(spans):

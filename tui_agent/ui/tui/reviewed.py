@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tui_agent.core.blob import Blob
-from tui_agent.core.patch import FilePatch, FileView, Patch
+from tui_agent.core.patch import FilePatch, FileView, HunkDecision, Patch
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Call, Session, calls_by_turn
 from tui_agent.core.undo import UNDO_TOOL, taken_back
@@ -32,6 +32,9 @@ class Subject:
     waited_ms: int = 0
     status: str = ""
     notes: tuple[str, ...] = ()
+    """How it was placed, and what of it was left out."""
+    kept: tuple[HunkDecision, ...] = ()
+    """Verdicts that still hold although the files changed since they were given."""
     gone: tuple[tuple[str, str, str], ...] = ()
     """What of it has been taken back since: path, run, and the call that did it."""
 
@@ -88,6 +91,7 @@ def _subject(
         waited_ms=call.waited_ms,
         status=call.ended or call.status,
         notes=proposal.notes,
+        kept=call.kept if waits else (),
         gone=gone,
     )
 

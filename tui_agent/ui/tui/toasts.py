@@ -10,8 +10,13 @@ from tui_agent.ui.tui.notice_rows import BannerRow, Notice, ToastRow
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tui_agent.core.state import Session
     from tui_agent.ui.tui.shell import Shell
 
+CHANGED_UNDER = (
+    "A file changed under the review. Nothing was written; hunks that are no longer "
+    "what you decided about ask again."
+)
 TOAST_SECONDS = 4.0
 
 
@@ -23,6 +28,8 @@ class Notices:
         self.shell = shell
         self._row: ToastRow | None = None
         self._timer: Timer | None = None
+        self._changed = ""
+        """The request that asks again because a file changed, while the banner says so."""
 
     def toast(self, text: str, *, role: str = "added", sign: str = "done") -> None:
         """Say something for four seconds, above the activity row at the right."""
@@ -50,6 +57,16 @@ class Notices:
         row = self.shell.query_one("#banner", BannerRow)
         row.tell(Notice(text=text, sign=sign, role=role, hints=hints, danger=level == "danger"))
         row.display = True
+
+    def tell_changed(self, state: Session) -> None:
+        """Say so for as long as hunks are asked again because their file changed."""
+        waiting = (state.call(one) for one in state.waiting.values())
+        asked = next((call.request_id for call in waiting if call.asked_before), "")
+        if asked and asked != self._changed:
+            self.banner(CHANGED_UNDER)
+        elif self._changed and not asked:
+            self.mended()
+        self._changed = asked
 
     def mended(self) -> None:
         """Take the banner away."""

@@ -108,7 +108,7 @@ class ChangesPane(HunkList):
         review = self._open.get(key)
         if review is None:
             before = next((one for old, one in self._open.items() if old[0] == key[0]), None)
-            review = before.carried_to(views) if before is not None else Review(views)
+            review = before.carried_to(views) if before is not None else _begun(subject, views)
         self._open.clear()
         self._open[key] = review
         return review
@@ -327,3 +327,10 @@ class ChangesPane(HunkList):
         from tui_agent.ui.tui.screens.review import open_or_close
 
         open_or_close(self, self._state)
+
+
+def _begun(subject: Subject, views: Sequence[FileView]) -> Review:
+    """Begin a review with the verdicts that hold from before, if there are any."""
+    if not subject.kept:
+        return Review(views)
+    return Review(views, Decision(verdict="once", hunks=subject.kept), whole=False)
