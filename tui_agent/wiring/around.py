@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.proposal import Target
-    from tui_agent.ui.commands.contract import ListedHunk, UndoDone, UndoPreview
+    from tui_agent.ui.commands.contract import Forked, ListedHunk, UndoDone, UndoPreview
     from tui_agent.wiring.sessions import Sessions
 
 LOOK_SECONDS = 1.0
@@ -108,6 +108,15 @@ class Around(Wiring):
         from tui_agent.wiring.undo import undo_preview
 
         return await undo_preview(self, name, wish)
+
+    def fork(self, name: str, place: str) -> Forked:
+        """Begin a new session with another's records up to a step.
+
+        Raises UsageError, LookupError, OSError.
+        """
+        from tui_agent.wiring.forking import fork_at
+
+        return fork_at(self, name, place)
 
     def undo_hunks(self, name: str, wish: Undo) -> Sequence[ListedHunk]:
         """List the hunks that an undo may name. Raises NothingToUndoError, OSError."""

@@ -216,6 +216,20 @@ class FolderTrust(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forked:
+    """A new session, begun with the records of another one."""
+
+    id: str
+    folder: Path
+    source: str
+    """The id of the session that was copied."""
+    seq: int
+    """The last record that was copied."""
+    step: int
+    """The last step of it."""
+
+
 class Surroundings(Protocol):
     """What a command may use."""
 
@@ -296,6 +310,13 @@ class Surroundings(Protocol):
 
     async def undo_preview(self, name: str, wish: Undo | Rewind) -> UndoPreview:
         """Show what an undo would do. Raises NothingToUndoError, LookupError, OSError."""
+        ...
+
+    def fork(self, name: str, place: str) -> Forked:
+        """Begin a new session with another's records up to a step.
+
+        Raises UsageError, LookupError, OSError.
+        """
         ...
 
     def undo_hunks(self, name: str, wish: Undo) -> Sequence[ListedHunk]:

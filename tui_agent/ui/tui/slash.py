@@ -38,6 +38,8 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
                  title="Go back to an earlier place",
                  description="Take the conversation, the files or both back to an earlier place; "
                  "the diff is shown first.", group="checks"),
+    SlashCommand(name="fork", argument="[STEP]", title="Fork this session",
+                 description="Go on in a copy of this session, or of its beginning."),
     SlashCommand(name="compact", argument="[WHAT TO KEEP]", title="Compact the conversation",
                  description="Replace the conversation so far by a summary, for the model.",
                  group="model"),

@@ -14,6 +14,9 @@ from tui_agent.ui.undo_words import undo_wish
 if TYPE_CHECKING:
     from tui_agent.ui.tui.deeds import Deeds
 
+NOT_RECORDED = "not-recorded"
+"""The id of a session that is kept nowhere."""
+
 
 def run_slash(deeds: Deeds, text: str) -> bool:
     """Do what `/word rest` says; return False where the text is a message after all."""
@@ -57,6 +60,17 @@ def _rewind(deeds: Deeds, rest: str) -> None:
     from tui_agent.ui.tui.rewind_deeds import open_rewind
 
     open_rewind(deeds, rest)
+
+
+def _fork(deeds: Deeds, rest: str) -> None:
+    if rest and not rest.isdecimal():
+        deeds.toast("/fork goes on in a copy of this session; /fork 12: up to step 12.", bad=True)
+    elif deeds.frame.state.main.turn is not None:
+        deeds.toast("A turn is running: wait for its end, or stop it with Esc.", bad=True)
+    elif deeds.frame.state.id == NOT_RECORDED:
+        deeds.toast("Nothing of this session is recorded, so it cannot be forked.", bad=True)
+    else:
+        deeds.quit("fork", deeds.frame.state.id, rest)
 
 
 def _budget(deeds: Deeds, rest: str) -> None:
@@ -124,6 +138,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "plan": _plan,
     "undo": _undo,
     "rewind": _rewind,
+    "fork": _fork,
     "checks": lambda deeds, _: deeds.client.send(ask.RunChecks()),
     "compact": lambda deeds, rest: deeds.client.send(ask.Compact(instructions=rest)),
     "label": _label,
