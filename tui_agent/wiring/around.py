@@ -109,7 +109,7 @@ class Around(Wiring):
 
         return await undo_preview(self, name, wish)
 
-    def fork(self, name: str, place: str) -> Forked:
+    def fork_at(self, name: str, place: str) -> Forked:
         """Begin a new session with another's records up to a step.
 
         Raises UsageError, LookupError, OSError.

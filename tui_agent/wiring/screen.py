@@ -114,7 +114,7 @@ async def _goes_on(around: Around, then: tuple[str, ...]) -> bool:
             await run([session], around)
             around.options = replace(around.options, resume=session, continue_last=False, prompt="")
         case ("fork", session, place):
-            forked = around.fork(session, place)
+            forked = around.fork_at(session, place)
             around.options = replace(
                 around.options, resume=forked.id, continue_last=False, prompt=""
             )

@@ -312,7 +312,7 @@ class Surroundings(Protocol):
         """Show what an undo would do. Raises NothingToUndoError, LookupError, OSError."""
         ...
 
-    def fork(self, name: str, place: str) -> Forked:
+    def fork_at(self, name: str, place: str) -> Forked:
         """Begin a new session with another's records up to a step.
 
         Raises UsageError, LookupError, OSError.

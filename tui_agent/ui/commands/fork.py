@@ -37,7 +37,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
     name, place = session_and_place(parsed.id)
-    forked = around.fork(name, place)
+    forked = around.fork_at(name, place)
     around.paper.put(forked.id)
     where = f"session {forked.source[:SHORT]} at step {forked.step}"
     around.paper.say(f"A fork of {where}: agent -r {forked.id[:SHORT]} goes on from there.")
