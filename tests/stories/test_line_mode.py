@@ -169,7 +169,7 @@ def test_a_command_is_explained_edited_and_streamed(sample: Repository, tmp_path
     model = script(
         tmp_path, [{"text": "I try.", "call": [call("shell", command="false")]}, {"text": "So."}]
     )
-    with at_terminal(sample.root, "--model", model, "try") as person:
+    with at_terminal(sample.root, "--model", model, "--sandbox", "none", "try") as person:
         person.sees("$ false")
         person.sees("no sandbox holds it")
         person.sees("[y s p n r e x q ?]")

@@ -17,6 +17,7 @@ from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.adapters.models.endpoints import Endpoints
 from tui_agent.adapters.models.router import RoutedModel
+from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.views import Views
 from tui_agent.adapters.session_log import FileLog
@@ -188,7 +189,8 @@ class Setting:
             own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
             runner=PlainRunner(
-                root, environ, views=Views(self.state / "views", root, layers=self.layers)
+                Launching(root=root, environ=environ),
+                Views(self.state / "views", root, layers=self.layers),
             ),
             snapshots=GitSnapshots(
                 self.state,

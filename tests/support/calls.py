@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.workspace import KeptBlobs, workspace_at
+from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.agent.effects import planned_writes
 from tui_agent.agent.files import SeenFiles
@@ -76,7 +77,7 @@ class Bench:
             call_id="call-1",
             agent_id="main",
             workspace=workspace_at(self.root, self.blobs),
-            runner=PlainRunner(self.root, dict(os.environ)),
+            runner=PlainRunner(Launching(root=self.root, environ=dict(os.environ))),
             blobs=self.blobs,
             on_output=self.shown.append,
             settled=tuple(settled),

@@ -139,6 +139,7 @@ class Agent:
         """Suspend an open turn and give up the log; safe to call twice."""
         if self._worker is None:
             self._live.close()
+            await self._engine.world.runner.close()
             return
         for task in (self._worker, self._facts):
             if task is not None and task is not asyncio.current_task():
@@ -148,6 +149,7 @@ class Agent:
         with suppress(LogWriteError):  # It was said when it happened; the log stays as it is.
             suspend(self._engine)
         self._live.close()
+        await self._engine.world.runner.close()
 
     async def _work(self) -> None:
         while True:

@@ -289,7 +289,15 @@ class Runner(Protocol):
 
     @property
     def tier(self) -> str:
-        """`A`, `B`, `seatbelt` or `none`."""
+        """`A`, `B`, `seatbelt` or `none`; sure once `begin` has ended."""
+        ...
+
+    async def begin(self) -> None:
+        """Have it ready. Raises OSError where what the user requires cannot be had."""
+        ...
+
+    async def close(self) -> None:
+        """End it, with all that its commands have left."""
         ...
 
     async def run(

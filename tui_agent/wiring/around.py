@@ -147,6 +147,7 @@ class Around(Wiring):
         )
         agent = Agent(world, self.settings, manner)
         engine = agent.engine
+        await world.runner.begin()
         engine.emit(
             SessionStarted(
                 session_id="one-call",
@@ -154,6 +155,7 @@ class Around(Wiring):
                 cwd=str(self.cwd),
                 workspace=str(self.workspace),
                 mode=self.settings.mode,
+                sandbox=world.runner.tier,
             )
         )
         engine.emit(TurnStarted(text=f"agent tool {name}", mode=self.settings.mode))

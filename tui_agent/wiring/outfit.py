@@ -18,7 +18,7 @@ from tui_agent.core.events import Check
 from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
-from tui_agent.wiring.toolbox import runner_for
+from tui_agent.wiring.sandbox import runner_for
 from tui_agent.wiring.trusting import acceptance
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
         withheld={name: one for name, one in wiring.toolbox.items() if name not in wiring.tools},
         own_tools={tool.spec.name: tool for tool in _own_tools()},
         workspace=_workspace(wiring, log),
-        runner=runner_for(wiring.settings, wiring.workspace, wiring.environ, wiring.state.path),
+        runner=runner_for(wiring),
         snapshots=GitSnapshots(
             wiring.state.path,
             wiring.workspace,

@@ -1,15 +1,11 @@
-"""The tools of a session and what runs their commands, made as the settings say."""
+"""The tools of a session, made as the settings say."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_agent.adapters.runner.plain import PlainRunner
-from tui_agent.adapters.runner.views import Views
 from tui_agent.core.agents import EXPLORE
-from tui_agent.core.policy import looks_only
 from tui_agent.tools.apply_patch import ApplyPatch
 from tui_agent.tools.ask import Ask
 from tui_agent.tools.edit import Edit
@@ -49,20 +45,3 @@ def toolbox(
         Task(children or {EXPLORE.name: EXPLORE}),
     ]
     return {tool.spec.name: tool for tool in made}
-
-
-def runner_for(
-    settings: Settings, root: Path, environ: Mapping[str, str], state: Path
-) -> PlainRunner:
-    """Return what runs commands in `root`, those that nobody is asked about apart.
-
-    Copies of the workspace, for commands whose effects are reviewed first, lie in `state`.
-    """
-    narrowed = bool(settings.toolsets)
-    return PlainRunner(
-        root,
-        environ,
-        allowed=settings.environment,
-        unasked=lambda text: narrowed and looks_only(text),
-        views=Views(state / "views", root),
-    )

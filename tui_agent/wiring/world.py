@@ -269,8 +269,9 @@ class Wiring:
             started = await self._started()
             folder, log, started = self._new(started)
         agent = self._agent(log, past, attended=attended)
-        await self._learn_held()
-        await agent.open(started)
+        runner = agent.engine.world.runner
+        await asyncio.gather(runner.begin(), self._learn_held())
+        await agent.open(replace(started, sandbox=runner.tier) if started is not None else None)
         if sinks:
             from tui_agent.wiring.feeding import Feeding
 

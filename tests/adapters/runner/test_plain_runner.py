@@ -14,6 +14,7 @@ from tui_agent.adapters.runner.environment import (
     search_path,
     virtual_environment,
 )
+from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.core.ports import Exit
 from tui_agent.core.proposal import Command
@@ -22,7 +23,8 @@ USUAL = {"PATH": "/usr/bin:/bin", "HOME": "/home/somebody", "LC_ALL": "C.UTF-8"}
 
 
 async def _run(root: Path, text: str, cwd: str = ".", **environ: str) -> Exit:
-    runner = PlainRunner(root, USUAL | environ, held=lambda: {"the-held-secret"})
+    launching = Launching(root=root, environ=USUAL | environ, held=lambda: {"the-held-secret"})
+    runner = PlainRunner(launching)
     return await runner.run(Command(text=text, cwd=cwd, timeout_seconds=5), lambda _: None)
 
 
@@ -56,7 +58,12 @@ async def test_no_key_reaches_a_command_under_any_name(tmp_path: Path) -> None:
         "UNLISTED": "x",
     }
     runner = PlainRunner(
-        tmp_path, USUAL | keys, allowed=[*keys, "LC_ALL"], held=lambda: ["the-held-secret"]
+        Launching(
+            root=tmp_path,
+            environ=USUAL | keys,
+            allowed=[*keys, "LC_ALL"],
+            held=lambda: ["the-held-secret"],
+        )
     )
     printed = (await runner.run(Command(text="env"), lambda _: None)).output
     names = {line.partition("=")[0] for line in printed.split("\n")}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.repository import Repository
+from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.views import Views
 from tui_agent.core.copies import CopyChanges, LaidFile
@@ -28,7 +29,7 @@ class Bench:
 
     async def run(self, text: str, over: tuple[LaidFile, ...] = ()) -> Exit:
         views = Views(self.place, self.repository.root, layers=self.layers)
-        runner = PlainRunner(self.repository.root, dict(os.environ), views=views)
+        runner = PlainRunner(Launching(root=self.repository.root, environ=dict(os.environ)), views)
         done = await runner.run(Command(text=text, view="copy"), lambda _: None, over)
         assert not list(self.place.iterdir())
         return done
@@ -162,7 +163,7 @@ async def test_a_file_that_changes_in_the_workspace_meanwhile_is_left_and_named(
     bench.repository.write("b.txt", "b\n")
     real = bench.repository.root / "a.txt"
     views = Views(bench.place, bench.repository.root, layers=bench.layers)
-    runner = PlainRunner(bench.repository.root, dict(os.environ), views=views)
+    runner = PlainRunner(Launching(root=bench.repository.root, environ=dict(os.environ)), views)
     go_on = bench.place.parent / "go-on"
 
     def on_output(_: str) -> None:
@@ -256,6 +257,6 @@ async def test_a_view_that_a_killed_process_left_is_removed_by_the_next(bench: B
 
 
 async def test_no_view_can_be_made_where_there_is_no_place(repository: Repository) -> None:
-    runner = PlainRunner(repository.root, dict(os.environ))
+    runner = PlainRunner(Launching(root=repository.root, environ=dict(os.environ)))
     with pytest.raises(OSError, match="no place"):
         await runner.run(Command(text="true", view="copy"), lambda _: None)

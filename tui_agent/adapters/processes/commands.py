@@ -11,14 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tui_agent.adapters.processes import family
-from tui_agent.adapters.processes.kept_output import KeptOutput, Shown
+from tui_agent.adapters.processes.kept_output import KeptOutput
+from tui_agent.adapters.processes.output import LINGER_SECONDS, Output
 from tui_agent.core.ports import Exit
-
-PIECE = 1 << 16
-"""Bytes read at once."""
-
-LINGER_SECONDS = 0.25
-"""How long the output may stay open once the command itself has ended."""
 
 TRAMPOLINE = """\
 exec 3<&0 </dev/null
@@ -51,6 +46,10 @@ class Launch:
     grace_seconds: float = 1.0
     """Between SIGTERM and SIGKILL."""
 
+    def output(self, on_output: Callable[[str], None]) -> Output:
+        """Open the pipe that the command is to write to."""
+        return Output(KeptOutput(head=self.head_bytes, tail=self.tail_bytes), on_output)
+
 
 async def run(launch: Launch, on_output: Callable[[str], None]) -> Exit:
     """Run a command to its end; both streams come in one, as in a terminal, and input is empty.
@@ -59,38 +58,43 @@ async def run(launch: Launch, on_output: Callable[[str], None]) -> Exit:
     Raises OSError where it cannot be started.
     """
     started = time.monotonic()
-    output = _Output(launch, on_output)
+    output = launch.output(on_output)
+    leash = _Leash()
     try:
-        process, left = await _run(launch, output)
+        process, left = await _run(launch, output, leash)
     finally:
+        leash.let_go()
         output.close()
     ms = round((time.monotonic() - started) * 1000)
-    return _exit(process, output, left=left, ms=ms)
+    return exit_of(process.returncode, output, left=left, ms=ms)
 
 
-async def _run(launch: Launch, output: _Output) -> tuple[asyncio.subprocess.Process, bool]:
+async def _run(
+    launch: Launch, output: Output, leash: _Leash
+) -> tuple[asyncio.subprocess.Process, bool]:
     """Run it, and return it with whether it left anybody behind; `output` notes a time-out."""
     token = uuid.uuid4().hex
-    left = False
-    process = await _start(launch, token, output)
+    process = await _start(launch, token, output, leash)
     try:
         output.timed_out = await _times_out(process, launch.timeout_seconds)
         if not output.timed_out:
             await output.ended(LINGER_SECONDS)
     finally:
-        output.let_go()
+        leash.let_go()
         left = await family.end(process.pid, token, grace=launch.grace_seconds)
         await process.wait()
         await output.ended(LINGER_SECONDS)
     return process, left
 
 
-async def _start(launch: Launch, token: str, output: _Output) -> asyncio.subprocess.Process:
+async def _start(
+    launch: Launch, token: str, output: Output, leash: _Leash
+) -> asyncio.subprocess.Process:
     blocks = str(launch.file_bytes // 512)
     try:
         return await asyncio.create_subprocess_exec(
             "/bin/sh", "-c", TRAMPOLINE, "sh", blocks, *launch.argv,
-            stdin=output.leash_end,
+            stdin=leash.end,
             stdout=output.write_end,
             stderr=output.write_end,
             cwd=launch.cwd,
@@ -99,6 +103,29 @@ async def _start(launch: Launch, token: str, output: _Output) -> asyncio.subproc
         )  # fmt: skip
     finally:
         output.started()
+        leash.started()
+
+
+class _Leash:
+    """The pipe whose closing, by us or by our death, ends the command's group."""
+
+    def __init__(self) -> None:
+        self.end, self._held = os.pipe()
+
+    def started(self) -> None:
+        """Leave the watchman's end to the watchman alone."""
+        if self.end >= 0:
+            os.close(self.end)
+            self.end = -1
+
+    def let_go(self) -> None:
+        """Send the watchman home."""
+        self.started()
+        if self._held >= 0:
+            with suppress(BrokenPipeError):
+                os.write(self._held, b"\n")
+            os.close(self._held)
+            self._held = -1
 
 
 async def _times_out(process: asyncio.subprocess.Process, seconds: float) -> bool:
@@ -111,8 +138,8 @@ async def _times_out(process: asyncio.subprocess.Process, seconds: float) -> boo
     return False
 
 
-def _exit(process: asyncio.subprocess.Process, output: _Output, *, left: bool, ms: int) -> Exit:
-    code = process.returncode
+def exit_of(code: int | None, output: Output, *, left: bool, ms: int) -> Exit:
+    """Return how a command ended. A negative `code` is the signal that ended it."""
     number = -code if code is not None and code < 0 else None
     text = output.kept.text()
     if left and not output.timed_out:
@@ -126,73 +153,3 @@ def _exit(process: asyncio.subprocess.Process, output: _Output, *, left: bool, m
         signal=number,
         ms=ms,
     )
-
-
-class _Output:
-    """The pipe that a command writes to, drained as fast as it comes."""
-
-    def __init__(self, launch: Launch, on_output: Callable[[str], None]) -> None:
-        self.timed_out = False
-        self.kept = KeptOutput(head=launch.head_bytes, tail=launch.tail_bytes)
-        self._shown = Shown(on_output)
-        self._read_end, self.write_end = os.pipe()
-        self.leash_end, self._leash = os.pipe()
-        os.set_blocking(self._read_end, False)
-        self._loop = asyncio.get_running_loop()
-        self._end = asyncio.Event()
-        self._timer: asyncio.TimerHandle | None = None
-        self._loop.add_reader(self._read_end, self._read)
-
-    def started(self) -> None:
-        """Leave the command's ends of the pipes to the command alone."""
-        if self.write_end >= 0:
-            os.close(self.write_end)
-            os.close(self.leash_end)
-            self.write_end = self.leash_end = -1
-
-    def let_go(self) -> None:
-        """Send the watchman home."""
-        if self._leash >= 0:
-            with suppress(BrokenPipeError):
-                os.write(self._leash, b"\n")
-            os.close(self._leash)
-            self._leash = -1
-
-    async def ended(self, seconds: float) -> None:
-        """Wait until nobody holds the pipe open, at most so long."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._end.wait()
-        except TimeoutError:
-            return
-
-    def close(self) -> None:
-        """Stop reading and show the rest."""
-        self.started()
-        self.let_go()
-        if self._read_end >= 0:
-            self._loop.remove_reader(self._read_end)
-            os.close(self._read_end)
-            self._read_end = -1
-        if self._timer is not None:
-            self._timer.cancel()
-        self._shown.end(self._loop.time())
-
-    def _read(self) -> None:
-        try:
-            data = os.read(self._read_end, PIECE)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
-            self._loop.remove_reader(self._read_end)
-            self._end.set()
-            return
-        self.kept.add(data)
-        if self._shown.add(data, self._loop.time()) and self._timer is None:
-            self._timer = self._loop.call_later(0.05, self._flush)
-
-    def _flush(self) -> None:
-        self._timer = None
-        self._shown.flush(self._loop.time())
