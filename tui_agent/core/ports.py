@@ -290,15 +290,12 @@ class Runner(Protocol):
     @property
     def tier(self) -> str:
         """`A`, `B`, `seatbelt` or `none`; sure once `begin` has ended."""
-        ...
 
     async def begin(self) -> None:
         """Have it ready. Raises OSError where what the user requires cannot be had."""
-        ...
 
     async def close(self) -> None:
         """End it, with all that its commands have left."""
-        ...
 
     async def run(
         self,
@@ -312,7 +309,6 @@ class Runner(Protocol):
         laid first; its changes come with the exit, and nothing of the workspace is touched. Raises
         OSError where it cannot be started, or no copy can be made.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,22 +325,18 @@ class Snapshots(Protocol):
 
     async def take(self, changed: Sequence[str] | None = None) -> Snapshot:
         """Record the workspace; with `changed`, only those paths differ from the last snapshot."""
-        ...
 
     async def diff(self, old: str, new: str) -> str:
         """Unified diff between two recorded trees."""
-        ...
 
     async def changed(self, old: str, new: str) -> tuple[str, ...]:
         """Paths that differ between two recorded trees."""
-        ...
 
     async def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
         """What differs between two recorded trees, with the bytes; no renames, no links.
 
         Raises OSError where a tree is not recorded here.
         """
-        ...
 
 
 class Clock(Protocol):
@@ -352,11 +344,9 @@ class Clock(Protocol):
 
     def now(self) -> str:
         """UTC, ISO 8601 with milliseconds and `Z`."""
-        ...
 
     def monotonic(self) -> float:
         """Seconds of a clock that never goes back."""
-        ...
 
 
 Ids = Callable[[str], str]

@@ -11,7 +11,7 @@ from tui_agent.adapters.runner.git_parts import git_parts
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.private_home import home_files
-from tui_agent.adapters.runner.sandbox_view import SYSTEM, SandboxView
+from tui_agent.adapters.runner.sandbox_view import HOME, SYSTEM, SandboxView
 from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRunner
 from tui_agent.adapters.runner.toolchains import toolchains
 from tui_agent.adapters.runner.views import Views
@@ -76,5 +76,5 @@ def _private_home(home: Path, root: Path) -> str:
     """Return what HOME is inside: the same path, but empty, where nothing shown lies above it."""
     shown = (*SYSTEM, str(root))
     if home == Path("/") or any(home.is_relative_to(one) for one in shown):
-        return "/tmp/home"  # noqa: S108 - inside, where /tmp is private
+        return HOME
     return str(home)

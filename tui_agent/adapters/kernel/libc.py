@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 MACHINE: Final = os.uname().machine
 
@@ -37,7 +37,7 @@ def number(name: str) -> int:
     return found
 
 
-def syscall(name: str, *arguments: Any) -> int:  # noqa: ANN401 - whatever ctypes takes
+def syscall(name: str, *arguments: object) -> int:
     """Make a system call and return what it returns. Raises OSError with its errno."""
     given = [ctypes.c_long(one) if isinstance(one, int) else one for one in arguments]
     return checked(libc().syscall(ctypes.c_long(number(name)), *given), name)

@@ -77,16 +77,18 @@ class RunnerProcess:
         finally:
             theirs.close()
         runner = cls(process, ours)
+        answered = False
         try:
             async with asyncio.timeout(seconds):
-                return runner, await runner._begin(plan)
+                answer = await runner._begin(plan)
+            answered = True
+            return runner, answer
         except (TimeoutError, OSError) as error:
-            await runner.close()
-            why = runner.errors or str(error) or f"it did not answer within {seconds:g} s"
+            why = str(error) or f"it did not answer within {seconds:g} s"
             raise RunnerError(why) from error
-        except BaseException:
-            await runner.close()
-            raise
+        finally:
+            if not answered:
+                await runner.close()
 
     @property
     def pid(self) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tui_agent.adapters.runner.sandbox_view import (
     ALIASES,
+    OLD_TEMPORARY,
     PACKAGE,
     PROGRAM,
     SYSTEM,
@@ -21,7 +22,6 @@ from tui_agent.adapters.runner.sandbox_view import (
 
 USUAL_PLACE = "/usr/bin/bwrap"
 """Where the system's own stands; profiles of the system's security cover this place alone."""
-OLD_TEMPORARY = "/var/tmp"  # noqa: S108 - inside, it leads to the private one
 _DEPTH = 3
 
 

@@ -18,8 +18,9 @@ SYSTEM = ("/usr", "/etc", "/opt", "/nix")
 """Shown to be read; beside them the folders that `/bin` and its kin are, where they are none."""
 ALIASES = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 DEVICES = ("null", "zero", "full", "random", "urandom", "ptmx", "tty", "shm", "pts")
-TEMPORARY = "/tmp"  # noqa: S108 - inside, it is private
-SHARED_MEMORY = "/dev/shm"  # noqa: S108 - the same
+TEMPORARY, OLD_TEMPORARY, SHARED_MEMORY = "/tmp", "/var/tmp", "/dev/shm"
+HOME = f"{TEMPORARY}/home"
+"""Where there is no better place for a home."""
 PROCESSES = 1024
 """How many a sandbox may have at once (of a plain user; the kernel does not limit root so)."""
 FILE_BYTES = 4 << 30
@@ -40,7 +41,7 @@ class SandboxView:
     writable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     """Folders of the workspace that are shown empty."""
-    home: str = "/tmp/home"  # noqa: S108 - inside, where /tmp is private
+    home: str = HOME
     """What HOME is: empty, but for `home_files`."""
     home_files: Mapping[str, str] = field(default_factory=dict)
     """By path relative to the home."""
