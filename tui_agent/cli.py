@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tui_agent.ui.text import Paper
     from tui_agent.wiring.around import Around
 
+RUN_COMMANDS = ("demo", "tool", "undo")
+"""Commands of ours that may run the project's own: they need no model, so they get no key."""
 CONTEXT_LIMIT = 200_000
 """Characters of standard input that become context."""
 
@@ -30,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     from tui_agent.ui.crash import guarded
 
-    return guarded(lambda: _run(argv), _report_folder)
+    return guarded(lambda: _run(argv), _report_folder, _masked)
 
 
 def _open_closed_streams() -> None:
@@ -45,6 +47,15 @@ def _report_folder() -> Path:
     from tui_agent.adapters.places import usable_state
 
     return usable_state(os.environ).path / "faults"
+
+
+def _masked(text: str) -> str:
+    """Take our own keys, and what looks like one, out of a fault's report."""
+    from tui_agent.adapters.models.keys import held_keys
+    from tui_agent.adapters.models.masking import Mask
+    from tui_agent.adapters.redaction import redact
+
+    return redact(Mask(held_keys(os.environ)).text(text))[0]
 
 
 def _run(argv: list[str]) -> int:
@@ -82,6 +93,11 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
     from tui_agent.wiring.mistakes import explained
 
     options, rest = common_of(chosen.arguments)
+    if chosen.command in RUN_COMMANDS:
+        from tui_agent.wiring.hosts import without_keys
+
+        without_keys(argv)
+    _harden()
     if chosen.command == "demo":
         return _demo(rest, paper)
     if chosen.command == "review":
@@ -110,7 +126,7 @@ def _demo(arguments: list[str], paper: Paper) -> int:
 def _review(arguments: list[str], options: Options, argv: list[str], paper: Paper) -> int:
     from tui_agent.ui.commands.review import wanted
     from tui_agent.wiring.around import Around
-    from tui_agent.wiring.hosts import model_hosts
+    from tui_agent.wiring.hosts import model_hosts, without_keys
     from tui_agent.wiring.mistakes import explained
     from tui_agent.wiring.review import command_for
 
@@ -118,6 +134,8 @@ def _review(arguments: list[str], options: Options, argv: list[str], paper: Pape
 
     def begun() -> int:
         alone = asked.options.headless or not sys.stdout.isatty()
+        if alone:
+            without_keys(argv)
         hosts = {} if alone else model_hosts(str(options.setting("model") or ""), argv)
         around = Around(asked.options, os.environ, paper, cwd=_here(), hosts=hosts)
         around.first = command_for(around, asked)
@@ -146,14 +164,23 @@ def _session(options: Options, hosts: Mapping[str, HostHandle], paper: Paper) ->
     return explained(begun, paper)
 
 
+def _harden() -> None:
+    """Let no other process of the user read this one's memory, and leave no core."""
+    from tui_agent.adapters.processes.model_hosts import harden
+
+    harden()
+
+
 def _front_end(options: Options, around: Around) -> int:
     if options.headless or not _terminal():
         from tui_agent.wiring.headless import headless
 
+        _harden()
         return headless(around, "" if around.first else _standard_input())
     if options.plain or os.environ.get("TERM", "dumb") == "dumb":
         from tui_agent.wiring.line import line_mode
 
+        _harden()
         return line_mode(around)
     from tui_agent.wiring.screen import screen
 

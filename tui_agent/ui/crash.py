@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_agent import __version__
+from tui_agent.ui.clean import clean
 from tui_agent.ui.exit_status import FAILED, INTERRUPTED
 
 _RESTORE = "\x1b[?1049l\x1b[?1000;1002;1003;1004;1006;1015l\x1b[?2004l\x1b[?25h\x1b[<u\x1b[0m\r"
@@ -18,8 +19,19 @@ BROKEN_PIPE = 141
 """As a shell reports a program that SIGPIPE ended."""
 
 
-def guarded(run: Callable[[], int], report_folder: Callable[[], Path]) -> int:
-    """Run the program; whatever it raises becomes one sentence, and a report in a file."""
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def guarded(
+    run: Callable[[], int],
+    report_folder: Callable[[], Path],
+    mask: Callable[[str], str] = _as_it_is,
+) -> int:
+    """Run the program; whatever it raises becomes one sentence, and a report in a file.
+
+    `mask` takes secrets out of both.
+    """
     terminal = _terminal()
     try:
         return run()
@@ -30,8 +42,8 @@ def guarded(run: Callable[[], int], report_folder: Callable[[], Path]) -> int:
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 -- the last line before the user: no traceback passes
         _restore(terminal)
-        sentence = _sentence(error)
-        place = keep_report(error, report_folder)
+        sentence = clean(mask(_sentence(error)))
+        place = keep_report(error, report_folder, mask)
         where = f" A report is in {place}." if place else ""
         sys.stderr.write(f"agent stopped by a fault of its own: {sentence}.{where}\n")
         sys.stderr.write("Nothing recorded is lost; agent -c takes the session up again.\n")
@@ -45,12 +57,16 @@ def _sentence(error: BaseException) -> str:
     return f"{type(error).__name__}: {first}"
 
 
-def keep_report(error: BaseException, report_folder: Callable[[], Path]) -> str:
+def keep_report(
+    error: BaseException,
+    report_folder: Callable[[], Path],
+    mask: Callable[[str], str] = _as_it_is,
+) -> str:
     """Write a fault's traceback where it can be sent from, and return the file; empty if not."""
     import platform
     import traceback
 
-    text = "".join(traceback.format_exception(error))
+    text = mask("".join(traceback.format_exception(error)))
     head = f"agent {__version__}, Python {platform.python_version()}, {platform.platform()}\n\n"
     try:
         folder = report_folder()

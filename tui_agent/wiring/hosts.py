@@ -62,6 +62,13 @@ def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
     return hosts
 
 
+def without_keys(argv: list[str]) -> None:
+    """Start the program again without keys, if there are any, and without a model's host."""
+    from tui_agent.adapters.first_look import first_look
+
+    _start_again_without(first_look(os.environ)[1], argv, {})
+
+
 def _start_again_without(
     variables: Collection[str], argv: list[str], hosts: Mapping[str, HostHandle]
 ) -> None:

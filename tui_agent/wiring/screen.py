@@ -67,7 +67,10 @@ def screen(around: Around) -> int:
 
 
 def preload() -> None:
-    """Import what opening a session needs."""
+    """Import what opening a session needs, and close this process to others of the user."""
+    from tui_agent.adapters.processes.model_hosts import harden
+
+    harden()
     for name in LATER:
         import_module(name)
 

@@ -302,7 +302,10 @@ class Wiring:
 
         error = context.get("exception")
         if isinstance(error, Exception):
-            keep_report(error, lambda: self.state.path / "faults")
+            keep_report(error, lambda: self.state.path / "faults", self._masked)
+
+    def _masked(self, text: str) -> str:
+        return self.redact(text)[0]
 
     def _agent(self, log: FileLog | MemoryLog, past: list[Record], *, attended: bool) -> Agent:
         from tui_agent.agent.agent import Agent, Manner

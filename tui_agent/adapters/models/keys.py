@@ -88,14 +88,26 @@ _NEEDED = (
 _NEEDED_PREFIXES = ("LC_",)
 
 
+SHORTEST_KEY = 8
+"""Characters: a shorter value is a placeholder, which other variables may well hold, too."""
+
+
 def is_key_variable(name: str, extra: Collection[str] = ()) -> bool:
     """Return whether the variable holds a model key; `extra` are those that the settings name."""
     return name in KEY_VARIABLES or name in extra
 
 
 def strip_key_variables(environ: Mapping[str, str], extra: Collection[str] = ()) -> dict[str, str]:
-    """Return `environ` without model keys: what the program starts itself again with."""
-    return {name: value for name, value in environ.items() if not is_key_variable(name, extra)}
+    """Return `environ` without model keys: what the program starts itself again with.
+
+    A key's value is left out under any name.
+    """
+    held = {value for value in held_keys(environ, extra).values() if len(value) >= SHORTEST_KEY}
+    return {
+        name: value
+        for name, value in environ.items()
+        if not is_key_variable(name, extra) and value.strip() not in held
+    }
 
 
 def host_environment(environ: Mapping[str, str], extra: Collection[str] = ()) -> dict[str, str]:
