@@ -51,6 +51,7 @@ def numbered(repository: Repository) -> Repository:
     return repository
 
 
+@pytest.mark.case(67)
 @pytest.mark.capability("K.2")
 @pytest.mark.capability("S0.15", part="hunks rejected and told")
 async def test_one_hunk_is_accepted_and_the_other_rejected_with_a_reason(

@@ -215,6 +215,7 @@ async def test_the_thirteenth_call_of_a_response_is_refused_and_the_run_goes_on(
     assert_whole(records_of(setting.folder))
 
 
+@pytest.mark.case(77)
 async def test_the_same_call_over_and_over_is_refused_in_the_end(
     repository: Repository, script: Script
 ) -> None:
@@ -239,6 +240,7 @@ async def test_a_turn_ends_at_its_last_step_with_the_stop_named(
         assert work.last(TurnEnded).report.steps == 2
 
 
+@pytest.mark.case(75)
 @pytest.mark.parametrize(
     ("name", "arguments", "error", "words"),
     [

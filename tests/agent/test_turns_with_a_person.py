@@ -92,6 +92,7 @@ async def test_a_question_is_answered_by_its_key_or_in_words(
         assert "because" in preview_of(work.last(ToolFinished).output.text)
 
 
+@pytest.mark.case(96)
 async def test_spent_money_pauses_until_a_person_raises_the_limit(
     repository: Repository, script: Script
 ) -> None:

@@ -42,6 +42,7 @@ def test_a_line_break_inside_a_string_is_taken_as_models_send_it() -> None:
     assert parse_arguments('{"command": "a\nb\tc"}', SHELL) == {"command": "a\nb\tc"}
 
 
+@pytest.mark.case(75)
 @pytest.mark.capability("S4.3", part="a parameter that is not in the schema")
 @pytest.mark.parametrize(
     ("raw", "words"),
@@ -70,6 +71,7 @@ def test_what_does_not_fit_is_refused_with_its_place(raw: str, words: str) -> No
         parse_arguments(raw, SHELL)
 
 
+@pytest.mark.case(76)
 @pytest.mark.parametrize(
     "raw",
     [

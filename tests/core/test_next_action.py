@@ -260,6 +260,7 @@ def test_a_turn_stops_at_its_last_step() -> None:
     assert action.reason == "max_steps_exceeded"
 
 
+@pytest.mark.case(96)
 def test_spent_money_pauses_where_a_person_is_and_stops_where_nobody_is() -> None:
     settings = Settings(budget=BudgetSettings(turn=0.10))
     dear = answered("read1", usage=Usage(cost_usd=0.25))

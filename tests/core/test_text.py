@@ -59,6 +59,7 @@ def test_the_encoding_is_found_and_kept(data: bytes, encoding: str, mark: str) -
     assert text.codec.encode(text.lines) == data
 
 
+@pytest.mark.case(65)
 @pytest.mark.parametrize(
     "data", [b"a\0b", b"\xff\xfe\0\0a\0\0\0", b"\xff\xfea", "wide".encode("utf-16-le")]
 )
@@ -80,6 +81,7 @@ def test_a_letter_that_the_encoding_lacks_is_named() -> None:
         Codec(encoding="latin-1").encode(["a \u2013 b\n"])
 
 
+@pytest.mark.case(64)
 @pytest.mark.property
 @given(st.binary())
 def test_decoding_then_encoding_gives_every_byte_back(data: bytes) -> None:

@@ -75,6 +75,7 @@ def play(sample: Repository, server: ModelServer, home: Path, model: str) -> Don
     )
 
 
+@pytest.mark.case(91)
 @pytest.mark.parametrize("way", WAYS)
 def test_the_same_story_is_lived_and_recorded(
     sample: Repository, home: Path, tmp_path: Path, way: str
@@ -95,6 +96,7 @@ def test_the_same_story_is_lived_and_recorded(
     assert [one["input_tokens"] for one in usage] == [2000] * 4
 
 
+@pytest.mark.case(55)
 @pytest.mark.parametrize("way", [way for way in WAYS if way != "scripted"])
 def test_no_key_is_in_anything_that_is_kept_printed_or_sent(
     sample: Repository, home: Path, way: str

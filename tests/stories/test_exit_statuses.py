@@ -199,6 +199,7 @@ def test_without_a_home_it_works_or_says_where_it_keeps_things(
     assert program.run("config", "show", without=homeless[:2]).status == 0
 
 
+@pytest.mark.case(71)
 def test_an_untrusted_project_is_not_listened_to(sample: Repository, tmp_path: Path) -> None:
     sample.write(".agentrc", 'mode = "plan"\n')
     model = script(tmp_path, [{"text": "Hi."}])
@@ -211,6 +212,7 @@ def test_an_untrusted_project_is_not_listened_to(sample: Repository, tmp_path: P
     assert trusted.events("SessionStarted")[0]["trusted"] is True
 
 
+@pytest.mark.case(83)
 @pytest.mark.parametrize("kilobytes", [6, 9, 12, 15])
 def test_a_full_disk_stops_before_the_next_effect_and_loses_nothing(
     sample: Repository, tmp_path: Path, kilobytes: int
@@ -233,6 +235,7 @@ def test_a_full_disk_stops_before_the_next_effect_and_loses_nothing(
     assert program.run("sessions", "verify").status == 0
 
 
+@pytest.mark.case(88)
 @pytest.mark.parametrize("closed", ["0<&-", ">&-", "2>&-", "0<&- >&- 2>&-"])
 def test_closed_standard_streams_are_no_fault(
     sample: Repository, tmp_path: Path, home: Path, closed: str

@@ -255,6 +255,7 @@ def test_a_session_that_is_not_recorded_leaves_nothing(sample: Repository, mendi
     assert "No sessions yet" in program.run("sessions").err
 
 
+@pytest.mark.case(81)
 def test_a_broken_log_is_shown_as_far_as_it_goes(
     sample: Repository, mending: str, home: Path
 ) -> None:

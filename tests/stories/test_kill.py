@@ -80,6 +80,7 @@ def killed_run(program: Program, home: Path, model: str, after: int, late_ms: fl
     return log.read_bytes()
 
 
+@pytest.mark.case(83)
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("seed", range(KILLS))

@@ -283,6 +283,7 @@ def test_slash_commands_and_own_commands_work(sample: Repository, tmp_path: Path
         assert person.ended() == 0
 
 
+@pytest.mark.case(56)
 def test_escape_sequences_of_a_model_never_reach_the_terminal(
     sample: Repository, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ async def test_an_edit_is_proposed_without_touching_the_file(bench: Bench) -> No
     assert picture(bench.root) == before
 
 
+@pytest.mark.case(67)
 @pytest.mark.capability("S0.15")
 async def test_rejecting_the_second_of_three_applies_the_others_and_says_why(bench: Bench) -> None:
     proposal = await bench.prepare(Edit(), path="a.py", edits=_three_places())

@@ -13,6 +13,7 @@ from tui_agent.ui.clean import clean, is_clean
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=40)
 
 
+@pytest.mark.case(57)
 @pytest.mark.parametrize(
     ("raw", "shown"),
     [

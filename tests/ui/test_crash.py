@@ -63,6 +63,7 @@ def test_ctrl_c_is_no_fault(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.case(89)
 def test_the_terminal_is_as_it_was_before(tmp_path: Path) -> None:
     program = (
         "import sys, termios, tty\n"

@@ -79,6 +79,7 @@ def test_a_range_is_told_from_a_path() -> None:
     ] * 4
 
 
+@pytest.mark.case(69)
 async def test_no_program_that_the_repository_names_is_started(
     branches: Repository, tmp_path: Path
 ) -> None:

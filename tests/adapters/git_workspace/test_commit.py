@@ -173,6 +173,7 @@ def _two_files(root: Path) -> None:
     (root / "locked" / "b").write_bytes(b"1")
 
 
+@pytest.mark.case(83)
 def test_a_full_disk_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
     _two_files(tmp_path)
     before = picture(tmp_path)

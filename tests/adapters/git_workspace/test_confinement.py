@@ -98,6 +98,7 @@ def test_no_path_reads_anything_outside(path: str, links: list[tuple[str, str]])
         assert data in {INSIDE, None}
 
 
+@pytest.mark.case(61)
 @pytest.mark.property
 @pytest.mark.capability("S0.13", part="writing")
 @given(path=PATHS, links=LINKS)
@@ -133,6 +134,7 @@ def _everything_outside(root: Path) -> dict[str, bytes]:
     return {name: data for name, data in found.items() if data != b"in"}
 
 
+@pytest.mark.case(1, 2, 3, 4, 62)
 @pytest.mark.capability("S0.13")
 @pytest.mark.parametrize(
     ("path", "kind"),
@@ -188,6 +190,7 @@ def test_a_pipe_or_a_device_is_refused_at_once(tmp_path: Path) -> None:
     assert (files.mode("pipe"), files.mode("gone")) == (None, None)
 
 
+@pytest.mark.case(65)
 def test_a_hundred_megabytes_are_refused_without_being_read(tmp_path: Path) -> None:
     with (tmp_path / "large").open("wb") as file:
         file.truncate(100_000_000)

@@ -81,6 +81,7 @@ def _commit(root: Path) -> Callable[[], None]:
     return work
 
 
+@pytest.mark.case(83)
 @pytest.mark.slow
 @pytest.mark.timeout(60)
 @pytest.mark.capability("S0.12")

@@ -98,6 +98,7 @@ async def seconds_until_closed(speaker: Speaker, left: float) -> float:
     return asked.closed_at - left
 
 
+@pytest.mark.case(92)
 async def test_closing_the_stream_closes_the_connection_at_once(speaker: Speaker) -> None:
     took = []
     for _ in range(3):  # the least of three: the machine may be busy
@@ -112,6 +113,7 @@ async def test_closing_the_stream_closes_the_connection_at_once(speaker: Speaker
     assert min(took) < 0.2
 
 
+@pytest.mark.case(92)
 async def test_cancelling_the_task_closes_the_connection_before_the_first_token(
     speaker: Speaker,
 ) -> None:
@@ -135,6 +137,7 @@ async def test_cancelling_the_task_closes_the_connection_before_the_first_token(
     assert min(took) < 0.2
 
 
+@pytest.mark.case(92)
 async def test_a_first_token_that_takes_too_long_is_asked_for_again(speaker: Speaker) -> None:
     heard = await speaker.hear(failing(kind="hang"), first_token_seconds=0.5)
 
@@ -143,6 +146,7 @@ async def test_a_first_token_that_takes_too_long_is_asked_for_again(speaker: Spe
     assert heard.whole.text == "All is well now, and this is said in full."
 
 
+@pytest.mark.case(92)
 async def test_a_stream_that_falls_silent_is_given_up_and_begun_anew(speaker: Speaker) -> None:
     heard = await speaker.hear(failing(kind="silence", after=40), silence_seconds=0.4)
 
@@ -150,6 +154,7 @@ async def test_a_stream_that_falls_silent_is_given_up_and_begun_anew(speaker: Sp
     assert heard.whole.text == "All is well now, and this is said in full."
 
 
+@pytest.mark.case(91)
 @pytest.mark.parametrize("status", [408, 429, 500, 503, 529])
 async def test_a_passing_trouble_is_tried_again(speaker: Speaker, status: int) -> None:
     heard = await speaker.hear(failing(kind="status", status=status, times=2))
@@ -160,6 +165,7 @@ async def test_a_passing_trouble_is_tried_again(speaker: Speaker, status: int) -
     assert heard.whole.text == "All is well now, and this is said in full."
 
 
+@pytest.mark.case(90)
 async def test_retry_after_is_obeyed(speaker: Speaker) -> None:
     heard = await speaker.hear(failing(kind="status", status=429, retry_after=0.3))
 
@@ -167,6 +173,7 @@ async def test_retry_after_is_obeyed(speaker: Speaker) -> None:
     assert heard.whole.text
 
 
+@pytest.mark.case(90)
 async def test_a_wait_that_nobody_would_sit_through_is_told_instead(speaker: Speaker) -> None:
     heard = await speaker.hear(failing(kind="status", status=429, retry_after=300))
 
@@ -195,6 +202,7 @@ async def test_a_stream_that_breaks_before_a_call_is_begun_anew(
     assert heard.whole.text == "All is well now, and this is said in full."
 
 
+@pytest.mark.case(93)
 async def test_a_stream_that_breaks_inside_a_call_is_not_tried_again(speaker: Speaker) -> None:
     broken = {"kind": "half_call", "times": 9}
     heard = await speaker.hear(
@@ -207,6 +215,7 @@ async def test_a_stream_that_breaks_inside_a_call_is_not_tried_again(speaker: Sp
     assert heard.failure.partial == "I'll read."
 
 
+@pytest.mark.case(94)
 async def test_characters_torn_between_packets_are_put_together(speaker: Speaker) -> None:
     text = "Grüße, 世界 🌍\u2028 and a line separator"
     heard = await speaker.hear({"turn": [{"text": text, "fault": [{"kind": "split_utf8"}]}]})
@@ -214,6 +223,7 @@ async def test_characters_torn_between_packets_are_put_together(speaker: Speaker
     assert heard.whole.text == text
 
 
+@pytest.mark.case(54)
 async def test_a_refused_key_is_named_by_its_variable_and_never_shown(speaker: Speaker) -> None:
     heard = await speaker.hear(failing(kind="echo_key"))
 
@@ -226,6 +236,7 @@ async def test_a_refused_key_is_named_by_its_variable_and_never_shown(speaker: S
         assert "_KEY]" in failure.message
 
 
+@pytest.mark.case(94)
 async def test_a_web_page_instead_of_an_answer_is_called_one(speaker: Speaker) -> None:
     heard = await speaker.hear(failing(kind="html"))
 
@@ -258,6 +269,7 @@ async def test_what_trying_again_cannot_mend_is_not_tried_again(
     assert heard.only(AttemptFailed) == []
 
 
+@pytest.mark.case(95)
 async def test_a_redirect_is_not_followed(speaker: Speaker) -> None:
     heard = await speaker.hear(failing(kind="redirect"))
 

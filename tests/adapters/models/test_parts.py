@@ -109,6 +109,7 @@ def test_what_a_server_does_not_say_is_unknown() -> None:
     assert usage_of({}) == Usage()
 
 
+@pytest.mark.case(90)
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [

@@ -49,6 +49,7 @@ async def test_a_folder_outside_or_missing_starts_nothing(tmp_path: Path, cwd: s
     assert not (tmp_path / "ran").exists()
 
 
+@pytest.mark.case(52)
 async def test_no_key_reaches_a_command_under_any_name(tmp_path: Path) -> None:
     keys = {
         "OPENAI_API_KEY": "sk-1",
@@ -71,6 +72,7 @@ async def test_no_key_reaches_a_command_under_any_name(tmp_path: Path) -> None:
     assert "the-held-secret" not in printed
 
 
+@pytest.mark.case(53)
 @pytest.mark.property
 @pytest.mark.capability("S0.16", part="no key in any environment")
 @given(

@@ -71,6 +71,7 @@ def test_a_log_taken_up_again_continues_its_chain(tmp_path: Path) -> None:
     assert reading.breaks == []
 
 
+@pytest.mark.case(81)
 @pytest.mark.property
 @given(cut=st.integers(min_value=1, max_value=400), garbage=st.binary(max_size=60))
 def test_a_torn_tail_is_set_aside_and_never_a_whole_session(
@@ -123,6 +124,7 @@ def test_a_line_that_only_lacks_its_line_feed_is_kept(tmp_path: Path) -> None:
     assert [one.seq for one in read_log(path).records] == [1, 2, 3, 4]
 
 
+@pytest.mark.case(81)
 def test_an_unreadable_line_in_the_middle_is_a_gap_told_once(tmp_path: Path) -> None:
     session_of(tmp_path / "s", 5)
     path = events_of(tmp_path / "s")
@@ -151,6 +153,7 @@ def test_an_altered_line_breaks_the_chain_and_is_still_shown(tmp_path: Path) -> 
     assert len(reading.records) == 4
 
 
+@pytest.mark.case(84)
 def test_a_second_writer_is_turned_away_and_may_read(tmp_path: Path) -> None:
     first = FileLog.create(tmp_path / "s")
     first.append(note(1), sync=False)
@@ -185,6 +188,7 @@ def test_a_writer_that_was_killed_blocks_nobody(tmp_path: Path) -> None:
     assert [one.seq for one in records] == [1]
 
 
+@pytest.mark.case(82)
 def test_a_newer_log_is_read_and_not_continued(tmp_path: Path) -> None:
     folder = tmp_path / "s"
     folder.mkdir()
@@ -219,6 +223,7 @@ def test_an_empty_file_is_an_empty_session(tmp_path: Path) -> None:
     assert records == []
 
 
+@pytest.mark.case(83)
 def test_a_full_disk_loses_the_line_and_nothing_else(tmp_path: Path) -> None:
     log = FileLog.create(tmp_path / "s")
     log.append(note(1), sync=False)

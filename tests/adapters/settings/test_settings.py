@@ -80,6 +80,7 @@ def test_flags_win_over_environment_over_local_over_project_over_user(place: Hom
     assert loaded.settings.limits.steps == 50
 
 
+@pytest.mark.case(71)
 def test_an_untrusted_project_says_nothing(place: Home) -> None:
     place.project('model = "theirs"\n')
     loaded = place.load(trusted=False)
@@ -87,6 +88,7 @@ def test_an_untrusted_project_says_nothing(place: Home) -> None:
     assert [Path(one).name for one in loaded.unread] == [".agentrc"]
 
 
+@pytest.mark.case(72)
 @pytest.mark.parametrize(
     "line",
     [
@@ -227,6 +229,7 @@ def test_a_profile_that_does_not_exist_is_refused_with_a_suggestion(place: Home)
         place.load({"profile": ("--profile", "prd")})
 
 
+@pytest.mark.case(72)
 def test_a_profile_chosen_by_a_project_loosens_nothing_either(place: Home) -> None:
     place.project('[profile]\nuse = "wild"\n[profile.wild]\nmode = "auto"\nsandbox = "none"\n')
     loaded = place.load()

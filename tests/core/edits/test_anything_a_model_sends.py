@@ -126,6 +126,7 @@ def test_edits_of_files_that_changed_meanwhile(seen: bytes, disk: bytes, body: s
     carried_out_or_refused(lambda: apply_envelope(patch, files), files)
 
 
+@pytest.mark.case(64)
 @given(texts(), st.data())
 def test_bytes_that_an_edit_does_not_name_stay(file: bytes, data: st.DataObject) -> None:
     lines = [line.rstrip(b"\r") for line in file.split(b"\n")]

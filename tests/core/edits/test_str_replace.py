@@ -68,6 +68,7 @@ def test_an_empty_old_text_creates_a_missing_file_and_fills_an_empty_one() -> No
     assert filled[0].after == b"a\nb\n"
 
 
+@pytest.mark.case(66)
 @pytest.mark.parametrize(
     ("file", "old", "new", "expected", "note"),
     [
@@ -148,6 +149,7 @@ def test_what_is_not_the_same_text_is_not_found(file: bytes, old: str) -> None:
     refused("no-match", lambda: replaced(file, (old, "new")))
 
 
+@pytest.mark.case(66)
 @pytest.mark.parametrize(
     ("file", "old", "lines"),
     [
