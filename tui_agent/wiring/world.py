@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent import __version__
 from tui_agent.ui.commands.options import Options
+from tui_agent.wiring.faults import fault_keeper
 from tui_agent.wiring.hosts import DEFAULT_MODEL
 from tui_agent.wiring.taking_up import taken_up, workspace_of
 
@@ -255,7 +256,7 @@ class Wiring:
             SessionNotFoundError: there is none to take up.
             OSError: the log cannot be written, or another process writes it.
         """
-        asyncio.get_running_loop().set_exception_handler(self._keep_fault)
+        asyncio.get_running_loop().set_exception_handler(fault_keeper(self))
         sinks = self._sinks()
         past: list[Record] = []
         folder: Path | None = None
@@ -295,17 +296,6 @@ class Wiring:
     def work_where(self, past: list[Record]) -> None:
         """Work in the folder that a session was begun in."""
         self._taken_from = workspace_of(past)
-
-    def _keep_fault(self, _loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
-        """Keep a fault's report in a file: asyncio would print its traceback over everything."""
-        from tui_agent.ui.crash import keep_report
-
-        error = context.get("exception")
-        if isinstance(error, Exception):
-            keep_report(error, lambda: self.state.path / "faults", self._masked)
-
-    def _masked(self, text: str) -> str:
-        return self.redact(text)[0]
 
     def _agent(self, log: FileLog | MemoryLog, past: list[Record], *, attended: bool) -> Agent:
         from tui_agent.agent.agent import Agent, Manner
