@@ -12,6 +12,7 @@ from tui_agent.agent import decisions
 from tui_agent.agent.approvals import Approvals
 from tui_agent.agent.children import Children, close_children
 from tui_agent.agent.engine import Engine
+from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.model_call import compact
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
@@ -344,6 +345,7 @@ class Agent:
         await self._cancel_turn()
         turn = self._engine.agent.turn
         if turn is not None:
+            await record_cut_off(self._engine)
             close_children(self._engine)
             close_turn(self._engine, turn)
         self._next_queued()

@@ -124,19 +124,27 @@ def planned_writes(
     return tuple(writes)
 
 
-async def snapshot(engine: Engine, reason: str, changed: Sequence[str] | None = None) -> None:
-    """Record the workspace as a tree; a failure is said once and stops nothing."""
+async def snapshot(
+    engine: Engine, reason: str, changed: Sequence[str] | None = None, *, deep: bool = False
+) -> None:
+    """Record the workspace as a tree; a failure is said once and stops nothing.
+
+    With `deep`, what a snapshot leaves out is recorded beside it.
+    """
     async with engine.snapping:
-        await _snapshot(engine, reason, changed)
+        await _snapshot(engine, reason, changed, deep=deep)
 
 
-async def _snapshot(engine: Engine, reason: str, changed: Sequence[str] | None) -> None:
+async def _snapshot(
+    engine: Engine, reason: str, changed: Sequence[str] | None, *, deep: bool
+) -> None:
     state = engine.live.state
     parent, ours = state.tree, state.tree_edits
     try:
         taken = await engine.world.snapshots.take(changed)
         ours = ours or state.tree_edits  # of an agent that works beside this one
-        if reason == BEFORE and taken.tree == parent:
+        more = await engine.world.snapshots.deep() if deep else None
+        if reason == BEFORE and taken.tree == parent and more is None:
             return
         if parent and not ours and taken.tree != parent and reason in ("turn", BEFORE):
             paths = await engine.world.snapshots.changed(parent, taken.tree)
@@ -146,7 +154,12 @@ async def _snapshot(engine: Engine, reason: str, changed: Sequence[str] | None) 
         return
     engine.emit(
         SnapshotTaken(
-            tree=taken.tree, parent=parent, reason=reason, left_out=taken.left_out, ms=taken.ms
+            tree=taken.tree,
+            parent=parent,
+            reason=reason,
+            left_out=taken.left_out,
+            ms=taken.ms,
+            deep=more,
         )
     )
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.effects import settled_files
+from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.results import failure, finished
 from tui_agent.agent.setup import setup_of
 from tui_agent.core.agents import TASK_TOOL
@@ -49,6 +50,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
             setup=setup_of(engine),
         )
     )
+    await record_cut_off(engine)
     for agent in list(engine.live.state.agents.values()):
         if agent.turn is not None:
             _repair(replace(engine, agent_id=agent.id), agent.turn)

@@ -14,6 +14,7 @@ from tui_agent.agent.effects import (
     snapshot,
     writes_of,
 )
+from tui_agent.agent.keeping import may_lose, say_what_is_kept, say_what_is_not_kept
 from tui_agent.agent.results import EndStatus, failure, finished, nothing_applied
 from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
@@ -61,7 +62,8 @@ async def run(
     if changes:
         await first_snapshot(engine)
     if _needs_record_of_before(approved.proposal):
-        await snapshot(engine, BEFORE)
+        await snapshot(engine, BEFORE, deep=may_lose(approved.proposal))
+        say_what_is_not_kept(engine, approved.proposal)
     engine.emit(
         ToolStarted(
             call_id=call.id,
@@ -172,7 +174,15 @@ async def _record(
         _plan(engine, call, output)
     finished(engine, call, output, "finished" if output.ok else _status(output), ms)
     if changes:
-        await snapshot(engine, call.id, [one.path for one in output.files] or None)
+        await snapshot(
+            engine, call.id, [one.path for one in output.files] or None, deep=_went_deep(engine)
+        )
+        say_what_is_kept(engine, call.id)
+
+
+def _went_deep(engine: Engine) -> bool:
+    """Return whether what a command may throw away was recorded before it."""
+    return engine.agent.deep is not None
 
 
 def _status(output: ToolOutput) -> EndStatus:

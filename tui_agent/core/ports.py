@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         ToolOutput,
     )
     from tui_agent.core.shell import Reading
+    from tui_agent.core.stash import Deep
 
 
 class Client(Protocol):
@@ -325,6 +326,13 @@ class Snapshots(Protocol):
 
     async def take(self, changed: Sequence[str] | None = None) -> Snapshot:
         """Record the workspace; with `changed`, only those paths differ from the last snapshot."""
+
+    async def deep(self) -> Deep:
+        """Record, beside the last snapshot, what it leaves out and a command may throw away.
+
+        Raises OSError.
+        """
+        ...
 
     async def diff(self, old: str, new: str) -> str:
         """Unified diff between two recorded trees."""

@@ -6,6 +6,8 @@ digest, so that it needs nothing but the session's payloads and the files as the
 
 from __future__ import annotations
 
+import json
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,7 @@ from tui_agent.core.digest import seal
 from tui_agent.core.edit_call import carry_out, propose_changes
 from tui_agent.core.edits import EditError
 from tui_agent.core.messages import ToolSpec
-from tui_agent.core.proposal import Proposal, ToolOutput
+from tui_agent.core.proposal import Command, Proposal, ToolOutput
 from tui_agent.core.undo import UNDO_TOOL, WrittenFile, notes_of, take_back
 
 if TYPE_CHECKING:
@@ -49,6 +51,17 @@ _REWIND: dict[str, Any] = {
     "additionalProperties": False,
 }
 """What is to be recorded once the files are as they were: that the session went back."""
+_ENTRY: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "call": {"type": "string", "minLength": 1},
+        "commit": {"type": "string", "pattern": "^[0-9a-f]{40,64}$"},
+        "message": {"type": "string"},
+    },
+    "required": ["call", "commit"],
+    "additionalProperties": False,
+}
+"""An entry of git's stash that a command dropped."""
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -57,6 +70,7 @@ SCHEMA: dict[str, Any] = {
         "commands": {"type": "integer", "minimum": 0},
         "ran": {"type": "array", "items": {"type": "string"}},
         "rewind": _REWIND,
+        "stash": {"type": "array", "items": _ENTRY},
     },
     "required": ["what", "files"],
     "additionalProperties": False,
@@ -87,13 +101,15 @@ class Undo:
         given["left_out"] = [path for one in back.left_out for path in one.paths]
         where = "since then" if "rewind" in given else f"in {given['what']}"
         notes = notes_of(back, where, given.get("commands", 0), given.get("ran", ()))
+        stash = given.get("stash", ())
+        notes += tuple(f"comes back to the stash: {_named(one)}" for one in stash)
         if not back.changes:
             alone = "rewind" in given and not given["rewind"]["files"]
             proposal = Proposal(
                 call_id=view.call_id,
                 tool=UNDO_TOOL,
-                title=given["what"] if alone else f"{given['what']}: {ALREADY}",
-                effects=frozenset({"read"}),
+                title=given["what"] if alone or stash else f"{given['what']}: {ALREADY}",
+                effects=frozenset({"edit"}) if stash else frozenset({"read"}),
                 notes=notes,
                 arguments=canonical(given),
             )
@@ -105,12 +121,29 @@ class Undo:
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput:
         notes = approved.proposal.notes
         if approved.proposal.patch is None:
-            text = "\n".join(["The files are as they were before already.", *notes])
             said = ALREADY if approved.proposal.title.endswith(ALREADY) else ""
-            return ToolOutput(ok=True, text=text, summary=said)
-        output = carry_out(context)
-        text = "\n".join([preview_of(output.text), *notes])
-        return replace(output, text=text, seen=())  # The model reads them again.
+            text = "The files are as they were before already."
+            output = ToolOutput(ok=True, text=text, summary=said)
+        else:
+            output = carry_out(context)
+        stash = json.loads(approved.proposal.arguments).get("stash", ())
+        failed = [why for one in stash if (why := await _stored(one, context))]
+        text = "\n".join([preview_of(output.text), *notes, *failed])
+        return replace(output, ok=not failed, text=text, seen=())  # The model reads them again.
+
+
+def _named(entry: dict[str, Any]) -> str:
+    return f"{entry.get('message') or 'an entry'} ({entry['commit'][:12]})"
+
+
+async def _stored(entry: dict[str, Any], context: RunContext) -> str:
+    """Put an entry back on the stash; return why it could not be done."""
+    commit, message = entry["commit"], shlex.quote(entry.get("message", ""))
+    text = f"git stash store -m {message} {commit}"
+    done = await context.runner.run(Command(text=text), context.on_output)
+    if done.exit_code == 0:
+        return ""
+    return f"Not back on the stash: {_named(entry)}: {done.output.strip()}"
 
 
 def _written(file: dict[str, Any]) -> WrittenFile:

@@ -15,12 +15,16 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tui_agent.adapters.git_facts import git_facts
+from tui_agent.adapters.git_stash import stash_entries
 from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
 from tui_agent.adapters.snapshots.shadow import Shadow
 from tui_agent.adapters.snapshots.trees import NewFile, Trees
 from tui_agent.core.patch import FileChange
 from tui_agent.core.ports import Snapshot
+from tui_agent.core.stash import Deep
 
 LARGEST_UNTRACKED = 5 << 20
 """Bytes; a larger file that the user's repository does not track is left out."""
@@ -77,6 +81,17 @@ class GitSnapshots:
         self._last = tree
         ms = round((time.monotonic() - begun) * 1000)
         return Snapshot(tree=tree, left_out=left_out, ms=ms)
+
+    async def deep(self) -> Deep:
+        """Record, beside the last snapshot, what it leaves out; see `Snapshots.deep`."""
+        if not self._last:
+            await self.take()
+        facts = git_facts(self._shadow.root)
+        entries = stash_entries(facts.common_dir) if facts is not None else ()
+        async with self._alone():
+            tree, left_out = await deep_tree(self._shadow, self._git, self._environ, self._secret)
+        head = facts.head if facts is not None else None
+        return Deep(tree=tree, left_out=left_out, stash=entries, head=head or "")
 
     async def diff(self, old: str, new: str) -> str:
         """Return the unified diff between two recorded trees, as git writes it."""

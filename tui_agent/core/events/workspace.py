@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_agent.core.proposal import FileEffect
+from tui_agent.core.stash import Deep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,8 @@ class SnapshotTaken:
     left_out: tuple[str, ...] = ()
     """Paths or patterns that are not in the tree, with why."""
     ms: int = 0
+    deep: Deep | None = None
+    """What else was recorded: round a command that may throw away uncommitted work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

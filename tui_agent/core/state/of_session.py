@@ -25,9 +25,10 @@ from tui_agent.core.events import (
     WorkspaceChanged,
 )
 from tui_agent.core.messages import Message
+from tui_agent.core.stash import dropped
 from tui_agent.core.state.lineage import open_turns
 from tui_agent.core.state.notes import add_note
-from tui_agent.core.state.values import Agent, Note, Session, Unsent
+from tui_agent.core.state.values import Agent, Call, Note, Session, Unsent
 
 if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold
@@ -112,11 +113,25 @@ def _snapshot(state: Session, agent: Agent, _record: Record, event: SnapshotTake
         turn.first_snapshot = turn.first_snapshot or event.tree
         call = turn.calls.get(event.reason)
         if call is not None:
-            turn.calls[call.id] = replace(call, trees=(event.parent, event.tree))
+            turn.calls[call.id] = _recorded(agent, call, event)
         if call is not None and call.origin != "check" and event.tree != event.parent:
             for each in open_turns(state, agent):
                 each.edits += 1
+    agent.deep = event.deep
     state.tree, state.tree_edits = event.tree, 0
+
+
+def _recorded(agent: Agent, call: Call, event: SnapshotTaken) -> Call:
+    """Return a call with the trees before and after it, and what it dropped beside files."""
+    before, after = agent.deep, event.deep
+    if before is None or after is None:
+        return replace(call, trees=(event.parent, event.tree))
+    return replace(
+        call,
+        trees=(before.tree, after.tree),
+        dropped=dropped(before.stash, after.stash),
+        head_before=before.head if before.head != after.head else "",
+    )
 
 
 def _changed_outside(state: Session, agent: Agent, record: Record, event: WorkspaceChanged) -> None:

@@ -31,6 +31,7 @@ from tui_agent.core.messages import NO_USAGE, Attachment, Message, ToolSpec, Usa
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Decision, Proposal, Reason, SeenFile, ToolOutput
+from tui_agent.core.stash import Deep, Stashed
 
 CallStatus = Literal["called", "asked", "decided", "running", "finished"]
 ItemKind = Literal["user", "text", "call", "note"]
@@ -77,6 +78,10 @@ class Call:
     ms: int = 0
     trees: tuple[str, str] = ("", "")
     """The recorded trees before and after it, where the workspace was recorded after it."""
+    dropped: tuple[Stashed, ...] = ()
+    """Entries of git's stash that its command dropped."""
+    head_before: str = ""
+    """Where HEAD stood, if its command has moved it away from there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +260,8 @@ class Agent:
     requests: int = 0
     marks: list[Mark] = field(default_factory=list)
     """Places to go back to, in order."""
+    deep: Deep | None = None
+    """What else the last record of the workspace holds, where a command follows it closely."""
 
     @property
     def turn(self) -> Turn | None:

@@ -9,13 +9,22 @@ from typing import TYPE_CHECKING, Any
 from tui_agent.core.patch import PatchError
 from tui_agent.core.patch.describe import ID_LENGTH
 from tui_agent.core.undo.hunks import AppliedHunk, applied_hunks, without
-from tui_agent.core.undo.past import Gone, commands_of, named, ran, succeeded, taken_back
+from tui_agent.core.undo.past import (
+    Gone,
+    commands_of,
+    named,
+    ran,
+    stash_name,
+    succeeded,
+    taken_back,
+)
 from tui_agent.core.undo.past import written_by as _written_by
 from tui_agent.core.undo.values import WrittenFile
 
 if TYPE_CHECKING:
     from tui_agent.core.commands import Undo
     from tui_agent.core.ports import Blobs
+    from tui_agent.core.stash import Stashed
     from tui_agent.core.state.values import Agent, Call, Turn
 
 MOST_NAMED = 5
@@ -63,6 +72,8 @@ class ChosenUndo:
     """How many commands ran there, too, whose changes were not recorded: they stay."""
     ran: tuple[str, ...] = ()
     """The commands whose changes are taken back: what they did elsewhere stays."""
+    stash: tuple[tuple[str, Stashed], ...] = ()
+    """Entries of git's stash that come back, the oldest first, with the call that dropped them."""
 
     @property
     def written(self) -> tuple[WrittenFile, ...]:
@@ -75,6 +86,11 @@ class ChosenUndo:
         given: dict[str, Any] = {"what": self.what, "files": [one.arguments for one in self.files]}
         if self.ran:
             given["ran"] = list(self.ran)
+        if self.stash:
+            given["stash"] = [
+                {"call": call_id, "commit": one.commit, "message": one.message}
+                for call_id, one in self.stash
+            ]
         return {**given, "commands": self.commands}
 
 
@@ -105,10 +121,22 @@ def choose(agent: Agent, wish: Undo, blobs: Blobs, commands: CommandWrites) -> C
     if wish.hunks:
         return _hunks(agent, calls, wish, blobs, what)
     files = [one for call in reversed(calls) for one in _files_of(call, gone, blobs, commands)]
-    if not files:
+    stash = [
+        (call.id, one)
+        for call in calls
+        for one in call.dropped
+        if not gone.whole(call.id, stash_name(one.commit))
+    ]
+    if not files and not stash:
         raise NothingToUndoError(_why_nothing(agent, calls, commands, what))
     unknown = sum(ran(call) and call.id not in commands for call in calls)
-    return ChosenUndo(what=what, files=tuple(files), commands=unknown, ran=titles(calls, files))
+    return ChosenUndo(
+        what=what,
+        files=tuple(files),
+        commands=unknown,
+        ran=titles(calls, files),
+        stash=tuple(stash),
+    )
 
 
 def titles(calls: Iterable[Call], files: Iterable[ChosenFile]) -> tuple[str, ...]:

@@ -102,6 +102,13 @@ def named(call: Call) -> Iterator[Named]:
             if not left & {file["path"], file["target"]}:
                 runs = tuple(file.get("runs", ()))
                 yield Named(call_id=file["call"], name=name, runs=runs)
+    for entry in given.get("stash", ()):
+        yield Named(call_id=entry["call"], name=stash_name(entry["commit"]))
+
+
+def stash_name(commit: str) -> str:
+    """Return the name under which an entry of the stash counts as taken back."""
+    return f"stash {commit}"
 
 
 def _rejected(call: Call) -> Iterator[str]:
@@ -138,9 +145,9 @@ def ran(call: Call) -> bool:
 
 
 def commands_of(call: Call) -> bool:
-    """Return whether a call ran a command and the trees before and after it differ."""
+    """Return whether a call ran a command that changed files, or dropped entries of the stash."""
     before, after = call.trees
-    return ran(call) and bool(before and after) and before != after
+    return ran(call) and (bool(call.dropped) or (bool(before and after) and before != after))
 
 
 def written_by(call: Call) -> tuple[WrittenFile, ...]:

@@ -1,0 +1,97 @@
+"""A record of more than a snapshot: what git ignores, and large files.
+
+Taken round a command that may throw them away. What tools make again from other files is left out,
+and what may hold a secret; the rest has its limits, and what is beyond them is named.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from tui_agent.adapters.snapshots.shadow import EXCLUDED, Shadow
+
+LARGEST = 100 << 20
+MOST_BYTES = 256 << 20
+MOST_FILES = 5_000
+
+MADE_AGAIN = frozenset(name.rstrip("/") for name in EXCLUDED if "*" not in name)
+
+
+class Git(Protocol):
+    """Runs git for the shadow repository; returns what it printed. Raises OSError."""
+
+    def __call__(
+        self, *arguments: str, stdin: bytes = ..., environ: Mapping[str, str] | None = ...
+    ) -> Awaitable[bytes]:
+        """Run git with these arguments."""
+        ...
+
+
+async def deep_tree(
+    shadow: Shadow, git: Git, environ: Mapping[str, str], secret: Callable[[str], bool]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the tree of the private index with the rest of the files, and what is not in it.
+
+    The caller holds the private index. Raises OSError.
+    """
+    index = shadow.index.with_name(f"{shadow.index.name}.deep")
+    shutil.copyfile(shadow.index, index)
+    own = {**environ, "GIT_INDEX_FILE": str(index)}
+    try:
+        listing = ("ls-files", "-z", "--others", "--exclude-standard")
+        listed = await git(*listing, "--ignored", "--directory", environ=own)
+        large = await git(*listing, environ=own)
+        names = [*_files(shadow.root, _names(listed)), *_files(shadow.root, _names(large))]
+        taken, left_out = _within_limits(shadow.root, dict.fromkeys(names), secret)
+        if taken:
+            lines = b"\0".join(os.fsencode(name) for name in taken) + b"\0"
+            await git("update-index", "-z", "--add", "--stdin", stdin=lines, environ=own)
+        tree = (await git("write-tree", environ=own)).decode().strip()
+    finally:
+        index.unlink(missing_ok=True)
+    return tree, left_out
+
+
+def _files(root: Path, names: Sequence[str]) -> Iterator[str]:
+    """Give files as they are, and of folders the files below, without what is made again."""
+    for name in names:
+        if MADE_AGAIN.intersection(name.rstrip("/").split("/")):
+            continue
+        if not name.endswith("/"):
+            yield name
+            continue
+        for folder, folders, files in os.walk(root / name):
+            folders[:] = sorted(one for one in folders if one not in (*MADE_AGAIN, ".git"))
+            if os.path.lexists(os.path.join(folder, ".git")):
+                folders.clear()
+                continue
+            yield from (os.path.relpath(os.path.join(folder, one), root) for one in files)
+
+
+def _within_limits(
+    root: Path, names: Mapping[str, None], secret: Callable[[str], bool]
+) -> tuple[list[str], tuple[str, ...]]:
+    taken: list[str] = []
+    left_out: list[str] = []
+    room = MOST_BYTES
+    for name in names:
+        try:
+            size = (root / name).lstat().st_size
+        except OSError:
+            continue
+        if secret(name):
+            left_out.append(f"{name}: may hold a secret")
+        elif size > min(LARGEST, room) or len(taken) >= MOST_FILES:
+            left_out.append(f"{name}: too large to be kept")
+        else:
+            room -= size
+            taken.append(name)
+    return taken, tuple(left_out)
+
+
+def _names(out: bytes) -> list[str]:
+    return [os.fsdecode(name) for name in out.split(b"\0") if name]
