@@ -10,6 +10,8 @@ _FIXED = 62
 """Bytes of an entry before its name, with an object name of 20 bytes."""
 _EXTENDED = 0x4000
 _ALIGN = 8
+_SHARING = 4
+"""The version whose names leave out what the one before begins with."""
 
 
 def index_entries(index: Path) -> dict[str, bytes]:
@@ -30,7 +32,7 @@ def index_entries(index: Path) -> dict[str, bytes]:
 
 def _entries(data: bytes) -> Iterator[tuple[str, bytes]]:
     magic, version, count = struct.unpack_from(">4sII", data)
-    if magic != b"DIRC" or version not in (2, 3, 4):
+    if magic != b"DIRC" or version not in (2, 3, _SHARING):
         message = "no index of git's"
         raise ValueError(message)
     at, name = 12, b""
@@ -39,7 +41,7 @@ def _entries(data: bytes) -> Iterator[tuple[str, bytes]]:
         key = data[at + 24 : at + 28] + data[at + 40 : at + 60]
         (flags,) = struct.unpack_from(">H", data, at + 60)
         at += _FIXED + 2 * bool(flags & _EXTENDED)
-        if version == 4:  # noqa: PLR2004 -- names share what the one before begins with
+        if version == _SHARING:
             cut, at = _number(data, at)
             name = name[: len(name) - cut]
         else:
@@ -47,7 +49,7 @@ def _entries(data: bytes) -> Iterator[tuple[str, bytes]]:
         end = data.index(b"\0", at)
         name += data[at:end]
         at = end + 1
-        if version != 4:  # noqa: PLR2004
+        if version != _SHARING:
             at = begun + (end - begun + _ALIGN) // _ALIGN * _ALIGN
         yield name.decode("utf-8", "surrogateescape"), key + bytes([flags >> 12 & 3])
 

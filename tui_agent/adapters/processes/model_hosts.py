@@ -89,7 +89,7 @@ def exec_again(arguments: Sequence[str], environ: Mapping[str, str]) -> NoReturn
     """
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execve(sys.executable, [sys.executable, *arguments], dict(environ))  # noqa: S606 - ourselves
+    os.execve(sys.executable, [sys.executable, *arguments], dict(environ))
 
 
 def keep_running(host: Callable[[], int]) -> int:

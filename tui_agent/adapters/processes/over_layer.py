@@ -31,7 +31,7 @@ def main(root: str, layer: str, program: list[str]) -> None:
     _called(_libc.mount(b"overlay", os.fsencode(root), b"overlay", 0, data), "overlay")
     _remove_gone(root, layer)
     os.chdir(os.getcwd())  # The folder as it is now named, no longer the one below the overlay.
-    os.execvp(program[0], program)  # noqa: S606 - it becomes the program
+    os.execvp(program[0], program)
 
 
 def _own_namespace() -> None:

@@ -201,7 +201,8 @@ class SandboxedRunner:
         self, tier: Confined, reach: Reach, copy: View | None = None
     ) -> tuple[_Running | None, Trial]:
         shown = self._view(copy.folder if copy is not None else self._launching.root)
-        view = replace(shown, reach=reach)
+        borrowed = copy.readable if copy is not None else ()
+        view = replace(shown, reach=reach, readable=(*shown.readable, *borrowed))
         if tier != "A":
             folder = private_folder(Path(self._launching.environ.get("HOME", "/")))
             self._folders.append(folder)

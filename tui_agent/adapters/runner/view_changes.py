@@ -66,12 +66,12 @@ class Comparison:
             if ".git" in name.split("/"):
                 self._of_git(name, touched[name], facts)
             else:
-                self._one(name, _place(touched[name]), tops.get(name, ""), name in tracked)
+                self._one(name, _place(touched[name]), tops.get(name, ""), tracked=name in tracked)
         files = _renames(self._files)
         rest = self._rest()  # It may leave some: before these are told.
         return CopyChanges(files=files, rest=rest, left=tuple(self._told()))
 
-    def _one(self, name: str, now: Place, top: str, tracked: bool) -> None:  # noqa: FBT001
+    def _one(self, name: str, now: Place, top: str, *, tracked: bool) -> None:
         before = _place(self.root / name)
         problem = self._problem(name, now, before)
         cache = next((part for part in name.split("/") if part in CACHES), "")

@@ -18,6 +18,9 @@ from tui_agent.core.copies import LaidFile
 
 ENTRY = Path(__file__).parents[1] / "processes" / "over_layer.py"
 
+POINT = 4
+"""The field of `mountinfo` that says where something is mounted."""
+
 MARKS = ("user.overlay.opaque", "trusted.overlay.opaque")
 """On a folder of the layer that hides all of the folder below it."""
 
@@ -77,7 +80,7 @@ def _mounts_below(root: Path) -> bool:
     except OSError:
         return True
     escaped = str(root).replace("\\", "\\134").replace(" ", "\\040")
-    points = [line.split(" ")[4] for line in lines if line.count(" ") > 4]  # noqa: PLR2004
+    points = [fields[POINT] for line in lines if len(fields := line.split(" ")) > POINT]
     return any(point.startswith(f"{escaped}/") for point in points)
 
 

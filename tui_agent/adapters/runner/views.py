@@ -41,6 +41,8 @@ class View:
     """Words to be put before the program that runs there."""
     environ: dict[str, str]
     """Variables to be set for it."""
+    readable: tuple[str, ...]
+    """Folders outside of it that what lies in it borrows from."""
     changes: Callable[[], CopyChanges]
     """Say what differs from the workspace, once the command has ended. Raises OSError."""
 
@@ -75,6 +77,7 @@ class Views:
                 folder=self._root,
                 prefix=view_overlay.start_over(self._root, layer),
                 environ={},
+                readable=(),
                 changes=lambda: Comparison(root=self._root, begun_ns=begun).of(
                     view_overlay.touched(self._root, layer)
                 ),
@@ -85,6 +88,7 @@ class Views:
             folder=copy,
             prefix=(),
             environ={"GIT_CEILING_DIRECTORIES": str(folder)},
+            readable=_borrowed(self._root),
             changes=lambda: Comparison(root=self._root, begun_ns=begun, copy=copy).of(
                 taken.touched()
             ),
@@ -146,6 +150,12 @@ class Views:
         finally:
             os.close(gate)
         return folder, lock
+
+
+def _borrowed(root: Path) -> tuple[str, ...]:
+    """Return where the repository of a copy finds its objects."""
+    facts = git_facts(root)
+    return (str(facts.common_dir / "objects"),) if facts is not None else ()
 
 
 def _opened(folder: Path) -> int:
