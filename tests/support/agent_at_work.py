@@ -214,7 +214,7 @@ class _NewIds:
 
     def __init__(self, log: FileLog) -> None:
         self._counted = CountedIds()
-        self._process = f"{id(log):x}"
+        self._process = f"{os.getpid():x}{id(log):x}"
 
     def __call__(self, kind: str) -> str:
         return f"{self._counted(kind)}-{self._process}"

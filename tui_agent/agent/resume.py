@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from tui_agent.core.events import (
     Notice,
     PlannedWrite,
     SessionResumed,
+    SnapshotTaken,
+    ToolStarted,
 )
 from tui_agent.core.patch import PatchError, tell
 from tui_agent.core.proposal import FileEffect, SeenFile, ToolOutput, in_copy
@@ -74,18 +77,14 @@ def _repair(engine: Engine, turn: Turn) -> None:
 
 
 async def _changed_files(engine: Engine) -> tuple[str, ...]:
-    """Return the files that differ from the last recorded tree, but for edits of ours cut off."""
+    """Return the files that differ from the last recorded tree, but for edits of ours.
+
+    An edit that the log tells of, and whose bytes stand there, is no difference; nor is one that
+    was cut off, which is mended or asked about next. What a command did that nobody saw end is.
+    """
     state = engine.live.state
-    if not state.tree or state.tree_edits:
+    if not state.tree:
         return ()
-    ours = {
-        write.path
-        for agent in state.agents.values()
-        for turn in agent.turns[-1:]
-        for call in turn.calls.values()
-        if call.status == "running" and call.started is not None
-        for write in call.started.writes
-    }
     try:
         taken = await engine.world.snapshots.take()
         if taken.tree == state.tree:
@@ -96,7 +95,33 @@ async def _changed_files(engine: Engine) -> tuple[str, ...]:
             Notice(text=f"What changed meanwhile is unknown: {error}", level="warning")
         )
         return ()
-    return tuple(path for path in changed if path not in ours)
+    known = _written_since(engine)
+    return tuple(path for path in changed if not _as_written(engine, known, path))
+
+
+def _written_since(engine: Engine) -> dict[str, set[str | None]]:
+    """Return what edits of ours may have made of each file since the last recorded tree."""
+    known: dict[str, set[str | None]] = {}
+    for record in reversed(engine.live.records):
+        event = record.event
+        if isinstance(event, SnapshotTaken):
+            break
+        if isinstance(event, ToolStarted):
+            for write in event.writes:
+                known.setdefault(write.path, set()).update(
+                    blob.sha if blob is not None else None for blob in (write.before, write.after)
+                )
+    return known
+
+
+def _as_written(engine: Engine, known: dict[str, set[str | None]], path: str) -> bool:
+    if path not in known:
+        return False
+    try:
+        data = engine.world.workspace.read(path)
+    except (OSError, ValueError):
+        return False
+    return (hashlib.sha256(data).hexdigest() if data is not None else None) in known[path]
 
 
 def mend(engine: Engine, call: Call) -> None:
