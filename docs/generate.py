@@ -81,6 +81,11 @@ def events_page(module: ModuleType) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def schema_file(module: ModuleType) -> str:
+    """Return the JSON Schema of a session's trace."""
+    return json.dumps(module.trace_schema(), indent=1) + "\n"
+
+
 def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
@@ -224,6 +229,7 @@ PAGES: dict[str, tuple[str, Callable[[ModuleType], str]]] = {
     ".agentrc.example": ("tui_agent.core.settings", example_file),
     "docs/reference/commands.md": ("tui_agent.ui.commands", commands_page),
     "docs/reference/events.md": ("tui_agent.core.events", events_page),
+    "docs/reference/session.schema.json": ("tui_agent.core.schema", schema_file),
     "docs/reference/keys.md": ("tui_agent.ui.tui.keymap", keys_page),
     "docs/reference/settings.md": ("tui_agent.core.settings", settings_page),
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.proposal import Target
     from tui_agent.ui.commands.contract import Forked, ListedHunk, UndoDone, UndoPreview
+    from tui_agent.wiring.exchange import Outlet
     from tui_agent.wiring.sessions import Sessions
 
 LOOK_SECONDS = 1.0
@@ -34,6 +35,13 @@ class Around(Wiring):
         from tui_agent.wiring.sessions import Sessions
 
         return Sessions(self.shelf, self.state.path, self.environ)
+
+    @cached_property
+    def exchange(self) -> Outlet:
+        """Sessions on their way out and in."""
+        from tui_agent.wiring.exchange import Outlet
+
+        return Outlet(self)
 
     def summaries(self, *, all_repositories: bool) -> Sequence[Summary]:
         """List sessions, the latest first."""

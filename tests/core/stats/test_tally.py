@@ -10,7 +10,7 @@ from tests.ui.stories import reported
 from tests.ui.story import Story
 from tui_agent.core.events import SessionEnded, SessionForked, SessionResumed
 from tui_agent.core.messages import Usage
-from tui_agent.core.patch import HunkDecision
+from tui_agent.core.patch import HunkDecision, Verdict
 from tui_agent.core.proposal import Decision, FileEffect
 from tui_agent.core.state import fold
 from tui_agent.core.state.stops import find_stops
@@ -42,9 +42,9 @@ def edited(verdicts: str, *, again: bool = False) -> Story:
         proposal = story.edit(call, {"a.py": (before, after)})
         assert proposal.patch is not None
         runs = proposal.patch.files[0].run_ids
-        words = {"y": "accept", "n": "reject"}
+        words: dict[str, Verdict] = {"y": "accept", "n": "reject"}
         hunks = tuple(
-            HunkDecision(path="a.py", runs=(run,), verdict=words[verdict])  # type: ignore[arg-type]
+            HunkDecision(path="a.py", runs=(run,), verdict=words[verdict])
             for run, verdict in zip(runs, verdicts, strict=True)
         )
         story.decide(proposal, story.ask(proposal), Decision(verdict="once", hunks=hunks))

@@ -8,6 +8,7 @@ that look back, never for a turn.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +57,48 @@ def tree_changes(state: Path, root: Path, old: str, new: str) -> tuple[TreeChang
             message = f"tree {old[:12]} or {new[:12]} is not recorded here"
             raise UnknownTreeError(message) from error
         return tuple(_change(one) for one in found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePart:
+    """One file's part of a patch."""
+
+    data: bytes
+    """As `git apply` takes it; what is no text is packed."""
+    text: str
+    """The same part with its lines to be read, whatever they hold."""
+
+
+def tree_patch(state: Path, root: Path, old: str, new: str) -> tuple[FilePart, ...]:
+    """Return what leads from one recorded tree to another, as `git apply` takes it.
+
+    Raises UnknownTreeError where one is missing, OSError where there is no shadow repository.
+    """
+    with _opened(Shadow.of(state, root)) as repository:
+        from git import GitCommandError
+
+        def parts(how: str) -> list[bytes]:
+            whole: bytes = repository.git.diff_tree(
+                "-r", "-p", how, "--full-index", "--find-renames", "--no-color", "--no-ext-diff",
+                "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", old, new,
+                stdout_as_string=False, strip_newline_in_stdout=False,
+            )  # fmt: skip
+            return _BEGINS.split(whole)[1:]
+
+        try:
+            # The shadow takes no file for a text by itself: each is shown as one, and packed.
+            found = list(zip(parts("--text"), parts("--binary"), strict=True))
+        except GitCommandError as error:
+            message = f"tree {old[:12]} or {new[:12]} is not recorded here"
+            raise UnknownTreeError(message) from error
+    return tuple(
+        FilePart(data=packed if b"\0" in shown else shown, text=shown.decode("utf-8", "replace"))
+        for shown, packed in found
+    )
+
+
+_BEGINS = re.compile(rb"^(?=diff --git )", re.MULTILINE)
+"""Where a file's part begins: a line of its content has a sign before it."""
 
 
 @contextmanager

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui_agent.core.settings import Settings
     from tui_agent.core.toolsets import Toolset
     from tui_agent.core.trust import TrustQuestion
+    from tui_agent.ui.commands.exchange_contract import Exchange
     from tui_agent.ui.commands.options import Options
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.text import Paper
@@ -70,6 +71,10 @@ class StoredSession(Protocol):
 
     async def blob(self, sha: str) -> bytes:
         """Load a payload. Raises KeyError."""
+        ...
+
+    def payload(self, sha: str) -> bytes:
+        """Load a payload, for one who cannot wait. Raises KeyError."""
         ...
 
     def verify(self) -> Sequence[str]:
@@ -274,6 +279,11 @@ class Surroundings(Protocol):
 
     def trusted_folders(self) -> Sequence[TrustedFolder]:
         """List every folder that is trusted."""
+        ...
+
+    @property
+    def exchange(self) -> Exchange:
+        """Sessions on their way out and in."""
         ...
 
     def summaries(self, *, all_repositories: bool) -> Sequence[SessionSummary]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Awaitable, Callable, Sequence
 
-from tui_agent.core.blob import preview_of
-from tui_agent.core.codec import dumps, encode
-from tui_agent.core.events import SessionStarted, SnapshotTaken, TurnEnded, TurnStarted
+from tui_agent.core.codec import dumps
+from tui_agent.core.events import SessionStarted, SnapshotTaken
 from tui_agent.core.state import fold
-from tui_agent.core.wire import encode_record
-from tui_agent.ui.commands import sessions_find, sessions_prune
+from tui_agent.ui.commands import sessions_export, sessions_find, sessions_prune
 from tui_agent.ui.commands.contract import (
     StoredSession,
     Surroundings,
@@ -19,6 +17,7 @@ from tui_agent.ui.commands.contract import (
 from tui_agent.ui.commands.options import Parser, session_and_place
 from tui_agent.ui.commands.session_contract import SessionSummary
 from tui_agent.ui.exit_status import DONE, FAILED
+from tui_agent.ui.exports.trace import trace
 from tui_agent.ui.figures import counts, plural, size
 from tui_agent.ui.replay import tell_session
 from tui_agent.ui.state_json import state_json
@@ -57,6 +56,11 @@ def parser() -> Parser:
     shown.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
     shown.add_argument("--state", action="store_true", help="the folded state")
     shown.add_argument("--json", action="store_true", help="as JSON")
+    shown.add_argument(
+        "--schema",
+        action="store_true",
+        help="the JSON Schema that the JSON keeps to, of no session",
+    )
     compared = verbs.add_parser("diff", help="what it changed on disk", epilog=EXAMPLES)
     compared.add_argument(
         "id", nargs="?", default="last", help="id, its beginning, a file, or last"
@@ -66,6 +70,7 @@ def parser() -> Parser:
     checked.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
     sessions_find.add(verbs.add_parser)
     sessions_prune.add(verbs.add_parser)
+    sessions_export.add(verbs.add_parser)
     made.set_defaults(all=False, json=False)
     return made
 
@@ -90,12 +95,17 @@ async def _compared(parsed: Namespace, around: Surroundings) -> int:
 
 
 async def _shown(parsed: Namespace, around: Surroundings) -> int:
+    if parsed.schema:
+        from tui_agent.core.schema import trace_schema
+
+        around.paper.data(dumps(trace_schema()))
+        return DONE
     name, turn = session_and_place(parsed.id)
     stored = around.stored(name)
     if parsed.state:
         around.paper.data(dumps(state_json(fold(stored.records))))
     elif parsed.json:
-        around.paper.data(dumps(trace(stored)))
+        around.paper.data(dumps(trace(stored.records, problems=stored.problems)))
     else:
         records = [one for one in stored.records if not turn or str(one.turn) == turn]
         await tell_session(records, stored.blob, around.paper)
@@ -179,32 +189,6 @@ def _heading(one: TreeChange) -> Line:
     return [("accent", path), ("dim", f"  {one.kind}  +{one.added} −{one.removed}")]
 
 
-def trace(stored: StoredSession) -> dict[str, object]:
-    """Return a session as one object: its turns with request, intent and final, and its records."""
-    records = stored.records
-    state = fold(records)
-    ended = {one.turn: one.event for one in records if isinstance(one.event, TurnEnded)}
-    turns = []
-    for one in records:
-        if isinstance(one.event, TurnStarted):
-            end = ended.get(one.turn)
-            turns.append(
-                {
-                    "run_id": f"{state.id}@{one.turn}",
-                    "request": preview_of(one.event.text),
-                    "intent": end.report.intent if end is not None else None,
-                    "final": encode(end) if end is not None else None,
-                }
-            )
-    return {
-        "run_id": state.id,
-        "status": state.status,
-        "turns": turns,
-        "events": [encode_record(one) | {"h": one.h} for one in records],
-        "problems": list(stored.problems),
-    }
-
-
 _VERBS: dict[str, Callable[[Namespace, Surroundings], Awaitable[int]]] = {
     "list": _listed,
     "show": _shown,
@@ -213,4 +197,5 @@ _VERBS: dict[str, Callable[[Namespace, Surroundings], Awaitable[int]]] = {
     "search": sessions_find.search,
     "prune": sessions_prune.prune,
     "reindex": sessions_find.reindex,
+    "export": sessions_export.export,
 }

@@ -1,0 +1,39 @@
+"""What exports and imports ask of the program round them; `wiring` fills it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tui_agent.core.masking import Masked
+    from tui_agent.ui.commands.contract import StoredSession
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreePatch:
+    """What changed on disk from a session's first recorded tree to its last."""
+
+    data: bytes
+    """As `git apply` takes it."""
+    base: str
+    """The tree that it applies to."""
+    end: str
+    left_out: tuple[str, ...] = ()
+    """Files whose change holds a secret."""
+
+
+class Exchange(Protocol):
+    """Sessions on their way out and in."""
+
+    def masked(self, stored: StoredSession) -> Masked:
+        """Return a session with its secrets masked."""
+        ...
+
+    def redacted(self, text: str) -> str:
+        """Mask a text as it leaves."""
+        ...
+
+    def patch(self, stored: StoredSession) -> TreePatch:
+        """Return what changed on disk. Raises LookupError where no trees are recorded, OSError."""
+        ...
