@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.agent.family import Family
 from tests.support.agent_at_work import Setting
 from tests.support.repository import Repository
 
@@ -23,3 +24,8 @@ def script(repository: Repository, tmp_path: Path) -> Script:
         return Setting(repository=repository, state=tmp_path / "state", script=path)
 
     return written
+
+
+@pytest.fixture
+def family(tmp_path: Path) -> Family:
+    return Family(tmp_path)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.agent.conftest import Script
+from tests.agent.family import EDIT_A, EDIT_B, READ, YES, Family, child, tasks, with_children
 from tests.agent.invariants import (
     assert_same_forwards_and_backwards,
     assert_whole,
     records_of,
 )
 from tests.agent.scripts import DONE, call
-from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository
 from tui_agent.agent.agent import Manner
-from tui_agent.core.agents import EXPLORE, AgentDefinition
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Decide, Interrupt
 from tui_agent.core.events import (
@@ -35,49 +33,6 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import AgentSettings, BudgetSettings
-from tui_agent.core.state import Agent
-
-READ = call("read", '{ path = "a.txt" }')
-EDIT_A = call("edit", '{ path = "a.txt", edits = [{ old = "one", new = "uno" }] }')
-EDIT_B = call("edit", '{ path = "b.txt", edits = [{ old = "two", new = "due" }] }')
-YES = Decision(verdict="once")
-
-
-def tasks(*pairs: tuple[str, str]) -> str:
-    """Spell a scripted turn that sends several children out at once."""
-    calls = "".join(
-        f'[[turn.call]]\nname = "task"\narguments = {{ agent = "{name}", task = "{task}" }}\n'
-        for name, task in pairs
-    )
-    return f"[[turn]]\n{calls}\n"
-
-
-class Family:
-    """Children whose models follow scripts of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.kinds: dict[str, AgentDefinition] = {}
-
-    def add(self, name: str, text: str, *tools: str) -> None:
-        path = self._folder / f"{name}.toml"
-        path.write_text(text, encoding="utf-8")
-        self.kinds[name] = AgentDefinition(
-            name=name, description=name, tools=tools or EXPLORE.tools, model=f"script:{path}"
-        )
-
-
-@pytest.fixture
-def family(tmp_path: Path) -> Family:
-    return Family(tmp_path)
-
-
-def with_children(setting: Setting, family: Family) -> Setting:
-    return replace(setting, children=family.kinds)
-
-
-def child(work: AgentAtWork, name: str) -> Agent:
-    return next(one for one in work.state.agents.values() if one.name == name)
 
 
 @pytest.mark.capability("S1.3", part="the core")

@@ -7,11 +7,13 @@ import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from tests.support.clock import CountedIds
 from tests.support.repository import Repository
+from tui_agent.adapters.child_copies import KeptCopies
 from tui_agent.adapters.foreign_diff import read_diff
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
@@ -26,7 +28,7 @@ from tui_agent.agent.agent import Agent, Manner
 from tui_agent.core.agents import AgentDefinition
 from tui_agent.core.commands import Command, Decide, Submit
 from tui_agent.core.events import Check, Record, SessionStarted
-from tui_agent.core.ports import Tool, World
+from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.settings import Settings
 from tui_agent.core.state import Call, Session, Waiting
@@ -178,9 +180,8 @@ class Setting:
             await listening
 
     def _world(self, log: FileLog) -> World:
-        environ = dict(os.environ)
         root = self.repository.root
-        workspace = GitWorkspace(root, blobs=log, environ=environ, checks=self.checks)
+        workspace, runner, snapshots = self._place(log, root)
         return World(
             model=RoutedModel({}, Endpoints.of({}), folder=root),
             tools=all_tools(self.children),
@@ -188,20 +189,31 @@ class Setting:
             child_tools=lambda: all_tools(self.children),
             own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
-            runner=PlainRunner(
+            runner=runner,
+            snapshots=snapshots,
+            copies=KeptCopies(root, self.state / "copies", partial(self._place, log)),
+            log=log,
+            clock=WallClock(),
+            ids=_NewIds(log),
+            redact=self.redact,
+        )
+
+    def _place(
+        self, log: FileLog, root: Path, _lent: tuple[str, ...] = ()
+    ) -> tuple[Workspace, Runner, Snapshots]:
+        environ = dict(os.environ)
+        return (
+            GitWorkspace(root, blobs=log, environ=environ, checks=self.checks),
+            PlainRunner(
                 Launching(root=root, environ=environ),
                 Views(self.state / "views", root, layers=self.layers),
             ),
-            snapshots=GitSnapshots(
+            GitSnapshots(
                 self.state,
                 root,
                 secret=lambda path: "secret" in marks_of(path),
                 path=environ["PATH"],
             ),
-            log=log,
-            clock=WallClock(),
-            ids=_NewIds(log),
-            redact=self.redact,
         )
 
     def with_mode(self, **changes: object) -> Setting:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
 from tui_agent.agent.approvals import Approvals
-from tui_agent.agent.children import Children, close_children
+from tui_agent.agent.children import Children, close_children, remove_copies
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.model_call import compact
@@ -313,6 +313,7 @@ class Agent:
         broken = False
         try:
             await run_turn(self._engine)
+            await remove_copies(self._engine)
         except* LogWriteError:
             broken = True
         except* Exception as group:  # noqa: BLE001 -- a fault of ours must not leave a turn hanging

@@ -12,7 +12,9 @@ from tui_agent.agent.stopping import close_turn
 from tui_agent.agent.turn import run_turn
 from tui_agent.core.agents import (
     AgentDefinition,
+    Apart,
     Closing,
+    Returned,
     child_of_call,
     counted,
     depth_refusal,
@@ -25,6 +27,7 @@ from tui_agent.core.proposal import ToolOutput
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
+    from tui_agent.core.patch import FileChange
     from tui_agent.core.ports import Tool
     from tui_agent.core.state import Agent, Turn
 
@@ -40,19 +43,22 @@ class Children:
 
     engine: Engine
 
-    async def run(self, call_id: str, name: str, task: str) -> ToolOutput:
+    async def run(self, call_id: str, name: str, task: str) -> Returned:
         """Send out a child, or go on with the one of this call; give its result."""
         engine = self.engine
         child = child_of_call(engine.live.state, engine.agent_id, call_id)
-        if child is None:
-            refused = self._refused(name)
-            if refused is not None:
-                return refused
-            child = self._set_out(call_id, engine.world.children[name], task)
-        if child.returned is None:
-            async with self._slots():
-                await self._work(child)
-        return self._returned(child)
+        try:
+            if child is None:
+                refused = self._refused(name)
+                if refused is not None:
+                    return Returned(output=refused)
+                child = await self._set_out(call_id, engine.world.children[name], task)
+            if child.returned is None:
+                async with self._slots():
+                    await self._work(child)
+            return await self._returned(child)
+        except NotApartError as error:
+            return Returned(output=failure("no_copy", str(error)))
 
     def _refused(self, name: str) -> ToolOutput | None:
         engine = self.engine
@@ -64,9 +70,12 @@ class Children:
         text = depth_refusal(caller.depth, limit, name_of(caller), name)
         return failure("too_deep", text) if text else None
 
-    def _set_out(self, call_id: str, definition: AgentDefinition, task: str) -> Agent:
+    async def _set_out(self, call_id: str, definition: AgentDefinition, task: str) -> Agent:
         engine = self.engine
         child_id = engine.world.ids("agent")
+        tree = ""
+        if definition.isolation:
+            tree = await _tree_of(await _apart(engine, child_id, new=True))
         engine.emit(
             AgentStarted(
                 child_id=child_id,
@@ -78,6 +87,7 @@ class Children:
                 tools=definition.tools,
                 model=definition.model or engine.settings.agents.model,
                 isolation=definition.isolation,
+                tree=tree,
             )
         )
         return engine.live.state.agents[child_id]
@@ -89,28 +99,91 @@ class Children:
 
     async def _work(self, child: Agent) -> None:
         own = engine_of(self.engine, child)
+        if child.set_out is not None and child.set_out.isolation:
+            apart = await _apart(self.engine, child.id, new=False)
+            own.world = replace(
+                own.world,
+                workspace=apart.workspace,
+                runner=apart.runner,
+                snapshots=apart.snapshots,
+                copies=apart.copies,
+            )
         own.facts = await own.world.model.facts(own.model)
         try:
             if not child.turns and child.set_out is not None:
-                own.emit(TurnStarted(text=child.set_out.task, mode=own.live.state.mode))
+                own.emit(TurnStarted(text=child.set_out.task, mode=own.mode))
             await run_turn(own)
         finally:
             await _let_go(own)
 
-    def _returned(self, child: Agent) -> ToolOutput:
+    async def _returned(self, child: Agent) -> Returned:
         engine, turn = self.engine, child.turns[-1]
         reason = turn.ended.reason if turn.ended is not None else "interrupted"
         text = told_of(child, turn, engine.loaded(result_of(child)))
+        changes = await self._changes(child)
         if child.returned is None:
             result = engine.stored(text)
             engine.emit(AgentFinished(child_id=child.id, status=reason, result=result))
         ok = reason == "done"
-        return ToolOutput(
+        output = ToolOutput(
             ok=ok,
             text=text,
             error="" if ok else reason,
             summary=counted(turn) if ok else f"{reason.replace('_', ' ')} · {counted(turn)}",
         )
+        return Returned(output=output, changes=changes)
+
+    async def _changes(self, child: Agent) -> tuple[FileChange, ...]:
+        """Return what a child changed in its copy since it set out."""
+        if child.set_out is None or not child.set_out.isolation:
+            return ()
+        apart = await _apart(self.engine, child.id, new=False)
+        tree = await _tree_of(apart)
+        try:
+            return await apart.snapshots.changes(child.set_out.tree, tree)
+        except OSError as error:
+            message = f"What {name_of(child)} changed in its copy cannot be told: {error}"
+            raise NotApartError(message) from None
+
+
+class NotApartError(Exception):
+    """A child that is to work in a copy has none; the message is for the model and the user."""
+
+
+async def _apart(engine: Engine, child_id: str, *, new: bool) -> Apart:
+    if engine.world.copies is None:
+        message = "Not run: no copies of the workspace can be made here."
+        raise NotApartError(message)
+    try:
+        return await engine.world.copies.open(child_id, new=new)
+    except OSError as error:
+        what = "could not be made" if new else "is gone"
+        message = f"Not run: the copy of the workspace that it works in {what}: {error}"
+        raise NotApartError(message) from None
+
+
+async def _tree_of(apart: Apart) -> str:
+    try:
+        return (await apart.snapshots.take()).tree
+    except OSError as error:
+        message = f"Not run: the copy of the workspace cannot be recorded: {error}"
+        raise NotApartError(message) from None
+
+
+async def remove_copies(engine: Engine) -> None:
+    """Remove the copies of children whose changes have been decided on."""
+    copies = engine.world.copies
+    if copies is None:
+        return
+    state = engine.live.state
+    for child in state.agents.values():
+        set_out = child.set_out
+        if set_out is None or not set_out.isolation:
+            continue
+        turns = state.agents[child.parent].turns
+        calls = [turn.calls[set_out.call_id] for turn in turns if set_out.call_id in turn.calls]
+        if all(call.status == "finished" for call in calls):
+            await copies.remove(child.id)
 
 
 def engine_of(parent: Engine, child: Agent) -> Engine:

@@ -129,8 +129,11 @@ async def snapshot(
 ) -> None:
     """Record the workspace as a tree; a failure is said once and stops nothing.
 
-    With `deep`, what a snapshot leaves out is recorded beside it.
+    With `deep`, what a snapshot leaves out is recorded beside it. A child's copy is recorded as it
+    begins and as it ends, by those who keep it.
     """
+    if engine.apart:
+        return
     async with engine.snapping:
         await _snapshot(engine, reason, changed, deep=deep)
 

@@ -11,6 +11,7 @@ from tui_agent.core.blob import INLINE_LIMIT, Blob, Text
 from tui_agent.core.events import Event, Notice, Record
 from tui_agent.core.next_action import Terms
 from tui_agent.core.policy import Circumstances
+from tui_agent.core.state.lineage import is_apart
 from tui_agent.core.toolsets import chosen_sets
 
 if TYPE_CHECKING:
@@ -61,6 +62,19 @@ class Engine:
         return (set_out.model if set_out is not None else "") or self.live.state.model
 
     @property
+    def apart(self) -> bool:
+        """Whether this agent works in a copy of the workspace."""
+        return is_apart(self.live.state, self.agent)
+
+    @property
+    def mode(self) -> str:
+        """The mode that holds for this agent: in its copy it edits freely, for all of it is
+        decided on in the end.
+        """
+        mode = self.live.state.mode
+        return "edit" if mode == "ask" and self.apart else mode
+
+    @property
     def tools(self) -> Mapping[str, Tool]:
         """The tools by name."""
         return self.world.tools
@@ -86,7 +100,7 @@ class Engine:
     def circumstances(self) -> Circumstances:
         """What the gate looks at beside a proposal."""
         return Circumstances(
-            mode=self.live.state.mode,
+            mode=self.mode,
             tier=self.world.runner.tier,
             unconfined=self.unconfined,
             rules=self.settings.rules,

@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_agent.agent.effects import stored_bytes
+from tui_agent.agent.effects import accept_all, settled_files, stored_bytes
 from tui_agent.core.digest import seal
+from tui_agent.core.edits import EditError
 from tui_agent.core.edits.merge import rebased
 from tui_agent.core.patch import (
     FileChange,
@@ -55,9 +56,53 @@ def worked_in(
 ) -> tuple[Proposal, tuple[HunkDecision, ...]]:
     """Return the proposal over what is on disk now, and the decisions that still hold.
 
+    What was made in a copy cannot be made again: where all of it does not fit any more, the part
+    that was accepted is tried alone.
+
     Raises:
         EditError: `stale`, where the change cannot be worked in.
     """
+    try:
+        return _worked_in(engine, proposal, hunks)
+    except EditError:
+        part = _accepted_part(engine, proposal, hunks) if proposal.ran is not None else None
+        if part is None or part.patch is None:
+            raise
+        return _worked_in(engine, part, accept_all(part.patch))
+
+
+def _accepted_part(
+    engine: Engine, proposal: Proposal, hunks: Sequence[HunkDecision]
+) -> Proposal | None:
+    """Return the proposal without what was rejected; None where that is all of it or nothing."""
+    patch = proposal.patch
+    if patch is None or not any(one.verdict == "reject" for one in hunks):
+        return None
+    files = [
+        describe(
+            FileChange(
+                path=one.outcome.path,
+                new_path=one.outcome.target if one.outcome.target != one.outcome.path else None,
+                before=stored_bytes(engine, one.view.patch.before),
+                after=one.outcome.content,
+                old_mode=one.view.patch.old_mode,
+                new_mode=one.outcome.mode,
+                notes=one.view.patch.notes,
+            ),
+            engine.world.log.put,
+        )
+        for one in settled_files(engine, patch, hunks)
+        if one.outcome.changed
+    ]
+    if not files:
+        return None
+    notes = (*proposal.notes, "what you rejected is left out: it does not fit any more")
+    return replace(proposal, patch=Patch(files=tuple(files)), notes=notes)
+
+
+def _worked_in(
+    engine: Engine, proposal: Proposal, hunks: Sequence[HunkDecision]
+) -> tuple[Proposal, tuple[HunkDecision, ...]]:
     files: list[FilePatch] = []
     kept: list[HunkDecision] = []
     for file in proposal.patch.files if proposal.patch is not None else ():

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
     from tui_agent.core.state import Call
 
+APART = "It worked in a copy of the workspace; its changes were then decided on."
 IN_A_COPY = "The command ran in a copy of the workspace; its changes were then decided on."
 
 EndStatus = Literal["finished", "denied", "cancelled", "unknown", "failed", "not_run"]
@@ -27,15 +28,16 @@ def finished(
     """
     proposal = call.proposal
     if proposal is not None and proposal.ran is not None:
-        output = _after(engine, proposal.ran.output, output)
+        how = IN_A_COPY if proposal.ran.command is not None else APART
+        output = _after(engine, proposal.ran.output, output, how)
         ms += proposal.ran.ms
     kept = replace(output, text=engine.stored(output.text), output=engine.stored(output.output))
     engine.emit(ToolFinished(call_id=call.id, output=kept, ms=ms, status=status))
 
 
-def _after(engine: Engine, ran: ToolOutput, output: ToolOutput) -> ToolOutput:
+def _after(engine: Engine, ran: ToolOutput, output: ToolOutput, how: str) -> ToolOutput:
     """Return the end of a command whose changes were decided on: one result for all rounds."""
-    became = f"{IN_A_COPY} {engine.loaded(output.text)}".rstrip()
+    became = f"{how} {engine.loaded(output.text)}".rstrip()
     return replace(
         output,
         ok=ran.ok and output.ok,

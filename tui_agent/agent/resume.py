@@ -72,7 +72,8 @@ def _repair(engine: Engine, turn: Turn) -> None:
                 )
             )
     for call in list(turn.calls.values()):
-        if call.status == "running" and call.tool != TASK_TOOL:
+        sent_out = call.tool == TASK_TOOL and not (call.started and call.started.writes)
+        if call.status == "running" and not sent_out:
             mend(engine, call)
 
 

@@ -81,16 +81,18 @@ async def run(
     return None
 
 
-async def go_on(engine: Engine, call: Call) -> None:
+async def go_on(engine: Engine, call: Call) -> Proposal | None:
     """Go on with the child that this call sent out before the session was left."""
     proposal, decision, started = call.proposal, call.decision, call.started
     if proposal is None or decision is None or started is None:
-        return
+        return None
     approved = Approved(proposal=proposal, decision=decision, digest=started.digest)
     begun = engine.live.now_ms()
     output = await _output_of(engine, call, approved, (), ())
-    if isinstance(output, ToolOutput):
-        await _record(engine, call, output, engine.live.now_ms() - begun, changes=False)
+    if isinstance(output, Proposal):
+        return _next_round(engine, output)
+    await _record(engine, call, output, engine.live.now_ms() - begun, changes=False)
+    return None
 
 
 def _changes(proposal: Proposal) -> bool:

@@ -47,7 +47,9 @@ async def perform(engine: Engine, call_id: str) -> None:
         elif call.status == "decided":
             await _decided(engine, call)
         elif call.tool == TASK_TOOL:
-            await go_on(engine, call)
+            again = await go_on(engine, call)
+            if again is not None:
+                gate(engine, current(engine, call_id), again, call.round + 1)
         else:
             return
 

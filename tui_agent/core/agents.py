@@ -10,6 +10,8 @@ from tui_agent.core.blob import Text, preview_of
 from tui_agent.core.state.values import Agent, Session, Turn
 
 if TYPE_CHECKING:
+    from tui_agent.core.patch import FileChange
+    from tui_agent.core.ports import Runner, Snapshots, Workspace
     from tui_agent.core.proposal import ToolOutput
 
 TASK_TOOL = "task"
@@ -40,14 +42,44 @@ class AgentDefinition:
     """Where it was read."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a child came back with."""
+
+    output: ToolOutput
+    """Its result, or why it came to nothing: an unknown name, too deep, stopped."""
+    changes: tuple[FileChange, ...] = ()
+    """What it changed in a copy of its own, to be decided on."""
+
+
 class Agents(Protocol):
     """Sends child agents out, in the name of one agent."""
 
-    async def run(self, call_id: str, name: str, task: str) -> ToolOutput:
-        """Send out a child of this kind, or go on with the one that this call has sent out.
+    async def run(self, call_id: str, name: str, task: str) -> Returned:
+        """Send out a child of this kind, or go on with the one that this call has sent out."""
+        ...
 
-        What came to nothing is a result, too: an unknown name, too deep, stopped.
-        """
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """A copy of the workspace that a child has to itself."""
+
+    workspace: Workspace
+    runner: Runner
+    snapshots: Snapshots
+    copies: Copies
+    """Where this child's own children work that are kept apart."""
+
+
+class Copies(Protocol):
+    """Keeps the copies of the workspace that children work in."""
+
+    async def open(self, child_id: str, *, new: bool) -> Apart:
+        """Make a child's copy, or find the one that was made. Raises OSError."""
+        ...
+
+    async def remove(self, child_id: str) -> None:
+        """Remove a child's copy: what it changed has been decided on. Never raises."""
         ...
 
 
@@ -116,7 +148,8 @@ def told_of(agent: Agent, turn: Turn, result: str) -> str:
         text = f"{text[:RESULT_CHARACTERS]}\n[{left:,} characters more are in its records]"
     reason = turn.ended.reason if turn.ended is not None else "interrupted"
     lines = [text, "", f"[{name_of(agent)}, records {agent.id}: {reason.replace('_', ' ')}"]
-    if turn.changed:
+    apart = agent.set_out is not None and agent.set_out.isolation
+    if turn.changed and not apart:
         files = ", ".join(
             f"{path} (+{added} −{removed})"
             for path, (added, removed) in sorted(turn.changed.items())

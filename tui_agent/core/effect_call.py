@@ -33,7 +33,7 @@ def effects_of(
     The bytes are kept as payloads here, so that the copy is needed no more.
     """
     command = approved.proposal.command
-    if command is None or (not changes.files and changes.rest is None):
+    if not changes.files and changes.rest is None:
         return replace(done, text=_joined(done.text, "\n".join((NOTHING, *changes.left))))
     patch = None
     if changes.files:
@@ -44,7 +44,7 @@ def effects_of(
         targets=(),
         effects=frozenset({"edit"}),
         ran=Ran(command=command, output=done, ms=ms),
-        notes=(*_said(command, done), *changes.left),
+        notes=(*(_said(command, done) if command is not None else ()), *changes.left),
     )
     if changes.rest is None:
         return _of_patch(base, patch, None, context)
@@ -80,7 +80,7 @@ def _of_patch(
     return seal(
         replace(
             base,
-            title=f"{_line(base.ran.command) if base.ran else base.title}: {title_of(patch)}",
+            title=f"{_what(base)}: {title_of(patch)}",
             question=None,
             effects=frozenset({"edit"}),
             targets=targets_of(patch, context.workspace.marks),
@@ -88,6 +88,11 @@ def _of_patch(
             rest=rest,
         )
     )
+
+
+def _what(base: Proposal) -> str:
+    command = base.ran.command if base.ran is not None else None
+    return _line(command) if command is not None else base.title
 
 
 def _of_rest(base: Proposal, rest: Leftover) -> Proposal:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from tui_agent.core.agents import AgentDefinition, Agents
+    from tui_agent.core.agents import AgentDefinition, Agents, Copies
     from tui_agent.core.blob import Blob
     from tui_agent.core.commands import Command as AgentCommand
     from tui_agent.core.copies import CopyChanges, LaidFile
@@ -379,6 +379,8 @@ class World:
     """What the chosen toolsets leave out: only the user's calls and the checks still use it."""
     children: Mapping[str, AgentDefinition] = field(default_factory=dict)
     """The kinds of child agents, by name."""
+    copies: Copies | None = None
+    """Where children work that are kept apart; None: nowhere."""
     child_tools: Callable[[], Mapping[str, Tool]] = field(default=dict)
     """Makes the tools that a child may be given; each child has its own."""
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(default=lambda text: (text, ()))

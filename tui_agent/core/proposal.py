@@ -84,9 +84,10 @@ class CommandPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
-    """A command that has run in a copy of the workspace."""
+    """What has run in a copy of the workspace: a command, or a child agent."""
 
-    command: Command
+    command: Command | None
+    """None for a child."""
     output: ToolOutput
     """What it gave there; told once, at the end of the call."""
     ms: int = 0

@@ -7,7 +7,9 @@ from typing import Any
 
 from tui_agent.core.agents import TASK_TOOL, AgentDefinition
 from tui_agent.core.arguments import canonical, parse_arguments
+from tui_agent.core.copies import CopyChanges
 from tui_agent.core.digest import seal
+from tui_agent.core.effect_call import effects_of, next_round
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.ports import RunContext, View
 from tui_agent.core.proposal import Approved, Proposal, ToolOutput
@@ -49,11 +51,16 @@ class Task:
             )
         )
 
-    async def run(self, approved: Approved, context: RunContext) -> ToolOutput:
+    async def run(self, approved: Approved, context: RunContext) -> ToolOutput | Proposal:
+        if approved.proposal.ran is not None:
+            return next_round(approved, context)
         given = parse_arguments(approved.proposal.arguments, self._schema)
         if context.agents is None:
             return ToolOutput(ok=False, text="There are no child agents here.", error="no_agents")
-        return await context.agents.run(context.call_id, given["agent"], given["task"])
+        back = await context.agents.run(context.call_id, given["agent"], given["task"])
+        if not back.changes:
+            return back.output
+        return effects_of(approved, back.output, 0, CopyChanges(files=back.changes), context)
 
 
 def _schema(names: list[str]) -> dict[str, Any]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.child_copies import KeptCopies
 from tui_agent.adapters.clock import SystemClock, random_id
 from tui_agent.adapters.foreign_diff import read_diff
 from tui_agent.adapters.git_workspace.instructions import Gathering
@@ -34,13 +36,17 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
         tools=wiring.tools,
         withheld={name: one for name, one in wiring.toolbox.items() if name not in wiring.tools},
         own_tools={tool.spec.name: tool for tool in _own_tools()},
-        workspace=_workspace(wiring, log),
-        runner=runner_for(wiring),
-        snapshots=GitSnapshots(
-            wiring.state.path,
+        workspace=_workspace(wiring, log, wiring.workspace),
+        runner=runner_for(wiring, wiring.workspace),
+        snapshots=_snapshots(wiring, wiring.workspace),
+        copies=KeptCopies(
             wiring.workspace,
-            secret=lambda path: "secret" in marks_of(path),
-            path=own_path(wiring.workspace, wiring.environ),
+            wiring.state.path / "copies",
+            lambda folder, lent: (
+                _workspace(wiring, log, folder),
+                runner_for(wiring, folder, lent),
+                _snapshots(wiring, folder),
+            ),
         ),
         log=log,
         clock=SystemClock(),
@@ -55,10 +61,19 @@ def _own_tools() -> tuple[Tool, ...]:
     return (Review(read_diff), Undo())
 
 
-def _workspace(wiring: Wiring, log: FileLog | MemoryLog) -> GitWorkspace:
+def _snapshots(wiring: Wiring, root: Path) -> GitSnapshots:
+    return GitSnapshots(
+        wiring.state.path,
+        root,
+        secret=lambda path: "secret" in marks_of(path),
+        path=own_path(root, wiring.environ),
+    )
+
+
+def _workspace(wiring: Wiring, log: FileLog | MemoryLog, root: Path) -> GitWorkspace:
     user = user_file(wiring.environ)
     return GitWorkspace(
-        wiring.workspace,
+        root,
         blobs=log,
         environ=wiring.environ,
         checks=tuple(

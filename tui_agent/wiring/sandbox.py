@@ -28,26 +28,33 @@ SECRET_FOLDERS = (
 """Below HOME; hidden where the workspace holds the home."""
 
 
-def runner_for(wiring: Wiring) -> PlainRunner | SandboxedRunner:
-    """Return what runs the commands of this session; nothing is started yet."""
+def runner_for(
+    wiring: Wiring, root: Path, lent: tuple[str, ...] = ()
+) -> PlainRunner | SandboxedRunner:
+    """Return what runs this session's commands in the workspace or in a copy of it.
+
+    `lent` are folders outside of it that a copy's repository reads. Nothing is started yet.
+    """
     settings = wiring.settings
     narrowed = bool(settings.toolsets)
     launching = Launching(
-        root=wiring.workspace,
+        root=root,
         environ=wiring.environ,
         allowed=settings.environment,
         secret=lambda value: bool(wiring.redact(value)[1]),
         unasked=lambda text: narrowed and looks_only(text),
     )
-    views = Views(wiring.state.path / "views", wiring.workspace)
+    views = Views(wiring.state.path / "views", root)
     plain = PlainRunner(launching, views)
     if wiring.options.no_sandbox or settings.sandbox == "none":
         return plain
     choosing = Choosing(tiers=IN_ORDER)
-    return SandboxedRunner(launching, lambda root: view_of(wiring, root), plain, views, choosing)
+    return SandboxedRunner(
+        launching, lambda root: view_of(wiring, root, lent), plain, views, choosing
+    )
 
 
-def view_of(wiring: Wiring, root: Path) -> SandboxView:
+def view_of(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> SandboxView:
     """Return what the sandbox of this session shows, with the workspace or a copy of it, `root`."""
     root = Path(os.path.realpath(root))
     home = Path(os.path.realpath(wiring.environ.get("HOME") or "/"))
@@ -56,7 +63,7 @@ def view_of(wiring: Wiring, root: Path) -> SandboxView:
     return SandboxView(
         root=str(root),
         git=git_parts(root),
-        readable=toolchains(path, root=root, home=home, virtual=virtual),
+        readable=(*toolchains(path, root=root, home=home, virtual=virtual), *lent),
         hidden=_hidden(root, home, wiring.state.path),
         home=_private_home(home, root),
         home_files=home_files(home, wiring.environ, str(root)),

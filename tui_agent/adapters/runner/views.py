@@ -24,8 +24,7 @@ from tui_agent.adapters.processes.capture import ProgramError, capture
 from tui_agent.adapters.runner import view_overlay
 from tui_agent.adapters.runner.view_changes import Comparison
 from tui_agent.adapters.runner.view_copy import TreeCopy, lay_file
-from tui_agent.adapters.runner.view_git import private_git
-from tui_agent.adapters.runner.view_venv import relocate
+from tui_agent.adapters.runner.view_whole import whole_copy
 from tui_agent.core.copies import CopyChanges, LaidFile
 
 TRIAL_SECONDS = 10.0
@@ -95,19 +94,7 @@ class Views:
         )
 
     def _copied(self, copy: Path, over: Sequence[LaidFile]) -> TreeCopy:
-        copy.mkdir()
-        facts = git_facts(self._root)
-        own = facts is not None and facts.root == self._root
-        place = os.path.realpath(self._place)
-        taken = TreeCopy(
-            root=self._root,
-            target=copy,
-            skip=lambda name: (own and name == ".git") or str(self._root / name) == place,
-        )
-        taken.make()
-        if facts is not None and own:
-            private_git(facts, copy)
-        relocate(copy, self._root, copy)
+        taken = whole_copy(self._root, copy, self._place)
         for one in over:
             lay_file(copy / one.path, self._root / one.path, one)
         taken.note()

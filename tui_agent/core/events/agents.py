@@ -25,6 +25,8 @@ class AgentStarted:
     model: str = ""
     """Empty: that of the session."""
     isolation: Literal["", "worktree"] = ""
+    tree: str = ""
+    """With `worktree`: the recorded tree of the copy that it works in, as it began."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,9 +15,18 @@ def lineage(state: Session, agent: Agent) -> Iterator[Agent]:
         above = state.agents.get(above.parent) if above.parent else None
 
 
+def is_apart(state: Session, agent: Agent) -> bool:
+    """Return whether an agent works in a copy: its own, or that of one above it."""
+    return any(one.set_out is not None and one.set_out.isolation for one in lineage(state, agent))
+
+
 def open_turns(state: Session, agent: Agent) -> Iterator[Turn]:
-    """Yield the open turns of an agent and of those above it."""
-    return (one.turn for one in lineage(state, agent) if one.turn is not None)
+    """Yield the open turns of an agent and of those above it that share its workspace."""
+    for one in lineage(state, agent):
+        if one.turn is not None:
+            yield one.turn
+        if one.set_out is not None and one.set_out.isolation:
+            return
 
 
 def tree_turns(state: Session, root: Turn) -> Iterator[Turn]:

@@ -17,7 +17,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.plan import Plan, PlanState
 from tui_agent.core.proposal import SeenFile, in_copy
-from tui_agent.core.state.lineage import open_turns
+from tui_agent.core.state.lineage import is_apart, open_turns
 from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent, Waiting
 
 if TYPE_CHECKING:
@@ -124,10 +124,8 @@ def _finished(state: Session, agent: Agent, _record: Record, event: ToolFinished
         return
     if call.request_id in state.waiting:
         del state.waiting[call.request_id]
-    if call.started is not None and call.proposal and "execute" in call.proposal.effects:
-        state.tree_edits += not in_copy(call.proposal, call.decision)
-    if call.proposal and call.proposal.rest and call.proposal.rest.take:
-        state.tree_edits += 1
+    if call.started is not None and not is_apart(state, agent):
+        state.tree_edits += _may_have_written(call)
     turn.calls[call.id] = replace(
         call,
         status="finished",
@@ -184,8 +182,17 @@ def _mark_plan_step(agent: Agent, turn: Turn, step_id: str) -> None:
     )
 
 
+def _may_have_written(call: Call) -> bool:
+    """Return whether a call beside its edits may have changed the workspace."""
+    proposal = call.proposal
+    if proposal is None:
+        return False
+    ran_there = "execute" in proposal.effects and not in_copy(proposal, call.decision)
+    return ran_there or (proposal.rest is not None and proposal.rest.take)
+
+
 def _edited(state: Session, agent: Agent, _record: Record, event: EditApplied) -> None:
-    state.tree_edits += 1
+    state.tree_edits += not is_apart(state, agent)
     turn = agent.turn
     if turn is None:
         return

@@ -170,7 +170,7 @@ def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> s
     """Return what a call is done to, in one line."""
     patch = _patch(call)
     ran = call.proposal.ran if call.proposal is not None else None
-    if ran is not None:
+    if ran is not None and ran.command is not None:
         return " ".join(ran.command.text.split())
     if patch is not None:
         return _edit_title(patch, call, draft, narrow=narrow)

@@ -180,7 +180,9 @@ def _prints(call: Call) -> bool:
         return False
     if call.tool == "search" or proposal is None:
         return call.tool == "search"
-    return "execute" in proposal.effects or proposal.ran is not None
+    return "execute" in proposal.effects or (
+        proposal.ran is not None and proposal.ran.command is not None
+    )
 
 
 def given(call: Call) -> ToolOutput | None:
@@ -191,7 +193,8 @@ def given(call: Call) -> ToolOutput | None:
 
 def _command(call: Call) -> str:
     ran = call.proposal.ran if call.proposal is not None else None
-    return " ".join(ran.command.text.split()) if ran is not None else object_of(call)
+    command = ran.command if ran is not None else None
+    return " ".join(command.text.split()) if command is not None else object_of(call)
 
 
 def pattern_of(call: Call) -> str:
