@@ -319,6 +319,8 @@ class Agent:
         except* Exception as group:  # noqa: BLE001 -- a fault of ours must not leave a turn hanging
             self._fault(group)
         if not broken:
+            with suppress(OSError):  # What is left is copied at the end of the next turn.
+                await self._engine.world.snapshots.keep()
             self._next_queued()
 
     def _fault(self, group: ExceptionGroup[Exception]) -> None:

@@ -44,6 +44,7 @@ def only_copied(call: Call) -> bool:
 async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
     """Repair the log of an interrupted process by appending to it, and say what has changed."""
     changed = await _changed_files(engine)
+    moved = engine.live.state.workspace != engine.world.workspace.root
     engine.live.emit(
         SessionResumed(
             program=program,
@@ -51,6 +52,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
             changed_files=changed,
             sandbox=engine.world.runner.tier,
             setup=setup_of(engine),
+            workspace=engine.world.workspace.root if moved else "",
         )
     )
     await record_cut_off(engine)

@@ -340,6 +340,13 @@ class Snapshots(Protocol):
     async def changed(self, old: str, new: str) -> tuple[str, ...]:
         """Paths that differ between two recorded trees."""
 
+    async def keep(self) -> None:
+        """Make sure that what was recorded stays, whatever becomes of the user's repository.
+
+        Raises OSError where it cannot be copied now; the next call tries again.
+        """
+        ...
+
     async def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
         """What differs between two recorded trees, with the bytes; no renames, no links.
 

@@ -35,7 +35,7 @@ async def undo_preview(around: Around, name: str, wish: Undo | Rewind) -> UndoPr
     from tui_agent.wiring.taking_up import belongs_here
 
     stored = around.stored(name)
-    belongs_here(stored.folder, (around.root, around.cwd))
+    belongs_here(stored.folder, stored.records, around.shelf, around.resumable_places)
     around.work_where(stored.records)
     state = fold(stored.records)
     if state.main.turn is not None:

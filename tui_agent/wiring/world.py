@@ -263,8 +263,9 @@ class Wiring:
         started: SessionStarted | None = None
         log: FileLog | MemoryLog
         if self.options.continue_last or self.options.resume:
-            places = (self.cwd,) if self.workspace == self.cwd else (self.root, self.cwd)
-            folder, log, past = taken_up(self.shelf, self.options.resume or "last", places)
+            folder, log, past = taken_up(
+                self.shelf, self.options.resume or "last", self.resumable_places
+            )
             self.work_where(past)
         else:
             started = await self._started()
@@ -293,9 +294,14 @@ class Wiring:
 
         return sinks_of(self.settings.log)
 
+    @property
+    def resumable_places(self) -> tuple[Path, ...]:
+        """The workspaces that a session may have that is taken up from here."""
+        return (self.cwd,) if self.workspace == self.cwd else (self.root, self.cwd)
+
     def work_where(self, past: list[Record]) -> None:
-        """Work in the folder that a session was begun in."""
-        self._taken_from = workspace_of(past)
+        """Work in the folder that a session was in last, if that is one of those here."""
+        self._taken_from = workspace_of(past, self.resumable_places)
 
     def _agent(self, log: FileLog | MemoryLog, past: list[Record], *, attended: bool) -> Agent:
         from tui_agent.agent.agent import Agent, Manner

@@ -179,3 +179,47 @@ async def test_a_lock_left_by_a_killed_git_is_taken_away(
     shutil.copy(index, f"{index}.lock")
     repository.write("a.py", "two\n")
     assert (await snapshots.take()).tree
+
+
+async def test_a_tree_outlives_what_the_users_repository_throws_away(
+    repository: Repository, snapshots: GitSnapshots, tmp_path: Path
+) -> None:
+    repository.write("old.py", "committed, then amended away\n")
+    repository.commit()
+    repository.write("staged.py", "staged, then unstaged\n")
+    repository.git("add", "staged.py")
+    taken = await snapshots.take()
+    await snapshots.keep()
+    repository.git("rm", "--quiet", "--cached", "staged.py")
+    repository.write("old.py", "another\n")
+    repository.git("add", "old.py")
+    repository.git("commit", "--quiet", "--amend", "--message", "another past")
+    repository.git("reflog", "expire", "--expire=now", "--all")
+    repository.git("gc", "--quiet", "--prune=now")
+    state = tmp_path / "state"
+    assert in_shadow(repository, state, "show", f"{taken.tree}:old.py").startswith("committed")
+    assert in_shadow(repository, state, "show", f"{taken.tree}:staged.py").startswith("staged")
+    in_shadow(repository, state, "fsck", "--connectivity-only")
+    [shadow] = (state / "repos").glob("*.git")
+    assert not (shadow / "to-keep").exists()
+    packs = sorted((shadow / "objects" / "pack").glob("*.pack"))
+    await snapshots.keep()
+    again = await snapshots_of(repository.root, state).take()
+    assert sorted((shadow / "objects" / "pack").glob("*.pack")) == packs
+    assert again.tree != taken.tree
+
+
+async def test_what_a_killed_process_did_not_keep_the_next_one_keeps(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.write("a.py", "once\n")
+    repository.commit()
+    taken = await snapshots_of(repository.root, tmp_path / "state").take()
+    other = snapshots_of(repository.root, tmp_path / "state")
+    repository.write("b.py", "more\n")
+    await other.take()
+    await other.keep()
+    shutil.rmtree(repository.root / ".git")
+    repository.git("init", "--quiet")
+    shown = in_shadow(repository, tmp_path / "state", "show", f"{taken.tree}:a.py")
+    assert shown == "once\n"

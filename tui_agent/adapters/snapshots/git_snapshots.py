@@ -18,6 +18,7 @@ from pathlib import Path
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.git_stash import stash_entries
 from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.snapshots import keeping
 from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
 from tui_agent.adapters.snapshots.shadow import Shadow
@@ -75,12 +76,21 @@ class GitSnapshots:
             async with self._alone():
                 left_out = await self._update((*changed, *self._pending) if changed else None)
                 tree = (await self._git("write-tree")).decode().strip()
+                if tree != self._last and self._shadow.borrows:
+                    keeping.note(self._shadow, tree)
             self._pending.clear()
             if self._trees is not None and tree != self._last:
                 self._trees.forget()
         self._last = tree
         ms = round((time.monotonic() - begun) * 1000)
         return Snapshot(tree=tree, left_out=left_out, ms=ms)
+
+    async def keep(self) -> None:
+        """Copy what recorded trees borrow from the user's repository, which may throw it away."""
+        kept = await keeping.keep(self._shadow, self._git)
+        if kept:
+            async with self._alone():
+                keeping.strike(self._shadow, kept)
 
     async def deep(self) -> Deep:
         """Record, beside the last snapshot, what it leaves out; see `Snapshots.deep`."""
@@ -90,6 +100,8 @@ class GitSnapshots:
         entries = stash_entries(facts.common_dir) if facts is not None else ()
         async with self._alone():
             tree, left_out = await deep_tree(self._shadow, self._git, self._environ, self._secret)
+            if tree and self._shadow.borrows:
+                keeping.note(self._shadow, tree)
         head = facts.head if facts is not None else None
         return Deep(tree=tree, left_out=left_out, stash=entries, head=head or "")
 

@@ -2,8 +2,8 @@
 
 What the user's repository configures (filters, hooks, line ends, watchers) does not act here: the
 shadow has a configuration of its own, no hook, and attributes that turn every conversion off. Only
-the ignore rules of the work tree are heeded. An object that the user's repository later throws away
-is missing from trees that borrowed it; what was never committed there is kept whole here.
+the ignore rules of the work tree are heeded. What a tree borrows is copied at the turn's end
+(`keeping`), since the user's repository may throw it away.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_agent.adapters.git_facts import git_facts
+from tui_agent.adapters.git_facts import GitFacts, git_facts
 
 EXCLUDED = (
     "__pycache__/",
@@ -56,6 +56,10 @@ ATTRIBUTES = "* -text -ident !filter !working-tree-encoding !eol -diff\n"
 """Highest in rank: bytes go in as they are, and no driver of the work tree's attributes runs."""
 
 
+PLACE = "place"
+"""Names the repository that a shadow belongs to, and a commit of it, to know it by once moved."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shadow:
     """Where the trees of one workspace are kept, and how git is called for it."""
@@ -72,6 +76,8 @@ class Shadow:
         name = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         own = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:16]
         git_dir = state / "repos" / f"{name}.git"
+        if facts is not None and not git_dir.exists():
+            git_dir = _from_before_a_move(state / "repos", facts) or git_dir
         return cls(git_dir=git_dir, root=root, index=git_dir / f"index-{own}")
 
     def prepare(self) -> None:
@@ -87,11 +93,17 @@ class Shadow:
         facts = git_facts(self.root)
         own = ""
         if facts is not None:
+            _write(self.git_dir / PLACE, f"{facts.common_dir}\n{facts.head or ''}\n")
             objects = facts.common_dir / "objects"
             _write(self.git_dir / "objects" / "info" / "alternates", f"{objects}\n")
             own = _read(facts.common_dir / "info" / "exclude")
         excludes = "".join(f"{line}\n" for line in EXCLUDED) + own
         _write(self.git_dir / "info" / "exclude", excludes)
+
+    @property
+    def borrows(self) -> bool:
+        """Whether there are objects of the user's repository to borrow."""
+        return (self.git_dir / "objects" / "info" / "alternates").exists()
 
     def users_index(self) -> Path | None:
         """Return the index of the user's own work tree, which is only read."""
@@ -117,6 +129,17 @@ class Shadow:
             "GIT_NO_LAZY_FETCH": "1",
             "GIT_NO_REPLACE_OBJECTS": "1",
         }
+
+
+def _from_before_a_move(shadows: Path, facts: GitFacts) -> Path | None:
+    """Return the shadow of a repository that is gone from its place, and whose commit is here."""
+    for shadow in sorted(shadows.glob("*.git")):
+        place, _, head = _read(shadow / PLACE).strip().partition("\n")
+        if place == str(facts.common_dir):
+            return shadow
+        if place and head and not Path(place).exists() and facts.has_commit(head):
+            return shadow
+    return None
 
 
 def _write(path: Path, text: str) -> None:

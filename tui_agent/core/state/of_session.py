@@ -37,11 +37,16 @@ if TYPE_CHECKING:
 def _started(state: Session, _agent: Agent, record: Record, event: SessionStarted) -> None:
     state.id, state.started, state.started_ts = event.session_id, event, record.ts
     state.model, state.mode, state.sandbox = event.model, event.mode, event.sandbox
+    state.workspace = event.workspace
     state.budget_usd = event.budget_usd
 
 
 def _resumed(state: Session, agent: Agent, record: Record, event: SessionResumed) -> None:
     state.status, state.sandbox = "open", event.sandbox
+    if event.workspace:
+        text = f"was in {state.workspace}, goes on in {event.workspace}"
+        state.workspace = event.workspace
+        add_note(state, agent, Note(text=text, ts=record.ts))
     if event.changed_files:
         agent.unsent.append(Unsent(kind="files", text="\n".join(event.changed_files)))
         add_note(state, agent, Note(text=_changed(event.changed_files), ts=record.ts))

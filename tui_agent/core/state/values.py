@@ -307,6 +307,8 @@ class Session:
     """The program that the session was imported from; empty for our own."""
     started: SessionStarted | None = None
     started_ts: str = ""
+    workspace: str = ""
+    """Where it works now: the root that paths are relative to; absolute."""
     model: str = ""
     mode: str = "ask"
     sandbox: str = "none"
