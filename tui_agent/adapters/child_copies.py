@@ -42,6 +42,7 @@ class KeptCopies:
         own = (str(facts.common_dir / "objects"),) if facts is not None else ()
         lent = (*self._lent, *own)
         workspace, runner, snapshots = self._make(folder, lent)
+        await runner.begin()
         below = KeptCopies(folder, self._place, self._make, lent=lent)
         made = Apart(workspace=workspace, runner=runner, snapshots=snapshots, copies=below)
         self._open[child_id] = made
@@ -55,7 +56,16 @@ class KeptCopies:
             shutil.rmtree(folder.parent, ignore_errors=True)
             raise
 
+    async def close(self) -> None:
+        """End what runs in the copies; they stay."""
+        kept, self._open = self._open, {}
+        for one in kept.values():
+            await one.runner.close()
+            await one.copies.close()
+
     async def remove(self, child_id: str) -> None:
         """Remove a child's copy; never raises."""
-        self._open.pop(child_id, None)
+        gone = self._open.pop(child_id, None)
+        if gone is not None:
+            await gone.runner.close()
         await asyncio.to_thread(shutil.rmtree, self._place / child_id, ignore_errors=True)

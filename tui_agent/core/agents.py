@@ -78,6 +78,10 @@ class Copies(Protocol):
         """Make a child's copy, or find the one that was made. Raises OSError."""
         ...
 
+    async def close(self) -> None:
+        """End what runs in the copies; they stay for the session that is taken up again."""
+        ...
+
     async def remove(self, child_id: str) -> None:
         """Remove a child's copy: what it changed has been decided on. Never raises."""
         ...
