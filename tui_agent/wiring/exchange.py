@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.commands.exchange_contract import TreePatch
+from tui_agent.ui.commands.exchange_contract import Imported, TreePatch
 
 if TYPE_CHECKING:
     from tui_agent.adapters.redaction import Redactor
@@ -50,6 +50,12 @@ class Outlet:
         return TreePatch(
             data=b"".join(kept), base=trees[0], end=trees[-1], left_out=tuple(left_out)
         )
+
+    def take_in(self, path: Path) -> Imported:
+        """Make a session of another program's file. Raises ValueError for no such file, OSError."""
+        from tui_agent.wiring.taking_in import take_in
+
+        return take_in(self._around, path)
 
     def redacted(self, text: str) -> str:
         """Mask a text as it leaves."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -23,6 +24,21 @@ class TreePatch:
     """Files whose change holds a secret."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What came of reading another program's session."""
+
+    id: str
+    folder: Path
+    origin: str
+    turns: int
+    records: int
+    losses: tuple[str, ...]
+    """What could not be taken over, in sentences."""
+    known: bool = False
+    """Whether that very file was taken in before, so that nothing was written now."""
+
+
 class Exchange(Protocol):
     """Sessions on their way out and in."""
 
@@ -36,4 +52,8 @@ class Exchange(Protocol):
 
     def patch(self, stored: StoredSession) -> TreePatch:
         """Return what changed on disk. Raises LookupError where no trees are recorded, OSError."""
+        ...
+
+    def take_in(self, path: Path) -> Imported:
+        """Make a session of another program's file. Raises ValueError for no such file, OSError."""
         ...

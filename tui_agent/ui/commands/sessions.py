@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from tui_agent.core.codec import dumps
 from tui_agent.core.events import SessionStarted, SnapshotTaken
 from tui_agent.core.state import fold
-from tui_agent.ui.commands import sessions_export, sessions_find, sessions_prune
+from tui_agent.ui.commands import sessions_export, sessions_find, sessions_import, sessions_prune
 from tui_agent.ui.commands.contract import (
     StoredSession,
     Surroundings,
@@ -71,6 +71,7 @@ def parser() -> Parser:
     sessions_find.add(verbs.add_parser)
     sessions_prune.add(verbs.add_parser)
     sessions_export.add(verbs.add_parser)
+    sessions_import.add(verbs.add_parser)
     made.set_defaults(all=False, json=False)
     return made
 
@@ -198,4 +199,5 @@ _VERBS: dict[str, Callable[[Namespace, Surroundings], Awaitable[int]]] = {
     "prune": sessions_prune.prune,
     "reindex": sessions_find.reindex,
     "export": sessions_export.export,
+    "import": sessions_import.take_in,
 }
