@@ -19,7 +19,7 @@ from tests.agent.scripts import DONE, call
 from tests.support.repository import Repository
 from tui_agent.agent.agent import Manner
 from tui_agent.core.blob import preview_of
-from tui_agent.core.commands import Decide, Interrupt
+from tui_agent.core.commands import Decide, Interrupt, Undo
 from tui_agent.core.events import (
     AgentFinished,
     AgentStarted,
@@ -27,6 +27,7 @@ from tui_agent.core.events import (
     CheckFinished,
     EditApplied,
     ModelRequested,
+    Notice,
     ToolFinished,
     ToolStarted,
     TurnEnded,
@@ -270,3 +271,23 @@ async def test_a_child_cannot_spend_past_its_parents_cap(
         assert spender.turns[0].ended.reason == "budget_exceeded"
         assert "budget exceeded" in preview_of(work.events(ToolFinished)[-1].output.text)
         assert work.last(TurnEnded).reason == "budget_exceeded"
+
+
+async def test_an_undo_of_the_turn_takes_back_what_its_children_changed(
+    repository: Repository, script: Script, family: Family
+) -> None:
+    repository.write("a.txt", "one\n")
+    repository.write("b.txt", "two\n")
+    family.add("left", EDIT_A + DONE, "edit")
+    both = script(tasks(("left", "Mend a.")) + EDIT_B + DONE)
+    setting = with_children(both, family)
+    async with setting.with_mode(mode="edit").opened() as work:
+        await work.say("go")
+        assert (repository.read("a.txt"), repository.read("b.txt")) == (b"uno\n", b"due\n")
+        work.send(Undo())
+        await work.ended()
+        assert (repository.read("a.txt"), repository.read("b.txt")) == (b"one\n", b"two\n")
+        call_id = next(one.call_id for one in work.events(EditApplied))
+        work.send(Undo(call_id=call_id))
+        await work.ended()
+        assert "taken back already" in work.last(Notice).text

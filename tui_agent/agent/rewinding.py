@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tui_agent.agent.undoing import chosen_undo, command_writes
 from tui_agent.core.commands import Rewind, Undo
 from tui_agent.core.events import Rewound
-from tui_agent.core.state import mark_at
+from tui_agent.core.state import joined, mark_at
 from tui_agent.core.undo import (
     ChosenUndo,
     NothingToUndoError,
@@ -47,7 +47,7 @@ async def own_turn_for(engine: Engine, wish: Undo | Rewind) -> OwnTurn:
         _, arguments = await chosen_rewind(engine.live.state, wish, world.snapshots, world.log)
         place = place_in_words(engine.agent, arguments["rewind"]["to_seq"])
         return OwnTurn(text=f"rewind to {place}", kind="rewind", arguments=arguments)
-    undo = await chosen_undo(engine.agent, wish, world.snapshots, world.log)
+    undo = await chosen_undo(joined(engine.live.state), wish, world.snapshots, world.log)
     return OwnTurn(text=f"undo {undo.what}", kind="undo", arguments=undo.arguments)
 
 

@@ -30,7 +30,7 @@ async def undo_preview(around: Around, name: str, wish: Undo | Rewind) -> UndoPr
     from tui_agent.agent.rewinding import chosen_rewind
     from tui_agent.agent.undoing import chosen_undo
     from tui_agent.core.commands import Rewind
-    from tui_agent.core.state import fold
+    from tui_agent.core.state import fold, joined
     from tui_agent.core.undo import NothingToUndoError, notes_of, take_back
     from tui_agent.wiring.taking_up import belongs_here
 
@@ -49,7 +49,7 @@ async def undo_preview(around: Around, name: str, wish: Undo | Rewind) -> UndoPr
         chosen, _ = await chosen_rewind(state, wish, world.snapshots, payloads)
         where = "since then"
     else:
-        chosen = await chosen_undo(state.main, wish, world.snapshots, payloads)
+        chosen = await chosen_undo(joined(state), wish, world.snapshots, payloads)
     files = SeenFiles(world.workspace, {}, log)
     back = take_back(chosen.written, files, payloads.get)
     return UndoPreview(
@@ -92,11 +92,11 @@ def undo_hunks(around: Around, name: str, wish: Undo) -> Sequence[ListedHunk]:
         OSError: its log cannot be read.
     """
     from tui_agent.adapters.session_log import MemoryLog
-    from tui_agent.core.state import fold
+    from tui_agent.core.state import fold, joined
     from tui_agent.core.undo import listed_hunks, taken_back
 
     stored = around.stored(name)
-    agent = fold(stored.records).main
+    agent = joined(fold(stored.records))
     gone = taken_back(agent)
     return [
         ListedHunk(

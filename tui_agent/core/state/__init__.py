@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui_agent.core.state.fold import apply, fold
-from tui_agent.core.state.lineage import calls_by_turn, tree_turns
+from tui_agent.core.state.lineage import calls_by_turn, is_apart, joined, tree_turns
 from tui_agent.core.state.of_rewinds import mark_at
 from tui_agent.core.state.queue import place_of
 from tui_agent.core.state.timeline import Timeline
@@ -37,6 +37,8 @@ __all__ = [
     "apply",
     "calls_by_turn",
     "fold",
+    "is_apart",
+    "joined",
     "mark_at",
     "place_of",
     "tree_turns",

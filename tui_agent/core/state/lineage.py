@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
+from dataclasses import replace
+from itertools import zip_longest
 
 from tui_agent.core.state.values import Agent, Call, Session, Turn
 
@@ -62,3 +65,40 @@ def _childrens_turns(state: Session) -> list[Turn]:
 
 def _between(turns: list[Turn], begin: int, end: int | None) -> list[Turn]:
     return [turn for turn in turns if turn.seq > begin and (end is None or turn.seq < end)]
+
+
+def joined(state: Session) -> Agent:
+    """Return the main agent with the calls of its children among its own, where they worked.
+
+    A child's call counts for the step that sent it out. Children that worked apart are left out:
+    what was taken from them is a call of the agent that sent them.
+    """
+    children = [one for one in state.agents.values() if one.parent and not is_apart(state, one)]
+    if not children:
+        return state.main
+    whole = copy(state.main)
+    whole.turns = []
+    ends = [turn.seq for turn in state.main.turns[1:]]
+    for turn, end in zip_longest(state.main.turns, ends):
+        calls = list(turn.calls.values())
+        for child in children:
+            step = _step_of(state, child, turn)
+            calls += [
+                replace(call, step=step)
+                for one in _between(child.turns, turn.seq, end)
+                for call in one.calls.values()
+            ]
+        calls.sort(key=lambda call: call.seq)
+        other = copy(turn)
+        other.calls = {call.id: call for call in calls}
+        whole.turns.append(other)
+    return whole
+
+
+def _step_of(state: Session, child: Agent, turn: Turn) -> int:
+    """Return the step of the main agent's turn that led to this child."""
+    for one in lineage(state, child):
+        call_id = one.set_out.call_id if one.set_out is not None else ""
+        if call_id in turn.calls:
+            return turn.calls[call_id].step
+    return 0

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui_agent.core.blob import preview_of
+from tui_agent.core.state.lineage import is_apart
 from tui_agent.core.undo.choice import (
     MOST_NAMED,
     ChosenFile,
@@ -122,6 +123,7 @@ def calls_after(state: Session, seq: int) -> list[Call]:
     found = [
         call
         for agent in state.agents.values()
+        if not is_apart(state, agent)
         for turn in agent.turns
         for call in turn.calls.values()
         if call.seq > seq
