@@ -47,7 +47,9 @@ async def own_turn_for(engine: Engine, wish: Undo | Rewind) -> OwnTurn:
         _, arguments = await chosen_rewind(engine.live.state, wish, world.snapshots, world.log)
         place = place_in_words(engine.agent, arguments["rewind"]["to_seq"])
         return OwnTurn(text=f"rewind to {place}", kind="rewind", arguments=arguments)
-    undo = await chosen_undo(joined(engine.live.state), wish, world.snapshots, world.log)
+    undo = await chosen_undo(
+        joined(engine.live.state, wish.agent), wish, world.snapshots, world.log
+    )
     return OwnTurn(text=f"undo {undo.what}", kind="undo", arguments=undo.arguments)
 
 

@@ -110,6 +110,8 @@ class Undo:
     """One call; it needs no turn."""
     hunks: tuple[str, ...] = ()
     """Only these hunks of what is meant: numbers as `agent undo --list` shows them, or run ids."""
+    agent: str = ""
+    """Only what the children of this name or id changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

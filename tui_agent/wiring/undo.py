@@ -49,7 +49,7 @@ async def undo_preview(around: Around, name: str, wish: Undo | Rewind) -> UndoPr
         chosen, _ = await chosen_rewind(state, wish, world.snapshots, payloads)
         where = "since then"
     else:
-        chosen = await chosen_undo(joined(state), wish, world.snapshots, payloads)
+        chosen = await chosen_undo(joined(state, wish.agent), wish, world.snapshots, payloads)
     files = SeenFiles(world.workspace, {}, log)
     back = take_back(chosen.written, files, payloads.get)
     return UndoPreview(
@@ -96,7 +96,7 @@ def undo_hunks(around: Around, name: str, wish: Undo) -> Sequence[ListedHunk]:
     from tui_agent.core.undo import listed_hunks, taken_back
 
     stored = around.stored(name)
-    agent = joined(fold(stored.records))
+    agent = joined(fold(stored.records), wish.agent)
     gone = taken_back(agent)
     return [
         ListedHunk(

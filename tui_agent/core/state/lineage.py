@@ -67,21 +67,27 @@ def _between(turns: list[Turn], begin: int, end: int | None) -> list[Turn]:
     return [turn for turn in turns if turn.seq > begin and (end is None or turn.seq < end)]
 
 
-def joined(state: Session) -> Agent:
+def joined(state: Session, only: str = "") -> Agent:
     """Return the main agent with the calls of its children among its own, where they worked.
 
     A child's call counts for the step that sent it out. Children that worked apart are left out:
-    what was taken from them is a call of the agent that sent them.
+    what was taken from them is a call of the agent that sent them. With `only`, a child's name or
+    id, just the calls of such children are there, and those that brought their changes.
     """
     children = [one for one in state.agents.values() if one.parent and not is_apart(state, one)]
-    if not children:
+    if not children and not only:
         return state.main
+    meant = {one.id for one in state.agents.values() if one.parent and only in (one.id, one.name)}
+    sent = {one.set_out.call_id for one in map(state.agents.get, meant) if one and one.set_out}
     whole = copy(state.main)
     whole.turns = []
     ends = [turn.seq for turn in state.main.turns[1:]]
     for turn, end in zip_longest(state.main.turns, ends):
-        calls = list(turn.calls.values())
+        kept = not only or turn.kind in ("undo", "rewind")
+        calls = [call for call in turn.calls.values() if kept or call.id in sent]
         for child in children:
+            if only and not any(one.id in meant for one in lineage(state, child)):
+                continue
             step = _step_of(state, child, turn)
             calls += [
                 replace(call, step=step)

@@ -36,6 +36,7 @@ def parser() -> Parser:
     )
     made.add_argument("--step", type=int, metavar="N", help="only this step of the turn")
     made.add_argument("--call", metavar="ID", help="only this call")
+    made.add_argument("--agent", default="", metavar="NAME", help="only what this child changed")
     made.add_argument(
         "--hunk", action="append", default=[], metavar="N", help="only this hunk (repeatable)"
     )
@@ -51,7 +52,13 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
     name, place = session_and_place(parsed.id)
-    wish = Undo(turn=_turn(place), step=parsed.step, call_id=parsed.call, hunks=tuple(parsed.hunk))
+    wish = Undo(
+        turn=_turn(place),
+        step=parsed.step,
+        call_id=parsed.call,
+        hunks=tuple(parsed.hunk),
+        agent=parsed.agent,
+    )
     try:
         if parsed.list:
             _list(around, around.undo_hunks(name, wish))
