@@ -292,6 +292,9 @@ async def test_an_undo_of_the_turn_takes_back_what_its_children_changed(
         work.send(Undo(agent="left"))
         await work.ended()
         assert (repository.read("a.txt"), repository.read("b.txt")) == (b"one\n", b"due\n")
+        work.send(Undo(agent="left"))
+        await work.ended()
+        assert "nothing to take back" in work.last(Notice).text
         call_id = next(one.call_id for one in work.events(EditApplied))
         work.send(Undo(call_id=call_id))
         await work.ended()

@@ -6,8 +6,11 @@ import re
 
 from tui_agent.core.commands import Undo
 
-HELP = "/undo: the last turn; /undo 3: turn 3; /undo 3#2: hunk 2 of turn 3; /undo #2: of the last"
-_FORM = re.compile(r"(?P<turn>[0-9]+)?(?:\s*#(?P<hunks>[0-9]+(?:,[0-9]+)*))?")
+HELP = (
+    "/undo: the last turn; /undo 3: turn 3; /undo 3#2: hunk 2 of turn 3; /undo #2: of the last; "
+    "/undo @tester: what that child changed"
+)
+_FORM = re.compile(r"(?:@(?P<agent>[\w-]+)\s*)?(?P<turn>[0-9]+)?(?:\s*#(?P<hunks>[0-9]+(?:,[0-9]+)*))?")
 
 
 def undo_wish(text: str) -> Undo | None:
@@ -16,4 +19,8 @@ def undo_wish(text: str) -> Undo | None:
     if found is None:
         return None
     turn, hunks = found["turn"], found["hunks"]
-    return Undo(turn=int(turn) if turn else None, hunks=tuple(hunks.split(",")) if hunks else ())
+    return Undo(
+        turn=int(turn) if turn else None,
+        hunks=tuple(hunks.split(",")) if hunks else (),
+        agent=found["agent"] or "",
+    )
