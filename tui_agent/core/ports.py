@@ -281,6 +281,8 @@ class Exit:
     timed_out: bool = False
     signal: int | None = None
     ms: int = 0
+    held: Literal["", "network", "outside"] = ""
+    """What the sandbox has kept it from, as far as its output tells; a guess, for an offer."""
     changes: CopyChanges | None = None
     """What it changed in its copy; None where it ran in the workspace itself."""
 

@@ -160,6 +160,20 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfinementSettings:
+    """The sandbox of commands. Only user settings may say so."""
+
+    require: Literal["", "A", "B", "seatbelt", "container"] = ""
+    """The weakest tier to work in; where it cannot be had, no session is opened."""
+    reads: tuple[str, ...] = ()
+    """Further folders that commands may read; `~/` is your home."""
+    writes: tuple[str, ...] = ()
+    """Further folders that commands may write."""
+    image: str = "docker.io/library/python:3.11-slim"
+    """The image of the container tier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one run, merged."""
 
@@ -167,8 +181,10 @@ class Settings:
     """The model, as `PROVIDER/NAME`, `NAME` or `script:FILE`."""
     mode: Mode = "ask"
     """plan, ask, edit or auto."""
-    sandbox: Literal["auto", "none"] = "auto"
-    """Whether commands must run confined; `none`, in user settings only, is `--no-sandbox`."""
+    sandbox: Literal["auto", "A", "B", "seatbelt", "container", "none"] = "auto"
+    """How commands are confined: the best tier that holds, or this one or not at all; `none` is
+    `--no-sandbox`."""
+    confinement: ConfinementSettings = ConfinementSettings()
     profile: str = ""
     """dev, stage, prod, strict, or your own. Beside `[profile.NAME]` write `profile.use`."""
     record: bool = True

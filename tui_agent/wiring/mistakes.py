@@ -37,6 +37,7 @@ def explained(run: Callable[[], int], paper: Paper) -> int:
 
 def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
     """Return the status and the sentences of a failure that can happen to anybody."""
+    from tui_agent.adapters.runner.tier_missing import TierMissingError
     from tui_agent.adapters.session_log import (
         LogBusyError,
         LogTooNewError,
@@ -57,6 +58,9 @@ def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
             return USAGE, (said,)
         case LogTooNewError():
             return UNREPLAYABLE, (_capital(str(error)),)
+        case TierMissingError():
+            said = f"{_capital(str(error))}. agent doctor shows what this machine can."
+            return USAGE, (said,)
         case OSError():
             where = f"{path_of(error)}: " if error.filename else ""
             return FAILED, (f"{where}{error.strerror or error}",)

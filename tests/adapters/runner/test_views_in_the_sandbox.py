@@ -33,7 +33,7 @@ async def runner(
     def view(root: Path) -> SandboxView:
         path = search_path(root, environ)
         shown = toolchains(path, root=root, home=Path("/nowhere"))
-        return SandboxView(root=str(root), git=git_parts(root), readable=shown)
+        return SandboxView(root=str(root), writes=(str(root),), git=git_parts(root), readable=shown)
 
     views = Views(tmp_path / "views", repository.root, layers=request.param[1])
     plain = PlainRunner(launching, views)

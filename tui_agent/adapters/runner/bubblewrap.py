@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from tui_agent.adapters.runner.etc_of_root import not_for_everybody
 from tui_agent.adapters.runner.sandbox_view import (
     ALIASES,
     OLD_TEMPORARY,
@@ -22,7 +22,6 @@ from tui_agent.adapters.runner.sandbox_view import (
 
 USUAL_PLACE = "/usr/bin/bwrap"
 """Where the system's own stands; profiles of the system's security cover this place alone."""
-_DEPTH = 3
 
 
 def bubblewrap(path: str) -> str:
@@ -55,7 +54,7 @@ def bubblewrap_argv(program: str, view: SandboxView) -> tuple[str, ...]:
 def _system(view: SandboxView) -> Iterator[str]:
     """Everything but the workspace: the order counts, what comes later lies above."""
     yield from _folders()
-    for path in _not_for_everybody():
+    for path in not_for_everybody():
         yield from _emptied(path)
     yield from ("--proc", "/proc", "--dev", "/dev")
     for place in (TEMPORARY, view.home):
@@ -81,10 +80,11 @@ def _folders() -> Iterator[str]:
 
 
 def _workspace(view: SandboxView) -> Iterator[str]:
-    bind = "--bind" if view.writes_workspace else "--ro-bind"
-    yield from (bind, view.root, view.root)
-    for path in view.hidden:
-        yield from ("--tmpfs", path)
+    bind = "--bind" if view.writes else "--ro-bind"
+    if view.root not in view.writes:
+        yield from ("--ro-bind", view.root, view.root)
+    for path in view.writes:
+        yield from ("--bind", path, path)
     for path in view.git.readable:
         yield from ("--ro-bind", path, path)
     for path in view.git.writable:
@@ -93,6 +93,8 @@ def _workspace(view: SandboxView) -> Iterator[str]:
         yield from ("--ro-bind", path, path)
     for path in view.writable:
         yield from ("--bind", path, path)
+    for path in view.hidden:
+        yield from _emptied(path)
 
 
 def _apart(paths: Sequence[str]) -> list[str]:
@@ -114,28 +116,6 @@ def _emptied(path: str) -> tuple[str, ...]:
     if os.path.isdir(path):
         return ("--tmpfs", path)
     return ("--ro-bind", os.devnull, path)
-
-
-def _not_for_everybody() -> Iterator[str]:
-    """Yield what only root may read under /etc: shown to root's commands, it would be secrets."""
-    if os.geteuid() != 0:
-        return
-    waiting = [("/etc", 0)]
-    while waiting:
-        folder, depth = waiting.pop()
-        try:
-            entries = list(os.scandir(folder))
-        except OSError:
-            continue
-        for entry in entries:
-            if entry.is_symlink():
-                continue
-            mode = entry.stat(follow_symlinks=False).st_mode
-            if stat.S_ISDIR(mode) and mode & stat.S_IXOTH and mode & stat.S_IROTH:
-                if depth < _DEPTH:
-                    waiting.append((entry.path, depth + 1))
-            elif not mode & stat.S_IROTH:
-                yield entry.path
 
 
 def _name_resolution() -> Iterator[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from tui_agent.adapters.runner.etc_of_root import ETC, readable_parts
 from tui_agent.adapters.runner.git_parts import GitParts
 
 Reach = Literal["workspace", "network"]
@@ -16,6 +17,7 @@ PACKAGE = Path(__file__).resolve().parents[2]
 PROGRAM = PACKAGE / "adapters" / "runner" / "inside" / "main.py"
 SYSTEM = ("/usr", "/etc", "/opt", "/nix")
 """Shown to be read; beside them the folders that `/bin` and its kin are, where they are none."""
+_BUT_ETC = tuple(one for one in SYSTEM if one != ETC)
 ALIASES = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 DEVICES = ("null", "zero", "full", "random", "urandom", "ptmx", "tty", "shm", "pts")
 TEMPORARY, OLD_TEMPORARY, SHARED_MEMORY = "/tmp", "/var/tmp", "/dev/shm"
@@ -48,7 +50,8 @@ class SandboxView:
     temporary: str = ""
     """A private folder of the host's, for tiers that have no /tmp of their own."""
     reach: Reach = "workspace"
-    writes_workspace: bool = True
+    writes: tuple[str, ...]
+    """Folders of the workspace that may be written: itself, some of it, or nothing."""
 
     def commands_home(self, *, private_root: bool) -> str:
         """Return what HOME is for a command."""
@@ -79,15 +82,15 @@ def plan_of(
     network = view.reach == "network"
     sockets = "all" if private_root else "internet" if network else "none"
     shared = (SHARED_MEMORY,) if private_root else ()
-    work = (view.root, *view.git.writable) if view.writes_workspace else ()
-    seen = (view.root, *view.git.writable) if not view.writes_workspace else ()
+    work = (*view.writes, *view.git.writable) if view.writes else ()
+    seen = () if view.root in view.writes else (view.root, *view.git.writable)
     return {
         "landlock": "landlock" in layers,
         "seccomp": "seccomp" in layers,
         "sockets": sockets,
         "ports": not private_root and not network,
         "read": [
-            *SYSTEM,
+            *(SYSTEM if private_root else (*_BUT_ETC, *readable_parts())),
             *ALIASES,
             "/proc",
             *view.readable,
@@ -97,9 +100,9 @@ def plan_of(
         ],
         "write": [*work, *view.writable, home, temporary, *shared],
         "devices": [f"/dev/{name}" for name in _devices(private_root=private_root)],
-        "own": [],
+        "listed": [ETC],
         "files": {os.path.join(home, name): text for name, text in view.home_files.items()},
-        "limits": {"processes": PROCESSES if private_root else 0, "file_bytes": FILE_BYTES},
+        "limits": {"processes": PROCESSES, "alone": private_root, "file_bytes": FILE_BYTES},
         "probe": dict(probe) if probe is not None else None,
     }
 

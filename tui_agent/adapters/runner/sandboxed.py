@@ -13,11 +13,14 @@ from pathlib import Path
 
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
+from tui_agent.adapters.runner.cgroup import ControlGroup, control_group
 from tui_agent.adapters.runner.guard import Guard
+from tui_agent.adapters.runner.held import held_back
 from tui_agent.adapters.runner.launching import Launching, at_home_in
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.private_home import private_folder, thrown_away
-from tui_agent.adapters.runner.sandbox_view import Reach, SandboxView
+from tui_agent.adapters.runner.sandbox_view import PROCESSES, Reach, SandboxView
+from tui_agent.adapters.runner.tier_missing import TierMissingError
 from tui_agent.adapters.runner.trials import Confined, Trial, started
 from tui_agent.adapters.runner.views import View, Views
 from tui_agent.core.copies import LaidFile
@@ -26,10 +29,6 @@ from tui_agent.core.proposal import Command
 
 IN_ORDER: tuple[Confined, ...] = ("A", "B", "seatbelt")
 """From the strongest to the weakest."""
-
-
-class TierMissingError(OSError):
-    """The tier that the user requires cannot be had here; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +50,13 @@ class _Running:
     process: RunnerProcess
     view: SandboxView
     private_root: bool
+    group: ControlGroup | None
+
+    async def close(self) -> None:
+        """End it with all that it holds."""
+        await self.process.close()
+        if self.group is not None:
+            self.group.remove()
 
     def at_home(self, launch: Launch) -> Launch:
         """Return a command's launch with the home and the temporary folder that there are here."""
@@ -125,6 +131,17 @@ class SandboxedRunner:
         if self._tier is None or reach == "outside":
             return await self._plain.run(command, on_output, over)
         wanted: Reach = "network" if reach == "network" else "workspace"
+        done = await self._run_confined(command, wanted, on_output, over)
+        held = held_back(done.output, done.exit_code)
+        return replace(done, held="" if held == reach else held)
+
+    async def _run_confined(
+        self,
+        command: Command,
+        wanted: Reach,
+        on_output: Callable[[str], None],
+        over: Sequence[LaidFile],
+    ) -> Exit:
         if command.view == "copy":
             async with self._views.opened(over) as view:
                 done = await self._run_in(view, command, wanted, on_output)
@@ -151,7 +168,7 @@ class SandboxedRunner:
             launch = replace(launch, environ={**launch.environ, **view.environ})
             return await running.process.run(launch, on_output)
         finally:
-            await running.process.close()
+            await running.close()
 
     async def close(self) -> None:
         """End every runner, and with it all that commands have left."""
@@ -161,7 +178,7 @@ class SandboxedRunner:
             await asyncio.wait({self._begun})
         running, self._running = self._running, {}
         for one in running.values():
-            await one.process.close()
+            await one.close()
         folders, self._folders = self._folders, []
         for folder in folders:
             thrown_away(folder)
@@ -174,7 +191,8 @@ class SandboxedRunner:
                 self._tier = tier
                 return
         if self._choosing.required:
-            raise TierMissingError(f"{self._choosing.names} cannot be had here. {self.reason}")
+            why = f": {self.reason}" if self.reason else ""
+            raise TierMissingError(f"{self._choosing.names} cannot be had here{why}")
 
     async def _running_for(self, reach: Reach) -> _Running:
         """Return the runner of a reach, started now where there is none that is sound."""
@@ -183,7 +201,7 @@ class SandboxedRunner:
             if running is not None and running.process.sound:
                 return running
             if running is not None:
-                await running.process.close()
+                await running.close()
             if self._closed or self._tier is None:
                 raise RunnerError("the session is closed")
             trial = await self._start(self._tier, reach)
@@ -207,11 +225,15 @@ class SandboxedRunner:
             folder = private_folder(Path(self._launching.environ.get("HOME", "/")))
             self._folders.append(folder)
             view = replace(view, temporary=str(folder))
-        prefix = copy.prefix if copy is not None else ()
+        group = control_group(PROCESSES)
+        prefix = (*(group.prefix if group else ()), *(copy.prefix if copy is not None else ()))
         process, trial = await started(tier, view, self._launching.environ, prefix=prefix)
-        if process is None:
-            return None, trial
-        return _Running(process=process, view=view, private_root=tier == "A"), trial
+        if process is not None:
+            running = _Running(process=process, view=view, private_root=tier == "A", group=group)
+            return running, trial
+        if group is not None:
+            group.remove()
+        return None, trial
 
     def _guarded(self, view: SandboxView) -> tuple[str, ...]:
         """Name what no mount of this tier holds."""

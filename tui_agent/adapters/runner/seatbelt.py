@@ -53,7 +53,7 @@ def seatbelt_profile(view: SandboxView) -> tuple[str, dict[str, str]]:
         return f'(param "{name}")'
 
     read = [*_READ, *view.readable, *view.git.readable, str(PACKAGE), view.root, *view.git.writable]
-    work = (view.root, *view.git.writable) if view.writes_workspace else ()
+    work = (*view.writes, *view.git.writable) if view.writes else ()
     write = [*work, *view.writable, view.temporary]
     lines = [_HEAD]
     lines += [f"(allow file-read* (subpath {named('READ', path)}))" for path in (*read, *write)]

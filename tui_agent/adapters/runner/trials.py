@@ -103,6 +103,8 @@ def _argv(tier: Confined, view: SandboxView, path: str) -> tuple[str, ...]:
     if sys.platform != "linux":
         raise RunnerError("the tiers A and B are there on Linux alone")
     if tier == "B":
+        if view.hidden:
+            raise RunnerError(f"Landlock alone cannot hide {view.hidden[0]}")
         return runner_command()
     program = bubblewrap(path)
     if not program:

@@ -44,7 +44,7 @@ _USERS_KEYS = frozenset({"endpoints", "environment", "sandbox", "record", "tools
 
 def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:
     """Return what a project may say of a key, and why not where it may not."""
-    if key.startswith(("interface.", "log.")) or key in _USERS_KEYS:
+    if key.startswith(("interface.", "log.", "confinement.")) or key in _USERS_KEYS:
         return value, "" if value == present else _USERS_ALONE
     if key == "rules":
         kept = tuple(rule for rule in value if rule.action != "allow")

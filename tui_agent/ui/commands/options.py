@@ -27,6 +27,10 @@ replayed, 5 key or provider, 6 approval needed and nobody there, 7 a limit ended
 """
 
 
+TIERS = ("auto", "A", "B", "seatbelt", "container", "none")
+"""What `--sandbox` may ask for, as the setting does."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What was typed, apart from a command's own arguments."""
@@ -89,7 +93,7 @@ def common(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--profile", metavar="NAME", help="dev, stage, prod, strict or your own")
     group.add_argument("--budget", type=float, metavar="DOLLARS", help="dollars a session")
     group.add_argument("--max-steps", type=int, metavar="N", help="model responses a turn")
-    group.add_argument("--sandbox", choices=("auto", "none"), help="how commands are confined")
+    group.add_argument("--sandbox", choices=TIERS, help="how commands are confined")
     group.add_argument(
         "--no-sandbox", action="store_true", help="run commands without a sandbox, knowingly"
     )

@@ -37,6 +37,7 @@ SANDBOX = {
     "A": ("workspace, network off", "text-2"),
     "B": ("workspace, network off", "text-2"),
     "seatbelt": ("workspace, network off", "text-2"),
+    "container": ("a container with the workspace, network off", "text-2"),
 }
 MODES = {
     "plan": "reads and plain read-only commands run, nothing else does",

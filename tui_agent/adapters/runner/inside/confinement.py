@@ -35,8 +35,8 @@ class Confinement:
         process.no_new_privileges()
         process.drop_capabilities()
         if plan["landlock"]:
-            self._nested = _ruleset(plan, own=False)
-            outer = _ruleset(plan, own=True)
+            self._nested = _ruleset(plan)
+            outer = _ruleset(plan)
             outer.enforce()
             outer.close()
             self.layers.append("landlock")
@@ -50,13 +50,12 @@ class Confinement:
             self._nested.enforce()
 
 
-def _ruleset(plan: dict[str, object], *, own: bool) -> landlock.Ruleset:
+def _ruleset(plan: dict[str, object]) -> landlock.Ruleset:
     made = landlock.Ruleset(ports=bool(plan["ports"]))
     made.allow(_strings(plan["read"]), landlock.READ)
     made.allow(_strings(plan["write"]), landlock.WRITE)
     made.allow(_strings(plan["devices"]), landlock.DEVICE)
-    if own:
-        made.allow(_strings(plan["own"]), landlock.WRITE)
+    made.allow(_strings(plan["listed"]), landlock.READ_DIR)
     return made
 
 
@@ -67,9 +66,20 @@ def _limit(limits: object) -> None:
     if limits["file_bytes"]:
         process.limit(resource.RLIMIT_FSIZE, int(limits["file_bytes"]))
     if limits["processes"]:
-        process.limit(resource.RLIMIT_NPROC, int(limits["processes"]))
+        beside = 0 if limits["alone"] else _of_this_user()
+        process.limit(resource.RLIMIT_NPROC, int(limits["processes"]) + beside)
     with suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write(str(MOST_ALIKE))
+
+
+def _of_this_user() -> int:
+    """Count this user's processes and threads: without a namespace of ours the limit counts all."""
+    count = 0
+    for name in os.listdir("/proc"):
+        with suppress(OSError):
+            if name.isdecimal() and os.stat(f"/proc/{name}").st_uid == os.getuid():
+                count += len(os.listdir(f"/proc/{name}/task"))
+    return count
 
 
 def _write_files(files: object) -> None:
