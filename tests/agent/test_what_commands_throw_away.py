@@ -6,7 +6,7 @@ import pytest
 
 from tests.agent.conftest import Script
 from tests.agent.invariants import assert_whole, records_of
-from tests.agent.scripts import DONE, shell
+from tests.agent.scripts import DONE, call, shell
 from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
 from tui_agent.core.commands import Interrupt, RunShell, Undo
@@ -166,3 +166,17 @@ async def test_a_plain_command_is_recorded_as_before(
         await work.decide(YES)
         await work.ended()
         assert all(one.deep is None for one in work.events(SnapshotTaken))
+
+
+async def test_an_edit_and_a_command_that_throws_nothing_away_say_nothing(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n")
+    edit = call("edit", '{ path = "a.txt", edits = [{ old = "one", new = "two" }] }')
+    setting = script(edit + shell("echo more >> a.txt") + DONE)
+    async with setting.with_mode(mode="edit").opened() as work:
+        work.send_text("go")
+        await work.decide(YES)
+        await work.ended()
+        assert repository.read("a.txt") == b"two\nmore\n"
+        assert not [one.text for one in work.events(Notice) if "is kept" in one.text]

@@ -51,7 +51,7 @@ def say_what_is_kept(engine: Engine, call_id: str) -> None:
     """Tell the person what went and comes back with an undo, and what was not kept."""
     turn = engine.agent.turn
     call = turn.calls.get(call_id) if turn is not None else None
-    if call is None or call.proposal is None or not _lost(call):
+    if call is None or call.proposal is None or not may_lose(call.proposal) or not _lost(call):
         return
     entries = [f"stash entry {one.message or one.commit[:8]}" for one in call.dropped]
     said = f"What {call.proposal.title} changed is kept"

@@ -10,7 +10,9 @@ HELP = (
     "/undo: the last turn; /undo 3: turn 3; /undo 3#2: hunk 2 of turn 3; /undo #2: of the last; "
     "/undo @tester: what that child changed"
 )
-_FORM = re.compile(r"(?:@(?P<agent>[\w-]+)\s*)?(?P<turn>[0-9]+)?(?:\s*#(?P<hunks>[0-9]+(?:,[0-9]+)*))?")
+_FORM = re.compile(
+    r"(?:@(?P<agent>[\w-]+)\s*)?(?P<turn>[0-9]+)?(?:\s*#(?P<hunks>[0-9]+(?:,[0-9]+)*))?"
+)
 
 
 def undo_wish(text: str) -> Undo | None:

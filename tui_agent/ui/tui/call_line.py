@@ -200,8 +200,8 @@ def _edit_title(patch: Patch, call: Call, draft: Draft, *, narrow: bool) -> str:
 
 def decided(call: Call, draft: Draft) -> tuple[tuple[HunkDecision, ...], bool]:
     """Return the verdicts on a call's edit, and whether all of it was accepted at once."""
-    if call.decision is None:
-        return draft.decisions, False
+    if call.decision is None or call.status == "asked":
+        return draft.decisions, False  # What was decided before, was of an earlier request.
     hunks = call.decision.hunks
     return hunks, not hunks and call.decision.verdict != "reject"
 
