@@ -100,7 +100,7 @@ async def test_an_approval_for_the_session_silences_the_same_command_and_no_othe
         assert by == ["user", "rule", "user"]
     assert_whole(records_of(setting.folder))
     async with setting.opened(again=True) as work:
-        assert not work.agent.engine.approved
+        assert not work.state.grants
     assert repository.root.exists()
 
 

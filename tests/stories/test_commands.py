@@ -153,7 +153,8 @@ def test_a_rule_explains_itself(sample: Repository, home: Path) -> None:
     denied = program.run("rules", "test", "git push --force").out
     assert denied.startswith("∅ deny")
     assert "rule no-push" in denied
-    assert program.run("rules", "test", "ls").out.startswith("◆ ask")
+    assert program.run("rules", "test", "make test").out.startswith("◆ ask")
+    assert "deny what begins with git push" in program.run("rules", "list").out
 
 
 def test_tools_and_prompts_are_shown_as_a_model_gets_them(sample: Repository) -> None:

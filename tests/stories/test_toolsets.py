@@ -10,6 +10,7 @@ import pytest
 from tests.stories.program import Done, Program, call, script, with_sample
 from tests.support.calls import Bench
 from tests.support.repository import Repository
+from tui_agent.adapters.bash_reader import BashReader
 from tui_agent.core.policy import Circumstances, decide
 from tui_agent.core.toolsets import chosen_sets
 from tui_agent.tools.shell import Shell
@@ -86,7 +87,7 @@ async def test_what_only_looks_stays_in_the_workspace_whatever_a_name_hides(
         ("cat .git/config", ".", "ask"),
         ("cat config", "sub/.ssh", "ask"),
     ):
-        proposal = await bench.prepare(Shell(follows=True), command=command, cwd=cwd)
+        proposal = await bench.prepare(Shell(classifier=BashReader()), command=command, cwd=cwd)
         assert decide(proposal, now).action == action, (command, cwd)
 
     program = Program(sample.root)

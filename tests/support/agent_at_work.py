@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from tests.support.clock import CountedIds
 from tests.support.repository import Repository
+from tui_agent.adapters.bash_reader import BashReader
 from tui_agent.adapters.child_copies import KeptCopies
 from tui_agent.adapters.foreign_diff import read_diff
 from tui_agent.adapters.git_workspace.marks import marks_of
@@ -28,6 +29,7 @@ from tui_agent.agent.agent import Agent, Manner
 from tui_agent.core.agents import AgentDefinition
 from tui_agent.core.commands import Command, Decide, Submit
 from tui_agent.core.events import Check, Record, SessionStarted
+from tui_agent.core.gate_means import GateMeans
 from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.settings import Settings
@@ -66,7 +68,8 @@ class WallClock:
 
 def all_tools(children: Mapping[str, AgentDefinition] | None = None) -> dict[str, Tool]:
     made: list[Tool] = [
-        Read(), List(), Search(), Edit(), Write(), ApplyPatch(), Shell(), SetPlan(), Ask()
+        Read(), List(), Search(), Edit(), Write(), ApplyPatch(),
+        Shell(classifier=BashReader()), SetPlan(), Ask()
     ]  # fmt: skip
     if children:
         made.append(Task(children))
@@ -189,6 +192,7 @@ class Setting:
             child_tools=lambda: all_tools(self.children),
             own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
+            gate=GateMeans(classifier=BashReader()),
             runner=runner,
             snapshots=snapshots,
             copies=KeptCopies(root, self.state / "copies", partial(self._place, log)),

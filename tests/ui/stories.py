@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from tests.ui.story import ASK_WRITE, Story, shell_proposal
+from tests.ui.gate_story import ask_about_a_command
+from tests.ui.story import ASK_WRITE, Story
 from tui_agent.core.events import CheckFinished, CheckResult, FileChanged, SnapshotTaken
 from tui_agent.core.messages import Usage
 from tui_agent.core.patch import HunkDecision
-from tui_agent.core.proposal import CommandPart, Decision, FileEffect, Proposal, Reason
+from tui_agent.core.proposal import Decision, FileEffect, Proposal
 
 CAUSE = (
     "The cause is in `_redirect_headers`. It copies the headers of the first request whole, and "
@@ -260,24 +261,12 @@ def approval_waiting() -> Story:
     story.model("", push, read, shell, log, usage=_usage(0.34, 0.04))
     story.deny(push, "git push origin main", "deny.push", "yours, line 4")
     story.run(read, "pyproject.toml", "lines 96-131", "[tool.pytest]\n")
-    proposal = shell_proposal(
+    ask_about_a_command(
         story,
         shell,
-        CommandPart(
-            text="ruff format httpx tests", verdict="ask", reason="writes in the workspace"
-        ),
-        CommandPart(
-            text="pytest -q tests/client 2>&1 | tail -n 5",
-            verdict="allow",
-            reason="allowed, your rule of 14:04",
-        ),
-        CommandPart(
-            text='git commit -qam "Drop credentials on cross-host redirects"',
-            verdict="ask",
-            reason="writes .git, runs a hook",
-        ),
+        "ruff format httpx tests && pytest -q tests/client 2>&1 | tail -n 5 && "
+        'git commit -qam "Drop credentials on cross-host redirects"',
     )
-    story.ask(proposal, Reason(rule="ask.write", text="default: it can write"))
     return story
 
 

@@ -39,10 +39,11 @@ from tui_agent.core.proposal import (
     Command as ShellCommand,
 )
 from tui_agent.core.proposal import (
-    CommandPart,
+    Considered,
     Decision,
     Effect,
     FileEffect,
+    Offer,
     Proposal,
     Question,
     Reason,
@@ -259,12 +260,23 @@ class Story:
         self.emit(ToolFinished(call_id=call.id, output=output, status="denied"))
         return self
 
-    def ask(self, proposal: Proposal, reason: Reason = ASK_WRITE) -> str:
+    def ask(
+        self,
+        proposal: Proposal,
+        reason: Reason = ASK_WRITE,
+        considered: tuple[Considered, ...] = (),
+        offers: tuple[Offer, ...] = (),
+    ) -> str:
         """Let a person be asked; return the request."""
         request = self.name("ask")
         self.emit(
             ApprovalRequested(
-                request_id=request, call_id=proposal.call_id, proposal=proposal, reason=reason
+                request_id=request,
+                call_id=proposal.call_id,
+                proposal=proposal,
+                reason=reason,
+                considered=considered,
+                offers=offers,
             )
         )
         return request
@@ -316,13 +328,6 @@ class Story:
 
 def _bytes(text: str | None) -> bytes | None:
     return None if text is None else text.encode()
-
-
-def shell_proposal(story: Story, call: ToolCall, *parts: CommandPart) -> Proposal:
-    """Return a shell command made of these parts."""
-    text = " && ".join(part.text for part in parts)
-    command = ShellCommand(text=text, parts=parts)
-    return story.propose(call, text, "execute", command=command)
 
 
 def question_proposal(story: Story, call: ToolCall, question: Question) -> Proposal:

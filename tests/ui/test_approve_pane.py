@@ -13,6 +13,7 @@ from tests.ui.stories import approval_waiting, edit_waiting
 from tests.ui.story import Story, question_proposal
 from tui_agent.core.events import ApprovalRequested
 from tui_agent.core.proposal import Choice, Copying, Decision, Question
+from tui_agent.core.settings import RuleSettings
 from tui_agent.core.state import fold
 from tui_agent.ui.tui.approve_items import at_operators
 from tui_agent.ui.tui.messages import Decided
@@ -72,7 +73,6 @@ PAUSE = Question(
     [
         ("y", Decision(verdict="once")),
         ("s", Decision(verdict="session")),
-        ("p", Decision(verdict="rule", prefix=("ruff", "format"))),
         ("n", Decision(verdict="reject")),
     ],
 )
@@ -109,11 +109,30 @@ async def test_the_command_its_parts_its_rule_and_the_sandbox_are_shown_whole() 
         await pilot.pause()
         text = "\n".join(text_of(desk))
     assert 'redirects"' in text
-    assert "writes .git, runs a hook" in text
-    assert "ask.write" in text
+    assert "writes .git, may run hooks" in text
+    assert "allowed, your rule" in text
+    assert "ask.command" in text
     assert "none: it runs as you" in text
     assert "everything else asks" in text
-    assert "matches 1 of" in text
+
+
+async def test_a_rule_is_chosen_with_what_it_would_have_matched_its_place_and_its_end() -> None:
+    desk = await run(approval_waiting())
+    assert "3 of 8 past commands; part" in "\n".join(desk.rows)
+    desk = await run(approval_waiting(), "p")
+    text = "\n".join(desk.rows)
+    assert "matches 3 of 8 past commands: ruff format --diff httpx" in text
+    assert "allow it; part 4 still asks" in text
+    assert desk.decisions == []
+    exact = RuleSettings(action="allow", tool="shell", argv=("ruff", "format", "httpx", "tests"))
+    desk = await run(approval_waiting(), "p", "enter")
+    assert desk.decisions == [Decision(verdict="rule", rule=exact)]
+    wide = RuleSettings(action="allow", tool="shell", prefix=("ruff", "format"), uses=1)
+    desk = await run(approval_waiting(), "p", "2", "s", "t", "enter")
+    assert desk.decisions == [Decision(verdict="rule", rule=wide, scope="user")]
+    desk = await run(approval_waiting(), "p", "j", "escape", "enter")
+    assert desk.decisions == []
+    assert (await run(approval_waiting(), "p", "enter", armed=False)).decisions == []
 
 
 @pytest.mark.capability("K.2", part="commands and questions by key")

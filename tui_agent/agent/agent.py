@@ -23,6 +23,7 @@ from tui_agent.agent.turn import call_for_user, run_turn
 from tui_agent.core import commands as ask
 from tui_agent.core.events import (
     MAIN_AGENT,
+    GrantRevoked,
     Labelled,
     MessageQueued,
     MessageRecalled,
@@ -207,8 +208,21 @@ class Agent:
             case ask.EditPlan():
                 approved = self._engine.agent.plan_approved
                 self._live.emit(PlanUpdated(plan=command.plan, approved=approved))
+            case ask.Revoke():
+                self._revoke(command)
             case ask.Label():
                 self._live.emit(Labelled(text=command.text))
+
+    def _revoke(self, command: ask.Revoke) -> None:
+        known = self.state.grants
+        names = tuple(known) if not command.grant_id else (command.grant_id,)
+        if not names or not set(names) <= set(known):
+            self._notice("There is no such approval for this session.")
+            return
+        written = any(known[name].scope == "user" for name in names)
+        self._live.emit(GrantRevoked(grant_ids=names))
+        if written:
+            self._notice("A rule that was written to your settings still stands there.", "info")
 
     def _change(self, key: str, value: str, old: str) -> None:
         if value != old:

@@ -6,14 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.effects import completed, settled_files
+from tui_agent.agent.gate import denied, edited
 from tui_agent.core.commands import Decide
 from tui_agent.core.events import ApprovalDecided
 from tui_agent.core.patch import PatchError
-from tui_agent.core.policy import plain_words, session_key
 from tui_agent.core.proposal import Decision, Proposal
+from tui_agent.core.rules import covers_call, covers_part
+from tui_agent.core.sound_rules import problem_of
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
+    from tui_agent.core.settings import RuleSettings
+    from tui_agent.core.state import Call
 
 
 def take(engine: Engine, command: Decide) -> bool:
@@ -29,7 +33,7 @@ def take(engine: Engine, command: Decide) -> bool:
     if call.proposal is None:
         return False
     decision = command.decision
-    problem = _problem(call.proposal, decision)
+    problem = _problem(engine, call, call.proposal, decision)
     if call.proposal.patch is not None and not problem:
         try:
             decision = completed(call.proposal.patch, decision)
@@ -39,6 +43,7 @@ def take(engine: Engine, command: Decide) -> bool:
     if problem:
         engine.notice(f"The answer was not taken: {problem}.", "warning")
         return False
+    decision = _kept(engine, decision)
     engine.live.emit(
         ApprovalDecided(
             request_id=command.request_id,
@@ -49,18 +54,21 @@ def take(engine: Engine, command: Decide) -> bool:
         ),
         waiting.agent_id,
     )
-    _remember(engine, waiting.agent_id, call.proposal, decision)
     engine.approvals.answered(command.request_id)
     return True
 
 
-def _problem(proposal: Proposal, decision: Decision) -> str:
-    if decision.command is not None and not decision.command.strip():
-        return "the edited command is empty"
-    if decision.verdict == "rule" and proposal.command is not None:
-        words = plain_words(proposal.command.text)
-        if not decision.prefix or words[: len(decision.prefix)] != decision.prefix:
-            return "the prefix does not begin this command"
+def _problem(engine: Engine, call: Call, proposal: Proposal, decision: Decision) -> str:
+    if decision.command is not None:
+        if not decision.command.strip():
+            return "the edited command is empty"
+        forbidden = denied(engine, edited(engine, proposal, decision.command))
+        if forbidden and call.origin != "user":
+            return f"a rule forbids the edited command: {forbidden}"
+    if decision.verdict == "rule":
+        wrong = _wrong_rule(proposal, decision)
+        if wrong:
+            return wrong
     question = proposal.question
     if question is None or decision.verdict == "reject" or question.kind == "plan":
         return ""
@@ -70,12 +78,35 @@ def _problem(proposal: Proposal, decision: Decision) -> str:
     return ""
 
 
-def _remember(engine: Engine, agent_id: str, proposal: Proposal, decision: Decision) -> None:
-    """Hold an answer for the session in this process; a session taken up again asks again."""
-    if decision.verdict == "session":
-        command = proposal.command
-        if command is not None and decision.command is not None:
-            proposal = replace(proposal, command=replace(command, text=decision.command))
-        engine.approved.add((agent_id, session_key(proposal)))
-    elif decision.verdict == "rule" and decision.prefix:
-        engine.prefixes.append((agent_id, decision.prefix))
+def _wrong_rule(proposal: Proposal, decision: Decision) -> str:
+    """Say why a rule is not what was asked about; empty where it is."""
+    rule = decision.rule
+    if rule is None or rule.action != "allow":
+        return "there is no rule to allow"
+    problem = problem_of(rule)
+    if problem:
+        return problem
+    parts = proposal.command.parts if proposal.command is not None else ()
+    about = [covers_part(rule, proposal, part) for part in parts] or [covers_call(rule, proposal)]
+    return "" if any(about) else "the rule is not about this call"
+
+
+def _no_place(_: RuleSettings) -> str:
+    raise OSError("there is no place for them")
+
+
+def _kept(engine: Engine, decision: Decision) -> Decision:
+    """Write a rule into the user's settings where that is wanted; else it holds for the session."""
+    if decision.verdict != "rule" or decision.rule is None or decision.scope != "user":
+        return decision
+    keep = engine.world.gate.keep_rule or _no_place
+    try:
+        place = keep(decision.rule)
+    except (OSError, ValueError) as error:
+        engine.notice(
+            f"The rule holds for this session only; your settings were not changed: {error}",
+            "warning",
+        )
+        return replace(decision, scope="session")
+    engine.notice(f"The rule was written to {place}.")
+    return decision

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from tui_agent.core.agents import Agents
     from tui_agent.core.messages import ModelFacts
     from tui_agent.core.ports import Tool, World
+    from tui_agent.core.proposal import CommandPart
     from tui_agent.core.settings import Settings
     from tui_agent.core.state import Agent, Call
 
 
 @dataclass(slots=True, kw_only=True)
 class Engine:
-    """One agent's means; `approved` and `prefixes` hold in this process only."""
+    """One agent's means."""
 
     world: World
     live: LiveSession
@@ -38,10 +39,8 @@ class Engine:
     unconfined: bool = False
     trusted: bool = False
     facts: ModelFacts | None = None
-    approved: set[tuple[str, str]] = field(default_factory=set)
-    """Agent and key of what was approved for the session: no child has its parent's."""
-    prefixes: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
-    """Agent and leading words of the commands that were approved by them."""
+    past: tuple[tuple[CommandPart, ...], ...] | None = None
+    """The commands of this repository's earlier sessions; None until they were looked for."""
     first_snapshot: asyncio.Task[None] | None = None
     snapping: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One snapshot after the other, whoever takes it."""
@@ -104,8 +103,11 @@ class Engine:
             tier=self.world.runner.tier,
             unconfined=self.unconfined,
             rules=self.settings.rules,
-            approved=frozenset(key for agent, key in self.approved if agent == self.agent_id),
-            prefixes=tuple(words for agent, words in self.prefixes if agent == self.agent_id),
+            grants=tuple(
+                one for one in self.live.state.grants.values() if one.agent_id == self.agent_id
+            ),
+            used=dict(self.live.state.used),
+            now=self.world.clock.now(),
             attended=self.attended,
             answer=self.answer,
             write_paths=self.settings.write_paths,

@@ -14,6 +14,7 @@ from tui_agent.agent.effects import (
     snapshot,
     writes_of,
 )
+from tui_agent.agent.gate import edited
 from tui_agent.agent.keeping import may_lose, say_what_is_kept, say_what_is_not_kept
 from tui_agent.agent.results import EndStatus, failure, finished, nothing_applied
 from tui_agent.core.digest import digest_of
@@ -57,7 +58,7 @@ async def run(
     if proposal.patch is not None and not writes:
         finished(engine, call, nothing_applied(settled, decision), "denied")
         return None
-    approved = _worked_in(proposal, decision)
+    approved = _worked_in(engine, proposal, decision)
     changes = _changes(proposal) and not in_copy(approved.proposal)
     if changes:
         await first_snapshot(engine)
@@ -119,11 +120,11 @@ def _next_round(engine: Engine, proposal: Proposal) -> Proposal:
     return replace(proposal, ran=replace(ran, output=kept))
 
 
-def _worked_in(proposal: Proposal, decision: Decision) -> Approved:
+def _worked_in(engine: Engine, proposal: Proposal, decision: Decision) -> Approved:
     command = proposal.command
     if command is not None and decision.command is not None:
-        command = replace(command, text=decision.command, parts=())
-        proposal = replace(proposal, command=command)
+        proposal = edited(engine, proposal, decision.command)
+        command = proposal.command
     if command is not None and decision.view:
         command = replace(command, view=decision.view)
         proposal = replace(proposal, command=command)

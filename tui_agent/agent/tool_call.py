@@ -10,21 +10,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.budget_question import BUDGET_TOOL, budget_answered, budget_proposal
-from tui_agent.agent.effects import accept_all
 from tui_agent.agent.files import SeenFiles
-from tui_agent.agent.holding import held_back
+from tui_agent.agent.gate import gate, learn_past, still_asks
 from tui_agent.agent.rebase import moved_bases, worked_in
-from tui_agent.agent.results import failure, finished, rejection, users_own
+from tui_agent.agent.results import failure, finished, rejection
 from tui_agent.agent.running import go_on, run
 from tui_agent.core.agents import TASK_TOOL, name_of
 from tui_agent.core.blob import size_of
 from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
-from tui_agent.core.events import ApprovalDecided, ApprovalRequested
-from tui_agent.core.policy import Outcome, decide
+from tui_agent.core.events import ApprovalRequested
 from tui_agent.core.ports import ArgumentsError, View
 from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
-from tui_agent.core.undo import UNDO_TOOL, asks_first, leaves_out
+from tui_agent.core.undo import UNDO_TOOL, leaves_out
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -91,6 +89,7 @@ async def _prepare(engine: Engine, call: Call) -> None:
             finished(engine, call, too_large, "not_run")
         else:
             _say_what_stays(engine, call, proposal)
+            await learn_past(engine, proposal)
             gate(engine, call, proposal)
 
 
@@ -161,61 +160,6 @@ def _over_size(engine: Engine, call: Call, proposal: Proposal) -> ToolOutput | N
     return failure("patch_size_budget_exceeded", text)
 
 
-def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> None:
-    """Let the policy decide on a proposal: record its decision, or ask a person."""
-    outcome = _outcome(engine, call, proposal)
-    if outcome.action == "ask":
-        proposal = held_back(engine, call, proposal)
-        engine.emit(
-            ApprovalRequested(
-                request_id=engine.world.ids("ask"),
-                call_id=call.id,
-                proposal=proposal,
-                reason=outcome.reason,
-                round=round_,
-            )
-        )
-        return
-    allowed = outcome.action == "allow"
-    by = "mode" if outcome.reason.rule.startswith(("mode.", "read")) else "rule"
-    hunks = accept_all(proposal.patch) if allowed and proposal.patch is not None else ()
-    engine.emit(
-        ApprovalDecided(
-            call_id=call.id,
-            proposal=proposal,
-            round=round_,
-            decision=Decision(
-                verdict="rule" if allowed else "reject",
-                by="mode" if by == "mode" else "rule",
-                hunks=hunks,
-                reason=outcome.reason,
-            ),
-        )
-    )
-
-
-def _outcome(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
-    """Return what the gate says of a call.
-
-    The user's own command runs, and an undo that takes all back; the user's own diff always asks,
-    and so does an undo that has to leave something out, or takes back what a command did.
-    """
-    if proposal.ran is not None:
-        return _asked_for(engine, proposal)
-    if call.origin != "user":
-        return decide(proposal, engine.circumstances)
-    if proposal.patch is None or (call.tool == UNDO_TOOL and not asks_first(proposal)):
-        return Outcome(action="allow", reason=users_own())
-    return _asked_for(engine, proposal)
-
-
-def _asked_for(engine: Engine, proposal: Proposal) -> Outcome:
-    """Ask in any mode, whatever was allowed before: somebody wanted to see this first."""
-    now = engine.circumstances
-    forbidding = tuple(rule for rule in now.rules if rule.action != "allow")
-    return decide(proposal, replace(now, mode="ask", rules=forbidding, approved=frozenset()))
-
-
 async def _decided(engine: Engine, call: Call) -> None:
     decision, proposal = call.decision, call.proposal
     if decision is None or proposal is None:
@@ -224,6 +168,8 @@ async def _decided(engine: Engine, call: Call) -> None:
         budget_answered(engine, call, decision)
     elif decision.verdict == "reject" and not _goes_on(proposal, decision):
         finished(engine, call, rejection(engine, proposal, decision), "denied")
+    elif still_asks(engine, proposal, decision):
+        gate(engine, call, proposal, call.round)
     elif not _asked_again(engine, call, proposal, decision):
         again = await run(engine, call, proposal, decision)
         if again is not None:

@@ -142,6 +142,13 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Revoke:
+    """Take an approval for the session back; all of them where none is named."""
+
+    grant_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Close:
     """Leave. An open turn is suspended, nothing of it is closed."""
 
@@ -163,5 +170,6 @@ Command = (
     | Rewind
     | Compact
     | Label
+    | Revoke
     | Close
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui_agent.core.policy import matches
+from tui_agent.core.globs import matches
 from tui_agent.core.settings import Settings
 
 

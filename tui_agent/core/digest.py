@@ -54,5 +54,7 @@ def digest_of(proposal: Proposal, decision: Decision | None = None) -> str:
 
 
 def _command(command: Command) -> list[str]:
-    """Where it runs is named only where that is a copy: older digests stay what they were."""
-    return [command.text, command.cwd, *(["copy"] if command.view == "copy" else [])]
+    """Where it runs is named only where that is unusual: older digests stay what they were."""
+    copy = ["copy"] if command.view == "copy" else []
+    reach = [command.reach] if command.reach != "workspace" else []
+    return [command.text, command.cwd, *copy, *reach]

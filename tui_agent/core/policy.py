@@ -1,21 +1,29 @@
 """The gate: what a proposal may do without asking, what asks, and what is refused; and why.
 
-The order in which it is decided: what no mode allows, deny rules, the mode plan, what asks in every
-mode, ask and allow rules, approvals of this session, the chosen toolsets, the mode.
+The order in which it is decided: what no profile allows, deny rules, the mode plan, questions,
+exactly this call allowed for the session, what asks in every mode, rules, approvals of this
+session, the chosen toolsets, plain reads, the mode. Each part of a command must be allowed by
+itself.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from tui_agent.core.looking import paths_looked_at
-from tui_agent.core.proposal import Proposal, Reason
+from tui_agent.core.always import asks_always
+from tui_agent.core.globs import matches
+from tui_agent.core.grants import Grant, is_live, session_key
+from tui_agent.core.parts import judged_parts, mode_of_command
+from tui_agent.core.proposal import CommandPart, Considered, Proposal, Reason
+from tui_agent.core.rules import Action, could_read, covers_call, denies, id_of, live, text_of
 from tui_agent.core.settings import RuleSettings
-from tui_agent.core.toolsets import Toolset, lets_run
+from tui_agent.core.toolsets import Toolset
+from tui_agent.core.weighing import Case, PartSaid, Said, say
 
-Action = Literal["allow", "ask", "deny"]
+READS = "read.command"
+"""The rule by which a command runs because it only reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +32,10 @@ class Outcome:
 
     action: Action
     reason: Reason
+    parts: tuple[CommandPart, ...] = ()
+    """The parts of its command, each with what is said to it."""
+    considered: tuple[Considered, ...] = ()
+    """The steps to the answer, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +48,14 @@ class Circumstances:
     unconfined: bool = False
     """Whether the user has said that commands may run without a sandbox."""
     rules: tuple[RuleSettings, ...] = ()
-    approved: frozenset[str] = frozenset()
-    """Keys of what was approved for this session: see `session_key`."""
-    prefixes: tuple[tuple[str, ...], ...] = ()
-    """Leading words of commands that the user allowed in this session."""
+    grants: tuple[Grant, ...] = ()
+    """What this agent was allowed for the session."""
+    used: Mapping[str, int] = field(default_factory=dict)
+    """How often each rule and grant has allowed, by its id."""
+    now: str = ""
+    """The time, in UTC, for rules that end."""
+    hides: bool = False
+    """Whether the sandbox hides from commands what rules deny."""
     attended: bool = True
     """Whether a person is there to be asked."""
     answer: Literal["", "approve", "reject"] = ""
@@ -54,252 +70,204 @@ class Circumstances:
 
 
 def decide(proposal: Proposal, now: Circumstances) -> Outcome:
-    """Return what the gate says, with the rule that says it."""
-    found = _said(proposal, now)
+    """Return what the gate says, with the rule that says it and the way to it."""
+    case = _case(proposal, now)
+    considered: list[Considered] = []
+    found: Said | None = None
+    for name, step in _IN_ORDER:
+        found = step(case, now)
+        considered.append(Considered(step=name, said="" if found is None else _in_words(found)))
+        if found is not None:
+            break
+    said = _unless_unseen(found or _by_mode(case, now), case, now)
+    said = _answered(said, proposal, now)
+    return Outcome(
+        action=said.action,
+        reason=Reason(rule=said.rule, text=said.text, origin=said.origin, used=said.used),
+        parts=tuple(_shown(one, said) for one in case.parts),
+        considered=tuple(considered),
+    )
+
+
+def _case(proposal: Proposal, now: Circumstances) -> Case:
+    case = Case(
+        proposal=proposal,
+        mode=now.mode,
+        tier=now.tier,
+        unconfined=now.unconfined,
+        rules=live(now.rules, now.now, now.used),
+        grants=tuple(one for one in now.grants if is_live(one, now.now, now.used)),
+        toolsets=now.toolsets,
+    )
+    return replace(case, parts=judged_parts(case))
+
+
+_SHOWN = {"protect.secret": "may hold a secret", "protect.outside": "outside the workspace"}
+
+
+def _shown(one: PartSaid, said: Said) -> CommandPart:
+    """Return a part with what is said to it, where the whole asks because of it, too."""
+    part = one.part
+    mark = said.rule.removeprefix("protect.")
+    if said.action != "ask" or part.verdict == "ask":
+        return part
+    if mark in part.marks and said.rule in _SHOWN:
+        return replace(part, verdict="ask", reason=_SHOWN[said.rule])
+    if said.rule == "protect.network" and part.network and not one.named:
+        return replace(part, verdict="ask", reason="reaches the network")
+    return part
+
+
+def _in_words(said: Said) -> str:
+    return f"{said.action}: {said.text}"
+
+
+def _answered(found: Said, proposal: Proposal, now: Circumstances) -> Said:
+    """Return what comes of asking where nobody is there, or automation answers."""
     if found.action != "ask":
         return found
     if now.answer == "reject":
-        return _outcome("deny", "automation.reject", "--reject-all refuses all that asks")
+        return say("deny", "automation.reject", "--reject-all refuses all that asks")
     if now.answer == "approve" and _may_automate(proposal, now, found):
-        return _outcome("allow", "automation.approve", f"--approve-all; {found.reason.text}")
+        return say("allow", "automation.approve", f"--approve-all; {found.text}")
     if not now.attended:
-        text = f"nobody is there to ask; {found.reason.text}"
-        return Outcome(
-            action="deny",
-            reason=Reason(rule=found.reason.rule, text=text, origin=found.reason.origin),
-        )
+        return replace(found, action="deny", text=f"nobody is there to ask; {found.text}")
     return found
 
 
-def session_key(proposal: Proposal) -> str:
-    """Return what an approval for the session binds: the tool, its exact arguments, its folder."""
-    if proposal.command is not None:
-        return f"{proposal.tool}\0{proposal.command.text}\0{proposal.command.cwd}"
-    return f"{proposal.tool}\0{proposal.arguments}"
+def _may_automate(proposal: Proposal, now: Circumstances, found: Said) -> bool:
+    if found.rule.startswith(("protect.", "ask.question", "deny.")):
+        return False
+    return "execute" not in proposal.effects or now.tier != "none" or now.unconfined
 
 
-def _said(proposal: Proposal, now: Circumstances) -> Outcome:
-    for rule in _IN_ORDER:
-        found = rule(proposal, now)
-        if found is not None:
-            return found
-    return _by_mode(proposal, now)
+# The steps, in order
 
 
-def _forbidden(proposal: Proposal, now: Circumstances) -> Outcome | None:
+def _forbidden(case: Case, now: Circumstances) -> Said | None:
+    proposal = case.proposal
     for target in proposal.targets:
         if target.effect == "edit" and not any(
             matches(target.path, glob) for glob in now.write_paths
         ):
-            return _outcome("deny", "profile.paths", f"the profile writes no {target.path}")
+            return say("deny", "profile.paths", f"the profile writes no {target.path}")
         names_a_file = proposal.tool == "read" or proposal.command is not None
         if (
             target.effect == "read"
             and names_a_file
             and not any(matches(target.path, glob) for glob in now.read_paths)
         ):
-            return _outcome("deny", "profile.paths", f"the profile reads no {target.path}")
-    if proposal.command is None or not now.programs:
+            return say("deny", "profile.paths", f"the profile reads no {target.path}")
+    command = proposal.command
+    if command is None or not now.programs:
         return None
-    words = plain_words(proposal.command.text)
-    if words and words[0] in now.programs:
-        return None
-    what = words[0] if words else "a command of more than plain words"
-    return _outcome("deny", "profile.programs", f"the profile does not run {what}")
-
-
-def _denied(proposal: Proposal, now: Circumstances) -> Outcome | None:
-    for number, rule in enumerate(now.rules, 1):
-        if rule.action == "deny" and _applies(rule, proposal):
-            return Outcome(action="deny", reason=_reason(rule, number))
+    if command.unread or not command.parts:
+        text = f"the profile runs plain commands alone: {command.unread or 'it was not read'}"
+        return say("deny", "profile.programs", text)
+    other = [part.words[0] for part in command.parts if part.words[0] not in now.programs]
+    if other:
+        return say("deny", "profile.programs", f"the profile does not run {other[0]}")
     return None
 
 
-def _plan_mode(proposal: Proposal, now: Circumstances) -> Outcome | None:
+def _denied(case: Case, _now: Circumstances) -> Said | None:
+    for rule in case.rules:
+        if rule.action == "deny" and denies(rule, case.proposal):
+            return _of_rule(rule, "deny")
+    return None
+
+
+def _plan_mode(case: Case, now: Circumstances) -> Said | None:
+    proposal = case.proposal
     if now.mode != "plan" or proposal.effects <= {"read", "question"}:
         return None
-    return _outcome("deny", "mode.plan", "mode plan changes nothing; Shift-Tab leaves it")
-
-
-def _question(proposal: Proposal, now: Circumstances) -> Outcome | None:
-    if proposal.question is None:
+    if proposal.command is not None and proposal.command.only_reads:
         return None
-    if proposal.question.kind == "plan":
-        return _outcome("ask", "ask.plan", "its calls run once the plan is approved")
+    return say("deny", "mode.plan", "mode plan changes nothing; Shift-Tab leaves it")
+
+
+def _question(case: Case, now: Circumstances) -> Said | None:
+    question = case.proposal.question
+    if question is None:
+        return None
+    if question.kind == "plan":
+        return say("ask", "ask.plan", "its calls run once the plan is approved")
     if now.attended:
-        return _outcome("ask", "ask.question", "it is a question to you")
-    return _outcome("deny", "ask.question", "it is a question, and nobody is there to answer it")
+        return say("ask", "ask.question", "it is a question to you")
+    return say("deny", "ask.question", "it is a question, and nobody is there to answer it")
 
 
-def _always_asks(proposal: Proposal, now: Circumstances) -> Outcome | None:
-    allowed = _by_rule(proposal, now)
-    if allowed is not None and allowed.action == "allow":
-        return None
-    if "network" in proposal.effects:
-        return _outcome("ask", "protect.network", "it reaches the network")
-    for target in proposal.targets:
-        if "outside" in target.marks:
-            return _outcome("ask", "protect.outside", f"{target.path} is outside the workspace")
-        if "secret" in target.marks:
-            return _outcome("ask", "protect.secret", f"{target.path} may hold a secret")
-        if "protected" in target.marks and target.effect == "edit":
-            return _outcome(
-                "ask", "protect.file", f"{target.path} changes how tools behave; it always asks"
-            )
-    if _sets_user_id(proposal):
-        return _outcome("ask", "protect.suid", "it sets a set-user-id bit")
+def _by_grant(case: Case, _now: Circumstances) -> Said | None:
+    key = session_key(case.proposal)
+    for grant in case.grants:
+        if grant.key == key:
+            text = "you allowed exactly this for the session"
+            return say("allow", "session.exact", text, used=(grant.id,))
     return None
 
 
-def _sets_user_id(proposal: Proposal) -> bool:
-    files = proposal.patch.files if proposal.patch else ()
-    return any(file.new_mode is not None and file.new_mode & 0o6000 for file in files)
+def _always(case: Case, _now: Circumstances) -> Said | None:
+    return asks_always(case)
 
 
-def _by_rule(proposal: Proposal, now: Circumstances) -> Outcome | None:
-    for number, rule in enumerate(now.rules, 1):
-        if rule.action != "deny" and _applies(rule, proposal):
-            return Outcome(action=rule.action, reason=_reason(rule, number))
+def _by_rule(case: Case, _now: Circumstances) -> Said | None:
+    """What rules say of the call as a whole; of a command's parts they speak one by one."""
+    if case.parts:
+        return None
+    for rule in case.rules:
+        if rule.action in ("allow", "ask") and covers_call(rule, case.proposal):
+            return _of_rule(rule, "allow" if rule.action == "allow" else "ask")
+    for grant in case.grants:
+        if grant.rule is not None and covers_call(grant.rule, case.proposal):
+            return say("allow", "session.rule", f"you allowed it: {grant.text}", used=(grant.id,))
     return None
 
 
-def _by_session(proposal: Proposal, now: Circumstances) -> Outcome | None:
-    if session_key(proposal) in now.approved:
-        return _outcome("allow", "session.exact", "you allowed exactly this for the session")
-    if proposal.command is None:
+def _by_parts(case: Case, _now: Circumstances) -> Said | None:
+    """A command is allowed where each of its parts is; else what asks first speaks for it."""
+    if not case.parts:
         return None
-    words = plain_words(proposal.command.text)
-    for prefix in now.prefixes:
-        if words and words[: len(prefix)] == prefix:
-            text = f"you allowed what starts with {' '.join(prefix)}"
-            return _outcome("allow", "session.prefix", text)
-    return None
+    asking = [one for one in case.parts if one.said.action == "ask"]
+    chosen = (asking or [one for one in case.parts if not one.part.reads] or [*case.parts])[0].said
+    used = tuple(dict.fromkeys(name for one in case.parts for name in one.said.used))
+    return replace(chosen, used=() if asking else used)
 
 
-def _by_toolset(proposal: Proposal, now: Circumstances) -> Outcome | None:
-    """A command that only looks, inside the workspace, runs; any other asks, in every mode."""
-    shells = [one for one in now.toolsets if "shell" in one.tools]
-    if proposal.command is None or not shells:
-        return None
-    words = plain_words(proposal.command.text)
-    for one in shells:
-        if lets_run(one, words) and _looks_inside(proposal, words):
-            return _of_toolset("allow", one, f"{words[0]} only looks, inside the workspace")
-    made_for = [one for one in shells if words and words[0] in one.changing]
-    text = f"{words[0]} changes files" if made_for else "it lets no such command run unasked"
-    return _of_toolset("ask", [*made_for, *shells][0], text)
+def _unless_unseen(said: Said, case: Case, now: Circumstances) -> Said:
+    """Where a rule denies a path, no command that could read it runs because of the mode alone."""
+    if said.action != "allow" or said.rule not in (READS, "mode.auto", "toolset.allow"):
+        return said
+    for rule in case.rules:
+        if not now.hides and could_read(rule, case.proposal):
+            text = f"it could read what a rule denies: {rule.path}"
+            return say("ask", "deny.unseen", text, origin=rule.place or "yours")
+    return said
 
 
-def _looks_inside(proposal: Proposal, words: tuple[str, ...]) -> bool:
-    """Whether the tool has followed each path, and found none outside and none that is secret."""
-    marks = {mark for target in proposal.targets for mark in target.marks}
-    paths = paths_looked_at(words)
-    return paths is not None and len(paths) == len(proposal.targets) and marks <= {"protected"}
+def _by_mode(case: Case, now: Circumstances) -> Said:
+    effects = case.proposal.effects
+    if "execute" in effects:
+        return mode_of_command(case)
+    if "edit" in effects:
+        if now.mode in ("edit", "auto"):
+            return say("allow", f"mode.{now.mode}", "edits in the workspace are applied")
+        return say("ask", "ask.write", "every edit asks in mode ask")
+    return say("allow", "read", "it only reads")
 
 
-def _of_toolset(action: Action, toolset: Toolset, text: str) -> Outcome:
-    reason = Reason(rule=f"toolset.{action}", text=text, origin=f"toolset {toolset.name}")
-    return Outcome(action=action, reason=reason)
+def _of_rule(rule: RuleSettings, action: Action) -> Said:
+    used = (id_of(rule),) if action == "allow" else ()
+    return say(action, id_of(rule), text_of(rule), origin=rule.place or "yours", used=used)
 
 
 _IN_ORDER = (
-    _forbidden,
-    _denied,
-    _plan_mode,
-    _question,
-    _always_asks,
-    _by_rule,
-    _by_session,
-    _by_toolset,
+    ("the profile", _forbidden),
+    ("deny rules", _denied),
+    ("mode plan", _plan_mode),
+    ("questions", _question),
+    ("exactly this, allowed for the session", _by_grant),
+    ("what asks in every mode", _always),
+    ("rules", _by_rule),
+    ("each part of the command", _by_parts),
+    ("the mode", _by_mode),
 )
-
-
-def _by_mode(proposal: Proposal, now: Circumstances) -> Outcome:
-    effects = proposal.effects
-    if "execute" in effects:
-        if now.mode == "auto" and (now.tier != "none" or now.unconfined):
-            return _outcome("allow", "mode.auto", "mode auto runs what the sandbox holds")
-        if now.tier == "none":
-            return _outcome("ask", "sandbox.none", "no sandbox holds it, so every command asks")
-        return _outcome("ask", "ask.command", "commands ask in this mode")
-    if "edit" in effects:
-        if now.mode in ("edit", "auto"):
-            return _outcome("allow", f"mode.{now.mode}", "edits in the workspace are applied")
-        return _outcome("ask", "ask.write", "every edit asks in mode ask")
-    return _outcome("allow", "read", "it only reads")
-
-
-def _may_automate(proposal: Proposal, now: Circumstances, found: Outcome) -> bool:
-    if found.reason.rule.startswith(("protect.", "ask.question")):
-        return False
-    return "execute" not in proposal.effects or now.tier != "none" or now.unconfined
-
-
-def _applies(rule: RuleSettings, proposal: Proposal) -> bool:
-    if rule.tool and rule.tool != proposal.tool:
-        return False
-    if rule.path and not any(matches(target.path, rule.path) for target in proposal.targets):
-        return False
-    if rule.prefix:
-        return _command_matches(rule, proposal)
-    return bool(rule.tool or rule.path)
-
-
-def _command_matches(rule: RuleSettings, proposal: Proposal) -> bool:
-    """A deny rule matches its prefix anywhere; another only in a command of plain words."""
-    if proposal.command is None:
-        return False
-    size = len(rule.prefix)
-    if rule.action == "deny":
-        words = tuple(_split_anywhere(proposal.command.text))
-        return any(words[i : i + size] == rule.prefix for i in range(len(words)))
-    return plain_words(proposal.command.text)[:size] == rule.prefix
-
-
-_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./=:,@+% ")
-
-
-def plain_words(command: str) -> tuple[str, ...]:
-    """Return the words of a command that is nothing but plain words; else nothing.
-
-    No quote, no variable, no substitution, no redirection, no list, no assignment before the
-    command: what is left means to the shell what it looks like.
-    """
-    if not command or set(command) - _PLAIN:
-        return ()
-    words = tuple(command.split(" "))
-    if "" in words or "=" in words[0] or "/" in words[0]:
-        return ()
-    return words
-
-
-def looks_only(command: str) -> bool:
-    """Return whether all that a command could do is to look at relative paths."""
-    return paths_looked_at(plain_words(command)) is not None
-
-
-def _split_anywhere(command: str) -> list[str]:
-    cleaned = "".join(char if char not in "\"'`$(){};&|<>\\\n\r\t" else " " for char in command)
-    return cleaned.split()
-
-
-def matches(path: str, glob: str) -> bool:
-    """Return whether a path matches a glob, where `**` crosses folders and `*` does too."""
-    if glob in ("**", "*"):
-        return True
-    return fnmatchcase(path, glob) or fnmatchcase(path, glob.replace("**/", ""))
-
-
-def _reason(rule: RuleSettings, number: int) -> Reason:
-    what = " ".join(
-        part for part in (rule.action, rule.tool, " ".join(rule.prefix), rule.path) if part
-    )
-    return Reason(
-        rule=rule.name or f"{rule.action}.{rule.tool or 'rule'}",
-        text=what,
-        origin=f"yours, rule {number}",
-    )
-
-
-def _outcome(action: Action, rule: str, text: str) -> Outcome:
-    return Outcome(action=action, reason=Reason(rule=rule, text=text))

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from tui_agent.core.gate_means import GateMeans
+
 if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition, Agents, Copies
     from tui_agent.core.blob import Blob
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
         SeenFile,
         ToolOutput,
     )
-    from tui_agent.core.shell import Reading
     from tui_agent.core.stash import Deep
 
 
@@ -106,14 +107,6 @@ class View:
     load: Callable[[str], bytes]
     """Load a payload of the session. Raises KeyError where it is missing."""
     cwd: str = "."
-
-
-class Classifier(Protocol):
-    """Reads a shell command into its words, where it is nothing but plain words."""
-
-    def read(self, text: str) -> Reading:
-        """Return the simple commands of `text`, or why it cannot be read. Never raises."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +200,13 @@ class Workspace(Protocol):
 
     def marks(self, path: str) -> tuple[Mark, ...]:
         """Whether a path is secret or protected, so that it asks in every mode."""
+        ...
+
+    def secret_below(self, path: str, *, hidden: bool) -> str:
+        """Name a secret file in a folder, in any depth, or what is too much to look through.
+
+        Empty: there is none. Without `hidden`, names with a leading dot are passed over.
+        """
         ...
 
     def namesakes(self, path: str) -> tuple[str, ...]:
@@ -392,5 +392,6 @@ class World:
     """Where children work that are kept apart; None: nowhere."""
     child_tools: Callable[[], Mapping[str, Tool]] = field(default=dict)
     """Makes the tools that a child may be given; each child has its own."""
+    gate: GateMeans = field(default_factory=GateMeans)
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(default=lambda text: (text, ()))
     """Mask the secrets in a text; returns the text and the kinds of what was masked."""

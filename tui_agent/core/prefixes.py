@@ -1,8 +1,11 @@
-"""Which leading words of a command a rule may be offered for: the narrowest that are of use."""
+"""Which rules a person is offered instead of a single call: from exactly this to ever wider."""
 
 from __future__ import annotations
 
-from tui_agent.core.policy import plain_words
+from collections.abc import Iterator, Sequence
+
+from tui_agent.core.proposal import CommandPart, Offer, Proposal
+from tui_agent.core.settings import RuleSettings
 
 RUN_ANYTHING = frozenset({
     "bash", "sh", "zsh", "dash", "fish", "env", "sudo", "doas", "xargs", "nohup", "time",
@@ -24,15 +27,16 @@ ONE_PURPOSE = frozenset({
 })  # fmt: skip
 """Programs that do one thing, whatever follows."""
 _MODULE = 3
+EXAMPLES = 3
 
 
-def offered_prefix(command: str) -> tuple[str, ...]:
-    """Return the words that a rule for `command` is offered with; none where no rule could match.
+def offered_prefix(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the widest leading words that a rule for a command is offered with.
 
     `python -m pytest -q` gives `python -m pytest`, `git status -s` gives `git status`, and
     `rm -rf build` the whole command, since nothing less of it is harmless.
     """
-    words = plain_words(command)
+    words = tuple(words)
     if not words:
         return ()
     program = words[0]
@@ -52,3 +56,83 @@ def _verb(words: tuple[str, ...]) -> tuple[str, ...]:
     if not run or run[0].startswith("-") or run[0] in RUN_ANYTHING:
         return words
     return words[:_MODULE]
+
+
+def offers(proposal: Proposal, past: Sequence[Sequence[CommandPart]] = ()) -> tuple[Offer, ...]:
+    """Return the rules that a person may choose, the narrowest first.
+
+    `past`: the commands of this repository's sessions, by their parts. A command that cannot be
+    read has none: no rule could tell it from another.
+    """
+    command = proposal.command
+    if command is not None:
+        asking = [part for part in command.parts if part.verdict == "ask" and part.words]
+        return (
+            tuple(_with_past(one, asking[0], past) for one in _of_part(asking[0])) if asking else ()
+        )
+    paths = sorted({target.path for target in proposal.targets if target.effect == "edit"})
+    if proposal.patch is None or not paths or any(target.marks for target in proposal.targets):
+        return ()
+    return tuple(_of_edits(proposal.tool, paths))
+
+
+def _of_part(part: CommandPart) -> Iterator[Offer]:
+    words = part.words
+    yield Offer(
+        rule=RuleSettings(action="allow", tool="shell", argv=words), text=f"exactly {part.text}"
+    )
+    widest = offered_prefix(words)
+    if len(widest) == len(words):
+        return
+    flags = len(widest)
+    while flags < len(words) and words[flags].startswith("-"):
+        flags += 1
+    for size in dict.fromkeys((flags, len(widest))):
+        if size < len(words):
+            rule = RuleSettings(action="allow", tool="shell", prefix=words[:size])
+            yield Offer(rule=rule, text=f"what begins with {' '.join(words[:size])}")
+
+
+def _with_past(offer: Offer, present: CommandPart, past: Sequence[Sequence[CommandPart]]) -> Offer:
+    rule = offer.rule
+    fits = [
+        " ".join(part.words)
+        for parts in past
+        for part in parts
+        if part.words == rule.argv
+        or (rule.prefix and part.words[: len(rule.prefix)] == rule.prefix)
+    ]
+    own = " ".join(present.words)
+    others = tuple(dict.fromkeys(one for one in reversed(fits) if one != own))
+    return Offer(
+        rule=rule, text=offer.text, matched=len(fits), past=len(past), examples=others[:EXAMPLES]
+    )
+
+
+def _of_edits(tool: str, paths: list[str]) -> Iterator[Offer]:
+    if len(paths) == 1:
+        yield Offer(
+            rule=RuleSettings(action="allow", tool=tool, path=paths[0]), text=f"edits of {paths[0]}"
+        )
+    folder = _shared_folder(paths)
+    if folder:
+        glob = f"{folder}/**"
+        yield Offer(
+            rule=RuleSettings(action="allow", tool=tool, path=glob), text=f"edits in {glob}"
+        )
+    kinds = {path.rpartition(".")[2] for path in paths if "." in path.rpartition("/")[2]}
+    if len(kinds) == 1:
+        glob = f"{folder}/**/*.{kinds.pop()}" if folder else f"**/*.{kinds.pop()}"
+        yield Offer(
+            rule=RuleSettings(action="allow", tool=tool, path=glob), text=f"edits of {glob}"
+        )
+
+
+def _shared_folder(paths: list[str]) -> str:
+    folders = [path.split("/")[:-1] for path in paths]
+    shared: list[str] = []
+    for parts in zip(*folders, strict=False):
+        if len(set(parts)) > 1:
+            break
+        shared.append(parts[0])
+    return "/".join(shared)

@@ -8,6 +8,7 @@ from typing import Literal
 from tui_agent.core.blob import Blob, Text
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.plan import Plan
+from tui_agent.core.settings import RuleSettings
 
 Effect = Literal["read", "edit", "execute", "network", "outside", "question"]
 Mark = Literal["secret", "protected", "outside"]
@@ -25,6 +26,8 @@ class Target:
     sha_before: str | None = None
     """SHA-256 of the bytes before; `None` where there is no such file."""
     marks: tuple[Mark, ...] = ()
+    below: bool = False
+    """Whether whatever lies below it is read, too: what `grep -r` does to a folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +61,22 @@ class Command:
     """Relative to the workspace."""
     timeout_seconds: float = 120.0
     parts: tuple[CommandPart, ...] = ()
-    """Its sub-commands, each with the reason why it asks or does not."""
+    """Its sub-commands, each with the reason why it asks or does not; none where it is unread."""
+    unread: str = ""
+    """Why it cannot be read as a list of plain commands; empty where it can."""
+    reach: Literal["workspace", "network", "outside"] = "workspace"
+    """What it may reach once it is approved; `outside`: without the sandbox, the user's choice."""
+    unasked: bool = False
+    """Whether nobody was asked because it only reads: it then runs the system's programs alone."""
     view: Literal["tree", "copy"] = "tree"
     """Whether it runs in the workspace, or in a disposable copy whose changes are then reviewed."""
     copying: Copying | None = None
     """What a copy means for it; None where none is offered."""
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether every one of its parts only reads."""
+        return bool(self.parts) and all(part.reads for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +94,14 @@ class CommandPart:
     text: str
     verdict: Literal["allow", "ask", "deny"] = "ask"
     reason: str = ""
+    words: tuple[str, ...] = ()
+    """The program and its arguments, literally."""
+    reads: bool = False
+    """Whether it only reads."""
+    network: bool = False
+    """Whether it is known to reach the network."""
+    marks: tuple[Mark, ...] = ()
+    """What is to be known of the paths that it reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +166,33 @@ class Reason:
     text: str
     origin: str = "built in"
     """Where the rule stands: built in, a mode, or a settings file with its line."""
+    used: tuple[str, ...] = ()
+    """The ids of the rules and approvals that allowed it, so that their uses can be counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """One step of the gate's way to its answer."""
+
+    step: str
+    """`deny rules`, `your rules`, `mode ask`…"""
+    said: str
+    """What it said, in words: `none matches`, `allows git status`…"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A rule that a person may allow instead of a single call, and what it would have allowed."""
+
+    rule: RuleSettings
+    text: str
+    """What it allows, in words: `what begins with git commit`."""
+    matched: int = 0
+    """How many of the past commands of this repository's sessions it would have matched."""
+    past: int = 0
+    """How many there are."""
+    examples: tuple[str, ...] = ()
+    """Some that it would have matched and that are not this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,8 +214,10 @@ class Decision:
     feedback: str = ""
     reason: Reason | None = None
     """The rule that decided, where no person did."""
-    prefix: tuple[str, ...] = ()
-    """With verdict `rule`: the leading words of the command that the new rule allows."""
+    rule: RuleSettings | None = None
+    """With verdict `rule`, by the user: what is allowed from now on."""
+    scope: Literal["session", "user"] = "session"
+    """How long that holds: in this process, or in the user's settings."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

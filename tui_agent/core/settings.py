@@ -42,16 +42,32 @@ class CheckSettings:
 class RuleSettings:
     """A rule of the gate. A deny rule always wins; the first other rule that matches decides."""
 
-    action: Literal["allow", "ask", "deny"]
-    """What the rule says."""
+    action: Literal["", "allow", "ask", "deny"] = ""
+    """What the rule says. Empty, with `pattern`: its two `approval` keys say it."""
     tool: str = ""
     """A tool's name; empty is every tool."""
     prefix: tuple[str, ...] = ()
-    """The leading words of a command."""
+    """The leading words of a command: `["git", "push"]`."""
+    argv: tuple[str, ...] = ()
+    """All words of a command."""
+    pattern: str = ""
+    """The leading words of a command in one text: `git push`."""
+    approval_required: bool = False
+    """With `pattern` and no action: ask, rather than allow."""
+    approval_required_if_args: tuple[str, ...] = ()
+    """With `pattern` and no action: allow, but ask where one of these flags or words follows."""
     path: str = ""
-    """A glob that a target's path matches."""
+    """A glob that the paths match. A rule that denies reading them denies commands the same."""
+    host: str = ""
+    """A glob that the hosts match."""
+    uses: int = 0
+    """How often the rule may allow in one run; 0 is no limit."""
+    until: str = ""
+    """The moment at which the rule ends, in UTC: `2026-12-31T18:00Z`. Empty: never."""
     name: str = ""
     """How an explanation names the rule."""
+    place: str = ""
+    """Where it stands; filled in when it is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from tui_agent.core.looking import paths_looked_at
+if TYPE_CHECKING:
+    from tui_agent.core.proposal import CommandPart
+
 
 READING = ("read", "list", "search")
 WRITING = ("edit", "apply_patch", "write")
 ALWAYS = ("plan", "ask")
 """Tools that touch nothing, and so belong to every set."""
+EVERY_TOOL = frozenset((*READING, *WRITING, *ALWAYS, "shell", "task", "review", "undo"))
+"""The tools that a rule may name; those of MCP servers come and go."""
 LOOKING = ("ls", "pwd", "cat", "head", "tail", "wc")
-"""Programs that change nothing, with the words that `looking` knows of them."""
+"""Programs that change nothing, with the words that `shell.programs` knows of them."""
 FILE_OPS = ("mv", "cp", "mkdir", "rmdir", "touch", "rm", "ln")
 ANYTHING_ELSE = "anything else"
 
@@ -96,6 +100,6 @@ def rooted_in_cwd(sets: Sequence[Toolset]) -> bool:
     return places == {"cwd"}
 
 
-def lets_run(one: Toolset, words: Sequence[str]) -> bool:
-    """Return whether a set lets a command of plain words run unasked, by its words alone."""
-    return bool(words) and words[0] in one.unasked and paths_looked_at(words) is not None
+def lets_run(one: Toolset, part: CommandPart) -> bool:
+    """Return whether a set lets a part of a command run unasked, by its words alone."""
+    return part.reads and part.words[0] in one.unasked

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
+from dataclasses import replace
 from typing import Any
 
 from tui_agent.core.arguments import canonical, parse_arguments
 from tui_agent.core.digest import seal
-from tui_agent.core.edits import EditError
 from tui_agent.core.effect_call import effects_of, next_round
 from tui_agent.core.excerpt import head_and_tail, last_of_each_line
-from tui_agent.core.looking import paths_looked_at
+from tui_agent.core.gate_means import Classifier
 from tui_agent.core.messages import ToolSpec
-from tui_agent.core.policy import plain_words
 from tui_agent.core.ports import ArgumentsError, Exit, RunContext, View, Workspace
-from tui_agent.core.proposal import Approved, Command, Proposal, Target, ToolOutput
+from tui_agent.core.proposal import Approved, Command, Proposal, ToolOutput
+from tui_agent.core.shell.describe import Described, described
 
 USUAL_SECONDS = 120
 LONGEST_SECONDS = 600
@@ -51,7 +52,7 @@ SCHEMA: dict[str, Any] = {
 class Shell:
     """Runs a command, at most for `longest_seconds`, and tells the model `limit` characters.
 
-    `follows`: each path that a command only looks at is followed and becomes a target.
+    `classifier` reads the command; without one every command counts as one that may do anything.
     """
 
     reads_only = False
@@ -71,11 +72,11 @@ class Shell:
         *,
         longest_seconds: float = LONGEST_SECONDS,
         limit: int = OUTPUT_LIMIT,
-        follows: bool = False,
+        classifier: Classifier | None = None,
     ) -> None:
         self._longest = longest_seconds
         self._limit = limit
-        self._follows = follows
+        self._classifier = classifier
 
     async def prepare(self, arguments: str, view: View) -> Proposal:
         given = parse_arguments(arguments, SCHEMA)
@@ -85,17 +86,26 @@ class Shell:
             raise ArgumentsError(message)
         seconds = min(given.get("timeout", USUAL_SECONDS), self._longest)
         cwd = view.workspace.locate(given.get("cwd") or view.cwd)
+        command = Command(text=text, cwd=cwd, timeout_seconds=seconds)
+        found = await asyncio.to_thread(self._described, command, view.workspace)
         return seal(
             Proposal(
                 call_id=view.call_id,
                 tool="shell",
                 title=text.partition("\n")[0],
-                effects=frozenset({"execute"}),
-                targets=followed(text, cwd, view.workspace) if self._follows else (),
-                command=Command(text=text, cwd=cwd, timeout_seconds=seconds),
+                effects=found.effects,
+                targets=found.targets,
+                hosts=found.hosts,
+                command=found.command,
                 arguments=canonical(given),
             )
         )
+
+    def _described(self, command: Command, workspace: Workspace) -> Described:
+        if self._classifier is None:
+            unread = replace(command, unread="nothing here can read it")
+            return Described(command=unread, effects=frozenset({"execute"}))
+        return described(command, self._classifier, workspace)
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput | Proposal:
         if approved.proposal.ran is not None:
@@ -122,23 +132,6 @@ class Shell:
         if done.changes is None:
             return output
         return effects_of(approved, output, done.ms, done.changes, context)
-
-
-def followed(text: str, cwd: str, workspace: Workspace) -> tuple[Target, ...]:
-    """Return where the paths of a command that only looks lead; a link may hide a secret."""
-    found: list[Target] = []
-    for path in paths_looked_at(plain_words(text)) or ():
-        spelled = path if cwd == "." else f"{cwd}/{path}"
-        marks = set(workspace.marks(spelled))
-        try:
-            name = workspace.locate(spelled)
-        except EditError:
-            name = spelled
-            marks.add("outside")
-        else:
-            marks |= set(workspace.marks(name))
-        found.append(Target(path=name, effect="read", marks=tuple(sorted(marks))))
-    return tuple(found)
 
 
 def _summary(done: Exit) -> str:

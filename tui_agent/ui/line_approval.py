@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from tui_agent.core.patch import HunkDecision, PatchError
 from tui_agent.core.plan import Plan, PlanStep
-from tui_agent.core.prefixes import offered_prefix
 from tui_agent.core.proposal import Command, Decision, Proposal, Question
 from tui_agent.core.state import Call
+from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_input import Input
 from tui_agent.ui.line_review import EditText, Review, key_lines
 from tui_agent.ui.text import Line, Paper
@@ -17,13 +17,13 @@ from tui_agent.ui.transcript import Transcript, plan_lines
 COMMAND_KEYS = {
     "y": "yes, this once",
     "s": "yes, and exactly this again in this session",
-    "p": "yes, and every plain command that begins with the same words, in this session",
+    "p": "yes, and more of the kind: choose a rule, where it holds and for how long",
     "n": "no",
     "r": "no, with a reason for the model",
     "e": "edit the command, then run it",
     "d": "the effect as a diff: run it in a copy, and review what it changes",
     "t": "yes, this once, in the workspace itself and not in a copy",
-    "x": "explain which rule asks",
+    "x": "explain which rule asks, and what was considered",
     "q": "decide later: the question stays open",
 }
 PLAN_KEYS = {
@@ -84,17 +84,15 @@ class Approvals:
             if key == "?":
                 self._paper.put(*key_lines(keys))
             elif key == "x":
-                self._paper.put(*_reason(call))
+                self._paper.put(*_explained(call))
             elif key == "q":
                 return None
             else:
-                decision = await self._verdict(key, proposal)
+                decision = await self._verdict(key, call, proposal)
                 if decision is not None:
                     return decision
 
-    async def _verdict(self, key: str, proposal: Proposal) -> Decision | None:
-        if key in "dt":
-            return Decision(verdict="once", view="copy" if key == "d" else "tree")
+    async def _verdict(self, key: str, call: Call, proposal: Proposal) -> Decision | None:
         if key in "ys":
             return Decision(verdict="once" if key == "y" else "session")
         if key in "nr":
@@ -106,12 +104,9 @@ class Approvals:
                 self._edit_text(command) if self._edit_text else self._input.text(command)
             )
             return Decision(verdict="once", command=text.strip()) if text.strip() else None
-        offered = " ".join(offered_prefix(command))
-        if not offered:
-            self._paper.put("Only a command of plain words can be allowed by its beginning.")
-            return None
-        said = await self._input.line(f"Allow what begins with [{offered}]: ")
-        return Decision(verdict="rule", prefix=tuple((said or offered).split()))
+        if key in "dt":
+            return Decision(verdict="once", view="copy" if key == "d" else "tree")
+        return await choose_rule(self._input, self._paper, call.offers)
 
     async def _question(self, question: Question) -> Decision | None:
         self._paper.put(question.text)
@@ -183,6 +178,11 @@ def _facts(call: Call, proposal: Proposal, sandbox: str) -> list[Line]:
             dim(f"    {part.text}: {part.verdict}, {part.reason}")
             for part in proposal.command.parts
         ]
+        if proposal.command.unread:
+            lines.append(dim(f"    it is not read as plain words: {proposal.command.unread}"))
+        if proposal.command.reach != "workspace":
+            hosts = ", ".join(proposal.hosts) or "unknown hosts"
+            lines.append([("warning", f"    reaches the {proposal.command.reach}: {hosts}")])
     for target in proposal.targets:
         marks = f" ({', '.join(target.marks)})" if target.marks else ""
         lines.append([("dim", f"    {target.effect} {target.path}{marks}")])
@@ -199,6 +199,12 @@ def _copy_lines(command: Command) -> list[Line]:
     where = "the copy does not hold back" if command.view == "copy" else "d would not hold back"
     lines += [[("warning", f"    {where}: {one}")] for one in command.copying.not_held]
     return lines
+
+
+def _explained(call: Call) -> list[Line]:
+    silent = ", ".join(one.step for one in call.considered if not one.said)
+    steps = [dim(f"    {one.step}: {one.said}") for one in call.considered if one.said]
+    return [*_reason(call), dim(f"    nothing said by {silent}"), *steps]
 
 
 def dim(text: str) -> Line:

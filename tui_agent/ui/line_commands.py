@@ -10,6 +10,7 @@ from tui_agent.core.ports import Client
 from tui_agent.core.undo import rewind_points
 from tui_agent.ui.context_lines import context_lines
 from tui_agent.ui.figures import money, tokens
+from tui_agent.ui.grant_lines import grant_lines
 from tui_agent.ui.rewind_words import HELP as REWIND_HELP
 from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
@@ -46,6 +47,9 @@ class SlashCommands:
             "rewind": _Entry("go back to an earlier place; alone: list the places", self._rewind),
             "compact": _Entry(
                 "summarise for the model", lambda t: send(ask.Compact(instructions=t))
+            ),
+            "approvals": _Entry(
+                "what is allowed for the session; /approvals 2 takes one back", self._approvals
             ),
             "label": _Entry("name this place", self._label, "TEXT"),
             "stop": _Entry("end the turn", lambda _: send(ask.Interrupt())),
@@ -116,6 +120,17 @@ class SlashCommands:
         for point in reversed(points):
             self._paper.put([("bold", f"  {point.name:<6}"), ("", f"{point.place}: {point.text}")])
         self._paper.put(REWIND_HELP)
+
+    def _approvals(self, text: str) -> None:
+        grants = list(self._told.state.grants.values())
+        if not text:
+            self._paper.put(*grant_lines(self._told.state))
+        elif text == "all" and grants:
+            self._client.send(ask.Revoke())
+        elif text.isdecimal() and 1 <= int(text) <= len(grants):
+            self._client.send(ask.Revoke(grant_id=grants[int(text) - 1].id))
+        else:
+            self._paper.put("/approvals NUMBER takes one back, /approvals all takes back every one")
 
     def _budget(self, text: str) -> None:
         try:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tui_agent.adapters.trust import TrustedFolder
     from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded
-    from tui_agent.core.proposal import Target
+    from tui_agent.core.policy import Circumstances, Outcome
+    from tui_agent.core.proposal import Proposal
     from tui_agent.ui.commands.contract import Forked, ListedHunk, UndoDone, UndoPreview
     from tui_agent.wiring.exchange import Outlet
     from tui_agent.wiring.sessions import Sessions
@@ -65,12 +66,11 @@ class Around(Wiring):
 
         return await self.world(MemoryLog()).workspace.gather(trusted=self.trusted)
 
-    def looked_at(self, command: str) -> tuple[Target, ...]:
-        """Return where the paths lead that a command only looks at; none where it may do more."""
-        from tui_agent.adapters.session_log import MemoryLog
-        from tui_agent.tools.shell import followed
+    async def at_the_gate(self, command: str) -> tuple[Proposal, Circumstances, Outcome]:
+        """Return what a command would do, what holds here, and what the gate says to it."""
+        from tui_agent.wiring.at_the_gate import at_the_gate
 
-        return followed(command, ".", self.world(MemoryLog()).workspace)
+        return await at_the_gate(self, command)
 
     def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
         """Compare two recorded trees. Raises UnknownTreeError, OSError."""

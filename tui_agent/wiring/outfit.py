@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.bash_reader import BashReader
 from tui_agent.adapters.child_copies import KeptCopies
 from tui_agent.adapters.clock import SystemClock, random_id
 from tui_agent.adapters.foreign_diff import read_diff
@@ -13,10 +16,13 @@ from tui_agent.adapters.git_workspace.instructions import Gathering
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.adapters.runner.environment import own_path
+from tui_agent.adapters.session_log.commands_before import commands_before
+from tui_agent.adapters.settings.keep_rule import keep_rule
 from tui_agent.adapters.settings.load import user_file
 from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
 from tui_agent.core.confines import confines_of
 from tui_agent.core.events import Check
+from tui_agent.core.gate_means import GateMeans
 from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
@@ -26,6 +32,7 @@ from tui_agent.wiring.trusting import acceptance
 if TYPE_CHECKING:
     from tui_agent.adapters.session_log import FileLog, MemoryLog
     from tui_agent.core.ports import Tool
+    from tui_agent.core.settings import RuleSettings
     from tui_agent.wiring.world import Wiring
 
 
@@ -51,10 +58,20 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
         log=log,
         clock=SystemClock(),
         ids=random_id,
+        gate=GateMeans(
+            classifier=BashReader(),
+            commands_before=lambda: commands_before(wiring.shelf.here()),
+            keep_rule=_keeper(wiring),
+        ),
         children=wiring.children,
         child_tools=wiring.child_tools,
         redact=wiring.redact,
     )
+
+
+def _keeper(wiring: Wiring) -> Callable[[RuleSettings], str] | None:
+    path = user_file(wiring.environ)
+    return partial(keep_rule, path) if path is not None else None
 
 
 def _own_tools() -> tuple[Tool, ...]:

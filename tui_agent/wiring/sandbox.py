@@ -11,7 +11,6 @@ from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRunner
 from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
-from tui_agent.core.policy import looks_only
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import Runner
@@ -27,13 +26,11 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
     `lent` are folders outside of it that a copy's repository reads. Nothing is started yet.
     """
     settings = wiring.settings
-    narrowed = bool(settings.toolsets)
     launching = Launching(
         root=root,
         environ=wiring.environ,
         allowed=settings.environment,
         secret=lambda value: bool(wiring.redact(value)[1]),
-        unasked=lambda text: narrowed and looks_only(text),
     )
     views = Views(wiring.state.path / "views", root)
     plain = PlainRunner(launching, views)

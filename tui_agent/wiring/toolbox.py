@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.bash_reader import BashReader
 from tui_agent.core.agents import EXPLORE
 from tui_agent.tools.apply_patch import ApplyPatch
 from tui_agent.tools.ask import Ask
@@ -38,7 +39,7 @@ def toolbox(
         Shell(
             longest_seconds=limits.tool_seconds,
             limit=limits.output_bytes,
-            follows=bool(settings.toolsets),
+            classifier=BashReader(),
         ),
         SetPlan(),
         Ask(),

@@ -23,6 +23,7 @@ from tui_agent.adapters.git_workspace.instructions import Gathering, read_instru
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.paths import Confined
 from tui_agent.adapters.git_workspace.repository_map import facts_text
+from tui_agent.adapters.git_workspace.secrets_below import secret_below
 from tui_agent.adapters.runner.environment import command_environment, own_path, search_path
 from tui_agent.core.blob import Blob
 from tui_agent.core.confines import Confines
@@ -85,6 +86,11 @@ class GitWorkspace:
 
     def marks(self, path: str) -> tuple[Mark, ...]:
         return marks_of(path)
+
+    def secret_below(self, path: str, *, hidden: bool) -> str:
+        return secret_below(
+            self.root, path, is_secret=lambda one: "secret" in marks_of(one), hidden=hidden
+        )
 
     def namesakes(self, path: str) -> tuple[str, ...]:
         wanted = os.path.basename(path)

@@ -28,13 +28,12 @@ class Launching:
     """Values that no command gets under any name."""
     secret: Callable[[str], bool] = lambda _: False
     """Whether a value is, or holds, a secret that is kept elsewhere."""
-    unasked: Callable[[str], bool] = lambda _: False
-    """Whether nobody is asked about a command: its PATH then holds no folder of the workspace, not
-    even that of its virtual environment, because it must be the system's program."""
 
     def launch(self, command: Command, root: Path | None = None) -> Launch:
         """Prepare a command, run by the shell, in its folder of the workspace or of a copy, `root`.
 
+        Where nobody was asked about it, PATH holds no folder of the workspace, not even that of its
+        virtual environment: it must be the system's program.
         Raises OSError where the folder is missing or lies outside.
         """
         if "\0" in command.text:
@@ -42,7 +41,7 @@ class Launching:
             raise OSError(message)
         root = root or self.root
         environ = self._environment(root)
-        if self.unasked(command.text):
+        if command.unasked:
             environ["PATH"] = own_path(root, self.environ)
         return Launch(
             argv=(shell(), "-c", command.text),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from tui_agent.adapters.settings.keys import TABLES, from_text, in_text, known_keys, similar, typed
+from tui_agent.core.settings import RuleSettings
 
 ENVIRONMENT_NAMES = {"AGENT_BUDGET": "budget.session", "AGENT_MAX_STEPS": "limits.steps"}
 """Short names beside the regular `AGENT_LIMITS_LOOPS` for `limits.loops`."""
@@ -98,7 +99,29 @@ def table_layer(
             message = f"{place}: {key}: {error}"
             raise SettingsError(message) from None
         layer.places[key] = place
+    if "rules" in layer.values:
+        layer.values["rules"] = tuple(_placed_rules(layer.values["rules"], name, text))
     return layer
+
+
+def _placed_rules(rules: Any, name: str, text: str) -> Iterator[RuleSettings]:
+    """Give each rule with where it stands. Raises SettingsError for one that makes no sense."""
+    from tui_agent.core.sound_rules import problem_of
+    from tui_agent.core.toolsets import EVERY_TOOL
+
+    heads = [
+        number
+        for number, line in enumerate(text.split("\n"), 1)
+        if line.replace(" ", "").startswith("[[rules]]")
+    ]
+    for number, rule in enumerate(rules):
+        line = heads[number] if number < len(heads) else _line_of(text, "rules")
+        place = f"{name}:{line}" if line else name
+        problem = problem_of(rule, EVERY_TOOL)
+        if problem:
+            message = f"{place}: rule {rule.name or number + 1}: {problem}"
+            raise SettingsError(message)
+        yield replace(rule, place=place)
 
 
 def environment_layer(environ: Mapping[str, str]) -> Layer:

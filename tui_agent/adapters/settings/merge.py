@@ -47,7 +47,9 @@ def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:
     if key.startswith(("interface.", "log.", "confinement.")) or key in _USERS_KEYS:
         return value, "" if value == present else _USERS_ALONE
     if key == "rules":
-        kept = tuple(rule for rule in value if rule.action != "allow")
+        from tui_agent.core.sound_rules import only_tightens
+
+        kept = tuple(rule for rule in value if only_tightens(rule))
         return kept, "" if len(kept) == len(value) or kept else "a project's rules allow nothing"
     stricter = _STRICTER.get(key) or _STRICTER.get(key.partition(".")[0])
     if stricter is None or stricter(value, present):

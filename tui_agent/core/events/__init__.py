@@ -14,6 +14,7 @@ from tui_agent.core.events.model import (
 )
 from tui_agent.core.events.session import (
     ContextCompacted,
+    GrantRevoked,
     InstructionFile,
     InstructionsLoaded,
     Labelled,
@@ -113,6 +114,7 @@ Event = (
     | AgentFinished
     | Rewound
     | Labelled
+    | GrantRevoked
     | Redacted
     | Notice
     | Unknown
@@ -162,6 +164,7 @@ __all__ = [
     "Ephemeral",
     "Event",
     "FileChanged",
+    "GrantRevoked",
     "InstructionFile",
     "InstructionsLoaded",
     "Labelled",

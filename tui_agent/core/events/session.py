@@ -180,6 +180,13 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRevoked:
+    """Approvals for the session were taken back: what they allowed asks again."""
+
+    grant_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Redacted:
     """What was masked in the records that follow at once, by kind and number; never the secret."""
 

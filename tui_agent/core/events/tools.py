@@ -7,7 +7,14 @@ from typing import Literal
 
 from tui_agent.core.blob import Blob, Text
 from tui_agent.core.patch import HunkDecision
-from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
+from tui_agent.core.proposal import (
+    Considered,
+    Decision,
+    Offer,
+    Proposal,
+    Reason,
+    ToolOutput,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,10 @@ class ApprovalRequested:
     """Whether an earlier request asked the same, and the files have changed since."""
     kept: tuple[HunkDecision, ...] = ()
     """Decisions of the earlier request that still hold; the others are asked for again."""
+    considered: tuple[Considered, ...] = ()
+    """The gate's way to the question, step by step."""
+    offers: tuple[Offer, ...] = ()
+    """Rules that may be allowed instead, the narrowest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_agent.core.shell.git import read_by_git
 from tui_agent.core.shell.options import looked_at
@@ -75,4 +75,4 @@ def _moved(looked: Looked | None, folder: str) -> Looked | None:
     if looked is None or folder == ".":
         return looked
     paths = tuple(posixpath.join(folder, path) for path in looked.paths)
-    return Looked(paths=paths, below=looked.below)
+    return replace(looked, paths=paths)

@@ -50,6 +50,8 @@ class Program:
     """Flags that make it read all that lies in a folder."""
     below: bool = False
     """Whether it does so anyway."""
+    hidden_by: frozenset[str] = frozenset()
+    """Flags without which it passes over hidden files; empty: it never does."""
     needs: frozenset[str] = frozenset()
     """Flags of which one must be there."""
     operands_by: frozenset[str] = frozenset()
@@ -159,7 +161,8 @@ def _of_operands(program: Program, read: _Read) -> Looked | None:
                 return None
             if any(part in text for text in operands[:leading] for part in program.unless_text):
                 return None
-            return Looked(paths=paths or ((".",) if below else ()), below=below)
+            hidden = not program.hidden_by or bool(program.hidden_by & read.seen)
+            return Looked(paths=paths or ((".",) if below else ()), below=below, hidden=hidden)
 
 
 def named_by_revisions(words: Sequence[str]) -> tuple[str, ...]:

@@ -60,6 +60,7 @@ _RIPGREP = Program(
     leading=1,
     leading_by=frozenset({"-e", "--regexp", "--files", "--type-list", "--version"}),
     below=True,
+    hidden_by=frozenset({"-u", "--hidden", "--unrestricted"}),
 )
 _SUM = Program(flags="bt", long=_long("binary text tag zero") | VERSION)
 _TEXT = Program(flags="bETnstuvAe", long=_long("number squeeze-blank show-all show-ends"))

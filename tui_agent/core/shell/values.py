@@ -36,3 +36,5 @@ class Looked:
     """As they are written; they still have to be followed."""
     below: bool = False
     """Whether it reads whatever lies in the folders among them."""
+    hidden: bool = True
+    """Whether that includes what has a name with a leading dot."""

@@ -15,6 +15,7 @@ from tui_agent.core.events import (
     ToolOutputDelta,
     ToolStarted,
 )
+from tui_agent.core.grants import grant_of
 from tui_agent.core.plan import Plan, PlanState
 from tui_agent.core.proposal import SeenFile, in_copy
 from tui_agent.core.state.lineage import is_apart, open_turns
@@ -72,6 +73,8 @@ def _requested(state: Session, agent: Agent, record: Record, event: ApprovalRequ
         round=event.round,
         kept=event.kept,
         asked_before=event.asked_before,
+        considered=event.considered,
+        offers=event.offers,
     )
     state.waiting[event.request_id] = Waiting(
         request_id=event.request_id,
@@ -83,9 +86,15 @@ def _requested(state: Session, agent: Agent, record: Record, event: ApprovalRequ
     )
 
 
-def _decided(state: Session, agent: Agent, _record: Record, event: ApprovalDecided) -> None:
+def _decided(state: Session, agent: Agent, record: Record, event: ApprovalDecided) -> None:
     state.waiting.pop(event.request_id, None)
+    for name in event.decision.reason.used if event.decision.reason is not None else ():
+        state.used[name] = state.used.get(name, 0) + 1
     turn, call = _find(agent, event.call_id)
+    if event.request_id and call is not None and call.proposal is not None:
+        grant = grant_of(event.request_id, agent.id, record.ts, call.proposal, event.decision)
+        if grant is not None:
+            state.grants[grant.id] = grant
     if turn is None or call is None or call.status == "finished":
         return
     turn.calls[call.id] = replace(

@@ -10,6 +10,7 @@ from tui_agent.core.events import (
     AgentStarted,
     CheckFinished,
     ContextCompacted,
+    GrantRevoked,
     InstructionsLoaded,
     Labelled,
     LogRecovered,
@@ -47,6 +48,7 @@ def _resumed(state: Session, agent: Agent, record: Record, event: SessionResumed
         text = f"was in {state.workspace}, goes on in {event.workspace}"
         state.workspace = event.workspace
         add_note(state, agent, Note(text=text, ts=record.ts))
+    _forget_grants(state)
     if event.changed_files:
         agent.unsent.append(Unsent(kind="files", text="\n".join(event.changed_files)))
         add_note(state, agent, Note(text=_changed(event.changed_files), ts=record.ts))
@@ -54,6 +56,18 @@ def _resumed(state: Session, agent: Agent, record: Record, event: SessionResumed
 
 def _forked(state: Session, _agent: Agent, _record: Record, event: SessionForked) -> None:
     state.id, state.status = event.session_id, "open"
+    _forget_grants(state)
+
+
+def _forget_grants(state: Session) -> None:
+    """What was allowed holds in the process that was told so, and in no other."""
+    state.grants.clear()
+    state.used.clear()
+
+
+def _revoked(state: Session, _agent: Agent, _record: Record, event: GrantRevoked) -> None:
+    for name in event.grant_ids:
+        state.grants.pop(name, None)
 
 
 def _imported(state: Session, _agent: Agent, _record: Record, event: SessionImported) -> None:
@@ -181,6 +195,7 @@ FOLDS: dict[type[Any], Fold] = {
     InstructionsLoaded: _instructions,
     SettingChanged: _setting,
     ContextCompacted: _compacted,
+    GrantRevoked: _revoked,
     Labelled: _label,
     Notice: _notice,
     SnapshotTaken: _snapshot,

@@ -27,10 +27,19 @@ from tui_agent.core.events import (
     ToolStarted,
     TurnEnded,
 )
+from tui_agent.core.grants import Grant
 from tui_agent.core.messages import NO_USAGE, Attachment, Message, ToolSpec, Usage
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.plan import Plan
-from tui_agent.core.proposal import Decision, Proposal, Reason, SeenFile, ToolOutput
+from tui_agent.core.proposal import (
+    Considered,
+    Decision,
+    Offer,
+    Proposal,
+    Reason,
+    SeenFile,
+    ToolOutput,
+)
 from tui_agent.core.stash import Deep, Stashed
 
 CallStatus = Literal["called", "asked", "decided", "running", "finished"]
@@ -61,6 +70,10 @@ class Call:
     """Whether the open request asks again because the files changed under the review."""
     reason: Reason | None = None
     """Why it asks, or why it was allowed or denied without asking."""
+    considered: tuple[Considered, ...] = ()
+    """The gate's way to the open question."""
+    offers: tuple[Offer, ...] = ()
+    """Rules that may be allowed instead of this one call."""
     decision: Decision | None = None
     decided_round: int = 0
     """The round that `decision` belongs to."""
@@ -314,6 +327,10 @@ class Session:
     sandbox: str = "none"
     budget_usd: float | None = None
     agents: dict[str, Agent] = field(default_factory=lambda: {MAIN_AGENT: Agent()})
+    grants: dict[str, Grant] = field(default_factory=dict)
+    """What this process was allowed for the session, by the id of the request."""
+    used: dict[str, int] = field(default_factory=dict)
+    """How often this process has used each rule and grant."""
     waiting: dict[str, Waiting] = field(default_factory=dict)
     """Open requests of all agents, oldest first."""
     queue: list[Queued] = field(default_factory=list)
@@ -348,6 +365,7 @@ class Session:
         """Return a keyframe that later events do not change."""
         other = copy(self)
         other.agents = {name: agent.copied() for name, agent in self.agents.items()}
+        other.grants, other.used = dict(self.grants), dict(self.used)
         other.waiting, other.queue = dict(self.waiting), list(self.queue)
         other.checks, other.labels = dict(self.checks), list(self.labels)
         other.notes = list(self.notes)

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded, Record, TurnEnded
     from tui_agent.core.patch import FileView
+    from tui_agent.core.policy import Circumstances, Outcome
     from tui_agent.core.ports import Tool
-    from tui_agent.core.proposal import Target, ToolOutput
+    from tui_agent.core.proposal import Proposal, ToolOutput
     from tui_agent.core.settings import Settings
     from tui_agent.core.toolsets import Toolset
     from tui_agent.core.trust import TrustQuestion
@@ -337,8 +338,8 @@ class Surroundings(Protocol):
         """Take edits of a session back, through the gate. Raises LookupError, OSError."""
         ...
 
-    def looked_at(self, command: str) -> tuple[Target, ...]:
-        """Return where the paths lead that a command only looks at; none where it may do more."""
+    async def at_the_gate(self, command: str) -> tuple[Proposal, Circumstances, Outcome]:
+        """Return what a command would do, what holds here, and what the gate says to it."""
         ...
 
     async def call_tool(self, name: str, arguments: str, *, approve: bool) -> CallResult:

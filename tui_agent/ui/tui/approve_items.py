@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tui_agent.core.proposal import Command, CommandPart, Proposal, Reason
+from tui_agent.core.proposal import Command, CommandPart, Considered, Proposal, Reason
+from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, allow_rows
 from tui_agent.ui.tui.file_items import filled
 from tui_agent.ui.tui.paper import (
     Row,
@@ -38,6 +39,11 @@ SANDBOX = {
     "B": ("workspace, network off", "text-2"),
     "seatbelt": ("workspace, network off", "text-2"),
     "container": ("a container with the workspace, network off", "text-2"),
+}
+TIERS = {
+    "A": "tier A, bubblewrap",
+    "B": "tier B, Landlock",
+    "seatbelt": "seatbelt",
 }
 MODES = {
     "plan": "reads and plain read-only commands run, nothing else does",
@@ -80,6 +86,9 @@ class ApprovalItem:
     keys: tuple[Key, ...]
     armed: bool = True
     explained: bool = False
+    considered: tuple[Considered, ...] = ()
+    choosing: Choosing | None = None
+    allow_keys: AllowKeys | None = None
 
     @property
     def focusable(self) -> bool:
@@ -98,12 +107,14 @@ class ApprovalItem:
         if proposal.command is not None:
             rows += command_rows(sheet, proposal.command)
             rows.append(blank_row(sheet))
-            rows += _parts(sheet, proposal.command.parts)
+            rows += _unread(sheet, proposal.command) or _parts(sheet, proposal.command.parts)
         elif proposal.title:
             rows += paragraph(sheet, [sheet.span(proposal.title, "text bold")], indent=INDENT)
             rows.append(blank_row(sheet))
         rows += self._facts(sheet)
         rows.append(blank_row(sheet))
+        if self.choosing is not None and self.allow_keys is not None:
+            return rows + allow_rows(sheet, self.choosing, self.allow_keys, armed=self.armed), {}
         more, places = key_rows(sheet, self.keys, armed=self.armed, start=len(rows))
         return rows + more, places
 
@@ -119,12 +130,12 @@ class ApprovalItem:
             if marks:
                 spans.append(sheet.span(f"  {marks}", "warning"))
             rows += fact(sheet, "" if number else "Touches", spans)
-        if proposal.hosts:
-            rows += fact(sheet, "Hosts", [sheet.span(", ".join(proposal.hosts), "text")])
+        if "network" in proposal.effects or proposal.hosts:
+            hosts = ", ".join(proposal.hosts) or "hosts that its words do not name"
+            rows += fact(sheet, "Network", [sheet.span(hosts, "warning")])
         if proposal.command is not None:
-            words, ink = SANDBOX.get(self.sandbox, (self.sandbox, "text-2"))
-            rows += fact(sheet, "Sandbox", [sheet.span(words, ink)])
             rows += _copy(sheet, proposal.command)
+            rows += fact(sheet, "Sandbox", _sandbox(sheet, self.sandbox, proposal.command))
             rows += _limits(sheet, proposal.command)
         for note in proposal.notes:
             rows += fact(sheet, "Note", [sheet.span(note, "text-2")])
@@ -141,7 +152,19 @@ class ApprovalItem:
         effects = ", ".join(sorted(proposal.effects)) or "none"
         rows += fact(sheet, "Effects", [sheet.span(effects, "text-2")])
         bound = f"{proposal.digest[:12] or 'unknown'}: tool, arguments, folder and bytes before"
-        return [*rows, *fact(sheet, "Approves", [sheet.span(bound, "text-2")])]
+        rows += fact(sheet, "Approves", [sheet.span(bound, "text-2")])
+        silent = [step.step for step in self.considered if not step.said]
+        if silent:
+            spans = [
+                sheet.span("nothing said by ", "text-3"),
+                sheet.span(", ".join(silent), "text-2"),
+            ]
+            rows += fact(sheet, "In order", spans)
+        for step in self.considered:
+            if step.said:
+                spans = [sheet.span(f"{step.step}: ", "text-3"), sheet.span(step.said, "text-2")]
+                rows += fact(sheet, "" if silent else "In order", spans)
+        return rows
 
 
 def fact(sheet: Sheet, label: str, spans: Sequence[Span]) -> list[Row]:
@@ -159,6 +182,18 @@ def _copy(sheet: Sheet, command: Command) -> list[Row]:
     for one in command.copying.not_held if command.copying is not None else ():
         rows += fact(sheet, "", [sheet.span(f"not held back: {one}", "warning")])
     return rows
+
+
+def _sandbox(sheet: Sheet, tier: str, command: Command) -> list[Span]:
+    """Say what will hold the command, once it is approved."""
+    if tier == "none" or command.reach == "workspace":
+        words, ink = SANDBOX.get(tier, (tier, "text-2"))
+    elif command.reach == "network":
+        words, ink = "workspace, with the network", "warning"
+    else:
+        words, ink = "none for this command: it runs as you", "danger"
+    named = TIERS.get(tier, "")
+    return [sheet.span(words, ink), *([sheet.span(f"  {named}", "text-3")] if named else [])]
 
 
 def _limits(sheet: Sheet, command: Command) -> list[Row]:
@@ -194,6 +229,14 @@ def at_operators(text: str) -> list[str]:
             lines.append(text[start : found.end()].rstrip(" "))
             start = found.end()
     return [*lines, text[start:]]
+
+
+def _unread(sheet: Sheet, command: Command) -> list[Row]:
+    """Say why the parts of a command are not told apart."""
+    if not command.unread:
+        return []
+    spans = [sheet.span("not told apart: ", "text-2"), sheet.span(command.unread, "warning")]
+    return [*fact(sheet, "Runs", spans), blank_row(sheet)]
 
 
 def _parts(sheet: Sheet, parts: Sequence[CommandPart]) -> list[Row]:

@@ -62,6 +62,7 @@ CONTEXTS: dict[str, tuple[str, str]] = {
     "hunk-editor": ("", "Hunk editor"),
     "answer": ("", "Answer line"),
     "approval": ("pane", "Approval of a call"),
+    "allow": ("pane", "Choice of a rule to allow"),
     "question": ("pane", "Question"),
     "budget": ("pane", "Budget pause"),
     "plan": ("pane", "Plan"),
@@ -161,7 +162,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("answer.leave", "escape", "back", "Leave without an answer.", 2),
     _action("approval.once", "y", "once", "Allow it this once.", 1),
     _action("approval.session", "s", "session", "Allow exactly this until the session ends.", 2),
-    _action("approval.prefix", "p", "prefix", "Allow what begins with the same words.", 3),
+    _action("approval.prefix", "p", "allow…", "Choose a rule that allows more of the kind.", 3),
     _action("approval.reject", "n", "reject", "Reject it.", 4),
     _action("approval.why", "r", "reject, say why", "Reject it and give the reason.", 5),
     _action("approval.edit", "e", "edit", "Edit the command.", 6),
@@ -171,6 +172,12 @@ ACTIONS: tuple[Action, ...] = (
         "Run the command in a copy, and review what it changes before it is real.",
     ),
     _action("approval.tree", "t", "in place", "Run it in the workspace, not in a copy."),
+    _action("allow.take", "enter", "allow", "Allow the chosen rule from now on, and this call.", 1),
+    _action("allow.down", "j down", "rule", "To the next rule.", 2),
+    _action("allow.up", "k up", "rule before", "To the rule before."),
+    _action("allow.scope", "s", "where", "In this session, or in your settings.", 3),
+    _action("allow.span", "t", "until", "For how long, or how often.", 4),
+    _action("allow.back", "escape p n", "back", "Go back; nothing is allowed.", 5),
     _action("question.answer", "enter", "own words", "Answer in your own words.", 1),
     _action("question.reject", "n", "no answer", "Give no answer.", 2),
     _action("budget.raise", "b", "raise the cap", "Raise the cap and go on.", 1),
@@ -247,6 +254,7 @@ PAIRS = {
     "replay.faster": "replay.slower",
     "picker.up": "picker.down",
     "trust.down": "trust.up",
+    "allow.down": "allow.up",
 }
 """Actions whose keys belong together in the footer."""
 

@@ -130,6 +130,39 @@ def _label(deeds: Deeds, rest: str) -> None:
         deeds.toast("/label NAME gives this place a name.", bad=True)
 
 
+def _approvals(deeds: Deeds, rest: str) -> None:
+    from tui_agent.ui.grant_lines import NONE
+    from tui_agent.ui.tui.palette import pick
+    from tui_agent.ui.tui.picker import Choice
+
+    del rest
+    state = deeds.frame.state
+    if not state.grants:
+        deeds.toast(NONE)
+        return
+    choices = [
+        Choice(
+            value=grant.id,
+            label=grant.text,
+            key=f"{state.used.get(grant.id, 0)} used",
+            notes=(
+                (f"since {grant.ts[11:16]}, for the agent {grant.agent_id}", "text-2"),
+                ("written into your settings, too" if grant.scope == "user" else "", "text-3"),
+            ),
+        )
+        for grant in state.grants.values()
+    ]
+    pick(deeds.shell, "approvals", choices, _revoker(deeds), verb="take it back")
+
+
+def _revoker(deeds: Deeds) -> Callable[[str], None]:
+    def revoke(grant_id: str) -> None:
+        deeds.client.send(ask.Revoke(grant_id=grant_id))
+        deeds.toast("Taken back: it asks again")
+
+    return revoke
+
+
 _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "help": lambda deeds, _: deeds.help(),
     "mode": _mode,
@@ -141,6 +174,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "fork": _fork,
     "checks": lambda deeds, _: deeds.client.send(ask.RunChecks()),
     "compact": lambda deeds, rest: deeds.client.send(ask.Compact(instructions=rest)),
+    "approvals": _approvals,
     "label": _label,
     "sessions": _sessions,
     "replay": _replay,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
@@ -12,6 +11,8 @@ from textual import events
 from tui_agent.core.blob import preview_of
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.state import Call, Session
+from tui_agent.ui.allowing import NO_RULE
+from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, still_asking, widest
 from tui_agent.ui.tui.approve_items import ApprovalItem, Key
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.messages import Decided, Left, Restated, Toasted
@@ -19,13 +20,6 @@ from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.question_items import BudgetItem, QuestionItem, Spent
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.widgets.answer_line import AnswerLine
-from tui_agent.ui.tui.words import count
-
-RUN_ANYTHING = frozenset({"sudo", "env", "xargs", "bash", "sh", "zsh", "eval", "exec", "nohup"})
-"""Programs that run whatever follows: no rule is offered for them."""
-INTERPRETERS = frozenset({"python", "python3", "node", "ruby", "perl", "php", "deno", "bun"})
-"""Programs that run code from their options: a rule names the script, or none is offered."""
-MODULE = ("python", "-m")
 
 PURPOSES = {
     "why": ("why", "why not? Enter rejects, Esc goes back"),
@@ -52,6 +46,8 @@ class ApprovePane(VirtualLines):
         self._call: Call | None = None
         self._state: Session | None = None
         self._explained = False
+        self._choice: Choosing | None = None
+        """The rule that is being chosen, if any."""
         self._line: AnswerLine | None = None
 
     # What it shows
@@ -69,11 +65,12 @@ class ApprovePane(VirtualLines):
         request_id, call = found or ("", None)
         if request_id != self.request_id:
             self._explained = False
+            self._choice = None
             self._leave_line()
         self.request_id, self._call, self._state = request_id, call, state
         kind = self._kind
         self.title = {"approval": "Approve", "question": "Question", "budget": "Budget"}[kind]
-        self.key_context = kind
+        self.key_context = "allow" if self._choice is not None else kind
         self._draw()
 
     @property
@@ -136,9 +133,12 @@ class ApprovePane(VirtualLines):
                 reason=call.reason,
                 sandbox=state.sandbox,
                 mode=state.mode,
-                keys=self._approval_keys(call.proposal, state),
+                keys=self._approval_keys(call.proposal),
                 armed=self.armed,
                 explained=self._explained,
+                considered=call.considered,
+                choosing=self._choice,
+                allow_keys=self._allow_keys(),
             )
         if question.kind == "budget":
             return self._budget(call.proposal, state)
@@ -155,16 +155,14 @@ class ApprovePane(VirtualLines):
         shown = app.keymap.shown(action, ascii_only=app.glyphs.ascii_only)
         return Key(action=action, key=shown, words=words)
 
-    def _approval_keys(self, proposal: Proposal, state: Session) -> tuple[Key, ...]:
+    def _approval_keys(self, proposal: Proposal) -> tuple[Key, ...]:
         keys = [self._key("approval.once", "allow once")]
         what = "this command" if proposal.command is not None else "this"
         keys.append(self._key("approval.session", f"allow exactly {what} until the session ends"))
-        prefix = prefix_of(proposal)
-        if prefix:
-            note = matched(state, prefix)
-            named = " ".join(prefix)
-            key = self._key("approval.prefix", "allow what starts with")
-            keys.append(replace(key, strong=named, note=note))
+        offers = self._call.offers if self._call is not None else ()
+        if offers:
+            key = self._key("approval.prefix", "allow more of the kind")
+            keys.append(replace(key, note=widest(proposal, offers[-1])))
         keys.append(self._key("approval.reject", "reject"))
         keys.append(replace(self._key("approval.why", "reject, say why"), beside=True))
         keys += self._copy_keys(proposal)
@@ -184,6 +182,15 @@ class ApprovePane(VirtualLines):
         key = self._key("approval.effect", "the effect as a diff: run it in a copy first")
         not_held = "; ".join(command.copying.not_held)
         return [replace(key, note=f"not held back: {not_held}" if not_held else "")]
+
+    def _allow_keys(self) -> AllowKeys:
+        app = app_of(self)
+        return AllowKeys(
+            **{
+                name: app.keymap.shown(f"allow.{name}", ascii_only=app.glyphs.ascii_only)
+                for name in ("take", "scope", "span", "back")
+            }
+        )
 
     def _budget(self, proposal: Proposal, state: Session) -> BudgetItem | None:
         question = proposal.question
@@ -223,6 +230,12 @@ class ApprovePane(VirtualLines):
         context, _, name = action.partition(".")
         if context != self.key_context or self._call is None:
             return False
+        if context == "allow":
+            self._choose(name)
+            return True
+        if name == "prefix":
+            self._begin_choice()
+            return True
         if name == "explain":
             self._explained = not self._explained
             self._draw()
@@ -230,6 +243,39 @@ class ApprovePane(VirtualLines):
         if self.armed:
             self._answer(name)
         return True
+
+    def _begin_choice(self) -> None:
+        """Show which rules may be allowed instead; nothing is allowed by that."""
+        offers = self._call.offers if self._call is not None else ()
+        if not offers:
+            self.post_message(Toasted(NO_RULE, role="warning", glyph="warning"))
+            return
+        proposal = self._call.proposal if self._call is not None else None
+        left = still_asking(proposal) if proposal is not None else ""
+        self._set_choice(Choosing(offers=offers, left=left))
+
+    def _choose(self, name: str) -> None:
+        choice = self._choice
+        if choice is None or name == "back":
+            self._set_choice(None)
+        elif name == "take":
+            if self.armed:
+                self._set_choice(None)
+                self._decide(choice.decision())
+        else:
+            moves = {
+                "down": lambda: choice.moved(1),
+                "up": lambda: choice.moved(-1),
+                "scope": choice.elsewhere,
+                "span": choice.longer,
+            }
+            self._set_choice(moves[name]())
+
+    def _set_choice(self, choice: Choosing | None) -> None:
+        self._choice = choice
+        self.key_context = "allow" if choice is not None else self._kind
+        self._draw()
+        self.post_message(Restated())
 
     def _answer(self, name: str) -> None:
         proposal = self._call.proposal if self._call is not None else None
@@ -239,8 +285,6 @@ class ApprovePane(VirtualLines):
             self._decide(Decision(verdict="session" if name == "session" else "once"))
         elif name in {"effect", "tree"}:
             self._choose_view(proposal, "copy" if name == "effect" else "tree")
-        elif name == "prefix":
-            self._allow_prefix(proposal)
         elif name == "reject":
             self._reject(proposal)
         elif name in {"why", "answer"}:
@@ -256,11 +300,6 @@ class ApprovePane(VirtualLines):
         if command is not None and command.copying is not None and command.view != view:
             self._decide(Decision(verdict="once", view=view))
 
-    def _allow_prefix(self, proposal: Proposal) -> None:
-        prefix = prefix_of(proposal)
-        if prefix:
-            self._decide(Decision(verdict="rule", prefix=prefix))
-
     def _reject(self, proposal: Proposal) -> None:
         """A question may use the letter for a choice of its own."""
         question = proposal.question
@@ -271,6 +310,10 @@ class ApprovePane(VirtualLines):
 
     def on_key(self, event: events.Key) -> None:
         """Take a choice by its digit or letter."""
+        if self._choice is not None and event.character is not None and event.character.isdecimal():
+            event.stop()
+            self._set_choice(self._choice.at(int(event.character) - 1))
+            return
         proposal = self._call.proposal if self._call is not None else None
         question = proposal.question if proposal is not None else None
         if question is None or question.kind == "budget" or not self.armed or self._line:
@@ -350,39 +393,3 @@ def _is_mine(proposal: Proposal | None) -> bool:
     if proposal is None or proposal.patch is not None:
         return False
     return proposal.question is None or proposal.question.kind != "plan"
-
-
-def prefix_of(proposal: Proposal) -> tuple[str, ...]:
-    """Return the leading words that a rule would allow: the program, and its sub-command if any."""
-    command = proposal.command
-    if command is None:
-        return ()
-    asking = [part.text for part in command.parts if part.verdict == "ask"]
-    try:
-        words = shlex.split(asking[0] if asking else command.text)
-    except ValueError:
-        return ()
-    if not words or words[0] in RUN_ANYTHING:
-        return ()
-    if words[1:2] == ["-m"]:
-        return tuple(words[:3]) if len(words) > len(MODULE) else ()
-    if words[0] in INTERPRETERS and words[1:2] and words[1].startswith("-"):
-        return ()
-    if words[0] in INTERPRETERS and not words[1:]:
-        return ()
-    taken = 3 if words[1:2] in (["run"], ["exec"]) else 2
-    sub = [word for word in words[1:taken] if not word.startswith("-")]
-    return (words[0], *sub) if len(sub) == len(words[1:taken]) else (words[0],)
-
-
-def matched(state: Session, prefix: tuple[str, ...]) -> str:
-    """Say how many commands of this session the rule would have matched."""
-    commands = [
-        call.proposal.command.text
-        for turn in state.main.turns
-        for call in turn.calls.values()
-        if call.proposal is not None and call.proposal.command is not None
-    ]
-    start = " ".join(prefix)
-    hits = sum(text == start or text.startswith(start + " ") for text in commands)
-    return f"matches {hits} of {count(len(commands), 'command')} in this session"

@@ -1,0 +1,84 @@
+"""Writes a rule that a person allowed into their own settings, and leaves the rest as it stands."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+from tui_agent.adapters.settings.layers import SettingsError, table_layer
+from tui_agent.core.settings import RuleSettings
+
+_FILLED_IN = frozenset({"place"})
+_PRIVATE = 0o600
+
+
+def keep_rule(path: Path, rule: RuleSettings) -> str:
+    """Append a rule to a settings file and say where it stands, `FILE:LINE`.
+
+    The file is replaced as a whole, by one that was read back first; what it held is unchanged.
+
+    Raises:
+        OSError: it cannot be written.
+        ValueError: it is no settings file to which a rule can be appended.
+    """
+    target = Path(os.path.realpath(path))
+    old = target.read_bytes() if target.exists() else b""
+    text = old.decode("utf-8")
+    gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
+    new = f"{text}{gap}{_table(rule)}"
+    _check(new, str(path))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _replace(target, new.encode(), old)
+    return f"{path}:{(text + gap).count(chr(10)) + 1}"
+
+
+def _table(rule: RuleSettings) -> str:
+    lines = ["[[rules]]"]
+    for one in fields(rule):
+        value = getattr(rule, one.name)
+        if one.name not in _FILLED_IN and value not in ("", (), 0, False):
+            lines.append(f"{one.name} = {_spelled(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _spelled(value: object) -> str:
+    """Return a value as TOML spells it: JSON's strings are TOML's, once DEL is escaped, too."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(_spelled(one) for one in value)}]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return json.dumps(value).replace("\x7f", "\\u007f")
+    return str(value)
+
+
+def _check(text: str, name: str) -> None:
+    try:
+        table_layer(tomllib.loads(text), name, text)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{name} has its rules in a form that none can be appended to: {error}"
+        raise ValueError(message) from None
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+
+
+def _replace(target: Path, data: bytes, old: bytes) -> None:
+    if (target.read_bytes() if target.exists() else b"") != old:
+        message = f"{target} was changed meanwhile"
+        raise OSError(message)
+    mode = target.stat().st_mode & 0o777 if target.exists() else _PRIVATE
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(mode)
+        Path(name).replace(target)
+    except OSError:
+        Path(name).unlink(missing_ok=True)
+        raise
