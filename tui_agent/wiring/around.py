@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from tui_agent.core.policy import Circumstances, Outcome
     from tui_agent.core.proposal import Proposal
     from tui_agent.ui.commands.contract import Forked, ListedHunk, UndoDone, UndoPreview
+    from tui_agent.ui.commands.contract import StoredSession as SeenSession
+    from tui_agent.ui.tui.outlets import Outlets
     from tui_agent.wiring.exchange import Outlet
     from tui_agent.wiring.sessions import Sessions
 
@@ -29,6 +31,9 @@ LOOK_SECONDS = 1.0
 
 class Around(Wiring):
     """A run's wiring as its commands see it."""
+
+    branched = ""
+    """The session that a replay branched into."""
 
     @cached_property
     def sessions(self) -> Sessions:
@@ -116,6 +121,12 @@ class Around(Wiring):
         from tui_agent.wiring.undo import undo_preview
 
         return await undo_preview(self, name, wish)
+
+    def outlets(self, stored: SeenSession) -> Outlets:
+        """Return the ways out of a recorded session."""
+        from tui_agent.wiring.outlets import outlets_of
+
+        return outlets_of(self, stored)
 
     def fork_at(self, name: str, place: str) -> Forked:
         """Begin a new session with another's records up to a step.

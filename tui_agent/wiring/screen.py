@@ -115,6 +115,7 @@ async def _goes_on(around: Around, then: tuple[str, ...]) -> bool:
             from tui_agent.ui.commands.replay import run
 
             await run([session], around)
+            session, around.branched = around.branched or session, ""
             around.options = replace(around.options, resume=session, continue_last=False, prompt="")
         case ("fork", session, place):
             forked = around.fork_at(session, place)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.commands.options import Options
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.text import Paper
+    from tui_agent.ui.tui.outlets import Outlets
 
 
 class Given(Protocol):
@@ -321,6 +322,15 @@ class Surroundings(Protocol):
 
     async def undo_preview(self, name: str, wish: Undo | Rewind) -> UndoPreview:
         """Show what an undo would do. Raises NothingToUndoError, LookupError, OSError."""
+        ...
+
+    @property
+    def branched(self) -> str:
+        """The session that a replay branched into; empty where it did not."""
+        ...
+
+    def outlets(self, stored: StoredSession) -> Outlets:
+        """Return the ways out of a recorded session."""
         ...
 
     def fork_at(self, name: str, place: str) -> Forked:

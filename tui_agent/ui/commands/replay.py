@@ -95,14 +95,23 @@ async def _on_screen(
     interface = around.loaded.settings.interface
     at, speed, max_pause = start
     try:
-        return await show_replay(
+        status = await show_replay(
             stored.records,
             stored.blob,
             look=choose_theme(interface.theme, around.environ),
             glyphs=choose_glyphs(interface.glyphs, around.environ),
             keymap=build_keymap(interface.keymap, _keys(interface.keys)),
-            start=Start(at=at, speed=speed, max_pause=max_pause, compare=_compare(around, stored)),
+            start=Start(
+                at=at,
+                speed=speed,
+                max_pause=max_pause,
+                compare=_compare(around, stored),
+                outlets=around.outlets(stored),
+            ),
         )
+        if around.branched:
+            around.paper.say(f"Branched: agent -r {around.branched} goes on with it.")
+        return status
     except (ThemeError, KeymapError) as error:
         around.paper.say(f"The settings cannot be used: {error}")
     except LookupError as error:

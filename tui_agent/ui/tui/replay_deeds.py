@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.timer import Timer
 
 from tui_agent.ui.tui.replay_model import Replay
+from tui_agent.ui.tui.replay_outside import ReplayOutside
 from tui_agent.ui.tui.widgets.answer_line import AnswerLine
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class ReplayDeeds:
         self.said = ""
         self.facts = False
         """Whether cost and time are shown instead of what the step is."""
+        self.outside = ReplayOutside(screen, self.tell)
         self._line: AnswerLine | None = None
         self._timer: Timer | None = None
 
@@ -63,12 +65,20 @@ class ReplayDeeds:
         if move is not None:
             self.arrive(moved=move[0](self), otherwise=move[1])
             return True
+        if self.outside.act(name):
+            self.hold()
+            return True
         switch: Callable[[], None] | None = getattr(self, f"do_{name}", None)
         if switch is None:
             return False
         switch()
         self.screen.redraw()
         return True
+
+    def tell(self, text: str) -> None:
+        """Say a sentence in the bar, until the next key."""
+        self.said = text
+        self.screen.redraw()
 
     def arrive(self, *, moved: bool, otherwise: str = "") -> None:
         """Hold, and show where we are; or say why we are still there."""

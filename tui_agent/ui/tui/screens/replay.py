@@ -18,6 +18,7 @@ from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.keyed_app import KeyedApp, app_of
 from tui_agent.ui.tui.keymap import Keymap
 from tui_agent.ui.tui.messages import Left, Restated, Toasted
+from tui_agent.ui.tui.outlets import Outlets
 from tui_agent.ui.tui.replay_deeds import ReplayDeeds
 from tui_agent.ui.tui.replay_model import NORMAL, Replay, spent_until
 from tui_agent.ui.tui.reviewed import Load
@@ -52,6 +53,8 @@ class Start:
     """The most seconds between two steps while it plays."""
     compare: Compare | None = None
     """Compares two recorded trees; None where they are not at hand."""
+    outlets: Outlets | None = None
+    """The ways out of the session; None where there are none."""
 
 
 class ReplayScreen(Screen[None]):
@@ -77,7 +80,7 @@ class ReplayScreen(Screen[None]):
         super().__init__()
         self.timeline = Timeline(records)
         begin = start or Start()
-        self.compare = begin.compare
+        self.compare, self.outlets = begin.compare, begin.outlets
         stops = find_stops(self.timeline.records)
         self.replay = Replay(stops, speed=begin.speed, max_pause=begin.max_pause)
         if begin.at:
@@ -96,7 +99,7 @@ class ReplayScreen(Screen[None]):
         self.state = Session()
         self.page = 0
         """Which tab is shown where there is room for one."""
-        self._load = load
+        self.load = load
         self._wanted: set[str] = set()
         self.deeds = ReplayDeeds(self)
 
@@ -239,7 +242,7 @@ class ReplayScreen(Screen[None]):
 
     async def _load_text(self, sha: str) -> None:
         try:
-            data = await self._load(sha)
+            data = await self.load(sha)
         except (KeyError, OSError):
             return
         self.transcript.give(sha, data.decode("utf-8", "replace"))
