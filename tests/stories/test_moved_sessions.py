@@ -12,6 +12,9 @@ from tests.stories.program import Program, edit, script, with_sample
 from tests.support.repository import Repository, make_repository
 
 
+pytestmark = pytest.mark.timeout(60)
+
+
 @pytest.fixture
 def begun(repository: Repository) -> Repository:
     """A repository with a session that has changed a file."""

@@ -8,6 +8,9 @@ from tests.stories.program import Program, call, edit, script, with_sample
 from tests.support.repository import Repository
 
 
+pytestmark = pytest.mark.timeout(60)
+
+
 @pytest.fixture
 def program(repository: Repository) -> Program:
     return Program(with_sample(repository).root)
