@@ -10,7 +10,6 @@ import pytest
 from tests.stories.program import Program, call, edit, script, with_sample
 from tests.support.repository import Repository
 
-
 pytestmark = pytest.mark.timeout(60)
 
 

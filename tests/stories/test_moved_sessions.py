@@ -11,7 +11,6 @@ import pytest
 from tests.stories.program import Program, edit, script, with_sample
 from tests.support.repository import Repository, make_repository
 
-
 pytestmark = pytest.mark.timeout(60)
 
 

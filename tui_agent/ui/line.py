@@ -13,7 +13,7 @@ from tui_agent.core.events import Record
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting, place_of
 from tui_agent.ui.line_approval import Approvals
-from tui_agent.ui.line_commands import SlashCommands
+from tui_agent.ui.line_commands import Blame, SlashCommands
 from tui_agent.ui.line_input import Input, Interrupted, Left
 from tui_agent.ui.line_review import EditText
 from tui_agent.ui.text import Paper
@@ -36,6 +36,7 @@ class LineSetup:
     past: int = 0
     """The number of the last record that was there before."""
     edit_text: EditText | None = None
+    blame: Blame | None = None
     greeting: tuple[str, ...] = ()
 
 
@@ -48,7 +49,7 @@ class LineMode:
             client.blob, Detail(tools=True, output=True, deltas=not given.strict)
         )
         self._approvals = Approvals(given, paper, self._told, setup.edit_text)
-        self._commands = SlashCommands(client, paper, self._told)
+        self._commands = SlashCommands(client, paper, self._told, setup.blame)
         self._later: set[str] = set()
         self._changed = asyncio.Event()
         self._closed = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui_agent.core import commands as ask
@@ -18,6 +18,9 @@ from tui_agent.ui.transcript import Transcript, plan_lines
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
 from tui_agent.ui.undo_words import undo_wish
 
+Blame = Callable[[str], Sequence[Line]]
+"""Gives the lines of a file, each with the step that made it. Raises ValueError, OSError."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
@@ -29,8 +32,11 @@ class _Entry:
 class SlashCommands:
     """Carries out what begins with a slash."""
 
-    def __init__(self, client: Client, paper: Paper, told: Transcript) -> None:
+    def __init__(
+        self, client: Client, paper: Paper, told: Transcript, blame: Blame | None = None
+    ) -> None:
         self._client, self._paper, self._told = client, paper, told
+        self._blame_file = blame
         send = client.send
         self._table = {
             "help": _Entry("these commands", lambda _: self._help()),
@@ -45,6 +51,7 @@ class SlashCommands:
             "checks": _Entry("run the project's checks", lambda _: send(ask.RunChecks())),
             "undo": _Entry("take the last turn's edits back, or those of a turn", self._undo),
             "rewind": _Entry("go back to an earlier place; alone: list the places", self._rewind),
+            "blame": _Entry("which step made each line of a file", self._blame, "FILE"),
             "compact": _Entry(
                 "summarise for the model", lambda t: send(ask.Compact(instructions=t))
             ),
@@ -131,6 +138,16 @@ class SlashCommands:
             self._client.send(ask.Revoke(grant_id=grants[int(text) - 1].id))
         else:
             self._paper.put("/approvals NUMBER takes one back, /approvals all takes back every one")
+
+    def _blame(self, path: str) -> None:
+        if self._blame_file is None:
+            return
+        try:
+            lines = self._blame_file(path)
+        except (ValueError, OSError) as error:
+            self._paper.put(f"{error}.")
+        else:
+            self._paper.put(*lines)
 
     def _budget(self, text: str) -> None:
         try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tui_agent.adapters.session_log import StoredSession, Summary
     from tui_agent.adapters.snapshots.recorded import TreeChange
     from tui_agent.adapters.trust import TrustedFolder
+    from tui_agent.core.blame import Blamed
     from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.policy import Circumstances, Outcome
@@ -127,6 +128,30 @@ class Around(Wiring):
         from tui_agent.wiring.outlets import outlets_of
 
         return outlets_of(self, stored)
+
+    def blame(self, path: str) -> Blamed:
+        """Say of each line of a file where it comes from. Raises UsageError."""
+        from tui_agent.wiring.blaming import blame_file
+
+        return blame_file(self, path)
+
+    def blame_commit(self) -> Sequence[Blamed]:
+        """Blame the files that HEAD changed. Raises OSError."""
+        from tui_agent.wiring.blaming import blame_commit
+
+        return blame_commit(self)
+
+    def blame_staged(self) -> Sequence[Blamed]:
+        """Blame what is staged. Raises OSError."""
+        from tui_agent.wiring.blaming import blame_staged
+
+        return blame_staged(self)
+
+    def write_note(self, text: str) -> str:
+        """Put a git note on HEAD; return the commit. Raises OSError."""
+        from tui_agent.adapters.users_repository import write_note
+
+        return write_note(self.root, text)
 
     def fork_at(self, name: str, place: str) -> Forked:
         """Begin a new session with another's records up to a step.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.ui.line import LineMode, LineSetup
 from tui_agent.ui.line_input import DumbInput, Input, Left, TerminalInput
+from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
 from tui_agent.wiring.trusting import ask_in_lines
 
@@ -30,6 +31,7 @@ async def _run(around: Around) -> int:
             first=around.first,
             past=opened.past,
             edit_text=editor_of(around),
+            blame=blame_door(around),
             greeting=_greeting(opened),
         )
         try:

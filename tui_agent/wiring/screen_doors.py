@@ -16,6 +16,7 @@ from tui_agent.wiring.trusting import question_for_screen
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import Client
+    from tui_agent.ui.text import Line
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
     from tui_agent.wiring.around import Around
     from tui_agent.wiring.world import Opened
@@ -45,6 +46,7 @@ class Opening:
             files=self.files,
             edit=editor_of(self.around),
             sessions=self.sessions,
+            blame=self.blame,
             first_run=self.first_run,
             take_model=self.around.choose_model,
             keep_key=keep_key,
@@ -133,6 +135,12 @@ class Opening:
         """Return what earlier sessions began with, oldest first."""
         found = list(self.around.summaries(all_repositories=False))[:MOST_SESSIONS]
         return [one.title for one in reversed(found) if one.title]
+
+    def blame(self, path: str) -> Sequence[Line]:
+        """Return a file's lines, each with the step that made it. Raises UsageError."""
+        from tui_agent.wiring.blaming import blame_door
+
+        return blame_door(self.around)(path)
 
     # The first card
 

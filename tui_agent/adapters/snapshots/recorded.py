@@ -47,7 +47,7 @@ def tree_changes(state: Path, root: Path, old: str, new: str) -> tuple[TreeChang
 
     Raises UnknownTreeError where one is missing, OSError where there is no shadow repository.
     """
-    with _opened(Shadow.of(state, root)) as repository:
+    with opened(Shadow.of(state, root)) as repository:
         from git import BadName, GitCommandError
 
         try:
@@ -74,7 +74,7 @@ def tree_patch(state: Path, root: Path, old: str, new: str) -> tuple[FilePart, .
 
     Raises UnknownTreeError where one is missing, OSError where there is no shadow repository.
     """
-    with _opened(Shadow.of(state, root)) as repository:
+    with opened(Shadow.of(state, root)) as repository:
         from git import GitCommandError
 
         def parts(how: str) -> list[bytes]:
@@ -102,7 +102,8 @@ _BEGINS = re.compile(rb"^(?=diff --git )", re.MULTILINE)
 
 
 @contextmanager
-def _opened(shadow: Shadow) -> Iterator[Repo]:
+def opened(shadow: Shadow) -> Iterator[Repo]:
+    """Open a shadow to look back. Raises OSError where there is none."""
     from git import Repo
     from git.exc import InvalidGitRepositoryError, NoSuchPathError
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from tui_agent.core.blame import Blamed
     from tui_agent.core.blob import Text
     from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded, Record, TurnEnded
@@ -331,6 +332,22 @@ class Surroundings(Protocol):
 
     def outlets(self, stored: StoredSession) -> Outlets:
         """Return the ways out of a recorded session."""
+        ...
+
+    def blame(self, path: str) -> Blamed:
+        """Say of each line of a file where it comes from. Raises UsageError."""
+        ...
+
+    def blame_commit(self) -> Sequence[Blamed]:
+        """Blame the files that HEAD changed. Raises OSError."""
+        ...
+
+    def blame_staged(self) -> Sequence[Blamed]:
+        """Blame what is staged. Raises OSError."""
+        ...
+
+    def write_note(self, text: str) -> str:
+        """Put a git note on HEAD; return the commit. Raises OSError."""
         ...
 
     def fork_at(self, name: str, place: str) -> Forked:

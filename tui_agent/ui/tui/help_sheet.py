@@ -79,10 +79,11 @@ class HelpSheet(ModalScreen[None]):
     HelpSheet #help-footer { dock: bottom; background: $surface; }
     """
 
-    def __init__(self, items: Sequence[Item] = ()) -> None:
+    def __init__(self, items: Sequence[Item] = (), *, wide: bool = False) -> None:
         """Lie over the screen, with these items instead of the keys."""
         super().__init__(classes="-overlay")
         self.items = items
+        self.wide = wide
 
     def compose(self) -> ComposeResult:
         """Show the rows and a footer."""
@@ -94,6 +95,8 @@ class HelpSheet(ModalScreen[None]):
         app = app_of(self)
         pane = self.query_one("#help", HelpLines)
         keys = help_sections(app.keymap, ascii_only=app.glyphs.ascii_only)
+        if self.wide:
+            pane.styles.width = "96%"
         pane.set_items(self.items or keys)
         arrows = f"{app.glyphs.up} {app.glyphs.down}"
         hints = ((arrows, "scroll"), ("Esc", "close"))

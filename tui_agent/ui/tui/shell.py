@@ -76,6 +76,8 @@ class Doors:
     """Keep a message for later sessions."""
     notices: Callable[[], Sequence[str]] | None = None
     """What is to be mended about this session: asked once it is open."""
+    blame: Callable[[str], Sequence[Sequence[tuple[str, str]]]] | None = None
+    """Lines of a file, each with the step that made it; asked in a thread. Raises ValueError."""
     opening: str = ""
     """What to say first: the prompt of the command line."""
     layout: Mapping[str, int] | None = None

@@ -40,6 +40,8 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
                  "the diff is shown first.", group="checks"),
     SlashCommand(name="fork", argument="[STEP]", title="Fork this session",
                  description="Go on in a copy of this session, or of its beginning."),
+    SlashCommand(name="blame", argument="FILE", title="Say who made each line", group="view",
+                 description="Show which session, step and model made each line of a file."),
     SlashCommand(name="compact", argument="[WHAT TO KEEP]", title="Compact the conversation",
                  description="Replace the conversation so far by a summary, for the model.",
                  group="model"),

@@ -62,6 +62,12 @@ def _rewind(deeds: Deeds, rest: str) -> None:
     open_rewind(deeds, rest)
 
 
+def _blame(deeds: Deeds, rest: str) -> None:
+    from tui_agent.ui.tui.blame_items import open_blame
+
+    open_blame(deeds, rest)
+
+
 def _fork(deeds: Deeds, rest: str) -> None:
     if rest and not rest.isdecimal():
         deeds.toast("/fork goes on in a copy of this session; /fork 12: up to step 12.", bad=True)
@@ -172,6 +178,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "undo": _undo,
     "rewind": _rewind,
     "fork": _fork,
+    "blame": _blame,
     "checks": lambda deeds, _: deeds.client.send(ask.RunChecks()),
     "compact": lambda deeds, rest: deeds.client.send(ask.Compact(instructions=rest)),
     "approvals": _approvals,

@@ -1,0 +1,52 @@
+"""A blamed file as lines: for the command, line mode and the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from tui_agent.core.blame import Blamed, Origin
+from tui_agent.core.text import content
+from tui_agent.ui.text import Line
+
+SHORT = 10
+"""Characters of a session's id."""
+_WHO, _DECISION, _MODEL = 15, 16, 18
+
+
+def blame_lines(file: Blamed) -> Iterator[Line]:
+    """Yield each line with the step that made it, how that was decided, and the model."""
+    digits = len(str(len(file.lines)))
+    for number, (line, origin) in enumerate(zip(file.lines, file.origins, strict=True), 1):
+        text = content(line)
+        if origin is None:
+            who = f"{'human':<{_WHO + _DECISION + _MODEL + 2}}"
+            yield [("dim", f"{who} {number:>{digits}}  "), ("", text)]
+        else:
+            yield [
+                ("accent", f"{place(origin):<{_WHO}.{_WHO}} "),
+                ("", f"{origin.decision:<{_DECISION}.{_DECISION}} "),
+                ("dim", f"{model(origin):<{_MODEL}.{_MODEL}} {number:>{digits}}  "),
+                ("", text),
+            ]
+
+
+def place(origin: Origin) -> str:
+    """Return `ID@STEP`, as agent replay takes it."""
+    return f"{origin.session[:SHORT]}@{origin.step}"
+
+
+def model(origin: Origin) -> str:
+    """Return the model's name without its provider; the tool where no model asked."""
+    return origin.model.rpartition("/")[2] or origin.tool
+
+
+def ranges(file: Blamed) -> Iterator[str]:
+    """Yield what sessions made of a file, as ranges of lines: for a note."""
+    numbered = enumerate(file.origins, 1)
+    for origin, group in groupby(numbered, key=lambda one: one[1]):
+        numbers = [number for number, _ in group]
+        if origin is not None:
+            first, last = numbers[0], numbers[-1]
+            lines = str(first) if first == last else f"{first}-{last}"
+            yield f"{file.path}:{lines} {place(origin)} {model(origin)} {origin.decision}".strip()
