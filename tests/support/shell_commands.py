@@ -147,7 +147,7 @@ READS_TOO_FAR = (
     "wc -l /etc/hosts",
     "find / -name x", "diff README.md /etc/hosts", "sort /etc/passwd", "cat conf/id_rsa",
     "grep -rn x .",
-    "rg x", "cat .ssh/id_ed25519", "git diff ../../a ../../b", "cat .git/config", "cat ''",
+    "rg x", "cat .ssh/id_ed25519", "git diff ../../a ../../b", "cat .git/config",
     "sha256sum .env", "xxd .env", "jq . secrets.json", "stat /root/.bashrc", "cat ./.env",
     "nl conf/../.env",
 )  # fmt: skip

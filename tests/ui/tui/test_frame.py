@@ -36,7 +36,8 @@ async def test_a_prompt_with_text_keeps_the_focus_until_f6() -> None:
         assert desk.shell.prompt.text == "and y"
 
 
-async def test_a_letter_that_comes_before_the_rest_is_text_and_approves_nothing() -> None:
+@pytest.mark.case(17)
+async def test_letters_that_come_before_the_rest_are_text_and_approve_nothing() -> None:
     story = approval_waiting()
     asked = story.records.pop()
     async with at_desk(story) as desk:
@@ -47,6 +48,35 @@ async def test_a_letter_that_comes_before_the_rest_is_text_and_approves_nothing(
         await desk.pilot.press("y", "e", "s")
         assert desk.commands == []
         assert desk.shell.prompt.text == "yes"
+
+
+@pytest.mark.case(17)
+async def test_a_lone_early_key_answers_nothing_says_so_and_leaves_the_card_its_focus() -> None:
+    story = approval_waiting()
+    asked = story.records.pop()
+    async with at_desk(story) as desk:
+        story.records.append(asked)
+        await desk.drawn()
+        await desk.pilot.press("y")
+        assert desk.commands == []
+        await desk.armed()
+        await desk.until(lambda: "y came too early to be an answer" in desk.text())
+        assert desk.shell.prompt.text == ""
+        assert desk.frame.focus == "approval"
+        await desk.pilot.press("y")
+        [command] = desk.commands
+        assert isinstance(command, Decide)
+
+
+async def test_a_lone_early_letter_that_no_request_knows_is_the_begin_of_a_message() -> None:
+    story = approval_waiting()
+    asked = story.records.pop()
+    async with at_desk(story) as desk:
+        story.records.append(asked)
+        await desk.drawn()
+        await desk.pilot.press("w")
+        await desk.until(lambda: desk.shell.prompt.text == "w")
+        assert desk.frame.focus == "prompt"
 
 
 async def test_after_a_rest_one_key_answers() -> None:

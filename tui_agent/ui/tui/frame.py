@@ -25,6 +25,7 @@ from tui_agent.ui.tui.chrome import (
     TabsRow,
 )
 from tui_agent.ui.tui.deeds import Deeds
+from tui_agent.ui.tui.early_keys import EarlyKeys
 from tui_agent.ui.tui.frame_layout import Layout
 from tui_agent.ui.tui.ledger import Draft
 from tui_agent.ui.tui.live import Live
@@ -68,6 +69,7 @@ class Frame:
         self.notices = Notices(shell)
         self.layout = Layout(shell, self.side)
         self.pulse = Pulse(shell, self._beat)
+        self.early = EarlyKeys(self)
         self.arming = Arming(shell, self._armed)
         self.deeds: Deeds = Deeds(self)
         self.state = Session()
@@ -356,18 +358,8 @@ class Frame:
         self.live.last_key = monotonic()
 
     def on_key(self, key: events.Key) -> bool:
-        """Give a letter that came too early for a request to the prompt."""
-        early = self._is_early()
-        self.arming.key()
-        if early and key.character is not None and key.is_printable:
-            self.to_prompt()
-            self.shell.prompt.insert(key.character)
-            return True
-        return False
-
-    def _is_early(self) -> bool:
-        focused = self.shell.focused
-        return not self.arming.armed and isinstance(focused, Pane) and focused.waits
+        """Keep a letter that came too early for a request from answering it."""
+        return self.early.take(key)
 
     def _armed(self) -> None:
         for slot in self.side.slots:
@@ -375,6 +367,7 @@ class Frame:
                 arm = getattr(pane, "arm", None)
                 if arm is not None:
                     arm(armed=self.arming.armed)
+        self.early.settle()
         self.tell_keys()
 
     def act(self, action: str) -> bool:
