@@ -20,6 +20,7 @@ from tests.support.repository import Repository
 from tui_agent.agent.agent import Manner
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Decide, Interrupt, Undo
+from tui_agent.core.digest import seal
 from tui_agent.core.events import (
     AgentFinished,
     AgentStarted,
@@ -32,7 +33,9 @@ from tui_agent.core.events import (
     ToolStarted,
     TurnEnded,
 )
-from tui_agent.core.proposal import Decision
+from tui_agent.core.messages import ToolSpec
+from tui_agent.core.ports import RunContext, Tool, View
+from tui_agent.core.proposal import Approved, Decision, Proposal, ToolOutput
 from tui_agent.core.settings import AgentSettings, BudgetSettings
 
 
@@ -299,3 +302,51 @@ async def test_an_undo_of_the_turn_takes_back_what_its_children_changed(
         work.send(Undo(call_id=call_id))
         await work.ended()
         assert "taken back already" in work.last(Notice).text
+
+
+class Lamp:
+    """A tool that holds something while its agent works."""
+
+    reads_only = True
+    spec = ToolSpec(name="lamp", description="Shines.", parameters={"type": "object"})
+
+    def __init__(self, log: list[str]) -> None:
+        self._log = log
+
+    async def prepare(self, arguments: str, view: View) -> Proposal:
+        del arguments
+        return seal(Proposal(call_id=view.call_id, tool="lamp", title="", effects=frozenset()))
+
+    async def run(self, approved: Approved, context: RunContext) -> ToolOutput:
+        del approved, context
+        self._log.append("on")
+        message = "it burnt through"
+        raise ValueError(message)
+
+    async def close(self) -> None:
+        self._log.append("off")
+        raise OSError(5, "it is stuck")
+
+
+@pytest.mark.capability("S1.7")
+async def test_the_tools_of_a_child_are_its_own_and_are_let_go_after_an_error_too(
+    script: Script, family: Family
+) -> None:
+    made: list[list[str]] = []
+
+    def lamps() -> dict[str, Tool]:
+        log: list[str] = []
+        made.append(log)
+        return {"lamp": Lamp(log)}
+
+    family.add("keeper", call("lamp", "{}") + DONE, "lamp")
+    both = script(tasks(("keeper", "Shine."), ("keeper", "Shine, too.")) + DONE)
+    setting = replace(with_children(both, family), child_tools=lamps)
+    async with setting.opened() as work:
+        await work.say("go")
+        assert made == [["on", "off"], ["on", "off"]]
+        failed = [one.output for one in work.events(ToolFinished) if one.status == "failed"]
+        assert [preview_of(one.text) for one in failed] == ["it burnt through"] * 2
+        stuck = [one.text for one in work.events(Notice)]
+        assert stuck == ["The tool lamp could not be closed: [Errno 5] it is stuck"] * 2
+    assert_whole(records_of(setting.folder))

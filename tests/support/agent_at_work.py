@@ -143,6 +143,7 @@ class Setting:
     settings: Settings = field(default_factory=Settings)
     checks: tuple[Check, ...] = ()
     children: Mapping[str, AgentDefinition] = field(default_factory=dict)
+    child_tools: Callable[[], Mapping[str, Tool]] | None = None
     layers: bool = False
     """Whether commands may run over a layer, rather than in a copy."""
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = lambda text: (text, ())
@@ -189,7 +190,7 @@ class Setting:
             model=RoutedModel({}, Endpoints.of({}), folder=root),
             tools=all_tools(self.children),
             children=self.children,
-            child_tools=lambda: all_tools(self.children),
+            child_tools=self.child_tools or (lambda: all_tools(self.children)),
             own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
             gate=GateMeans(classifier=BashReader()),
