@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import edits, headless, keys, start, stream
+from bench import children, edits, headless, keys, start, stream
 from bench.figures import Busy, Figure, machine, table
 from bench.programs import ROOT, agent, floor, make_repository
 from tests.servers.model_server import ModelServer
@@ -42,11 +42,18 @@ def _headless(folder: Path, runs: int) -> list[Figure]:
         return headless.measure(turns, hello, server, runs)
 
 
+def _children(folder: Path, runs: int) -> list[Figure]:
+    model = children.prepare(folder)
+    words = ("-p", "look", "--json", "--trust", "--model", model)
+    return children.measure(agent(folder, "http://127.0.0.1:9", words), runs)
+
+
 MEASUREMENTS: dict[str, Measurement] = {
     "start": _start,
     "keys": _keys,
     "stream": _stream,
     "headless": _headless,
+    "children": _children,
     "edits": edits.measure,
 }
 

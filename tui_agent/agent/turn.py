@@ -17,6 +17,7 @@ from tui_agent.core.codec import dumps
 from tui_agent.core.events import (
     CheckFinished,
     ChecksFound,
+    InstructionsLoaded,
     PhaseEntered,
     ToolCalled,
     TurnEnded,
@@ -33,7 +34,8 @@ Origin = Literal["plan", "check", "user", "engine"]
 async def run_turn(engine: Engine) -> None:
     """Take the open turn on, from wherever it stands, to its end."""
     turn = engine.agent.turn
-    if turn is not None and not turn.first_snapshot and turn.kind == "message":
+    fresh = turn is not None and not turn.first_snapshot and turn.kind == "message"
+    if fresh and not engine.agent.parent:  # A child takes it with its first effect.
         engine.first_snapshot = asyncio.create_task(snapshot(engine, "turn"))
     try:
         while not isinstance(action := _next(engine), do.Idle):
@@ -59,7 +61,7 @@ async def _perform(engine: Engine, action: do.Action) -> None:
         case do.RunCalls():
             await _together(engine, action.call_ids)
         case do.Gather():
-            engine.emit(await engine.world.workspace.gather(trusted=engine.trusted))
+            engine.emit(await _gathered(engine))
         case do.FindChecks():
             await _find_checks(engine)
         case do.GoBack():
@@ -68,6 +70,14 @@ async def _perform(engine: Engine, action: do.Action) -> None:
             await _record_check(engine, action.call_id)
         case _:
             _record(engine, action)
+
+
+async def _gathered(engine: Engine) -> InstructionsLoaded:
+    """Return instructions and facts: a child's are its parent's, which have just been read."""
+    above = engine.live.state.agents.get(engine.agent.parent)
+    if above is not None and above.instructions is not None:
+        return above.instructions
+    return await engine.world.workspace.gather(trusted=engine.trusted)
 
 
 def _record(engine: Engine, action: do.Action) -> None:
