@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,11 @@ def test_the_prefix_is_the_same_bytes_its_chain_holds_and_the_fork_goes_on(
 ) -> None:
     large = "\n".join(f"row = {n}" for n in range(2000)) + "\n"
     calls = [edit("answer.py", "41", "42"), call("write", path="big.py", content=large)]
-    steps = [{"text": "One.", "call": calls}, {"text": "Done."}, {"text": "Then.", "repeat": 4}]
+    steps: list[dict[str, Any]] = [
+        {"text": "One.", "call": calls},
+        {"text": "Done."},
+        {"text": "Then.", "repeat": 4},
+    ]
     model = script(repository.root.parent, steps)
     run = program.run("--model", model, "--approve-all", "--mode", "edit", "-p", "fix it")
     assert run.status == 0, run.err

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timeout(60)
 def begun(repository: Repository) -> Repository:
     """A repository with a session that has changed a file."""
     with_sample(repository)
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"call": [edit("answer.py", "41", "42")]},
         {"text": "Done."},
         {"text": "On.", "repeat": 9},

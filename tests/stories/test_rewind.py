@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.stories.program import Program, call, edit, script, with_sample
@@ -19,7 +21,7 @@ def program(repository: Repository) -> Program:
 def test_a_session_goes_back_to_a_step_and_on_from_there(
     program: Program, repository: Repository
 ) -> None:
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"text": "One.", "call": [edit("answer.py", "41", "42")]},
         {"text": "Two.", "call": [call("write", path="new.py", content="new = 1\n")]},
         {"text": "Done."},
