@@ -127,6 +127,7 @@ async def test_the_first_answer_wins(numbered: Repository, script: Script) -> No
         assert b"LINE 30" in numbered.read("a.txt")
 
 
+@pytest.mark.case(15)
 @pytest.mark.capability("S0.15", part="stale")
 async def test_a_file_that_changed_under_the_review_is_not_written(
     numbered: Repository, script: Script
@@ -215,6 +216,7 @@ async def test_what_was_altered_after_the_approval_is_not_executed(
     assert not (numbered.root / "b.txt").exists()
 
 
+@pytest.mark.case(15)
 async def test_a_review_whose_file_changed_is_merged_and_asked_again_keeping_what_still_holds(
     numbered: Repository, script: Script
 ) -> None:

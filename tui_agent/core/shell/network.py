@@ -127,8 +127,8 @@ def _host_of(word: str) -> str:
     _, scheme, rest = word.partition("://")
     if scheme:
         place = rest.partition("/")[0].partition("?")[0].rpartition("@")[2]
-        host = place if place.startswith("[") else place.partition(":")[0]
-        return host.strip("[]").casefold()
+        inside = place[1:].partition("]")[0] if place.startswith("[") else place.partition(":")[0]
+        return inside.casefold()
     user, at, rest = word.partition("@")
     if at and user and "/" not in user and not user.startswith("-"):
         return rest.partition(":")[0].casefold()
