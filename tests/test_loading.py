@@ -67,6 +67,34 @@ def test_the_first_start_loads_no_event_loop_and_no_parser_of_arguments() -> Non
     assert len(_ours(loaded)) <= 16, sorted(_ours(loaded))
 
 
+NOT_TWICE = {"dataclasses", "inspect", "pathlib", "re", "signal", "typing", "urllib.parse"}
+"""Modules that cost more than the rest of the first start, and that the second loads again."""
+
+
+def test_the_first_start_with_a_key_loads_only_what_starts_the_hosts() -> None:
+    tell = """
+import os, sys
+before = set(sys.modules)
+
+def _tell(event, arguments):
+    if event == "os.exec":
+        sys.stderr.write(" ".join(sorted(set(sys.modules) - before)))
+        sys.stderr.flush()
+        os._exit(0)
+
+sys.addaudithook(_tell)
+from tui_agent.cli import main
+main(["--model", "openai/any"])
+"""
+    environ = {"PYTHONPATH": str(ROOT), "PATH": os.environ["PATH"], "OPENAI_API_KEY": "made-up"}
+    argv = [sys.executable, "-S", "-c", tell]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, env=environ)
+    loaded = set(done.stderr.split())
+    assert "tui_agent.adapters.models.endpoints" in loaded
+    assert not loaded & (HEAVY | NOT_TWICE), sorted(loaded & NOT_TWICE)
+    assert len(_ours(loaded)) <= 19, sorted(_ours(loaded))
+
+
 TELL_AT_THE_FIRST_PAINT = """
 import os, sys
 
@@ -94,6 +122,8 @@ def test_the_first_paint_loads_the_shell_with_its_theme_and_keys_and_not_the_eng
     loaded = set(told.read_text(encoding="utf-8").split())
     assert not loaded & (HEAVY - {"rich", "textual"})
     core = {name for name in loaded if name.startswith("tui_agent.core.")}
-    assert core == {"tui_agent.core.blob", "tui_agent.core.codec", "tui_agent.core.settings"}
+    assert not core
     assert not {name for name in loaded if name.startswith(("tui_agent.agent", "tui_agent.tools"))}
-    assert len(_ours(loaded)) <= 56, sorted(_ours(loaded))
+    assert not {name for name in loaded if name.startswith("tui_agent.adapters.settings")}
+    assert "argparse" not in loaded
+    assert len(_ours(loaded)) <= 46, sorted(_ours(loaded))

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
 from io import FileIO, TextIOWrapper
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui_agent import __version__
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
     from tui_agent.adapters.models.start import HostHandle
-    from tui_agent.ui.commands.options import Chosen, Options
+    from tui_agent.ui.commands.typed import Chosen, Options
     from tui_agent.ui.text import Paper
     from tui_agent.wiring.around import Around
 
@@ -62,7 +63,7 @@ def _run(argv: list[str]) -> int:
     from tui_agent.wiring.hosts import start_first
 
     hosts = start_first(argv)  # and starts the program again, if there were keys
-    from tui_agent.ui.commands.options import UsageError, parse
+    from tui_agent.ui.commands.typed import UsageError, parse
     from tui_agent.ui.exit_status import DONE, USAGE
     from tui_agent.ui.text import Paper
 
@@ -198,10 +199,12 @@ def _standard_input() -> str:
 
 
 def _here() -> Path:
+    from pathlib import Path
+
     try:
         return Path.cwd()
     except FileNotFoundError:
-        from tui_agent.ui.commands.options import UsageError
+        from tui_agent.ui.commands.typed import UsageError
 
         message = "the folder we stand in no longer exists; cd to another one"
         raise UsageError(message) from None

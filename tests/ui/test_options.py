@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui_agent.ui.commands.options import UsageError, common_of, parse
+from tui_agent.ui.commands.options import common_of, parse
+from tui_agent.ui.commands.typed import UsageError
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import suppress
-from typing import Any
+from tui_agent.adapters.early import TYPE_CHECKING
+from tui_agent.adapters.places import config_folder
 
-from tui_agent.adapters.places import config_home
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 
 def first_look(environ: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
@@ -16,14 +17,17 @@ def first_look(environ: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
     """
     table: dict[str, Any] = {}
     try:
-        text = (config_home(environ) / "config.toml").read_bytes().decode()
+        with open(f"{config_folder(environ)}/config.toml", "rb") as file:
+            text = file.read().decode()
     except (OSError, ValueError):
         text = ""
     if text:
         import tomllib
 
-        with suppress(ValueError):
+        try:
             table = tomllib.loads(text)
+        except ValueError:
+            table = {}
     named = environ.get("AGENT_MODEL") or table.get("model", "")
     variables = [_variable(one) for one in _list(table.get("endpoints"))]
     return str(named), tuple(name for name in variables if name)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+
+from tui_agent.adapters.early import TYPE_CHECKING, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 
 class NoPlaceError(OSError):
     """There is no folder that we may keep something in; the message says where we looked."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatePlace:
+class StatePlace(Value):
     """The folder that sessions and snapshots are kept in."""
 
     path: Path
@@ -27,7 +29,9 @@ def state_home(environ: Mapping[str, str]) -> Path:
     Raises:
         NoPlaceError: neither AGENT_HOME nor XDG_STATE_HOME nor a home folder is known.
     """
-    return _place(environ, variable="XDG_STATE_HOME", below_home=".local/state")
+    from pathlib import Path
+
+    return Path(_place(environ, variable="XDG_STATE_HOME", below_home=".local/state"))
 
 
 def config_home(environ: Mapping[str, str]) -> Path:
@@ -36,6 +40,13 @@ def config_home(environ: Mapping[str, str]) -> Path:
     Raises:
         NoPlaceError: as `state_home`.
     """
+    from pathlib import Path
+
+    return Path(config_folder(environ))
+
+
+def config_folder(environ: Mapping[str, str]) -> str:
+    """Return the path of `config_home` as text, for what runs before anything is loaded."""
     return _place(environ, variable="XDG_CONFIG_HOME", below_home=".config")
 
 
@@ -46,6 +57,7 @@ def usable_state(environ: Mapping[str, str]) -> StatePlace:
         _make_private(path)
     except OSError as error:
         import tempfile
+        from pathlib import Path
 
         path = Path(tempfile.mkdtemp(prefix="agent-state-"))
         reason = (
@@ -63,19 +75,19 @@ def path_of(error: OSError) -> str:
     return os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else "?"
 
 
-def _place(environ: Mapping[str, str], *, variable: str, below_home: str) -> Path:
+def _place(environ: Mapping[str, str], *, variable: str, below_home: str) -> str:
     own = environ.get("AGENT_HOME", "")
     if own:
-        return Path(own).absolute()
+        return os.path.join(os.getcwd(), own)
     # The XDG specification has relative values ignored.
     given = environ.get(variable, "")
     if given.startswith("/"):
-        return Path(given) / "agent"
+        return os.path.join(given, "agent")
     home = environ.get("HOME") or _home_of_account()
     if not home.startswith("/"):
         message = f"no home folder: HOME, {variable} and AGENT_HOME are not set"
         raise NoPlaceError(message)
-    return Path(home) / below_home / "agent"
+    return os.path.join(home, below_home, "agent")
 
 
 def _home_of_account() -> str:

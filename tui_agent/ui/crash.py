@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 from tui_agent import __version__
-from tui_agent.ui.clean import clean
 from tui_agent.ui.exit_status import FAILED, INTERRUPTED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from typing import Any
 
 _RESTORE = "\x1b[?1049l\x1b[?1000;1002;1003;1004;1006;1015l\x1b[?2004l\x1b[?25h\x1b[<u\x1b[0m\r"
 """Leave the alternate screen, mouse, focus and paste reports; show the cursor; plain colours."""
@@ -42,6 +44,8 @@ def guarded(
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 -- the last line before the user: no traceback passes
         _restore(terminal)
+        from tui_agent.ui.clean import clean
+
         sentence = clean(mask(_sentence(error)))
         place = keep_report(error, report_folder, mask)
         where = f" A report is in {place}." if place else ""

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.commands.contract import CallResult, Finding, Provider
 from tui_agent.wiring.world import Wiring
 
 if TYPE_CHECKING:
@@ -20,7 +19,15 @@ if TYPE_CHECKING:
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.policy import Circumstances, Outcome
     from tui_agent.core.proposal import Proposal
-    from tui_agent.ui.commands.contract import Forked, ListedHunk, UndoDone, UndoPreview
+    from tui_agent.ui.commands.contract import (
+        CallResult,
+        Finding,
+        Forked,
+        ListedHunk,
+        Provider,
+        UndoDone,
+        UndoPreview,
+    )
     from tui_agent.ui.commands.contract import StoredSession as SeenSession
     from tui_agent.ui.tui.outlets import Outlets
     from tui_agent.wiring.exchange import Outlet
@@ -86,6 +93,8 @@ class Around(Wiring):
 
     def providers(self) -> Sequence[Provider]:
         """List providers: those we know, and those of the settings."""
+        from tui_agent.ui.commands.contract import Provider
+
         return [
             Provider(
                 name=one.name,
@@ -181,6 +190,7 @@ class Around(Wiring):
         from tui_agent.agent.tool_call import perform
         from tui_agent.core.events import SessionStarted, ToolCalled, TurnStarted
         from tui_agent.core.proposal import ToolOutput
+        from tui_agent.ui.commands.contract import CallResult
 
         world = self.world(MemoryLog())
         manner = Manner(

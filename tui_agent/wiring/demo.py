@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.commands.options import Options
+from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.exit_status import FAILED
 from tui_agent.ui.self_play import self_play
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from tui_agent.wiring.appearance import appearance_of
+
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
 
@@ -14,7 +16,7 @@ def editor_of(around: Around) -> Callable[..., Awaitable[str]] | None:
 
     It raises OSError where the editor cannot be started or reports a failure.
     """
-    own = around.users_settings.interface.editor
+    own = appearance_of(around).editor
     environ = {**around.environ, **({"VISUAL": own} if own else {})}
     if not (environ.get("VISUAL") or environ.get("EDITOR")):
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.commands.contract import Forked
-from tui_agent.ui.commands.options import UsageError
+from tui_agent.ui.commands.typed import UsageError
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tui_agent.ui.commands.words import begins_a_session, split, value_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from tui_agent.adapters.models.start import HostHandle
 
 DEFAULT_MODEL = "AGENT_DEFAULT_MODEL"
@@ -84,7 +84,7 @@ def _start_again_without(
 def _start_again(argv: list[str], environ: Mapping[str, str]) -> None:
     from tui_agent.adapters.processes.model_hosts import exec_again
 
-    home = str(Path(__file__).resolve().parents[2])
+    home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
     # -P keeps the working folder, which is foreign, off the module path.
     code = f"import sys;sys.path.append({home!r});from tui_agent.cli import main;sys.exit(main())"
     exec_again(["-P", "-c", code, *argv], environ)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.core.commands import Review
-from tui_agent.ui.commands.options import UsageError
+from tui_agent.ui.commands.typed import UsageError
 
 if TYPE_CHECKING:
     from tui_agent.ui.commands.review import Wanted

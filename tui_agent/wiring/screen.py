@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.chrome import Status
-from tui_agent.ui.tui.glyphs import choose_glyphs
+from tui_agent.ui.tui.glyphs import Glyphs, choose_glyphs
 from tui_agent.ui.tui.keymap import Keymap, KeymapError, build_keymap
 from tui_agent.ui.tui.shell import Shell
 from tui_agent.ui.tui.theme import Theme, ThemeError, choose_theme
+from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.hosts import model_hosts
 
 if TYPE_CHECKING:
@@ -47,15 +48,12 @@ LATER = (
 
 def screen(around: Around) -> int:
     """Run the session on the full screen and return the exit status."""
-    interface = around.users_settings.interface
     try:
-        look = choose_theme(interface.theme, around.environ)
-        keys = {action: key.split() for action, key in interface.keys.items()}
-        keymap = build_keymap(interface.keymap, keys)
+        begin = _beginning(around)
     except (ThemeError, KeymapError) as error:
         around.paper.say(f"The settings cannot be used: {error}")
         return USAGE
-    status, then = asyncio.run(_run(around, look, keymap))
+    status, then = asyncio.run(_run(around, begin))
     match then:
         case ("demo",):
             from tui_agent.wiring.demo import demo
@@ -75,27 +73,49 @@ def preload() -> None:
         import_module(name)
 
 
-async def _run(around: Around, look: Theme, keymap: Keymap) -> tuple[int, tuple[str, ...]]:
+@dataclass(frozen=True, eq=False)
+class _Beginning:
+    """What the first paint needs."""
+
+    look: Theme
+    keymap: Keymap
+    glyphs: Glyphs
+    mode: str
+
+
+def _beginning(around: Around) -> _Beginning:
+    """Return it. Raises ThemeError, KeymapError, SettingsError."""
+    wanted = appearance_of(around)
+    keys = {action: key.split() for action, key in wanted.keys.items()}
+    return _Beginning(
+        look=choose_theme(wanted.theme, around.environ),
+        keymap=build_keymap(wanted.keymap, keys),
+        glyphs=choose_glyphs(wanted.glyphs, around.environ),
+        mode=wanted.mode,
+    )
+
+
+async def _run(around: Around, begin: _Beginning) -> tuple[int, tuple[str, ...]]:
     """Show one session after the other, until the person leaves; say what they go on to."""
     try:
         while True:
-            status, then = await _session(around, look, keymap)
+            status, then = await _session(around, begin)
             if not await _goes_on(around, then):
                 return status, then
     finally:
         await around.close()
 
 
-async def _session(around: Around, look: Theme, keymap: Keymap) -> tuple[int, tuple[str, ...]]:
+async def _session(around: Around, begin: _Beginning) -> tuple[int, tuple[str, ...]]:
     from tui_agent.wiring.screen_doors import Opening
 
     opening = Opening(around)
     shell = Shell(
         opening.doors(),
-        look,
-        glyphs=choose_glyphs(around.users_settings.interface.glyphs, around.environ),
-        keymap=keymap,
-        status=Status(repository=around.root.name, mode=around.users_settings.mode),
+        begin.look,
+        glyphs=begin.glyphs,
+        keymap=begin.keymap,
+        status=Status(repository=around.root.name, mode=begin.mode),
     )
     try:
         status = await shell.run_async()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent import __version__
-from tui_agent.ui.commands.options import Options
 from tui_agent.wiring.faults import fault_keeper
 from tui_agent.wiring.hosts import DEFAULT_MODEL
 from tui_agent.wiring.taking_up import taken_up, workspace_of
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from tui_agent.core.settings import Settings
     from tui_agent.core.sink import Sink
     from tui_agent.core.toolsets import Toolset
+    from tui_agent.ui.commands.typed import Options
     from tui_agent.ui.text import Paper
     from tui_agent.wiring.feeding import Feeding
 

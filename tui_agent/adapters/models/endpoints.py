@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from tui_agent.adapters.early import TYPE_CHECKING, Value
 
-Dialect = Literal["openai", "litellm"]
-HostKind = Literal["direct", "litellm", "scripted"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Literal
+
+    Dialect = Literal["openai", "litellm"]
+    HostKind = Literal["direct", "litellm", "scripted"]
+
 SCRIPT = "script:"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(Value):
     """A server that the user named, or a provider that we know."""
 
     name: str
@@ -32,8 +34,7 @@ class Endpoint:
     """Whether a request without a key makes sense: a server of one's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
+class Route(Value):
     """Where one request goes, and how."""
 
     host: HostKind
@@ -150,8 +151,7 @@ _BARE = (
 _MARKED_PROVIDERS = ("anthropic", "bedrock", "vertex_ai")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoints:
+class Endpoints(Value):
     """All endpoints of a run: the user's own before those we know."""
 
     all: tuple[Endpoint, ...] = KNOWN
@@ -228,8 +228,7 @@ class Endpoints:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFound:
+class KeyFound(Value):
     """A key that is there, and what it would be used for."""
 
     provider: str

@@ -5,7 +5,10 @@ Loaded before anything is drawn: names only, no imports.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from tui_agent.adapters.early import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
 
 KEY_VARIABLES = (
     "ANTHROPIC_API_KEY",

@@ -6,22 +6,24 @@ Loaded before anything is drawn, so it imports no event loop: `host_client` take
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, MutableMapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, get_args
 
+from tui_agent.adapters.early import TYPE_CHECKING, Value
 from tui_agent.adapters.models.keys import host_environment, strip_key_variables
 from tui_agent.adapters.processes.model_hosts import HostProcess, end_host, spawn_host
 
-HostName = Literal["direct", "litellm"]
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, MutableMapping
+    from typing import Literal
+
+    HostName = Literal["direct", "litellm"]
+
+_NAMES = ("direct", "litellm")
 HOSTS_VARIABLE = "AGENT_MODEL_HOSTS"
 EXTRA_KEYS_VARIABLE = "AGENT_EXTRA_KEYS"
 """Tells a host the key variables that the settings name beside the known ones."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostHandle:
+class HostHandle(Value):
     """A started host, before or after an event loop has taken it up."""
 
     name: HostName
@@ -50,10 +52,10 @@ def start_host(
     Raises:
         OSError: if no process can be started.
     """
-    root = Path(__file__).resolve().parents[3]
+    here = os.path.dirname(os.path.realpath(__file__))
     arguments = [
-        str(Path(__file__).with_name("host_main.py").resolve()),
-        str(root),
+        os.path.join(here, "host_main.py"),
+        os.path.dirname(os.path.dirname(os.path.dirname(here))),
         name,
         "eager" if eager else "lazy",
     ]
@@ -91,7 +93,7 @@ def take_over(environ: MutableMapping[str, str]) -> dict[str, HostHandle]:
     for part in filter(None, text.split(",")):
         name, *numbers = part.split(":")
         process = _process(numbers)
-        if process is None or name not in get_args(HostName):
+        if process is None or name not in _NAMES:
             return {}
         known: HostName = "direct" if name == "direct" else "litellm"
         handles[name] = HostHandle(name=known, process=process)

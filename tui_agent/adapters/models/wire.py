@@ -75,7 +75,7 @@ def _text(value: Value) -> Text:
 
 def route_to_wire(route: Route) -> Json:
     """Return `route` as JSON values."""
-    return asdict(route)
+    return route.as_dict()
 
 
 def route_from_wire(values: Json) -> Route:

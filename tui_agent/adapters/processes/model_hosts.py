@@ -11,13 +11,14 @@ Only the standard library's lightest modules are used here: this runs before any
 from __future__ import annotations
 
 import os
-import select
-import signal
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NoReturn
+
+from tui_agent.adapters.early import TYPE_CHECKING, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import NoReturn
 
 DEATHS_FORGIVEN = 5
 """Deaths in a row, each within `QUICK_SECONDS` of its start, after which the keeper gives up."""
@@ -25,8 +26,7 @@ QUICK_SECONDS = 10.0
 _POLL_SECONDS = 0.01
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostProcess:
+class HostProcess(Value):
     """A keeper and our ends of its pipes."""
 
     pid: int
@@ -112,6 +112,8 @@ def keep_running(host: Callable[[], int]) -> int:
 
 def wait_for_input(fd: int) -> bool:
     """Wait until there is something to read; false if the other end was closed instead."""
+    import select
+
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     return any(event & select.POLLIN for _, event in poll.poll())
@@ -136,6 +138,7 @@ def die_with_parent() -> None:
     """Let the kernel end this process when its parent ends (Linux; elsewhere end of input does)."""
     if sys.platform == "linux":
         import ctypes
+        import signal
 
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
@@ -166,6 +169,8 @@ def _wait(pid: int) -> None:
 
 
 def _kill_group(pid: int) -> None:
+    import signal
+
     try:
         os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError:

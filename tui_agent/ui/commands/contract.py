@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tui_agent.core.toolsets import Toolset
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.commands.exchange_contract import Exchange
-    from tui_agent.ui.commands.options import Options
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
+    from tui_agent.ui.commands.typed import Options
     from tui_agent.ui.text import Paper
     from tui_agent.ui.tui.outlets import Outlets
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import NoReturn
 
 from tui_agent.ui.commands import COMMANDS
+from tui_agent.ui.commands.typed import Chosen, Options, UsageError
 from tui_agent.ui.commands.words import split
 
 MODES = ("plan", "ask", "edit", "auto")
@@ -29,46 +29,6 @@ replayed, 5 key or provider, 6 approval needed and nobody there, 7 a limit ended
 
 TIERS = ("auto", "A", "B", "seatbelt", "container", "none")
 """What `--sandbox` may ask for, as the setting does."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What was typed, apart from a command's own arguments."""
-
-    prompt: str = ""
-    headless: bool = False
-    continue_last: bool = False
-    resume: str = ""
-    plain: bool = False
-    json: bool = False
-    record: bool = True
-    trust: bool = False
-    no_sandbox: bool = False
-    approve_all: bool = False
-    reject_all: bool = False
-    verbose: int = 0
-    settings: tuple[tuple[str, str, object], ...] = ()
-    """Settings that were typed: key, the flag, the value."""
-    argv: tuple[str, ...] = ()
-
-    def setting(self, key: str) -> object:
-        """Return what was typed for a key; None where nothing was."""
-        return next((value for name, _, value in self.settings if name == key), None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
-    """A parsed command line."""
-
-    command: str = ""
-    """Empty: a session."""
-    options: Options = field(default_factory=Options)
-    arguments: tuple[str, ...] = ()
-    """What stands behind a command, still to be parsed by it."""
-
-
-class UsageError(ValueError):
-    """The command line makes no sense; the message says why."""
 
 
 def parse(argv: Sequence[str]) -> Chosen:

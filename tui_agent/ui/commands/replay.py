@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from tui_agent.core.events import SessionStarted
 from tui_agent.core.state.stops import Stop, find_stops, stop_at
 from tui_agent.ui.commands.contract import StoredSession, Surroundings
-from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
+from tui_agent.ui.commands.options import Parser, session_and_place
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import DONE, UNREPLAYABLE, USAGE
 from tui_agent.ui.replay import ONLY, kept, stop_json, stop_line, stops_json, tell_session
 from tui_agent.ui.transcript import Load

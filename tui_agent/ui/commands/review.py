@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from tui_agent.ui.commands.options import Options, Parser, UsageError
+from tui_agent.ui.commands.options import Parser
+from tui_agent.ui.commands.typed import Options, UsageError
 
 EXAMPLES = """\
 examples:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from tui_agent.core.undo import NothingToUndoError, UnknownPlaceError
 from tui_agent.ui.commands.contract import Surroundings
-from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
+from tui_agent.ui.commands.options import Parser, session_and_place
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.commands.undo import finished, show
 from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED, USAGE
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from tui_agent.core.codec import dumps
-from tui_agent.ui.commands.options import UsageError
 from tui_agent.ui.commands.session_contract import Pruned, PruneWish
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import DONE, FAILED
 from tui_agent.ui.figures import plural, size
 

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from tui_agent.core.codec import dumps, encode
 from tui_agent.core.stats import DIMENSIONS, Row, Stats, Tally
 from tui_agent.ui.commands.contract import Surroundings
-from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
+from tui_agent.ui.commands.options import Parser, session_and_place
 from tui_agent.ui.commands.sessions_prune import span_of
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import DONE
 from tui_agent.ui.figures import counts, duration, money, plural
 from tui_agent.ui.text import Line

@@ -10,7 +10,8 @@ from tui_agent.core.codec import dumps, encode
 from tui_agent.core.proposal import ToolOutput
 from tui_agent.core.toolsets import READING, WRITING
 from tui_agent.ui.commands.contract import CallResult, Surroundings
-from tui_agent.ui.commands.options import Parser, UsageError
+from tui_agent.ui.commands.options import Parser
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED
 
 EVERY_TOOL = (*READING, *WRITING, "shell")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tui_agent.core.commands import Undo
 from tui_agent.core.undo import NothingToUndoError, UnknownPlaceError
 from tui_agent.ui.commands.contract import ListedHunk, Surroundings, UndoDone, UndoPreview
-from tui_agent.ui.commands.options import Parser, UsageError, session_and_place
+from tui_agent.ui.commands.options import Parser, session_and_place
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED, USAGE, status_of
 from tui_agent.ui.plain_diff import file_lines
 

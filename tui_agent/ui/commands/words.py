@@ -5,10 +5,13 @@ Read before anything else, when the program has yet to start itself again: nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 from tui_agent.ui.commands import COMMANDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 TAKE_A_VALUE = (
     *("-r", "--model", "--mode", "--profile", "--budget", "--max-steps", "--sandbox"),

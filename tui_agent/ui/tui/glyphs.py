@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Glyphs:
-    """One cell each, but for `cut`, `ellipsis` of hunks, and quotes."""
+    """One cell each, but for `cut`, `ellipsis` of hunks, and quotes.
+
+    There are two of them, each equal to itself alone: rows are kept by what they were drawn with.
+    """
 
     prompt: str = "›"
     queued: str = "·"

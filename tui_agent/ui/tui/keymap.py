@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from tui_agent.ui.tui.keys_table import ACTIONS, CONTEXTS, PRESETS, Action
 
@@ -99,12 +100,13 @@ def build_keymap(
     if preset not in PRESETS:
         raise KeymapError(f"Unknown preset of keys {preset!r}: there are {', '.join(PRESETS)}.")
     actions = {action.id: action for action in ACTIONS}
-    known = _shared(actions)
-    for name, keys in {**PRESETS[preset], **(changes or {})}.items():
+    changed = {**PRESETS[preset], **(changes or {})}
+    known = _shared(actions) if changed else set()
+    for name, keys in changed.items():
         if name not in actions:
             raise KeymapError(f"Unknown action {name!r} in the settings' keys.")
         actions[name] = replace(actions[name], keys=tuple(keys))
-    for one, other in sorted(_shared(actions) - known):
+    for one, other in sorted(_shared(actions) - known) if changed else ():
         key = min(set(actions[one].keys) & set(actions[other].keys))
         raise KeymapError(f"The key {key!r} is given to both {one} and {other}.")
     return Keymap(actions, _by_key(actions))
@@ -112,18 +114,19 @@ def build_keymap(
 
 def _shared(actions: Mapping[str, Action]) -> set[tuple[str, str]]:
     """Return the pairs of actions that share a key where both are heard."""
-    pairs = set()
+    having: dict[tuple[str, str], list[str]] = {}
     for one in actions.values():
-        heard = contexts_of(one.context)
-        for other in actions.values():
-            if one.id == other.id or other.context not in heard:
-                continue
-            if set(one.keys) & set(other.keys):
-                same = one.context == other.context
-                pairs.add(
-                    (min(one.id, other.id), max(one.id, other.id)) if same else (one.id, other.id)
-                )
-    return pairs
+        for key in dict.fromkeys(one.keys):
+            having.setdefault((one.context, key), []).append(one.id)
+    heard = {context: contexts_of(context) for context in CONTEXTS}
+    pairs = [
+        (min(one, other), max(one, other)) if outer == context else (one, other)
+        for (context, key), names in having.items()
+        for outer in heard[context]
+        for one, other in product(names, having.get((outer, key), ()))
+        if one != other
+    ]
+    return set(pairs)
 
 
 def _by_key(actions: Mapping[str, Action]) -> dict[tuple[str, str], str]:
