@@ -8,7 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.commands.options import UsageError, session_and_place
+from tui_agent.ui.commands.options import session_and_place
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import DONE, FAILED, UNREPLAYABLE
 from tui_agent.ui.exports.making import ABOUT, FORMATS, Made, file_name, make, preview
 from tui_agent.ui.figures import size
