@@ -12,7 +12,7 @@ from tests.stories.program import Program, call, edit, script, with_sample
 from tests.support.repository import Repository
 from tui_agent.core.events import SnapshotTaken
 from tui_agent.core.state.stops import find_stops
-from tui_agent.ui.commands.options import Options
+from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.text import Paper
 from tui_agent.ui.tui.screens.tree_diff import trees_of
 from tui_agent.wiring.around import Around

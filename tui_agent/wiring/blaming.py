@@ -23,7 +23,7 @@ from tui_agent.core.state import fold
 from tui_agent.core.state.stops import find_stops
 from tui_agent.core.text import TextError, decode
 from tui_agent.core.undo import commands_of
-from tui_agent.ui.commands.options import UsageError
+from tui_agent.ui.commands.typed import UsageError
 
 if TYPE_CHECKING:
     from tui_agent.adapters.session_log import StoredSession

@@ -10,7 +10,8 @@ from tui_agent.core.blame import Blamed
 from tui_agent.core.text import content
 from tui_agent.ui.blame_lines import blame_lines, ranges
 from tui_agent.ui.commands.contract import Surroundings
-from tui_agent.ui.commands.options import Parser, UsageError
+from tui_agent.ui.commands.options import Parser
+from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import DONE
 
 EXAMPLES = """\
