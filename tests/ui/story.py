@@ -16,6 +16,8 @@ from tui_agent.core.events import (
     AgentStarted,
     ApprovalDecided,
     ApprovalRequested,
+    Check,
+    CheckFinished,
     EditApplied,
     EndReason,
     Event,
@@ -29,6 +31,8 @@ from tui_agent.core.events import (
     ToolCalled,
     ToolFinished,
     ToolStarted,
+    TrialEnded,
+    TrialStarted,
     TurnEnded,
     TurnStarted,
 )
@@ -306,6 +310,33 @@ class Story:
         self.emit(EditApplied(call_id=proposal.call_id, files=files))
         output = ToolOutput(ok=True, text="applied", summary="applied", files=files)
         self.emit(ToolFinished(call_id=proposal.call_id, output=output, ms=12))
+        return self
+
+    def try_hunks(self, *, exit_code: int, output: str, summary: str) -> Story:
+        """Let the checks judge the accepted hunks of the request that was asked last."""
+        asked = self.records[-1].event
+        assert isinstance(asked, ApprovalRequested)
+        check = Check(name="pytest", command="pytest -q", origin="settings")
+        trial, tree = self.name("trial"), "0a1b2c3d" * 5
+        self.emit(
+            TrialStarted(
+                trial=trial, request_id=asked.request_id, hunks=(), checks=(check,), tree=tree
+            )
+        )
+        self.emit(
+            CheckFinished(
+                name=check.name,
+                command=check.command,
+                call_id=asked.call_id,
+                exit_code=exit_code,
+                tree=tree,
+                seconds=1.2,
+                summary=summary,
+                trial=trial,
+                output=output,
+            )
+        )
+        self.emit(TrialEnded(trial=trial, request_id=asked.request_id))
         return self
 
     def plan(self, *steps: tuple[str, PlanState]) -> Story:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.ui.desk import at_desk
 from tests.ui.stories import edit_waiting, reported
-from tui_agent.core.commands import Command, Decide, Undo
+from tui_agent.core.commands import Command, Decide, TryHunks, Undo
 from tui_agent.ui.tui.screens.review import ReviewScreen
 
 
@@ -93,3 +93,21 @@ async def test_once_applied_u_takes_the_hunk_back_there_as_well() -> None:
         assert one.call_id == whole.call_id
         assert one.hunks
         assert not whole.hunks
+
+
+async def test_the_strip_shows_the_checks_on_the_accepted_hunks_and_the_end_of_a_failure() -> None:
+    story = edit_waiting()
+    story.try_hunks(exit_code=1, output="E   1 == 2\n", summary="1 failed, 23 passed")
+    async with at_desk(story, size=(160, 50)) as desk:
+        await desk.until(lambda: "hunk 1 of 4" in desk.text())
+        await desk.armed()
+        await desk.pilot.press("f")
+        await desk.until(lambda: "on the accepted hunks, in a copy, tree 0a1b2c3" in desk.text())
+        assert "✗ pytest -q" in desk.text()
+        assert "1 failed, 23 passed" in desk.text()
+        assert "E   1 == 2" in desk.text()
+        assert "other hunks by now" not in desk.text()
+        await desk.pilot.press("y")
+        await desk.until(lambda: "other hunks by now: c runs them again" in desk.text())
+        await desk.pilot.press("c")
+        await desk.until(lambda: any(isinstance(one, TryHunks) for one in desk.commands))

@@ -19,6 +19,7 @@ from tui_agent.agent.rewinding import own_turn_for
 from tui_agent.agent.session import LiveSession, LogWriteError
 from tui_agent.agent.setup import setup_of
 from tui_agent.agent.stopping import close_turn, suspend
+from tui_agent.agent.trials import Trials
 from tui_agent.agent.turn import call_for_user, run_turn
 from tui_agent.core import commands as ask
 from tui_agent.core.events import (
@@ -86,6 +87,7 @@ class Agent:
             trusted=manner.trusted,
             agents_of=Children,
         )
+        self._trials = Trials(self._engine)
         self._inbox: asyncio.Queue[ask.Command] = asyncio.Queue()
         self._turn: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[None] | None = None
@@ -116,7 +118,8 @@ class Agent:
         """Take a command; an answer is recorded before this returns."""
         try:
             if isinstance(command, ask.Decide):
-                decisions.take(self._engine, command)
+                if decisions.take(self._engine, command):
+                    self._trials.answered(command.request_id)
             else:
                 self._inbox.put_nowait(command)
         except LogWriteError:
@@ -172,14 +175,14 @@ class Agent:
         match command:
             case ask.Submit():
                 await self._submit(command)
-            case ask.Steer():
-                self._steer(command)
             case ask.Interrupt():
                 await self._interrupt()
             case ask.RunShell():
                 self._own_turn(f"! {command.command}", "shell", {"command": command.command})
             case ask.RunChecks():
                 self._own_turn("run the checks", "checks")
+            case ask.TryHunks():
+                await self._trials.begin(command)
             case ask.Review():
                 self._review(command)
             case ask.Undo() | ask.Rewind():
@@ -210,6 +213,8 @@ class Agent:
                 self._live.emit(PlanUpdated(plan=command.plan, approved=approved))
             case ask.Revoke():
                 self._revoke(command)
+            case ask.Steer():
+                self._steer(command)
             case ask.Label():
                 self._live.emit(Labelled(text=command.text))
 
@@ -370,6 +375,7 @@ class Agent:
         self._next_queued()
 
     async def _cancel_turn(self) -> None:
+        await self._trials.stop()
         task, self._turn = self._turn, None
         if task is not None and not task.done():
             task.cancel()

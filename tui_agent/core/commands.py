@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_agent.core.messages import Attachment
+from tui_agent.core.patch import HunkDecision
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Decision
 
@@ -75,6 +76,19 @@ class EditPlan:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunChecks:
     """Run the project's checks now, outside a turn or in the open one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TryHunks:
+    """Run the project's checks on what has been accepted of an open review, in a copy.
+
+    Nothing is decided by it and nothing of the workspace is touched. Without hunks: stop the checks
+    that run so.
+    """
+
+    request_id: str
+    hunks: tuple[HunkDecision, ...] = ()
+    """What has been accepted so far, as it is or edited; all else counts as rejected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +178,7 @@ Command = (
     | SetBudget
     | EditPlan
     | RunChecks
+    | TryHunks
     | RunShell
     | Review
     | Undo

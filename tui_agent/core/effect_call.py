@@ -44,7 +44,7 @@ def effects_of(
         targets=(),
         effects=frozenset({"edit"}),
         ran=Ran(command=command, output=done, ms=ms),
-        notes=(*(_said(command, done) if command is not None else ()), *changes.left),
+        notes=changes.left,
     )
     if changes.rest is None:
         return _of_patch(base, patch, None, context)
@@ -109,11 +109,14 @@ def _of_rest(base: Proposal, rest: Leftover) -> Proposal:
     return seal(replace(base, question=question, rest=rest, effects=effects))
 
 
-def _said(command: Command, done: ToolOutput) -> tuple[str, ...]:
-    how = "ended by time-out" if done.error == "timeout" else f"exit {done.exit_code}"
-    words = _line(command)
+def how_it_ran(ran: Ran) -> str:
+    """Say in a line which command ran in a copy, and how it ended there."""
+    if ran.command is None:
+        return "made in a copy by a child agent"
+    how = "ended by time-out" if ran.output.error == "timeout" else f"exit {ran.output.exit_code}"
+    words = _line(ran.command)
     words = words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
-    return (f"made in a copy by {words}, {how}",)
+    return f"made in a copy by {words}, {how}"
 
 
 def _line(command: Command) -> str:

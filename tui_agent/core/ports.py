@@ -336,6 +336,13 @@ class Snapshots(Protocol):
         """
         ...
 
+    async def imagined(self, files: Sequence[LaidFile]) -> str:
+        """The tree that the last snapshot would be with these files; nothing is touched.
+
+        Raises OSError where it cannot be written.
+        """
+        ...
+
     async def diff(self, old: str, new: str) -> str:
         """Unified diff between two recorded trees."""
 

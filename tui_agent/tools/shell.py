@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import signal
 from dataclasses import replace
 from typing import Any
@@ -16,6 +15,7 @@ from tui_agent.core.gate_means import Classifier
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.ports import ArgumentsError, Exit, RunContext, View, Workspace
 from tui_agent.core.proposal import Approved, Command, Proposal, ToolOutput
+from tui_agent.core.run_summary import summary_of
 from tui_agent.core.shell.describe import Described, described
 
 USUAL_SECONDS = 120
@@ -23,14 +23,6 @@ LONGEST_SECONDS = 600
 MINUTE = 60
 OUTPUT_LIMIT = 24_000
 """Characters of the output that the model gets: a third of its start, two of its end."""
-SUMMARY_LINES = 12
-"""Last lines that a test runner's own summary is looked for in."""
-RUNNERS = re.compile(  # pytest, jest, cargo, unittest
-    r"^=* ?((?:\d+ (?:failed|passed|skipped|errors?|x(?:fail|pass)ed|deselected|warnings?),? ?)+)"
-    r"|^Tests: +(.+)$"
-    r"|^test result: \w+\. (\d+ passed; \d+ failed)"
-    r"|^((?:FAILED|OK) ?\(.*\))$"
-)
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -118,7 +110,7 @@ class Shell:
         text = last_of_each_line(done.output)
         head = self._limit // 3
         text, cut = head_and_tail(text, head=head, tail=self._limit - head)
-        summary = _summary(done)
+        summary = summary_of(done)
         end = "" if not text or text.endswith("\n") else "\n"
         output = ToolOutput(
             ok=done.exit_code == 0,
@@ -132,17 +124,6 @@ class Shell:
         if done.changes is None:
             return output
         return effects_of(approved, output, done.ms, done.changes, context)
-
-
-def _summary(done: Exit) -> str:
-    """Say how it ended in a few words: a test runner's own, else the status where it is not 0."""
-    if done.timed_out:
-        return "timeout"
-    for line in reversed(done.output.rstrip().split("\n")[-SUMMARY_LINES:]):
-        found = RUNNERS.search(line.strip())
-        if found:
-            return str(found[found.lastindex or 0]).strip(" ,")
-    return f"exit {done.exit_code}" if done.exit_code else ""
 
 
 def _verdict(done: Exit, command: Command) -> str:

@@ -8,8 +8,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from tui_agent.core.commands import Close, Command, Decide, Interrupt, RunShell, Submit
+from tui_agent.core.commands import (
+    Close,
+    Command,
+    Decide,
+    Interrupt,
+    RunShell,
+    Submit,
+    TryHunks,
+)
 from tui_agent.core.events import Record
+from tui_agent.core.patch import HunkDecision
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting, place_of
 from tui_agent.ui.line_approval import Approvals
@@ -178,7 +187,12 @@ class LineMode:
     async def _answer(self, waiting: Waiting) -> None:
         state = self._told.state
         call = state.call(waiting)
-        decision = await self._approvals.decide(call, state.sandbox, place=place_of(state, waiting))
+        decision = await self._approvals.decide(
+            call,
+            state.sandbox,
+            place=place_of(state, waiting),
+            try_hunks=partial(self._try, waiting.request_id),
+        )
         if decision is None:
             self._later.add(waiting.request_id)
             self._paper.put("It waits. An empty line comes back to it.")
@@ -188,10 +202,25 @@ class LineMode:
             self._changed.clear()
             await self._changed.wait()
 
+    async def _try(self, request_id: str, hunks: tuple[HunkDecision, ...]) -> None:
+        """Run the checks on hunks and wait for their end; Ctrl-C stops them."""
+        before = self._told.state.trials.get(request_id)
+        self._client.send(TryHunks(request_id=request_id, hunks=hunks))
+        while not self._closed and request_id in self._told.state.waiting:
+            trial = self._told.state.trials.get(request_id)
+            if trial is not None and trial != before and not trial.runs:
+                return
+            await self._heard(TryHunks(request_id=request_id))
+
     async def _watch(self) -> None:
         """Wait for the next record while nothing can be typed; Ctrl-C ends the turn."""
+        await self._heard(Interrupt())
+
+    async def _heard(self, on_interrupt: Command) -> None:
+        """Wait for the next record; Ctrl-C sends a command."""
         loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, lambda: self._client.send(Interrupt()))
+        loop.add_signal_handler(signal.SIGINT, lambda: self._client.send(on_interrupt))
+        self._changed.clear()
         try:
             await self._changed.wait()
         finally:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tui_agent.core.effect_call import how_it_ran
 from tui_agent.core.patch import HunkDecision, PatchError
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Command, Decision, Proposal, Question
 from tui_agent.core.state import Call
 from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_input import Input
-from tui_agent.ui.line_review import EditText, Review, key_lines
+from tui_agent.ui.line_review import EditText, Review, TryHunks, key_lines
 from tui_agent.ui.text import Line, Paper
 from tui_agent.ui.transcript import Transcript, plan_lines
 
@@ -43,7 +44,9 @@ class Approvals:
     ) -> None:
         self._input, self._paper, self._told, self._edit_text = given, paper, told, edit_text
 
-    async def decide(self, call: Call, sandbox: str, *, place: str = "") -> Decision | None:
+    async def decide(
+        self, call: Call, sandbox: str, *, place: str = "", try_hunks: TryHunks | None = None
+    ) -> Decision | None:
         """Return the person's decision; None where they decide later. `place`: in the queue.
 
         Raises Interrupted, Left.
@@ -56,7 +59,7 @@ class Approvals:
         self._paper.put("", [("pending", "◆ "), ("bold", waits), ("dim", queue)])
         self._input.arm()
         if proposal.patch is not None:
-            return await self._patch(proposal, call.kept)
+            return await self._patch(proposal, call.kept, try_hunks)
         if proposal.question is not None:
             question = proposal.question
             if question.kind == "plan" and question.plan is not None:
@@ -64,7 +67,9 @@ class Approvals:
             return await self._question(question)
         return await self._command(call, proposal, sandbox)
 
-    async def _patch(self, proposal: Proposal, kept: tuple[HunkDecision, ...]) -> Decision | None:
+    async def _patch(
+        self, proposal: Proposal, kept: tuple[HunkDecision, ...], try_hunks: TryHunks | None
+    ) -> Decision | None:
         try:
             views = await self._told.views_of(proposal)
         except (KeyError, PatchError) as error:
@@ -72,9 +77,12 @@ class Approvals:
                 [("danger", f"✗ The patch cannot be shown, so it is rejected: {error}")]
             )
             return Decision(verdict="reject", feedback="the patch could not be shown")
+        if proposal.ran is not None:
+            self._paper.put([("dim", f"  {how_it_ran(proposal.ran)}")])
         for note in proposal.notes:
             self._paper.put([("warning", f"! {note}")])
-        return await Review(self._input, self._paper, self._edit_text).decide(views, kept)
+        review = Review(self._input, self._paper, self._edit_text, try_hunks)
+        return await review.decide(views, kept)
 
     async def _command(self, call: Call, proposal: Proposal, sandbox: str) -> Decision | None:
         self._paper.put(*_facts(call, proposal, sandbox))

@@ -28,6 +28,9 @@ from tui_agent.ui.text import Line, Paper
 EditText = Callable[[str], Awaitable[str]]
 """Lets the person edit a text in the external editor."""
 
+TryHunks = Callable[[tuple[HunkDecision, ...]], Awaitable[None]]
+"""Runs the checks on hunks and tells how they ended, before it returns."""
+
 KEYS = {
     "y": "accept this change",
     "n": "reject it",
@@ -39,6 +42,7 @@ KEYS = {
     "A": "accept everything that is left",
     "D": "reject everything that is left",
     "u": "take the last verdict back",
+    "c": "run the checks on what is accepted so far, in a copy",
     "q": "decide later: nothing is written, the question stays open",
     "?": "these keys",
 }
@@ -77,8 +81,15 @@ class _Piece:
 class Review:
     """Takes a verdict for every change of a patch."""
 
-    def __init__(self, given: Input, paper: Paper, edit_text: EditText | None) -> None:
+    def __init__(
+        self,
+        given: Input,
+        paper: Paper,
+        edit_text: EditText | None,
+        try_hunks: TryHunks | None = None,
+    ) -> None:
         self._input, self._paper, self._edit_text = given, paper, edit_text
+        self._try_hunks = try_hunks
         self._pieces: list[_Piece] = []
         self._decided: list[tuple[HunkDecision, ...]] = []
 
@@ -139,7 +150,12 @@ class Review:
             if verdict in verdicts
         ]
         self._paper.put("", [("bold", ", ".join(words))])
-        key = await self._input.key("Enter applies this, u takes the last back, q later: ", "\ruq")
+        while True:
+            keys = "Enter applies this, c runs the checks on it, u takes the last back, q later: "
+            key = await self._input.key(keys, "\rcuq")
+            if key != "c":
+                break
+            await self._check()
         if key == "u":
             self._undo()
         return key == "\r"
@@ -149,16 +165,26 @@ class Review:
         self._show(piece)
         place = self._pieces.index(piece) + 1
         while True:
-            choices = "y n r e s a d u q ?" if piece.hunk is not None else "y n r a d u q ?"
+            choices = "y n r e s a d u c q ?" if piece.hunk is not None else "y n r a d u c q ?"
             prompt = f"{place}/{len(self._pieces)} [{choices}] "
             key = await self._input.key(prompt, [*KEYS])
             if key == "?":
                 self._paper.put(*key_lines(KEYS))
             elif key == "q":
                 return False
+            elif key == "c":
+                await self._check()
             elif await self._act(piece, key):
                 self._paper.put([("dim", f"{place}/{len(self._pieces)} {_DONE[key]}")])
                 return True
+
+    async def _check(self) -> None:
+        """Run the checks on what is accepted so far."""
+        hunks = tuple(one for one in self._all() if one.verdict != "reject")
+        if self._try_hunks is None or not hunks:
+            self._paper.put("Accept a change first: the checks run on what is accepted.")
+            return
+        await self._try_hunks(hunks)
 
     async def _act(self, piece: _Piece, key: str) -> bool:
         """Carry out a key; tell whether the piece is done with."""

@@ -30,6 +30,7 @@ from tui_agent.core.events import (
     ToolFinished,
     ToolOutputDelta,
     ToolStarted,
+    TrialStarted,
     TurnEnded,
     TurnStarted,
     UserSteered,
@@ -100,6 +101,7 @@ class Transcript:
             PlanUpdated: self._plan,
             PhaseEntered: self._phase,
             CheckFinished: self._check,
+            TrialStarted: self._trial,
             ContextCompacted: self._compacted,
             Notice: self._notice,
             LogRecovered: self._recovered,
@@ -252,7 +254,8 @@ class Transcript:
             return _NOTHING
         checked = call.origin == "check" and call.ended == "finished"  # CheckFinished tells it
         lines: list[Line] = [] if checked else [tool_line(call), *ledger_lines(call)]
-        command = call.proposal is not None and call.proposal.command is not None
+        proposal = call.proposal
+        command = proposal is not None and (proposal.command or proposal.ran) is not None
         if self._detail.deltas and call.live_end:
             lines[:0] = _plain(self._rest) if self._rest else ()
             self._rest = ""
@@ -274,7 +277,16 @@ class Transcript:
         style: Style = "added" if event.passed else "removed"
         how = event.summary or f"exit {event.exit_code}, {duration(event.seconds)}"
         text = f"{glyph} {'check':<{VERB}} {event.command}"
-        return _aside([(style, text), ("dim", f"  {how}")])
+        if not event.trial:
+            return _aside([(style, text), ("dim", f"  {how}")])
+        line: Line = [(style, text), ("dim", f"  {how}  on the accepted hunks, in a copy")]
+        return _aside(line, *([] if event.passed else _ends(await self.text_of(event.output))))
+
+    async def _trial(self, _record: Record, event: TrialStarted) -> Told:
+        if not event.checks:
+            return _aside([("warning", "! No check of this project was found; settings name them")])
+        names = ", ".join(one.command for one in event.checks)
+        return _aside([("dim", f"· {names} on the accepted hunks, in a copy …")])
 
     async def _compacted(self, _record: Record, event: ContextCompacted) -> Told:
         before, kept = event.messages_before, event.messages_kept

@@ -23,6 +23,7 @@ from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
 from tui_agent.adapters.snapshots.shadow import Shadow
 from tui_agent.adapters.snapshots.trees import NewFile, Trees
+from tui_agent.core.copies import LaidFile
 from tui_agent.core.patch import FileChange
 from tui_agent.core.ports import Snapshot
 from tui_agent.core.stash import Deep
@@ -104,6 +105,20 @@ class GitSnapshots:
                 keeping.note(self._shadow, tree)
         head = facts.head if facts is not None else None
         return Deep(tree=tree, left_out=left_out, stash=entries, head=head or "")
+
+    async def imagined(self, files: Sequence[LaidFile]) -> str:
+        """Return the tree that the last snapshot would be with these files.
+
+        Raises OSError where it cannot be written.
+        """
+        if not self._last:
+            await self.take()
+        trees = Trees(self._shadow.git_dir)
+        try:
+            await self._learn(trees, [one.path for one in files])
+            return trees.replaced({one.path: _laid(one) for one in files})
+        except (LookupError, ValueError) as error:
+            raise OSError(str(error)) from error
 
     async def diff(self, old: str, new: str) -> str:
         """Return the unified diff between two recorded trees, as git writes it."""
@@ -254,6 +269,13 @@ def _new_file(path: Path) -> NewFile | None:
         message = f"{path} is no regular file"
         raise OSError(message)
     return NewFile(mode=0o100755 if mode & stat.S_IXUSR else 0o100644, data=path.read_bytes())
+
+
+def _laid(file: LaidFile) -> NewFile | None:
+    if file.content is None:
+        return None
+    executable = file.mode is not None and bool(file.mode & stat.S_IXUSR)
+    return NewFile(mode=0o100755 if executable else 0o100644, data=file.content)
 
 
 def _taken(lock: int) -> bool:

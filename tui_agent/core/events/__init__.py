@@ -59,6 +59,8 @@ from tui_agent.core.events.workspace import (
     ChecksFound,
     EditApplied,
     SnapshotTaken,
+    TrialEnded,
+    TrialStarted,
     WorkspaceChanged,
 )
 
@@ -107,6 +109,8 @@ Event = (
     | ToolFinished
     | EditApplied
     | SnapshotTaken
+    | TrialEnded
+    | TrialStarted
     | WorkspaceChanged
     | ChecksFound
     | CheckFinished
@@ -197,6 +201,8 @@ __all__ = [
     "ToolFinished",
     "ToolOutputDelta",
     "ToolStarted",
+    "TrialEnded",
+    "TrialStarted",
     "TurnEnded",
     "TurnStarted",
     "Unknown",

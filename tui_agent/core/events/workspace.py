@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_agent.core.blob import Text
+from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import FileEffect
 from tui_agent.core.stash import Deep
 
@@ -56,6 +58,29 @@ class ChecksFound:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialStarted:
+    """The checks begin to run on the accepted hunks of an open review, in a copy."""
+
+    trial: str
+    request_id: str
+    hunks: tuple[HunkDecision, ...]
+    """What had been accepted; all else counted as rejected."""
+    checks: tuple[Check, ...]
+    tree: str = ""
+    """The tree that the workspace would be with them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialEnded:
+    """No check of a trial runs any more."""
+
+    trial: str
+    request_id: str
+    stopped: bool = False
+    """Whether it was stopped before its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckFinished:
     """A check ran to its end on this tree."""
 
@@ -68,6 +93,10 @@ class CheckFinished:
     summary: str = ""
     fingerprint: str = ""
     """Hash of the normalised failure, so that the same failure is known again."""
+    trial: str = ""
+    """The trial that it belongs to: it ran in a copy, and says nothing of the workspace."""
+    output: Text = ""
+    """In a trial: what it printed."""
 
     @property
     def passed(self) -> bool:

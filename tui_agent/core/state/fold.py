@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from tui_agent.core.events import Record, TurnEnded
-from tui_agent.core.state import of_calls, of_model, of_rewinds, of_session, of_turns
+from tui_agent.core.state import (
+    of_calls,
+    of_model,
+    of_rewinds,
+    of_session,
+    of_trials,
+    of_turns,
+)
 from tui_agent.core.state.values import Agent, Session
 
 Fold = Callable[[Session, Agent, Record, Any], None]
@@ -18,6 +25,7 @@ _TABLE: dict[type[Any], Fold] = {
     **of_model.FOLDS,
     **of_calls.FOLDS,
     **of_rewinds.FOLDS,
+    **of_trials.FOLDS,
 }
 
 

@@ -90,6 +90,7 @@ def _decided(state: Session, agent: Agent, record: Record, event: ApprovalDecide
     state.waiting.pop(event.request_id, None)
     for name in event.decision.reason.used if event.decision.reason is not None else ():
         state.used[name] = state.used.get(name, 0) + 1
+    state.trials.pop(event.request_id, None)
     turn, call = _find(agent, event.call_id)
     if event.request_id and call is not None and call.proposal is not None:
         grant = grant_of(event.request_id, agent.id, record.ts, call.proposal, event.decision)

@@ -29,6 +29,7 @@ from tui_agent.core.messages import Message
 from tui_agent.core.stash import dropped
 from tui_agent.core.state.lineage import open_turns
 from tui_agent.core.state.notes import add_note
+from tui_agent.core.state.of_trials import checked, cut_off
 from tui_agent.core.state.values import Agent, Call, Note, Session, Unsent
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _started(state: Session, _agent: Agent, record: Record, event: SessionStarte
 
 def _resumed(state: Session, agent: Agent, record: Record, event: SessionResumed) -> None:
     state.status, state.sandbox = "open", event.sandbox
+    cut_off(state)
     if event.workspace:
         text = f"was in {state.workspace}, goes on in {event.workspace}"
         state.workspace = event.workspace
@@ -160,6 +162,9 @@ def _changed_outside(state: Session, agent: Agent, record: Record, event: Worksp
 
 
 def _check(state: Session, agent: Agent, _record: Record, event: CheckFinished) -> None:
+    if event.trial:
+        checked(state, event)
+        return
     state.checks[event.name] = event
     turn = agent.turn
     if turn is not None:

@@ -236,7 +236,8 @@ def _finished(finder: _Finder, record: Record, event: ToolFinished) -> Stop | No
 
 def _checked(_finder: _Finder, record: Record, event: CheckFinished) -> Stop:
     mark: StopMark = "accepted" if event.passed else "failed"
-    text = "  ".join(part for part in (one_line(event.command), event.summary) if part)
+    where = "on the accepted hunks, in a copy" if event.trial else ""
+    text = "  ".join(part for part in (one_line(event.command), event.summary, where) if part)
     milliseconds = round(event.seconds * 1000)
     return replace(_stop(record, "check", mark, text), ms=milliseconds, call_id=event.call_id)
 

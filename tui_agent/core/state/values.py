@@ -41,6 +41,7 @@ from tui_agent.core.proposal import (
     ToolOutput,
 )
 from tui_agent.core.stash import Deep, Stashed
+from tui_agent.core.state.of_trials import Trial
 
 CallStatus = Literal["called", "asked", "decided", "running", "finished"]
 ItemKind = Literal["user", "text", "call", "note"]
@@ -336,6 +337,8 @@ class Session:
     queue: list[Queued] = field(default_factory=list)
     checks: dict[str, CheckFinished] = field(default_factory=dict)
     """The last run of each check."""
+    trials: dict[str, Trial] = field(default_factory=dict)
+    """The last trial of each open request."""
     tree: str = ""
     """The last recorded tree."""
     tree_edits: int = 0
@@ -368,5 +371,6 @@ class Session:
         other.grants, other.used = dict(self.grants), dict(self.used)
         other.waiting, other.queue = dict(self.waiting), list(self.queue)
         other.checks, other.labels = dict(self.checks), list(self.labels)
+        other.trials = dict(self.trials)
         other.notes = list(self.notes)
         return other

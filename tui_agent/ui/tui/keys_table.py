@@ -153,6 +153,10 @@ ACTIONS: tuple[Action, ...] = (
     _action(
         "review.apply", "enter", "apply", "Apply, once every hunk is decided; else to the next."
     ),
+    _action(
+        "review.checks", "c", "run the checks",
+        "Run the project's checks on the accepted hunks, in a copy.",
+    ),
     _action("review.later", "escape", "later", "Decide later; nothing is written."),
     _action("hunk-editor.keep", "ctrl+s", "keep", "Accept the hunk as it is edited.", 1),
     _action("hunk-editor.restore", "ctrl+r", "restore", "Back to what was proposed.", 2),

@@ -30,6 +30,31 @@ class Sentence:
         return paragraph(sheet, [sheet.span(self.text, self.ink)], indent=self.indent)
 
 
+Fact = tuple[str, str, str]
+"""The name of a glyph, its ink, and a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewFacts:
+    """Where an edit comes from, and what the checks say of it so far."""
+
+    facts: tuple[Fact, ...]
+
+    @property
+    def focusable(self) -> bool:
+        return False
+
+    def height_hint(self, _width: int) -> int:
+        return len(self.facts) + 1
+
+    def rows(self, sheet: Sheet) -> Sequence[Row]:
+        rows: list[Row] = []
+        for glyph, ink, text in self.facts:
+            sign = [sheet.span("  "), sheet.span(getattr(sheet.glyphs, glyph), ink)]
+            rows += paragraph(sheet, [sheet.span(text, "text-2")], first=sign, indent=4)
+        return [*rows, blank_row(sheet)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewNotes:
     """What a person has to know about an edit before its first hunk."""

@@ -10,7 +10,7 @@ from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_items import FileItem, FileRow
 from tui_agent.ui.tui.file_text import FileText
 from tui_agent.ui.tui.hunk_items import EditorRoom, HunkItem
-from tui_agent.ui.tui.notes_items import ReviewNotes
+from tui_agent.ui.tui.notes_items import Fact, ReviewFacts, ReviewNotes
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import Spot
 
@@ -30,8 +30,10 @@ class Frame:
     geometry: Geometry
     side_by_side: bool = False
     after: str = ""
+    facts: tuple[Fact, ...] = ()
+    """Where the edit comes from, and what the checks say of it: above the first hunk."""
     notes: tuple[str, ...] = ()
-    """What is said above the first hunk."""
+    """What has to be known about it."""
 
     def item(self, spots: Sequence[Spot], index: int, focus: Focus) -> HunkItem:
         """Return the item of one spot."""
@@ -55,7 +57,8 @@ class Frame:
 
     def items(self, spots: Sequence[Spot], focus: Focus) -> tuple[list[Item], list[int]]:
         """Return all items, and the place of each spot among them."""
-        items: list[Item] = [ReviewNotes(notes=self.notes)] if self.notes else []
+        items: list[Item] = [ReviewFacts(facts=self.facts)] if self.facts else []
+        items += [ReviewNotes(notes=self.notes)] if self.notes else []
         places: list[int] = []
         for index, spot in enumerate(spots):
             if index and spots[index - 1].file != spot.file:

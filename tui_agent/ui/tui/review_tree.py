@@ -138,13 +138,17 @@ def verdict_rows(sheet: Sheet, review: Review) -> list[Row]:
 def check_rows(sheet: Sheet, state: Session, *, undecided: bool) -> list[Row]:
     """Return the last run of each check, and that it will be stale."""
     title = [sheet.span("  Checks", "text bold")]
+    hint: list[Span] = []
+    if undecided:
+        said = " runs them on the accepted hunks, in a copy  "
+        hint = [sheet.span("c", "text bold"), sheet.span(said, "text-3")]
     if not state.checks:
         title.append(sheet.span("   none has run yet", "text-3"))
-        return [make_row(sheet, title)]
+        return [make_row(sheet, title, hint)]
     tree = next(iter(state.checks.values())).tree[:7]
     title.append(sheet.span(f"   on tree {tree}, before these edits", "text-3"))
     return [
-        make_row(sheet, title),
+        make_row(sheet, title, hint),
         *(_check_row(sheet, state, check, waits=undecided) for check in state.checks.values()),
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui_agent.core.blob import Blob
 from tui_agent.core.patch import FilePatch, FileView, HunkDecision, Patch
-from tui_agent.core.proposal import Decision
+from tui_agent.core.proposal import Decision, Ran
 from tui_agent.core.state import Call, Session, calls_by_turn
 from tui_agent.core.undo import UNDO_TOOL, taken_back
 from tui_agent.ui.tui.file_text import FileText
@@ -31,6 +31,8 @@ class Subject:
     decision: Decision | None = None
     waited_ms: int = 0
     status: str = ""
+    ran: Ran | None = None
+    """The command that made it, in a copy."""
     notes: tuple[str, ...] = ()
     """How it was placed, and what of it was left out."""
     kept: tuple[HunkDecision, ...] = ()
@@ -91,6 +93,7 @@ def _subject(
         waited_ms=call.waited_ms,
         status=call.ended or call.status,
         notes=proposal.notes,
+        ran=proposal.ran,
         kept=call.kept if waits else (),
         gone=gone,
     )

@@ -24,11 +24,12 @@ from tui_agent.ui.tui.chrome import (
 )
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.keyed_app import app_of
-from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Toasted
+from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Sent, Toasted
 from tui_agent.ui.tui.paper import Row, Sheet
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_tree import check_rows, title_row, tree_items, verdict_rows
 from tui_agent.ui.tui.summary import status_of
+from tui_agent.ui.tui.trial_rows import trial_rows
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import count
 
@@ -216,6 +217,10 @@ class ReviewScreen(Screen[None]):
         return verdict_rows(sheet, self.review) if self.review is not None else []
 
     def _checks(self, sheet: Sheet) -> Sequence[Row]:
+        subject = self.pane.subject
+        trial = self.state.trials.get(subject.request_id) if subject is not None else None
+        if trial is not None and self.pane.is_open:
+            return trial_rows(sheet, trial, self.review, FOOT - 1)
         return check_rows(sheet, self.state, undecided=self.pane.is_open)
 
     # What the diff says
@@ -231,6 +236,11 @@ class ReviewScreen(Screen[None]):
         self.redraw()
         self.origin.redraw_review(restate=False)
         self.origin.tell_draft()
+
+    def on_sent(self, event: Sent) -> None:
+        """Let the pane below send it."""
+        event.stop()
+        self.origin.post_message(Sent(event.command))
 
     def on_decided(self, event: Decided) -> None:
         """Go back, and let the pane send it."""

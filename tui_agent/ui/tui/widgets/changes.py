@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from tui_agent.core.commands import Undo
+from tui_agent.core.commands import TryHunks, Undo
 from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session
@@ -17,6 +17,7 @@ from tui_agent.ui.tui.review_keys import VERDICTS
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import runs_of
 from tui_agent.ui.tui.reviewed import Load, Subject, Texts, subject_of
+from tui_agent.ui.tui.trial_rows import accepted_so_far
 from tui_agent.ui.tui.widgets.hunk_list import HunkList
 
 if TYPE_CHECKING:
@@ -57,6 +58,10 @@ class ChangesPane(HunkList):
         self._state = state
         if self._full_screen is not None:
             self._full_screen.show(state)
+        trial = state.trials.get(self.subject.request_id) if self.subject is not None else None
+        if trial != self.trial:
+            self.trial = trial
+            self.redraw_review()
         subject = subject_of(state)
         if subject == self.subject and (self.review is not None or subject is None):
             return
@@ -209,7 +214,12 @@ class ChangesPane(HunkList):
 
     def _decide(self, name: str) -> bool:
         """Do what a verdict's key means, once the request is armed."""
-        typing = {"why": self.ask_why, "edit": self.begin_editing, "apply": self._apply}.get(name)
+        typing = {
+            "why": self.ask_why,
+            "edit": self.begin_editing,
+            "apply": self._apply,
+            "checks": self._check_accepted,
+        }.get(name)
         if name not in (*VERDICTS, "undo_edit") and typing is None:
             return False
         if name in ("undo", "undo_edit") and not self.is_open:
@@ -221,7 +231,7 @@ class ChangesPane(HunkList):
             return True
         if typing is not None:
             typing()
-            if name != "apply":
+            if name not in ("apply", "checks"):
                 return True
         elif name in VERDICTS:
             complaint = VERDICTS[name](self.review)
@@ -287,6 +297,18 @@ class ChangesPane(HunkList):
             )
             return
         self.send(review.decision())
+
+    def _check_accepted(self) -> None:
+        """Run the checks on what has been accepted so far; what runs is replaced."""
+        review, subject = self.review, self.subject
+        if review is None or subject is None:
+            return
+        hunks = accepted_so_far(review)
+        if hunks:
+            self.post_message(Sent(TryHunks(request_id=subject.request_id, hunks=hunks)))
+        else:
+            said = "Accept a hunk first: the checks run on what is accepted."
+            self.post_message(Toasted(said, role="accent", glyph="warning"))
 
     def send(self, decision: Decision) -> None:
         """Send the decision once: it is the agent's from here on."""

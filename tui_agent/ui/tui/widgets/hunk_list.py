@@ -7,16 +7,19 @@ from dataclasses import replace
 
 from textual.events import Resize
 
+from tui_agent.core.effect_call import how_it_ran
+from tui_agent.core.state.of_trials import Trial
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_text import FileText
 from tui_agent.ui.tui.hunk_items import HunkItem
 from tui_agent.ui.tui.messages import Restated
-from tui_agent.ui.tui.notes_items import Sentence
+from tui_agent.ui.tui.notes_items import Fact, Sentence
 from tui_agent.ui.tui.paper import Row
 from tui_agent.ui.tui.review_items import WIDE, Focus, Frame, file_rows, geometry_of
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import Spot
 from tui_agent.ui.tui.reviewed import Subject
+from tui_agent.ui.tui.trial_rows import trial_facts
 from tui_agent.ui.tui.widgets.hunk_editing import HunkEditing
 from tui_agent.ui.tui.words import duration
 
@@ -41,6 +44,8 @@ class HunkList(HunkEditing):
         self.featured = False
         """Whether it gets the room although nothing waits: a replay stands at its edit."""
         self.review: Review | None = None
+        self.trial: Trial | None = None
+        """The checks on what has been accepted so far."""
         self.files: tuple[FileText, ...] = ()
         self._plain: set[int] = set()
         self._drawn: tuple[Frame, int] | None = None
@@ -69,8 +74,15 @@ class HunkList(HunkEditing):
             geometry=geometry,
             side_by_side=split,
             after=after,
+            facts=self._facts(),
             notes=subject.notes if subject is not None else (),
         )
+
+    def _facts(self) -> tuple[Fact, ...]:
+        """Return what is said above the hunks; the full screen has a strip for the checks."""
+        ran = self.subject.ran if self.subject is not None else None
+        facts: list[Fact] = [("output", "text-3", how_it_ran(ran))] if ran is not None else []
+        return (*facts, *(trial_facts(self.trial) if self.is_open and not self.full else ()))
 
     def _focus(self, review: Review) -> Focus:
         return Focus(
