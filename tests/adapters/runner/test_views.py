@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import stat
 from dataclasses import dataclass
@@ -260,3 +261,22 @@ async def test_no_view_can_be_made_where_there_is_no_place(repository: Repositor
     runner = PlainRunner(Launching(root=repository.root, environ=dict(os.environ)))
     with pytest.raises(OSError, match="no place"):
         await runner.run(Command(text="true", view="copy"), lambda _: None)
+
+
+async def test_a_copy_that_nobody_waits_for_is_given_up_and_removed(
+    repository: Repository, tmp_path: Path
+) -> None:
+    for number in range(300):
+        repository.write(f"n/{number}.txt", "x")
+    place = tmp_path / "views"
+    views = Views(place, repository.root, layers=False)
+    runner = PlainRunner(Launching(root=repository.root, environ=dict(os.environ)), views)
+    running = asyncio.create_task(runner.run(Command(text="true", view="copy"), lambda _: None))
+    for _ in range(100_000):
+        await asyncio.sleep(0)
+        if place.exists() and list(place.glob("view-*/*/n")):
+            break
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not list(place.iterdir())

@@ -45,6 +45,8 @@ class TreeCopy:
     target: Path
     skip: Callable[[str], bool]
     """Whether a name, relative to the root, is left out."""
+    stopped: Callable[[], bool] = lambda: False
+    """Whether nobody waits for it any more."""
     seen: dict[str, Seen] = field(default_factory=dict)
     _clones: bool = True
     _free: int = 0
@@ -55,6 +57,9 @@ class TreeCopy:
         folders: list[tuple[Path, os.stat_result]] = []
         for entry, name in _entries(self.root, self.skip):
             self._one(entry, name, folders)
+            if self.stopped():
+                message = "stopped"
+                raise InterruptedError(message)
             if len(self.seen) > MOST_FILES:
                 message = f"it has more than {MOST_FILES:,} files"
                 raise TooLargeError(message)
@@ -138,15 +143,17 @@ def _entries(root: Path, skip: Callable[[str], bool]) -> Iterator[tuple[os.DirEn
     waiting = [""]
     while waiting:
         folder = waiting.pop()
-        for entry in os.scandir(root / folder):
-            name = f"{folder}/{entry.name}" if folder else entry.name
-            if entry.name in LEFT_BEHIND or skip(name):
-                continue
-            if entry.name == ".git" and not entry.is_dir(follow_symlinks=False):
-                continue  # It leads to a repository elsewhere, which would be written through it.
-            yield entry, name
-            if entry.is_dir(follow_symlinks=False):
-                waiting.append(name)
+        with os.scandir(root / folder) as found:
+            for entry in found:
+                name = f"{folder}/{entry.name}" if folder else entry.name
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if entry.name in LEFT_BEHIND or skip(name):
+                    continue
+                if entry.name == ".git" and not is_folder:
+                    continue  # It leads to a repository elsewhere: written through from here.
+                yield entry, name
+                if is_folder:
+                    waiting.append(name)
 
 
 def _look(root: Path) -> Iterator[tuple[str, Seen]]:
@@ -154,8 +161,8 @@ def _look(root: Path) -> Iterator[tuple[str, Seen]]:
     waiting = [""]
     while waiting:
         folder = waiting.pop()
-        with suppress(OSError):
-            for entry in os.scandir(root / folder):
+        with suppress(OSError), os.scandir(root / folder) as found:
+            for entry in found:
                 name = f"{folder}/{entry.name}" if folder else entry.name
                 status = entry.stat(follow_symlinks=False)
                 if stat.S_ISDIR(status.st_mode):

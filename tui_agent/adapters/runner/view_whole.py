@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from tui_agent.adapters.git_facts import git_facts
@@ -11,10 +12,12 @@ from tui_agent.adapters.runner.view_git import private_git
 from tui_agent.adapters.runner.view_venv import relocate
 
 
-def whole_copy(root: Path, target: Path, place: Path) -> TreeCopy:
+def whole_copy(
+    root: Path, target: Path, place: Path, stopped: Callable[[], bool] = lambda: False
+) -> TreeCopy:
     """Copy the workspace `root` to `target`, which is made; what lies in `place` is left out.
 
-    Raises OSError.
+    Raises OSError; also once `stopped` says so.
     """
     target.mkdir(parents=True)
     facts = git_facts(root)
@@ -24,6 +27,7 @@ def whole_copy(root: Path, target: Path, place: Path) -> TreeCopy:
         root=root,
         target=target,
         skip=lambda name: (own and name == ".git") or str(root / name) == left_out,
+        stopped=stopped,
     )
     taken.make()
     if facts is not None and own:

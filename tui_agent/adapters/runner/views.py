@@ -13,11 +13,13 @@ import os
 import shutil
 import stat
 import tempfile
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.processes.capture import ProgramError, capture
@@ -26,6 +28,8 @@ from tui_agent.adapters.runner.view_changes import Comparison
 from tui_agent.adapters.runner.view_copy import TreeCopy, lay_file
 from tui_agent.adapters.runner.view_whole import whole_copy
 from tui_agent.core.copies import CopyChanges, LaidFile
+
+T = TypeVar("T")
 
 TRIAL_SECONDS = 10.0
 
@@ -58,7 +62,8 @@ class Views:
     @asynccontextmanager
     async def opened(self, over: Sequence[LaidFile] = ()) -> AsyncIterator[View]:
         """Make a view with `over` laid over it; leaving removes it. Raises OSError."""
-        folder, lock = await asyncio.to_thread(self._folder)
+        await _to_its_end(self._sweep)
+        folder, lock = self._folder()
         try:
             yield await self._made(folder, over)
         finally:
@@ -71,7 +76,7 @@ class Views:
         begun = time.time_ns()
         if self._layers:
             layer = view_overlay.make_layer(folder)
-            await asyncio.to_thread(view_overlay.lay, self._root, layer, over)
+            await _to_its_end(lambda: view_overlay.lay(self._root, layer, over))
             return View(
                 folder=self._root,
                 prefix=view_overlay.start_over(self._root, layer),
@@ -82,7 +87,8 @@ class Views:
                 ),
             )
         copy = folder / self._root.name
-        taken = await asyncio.to_thread(self._copied, copy, over)
+        stop = threading.Event()
+        taken = await _to_its_end(lambda: self._copied(copy, over, stop.is_set), stop.set)
         return View(
             folder=copy,
             prefix=(),
@@ -93,8 +99,10 @@ class Views:
             ),
         )
 
-    def _copied(self, copy: Path, over: Sequence[LaidFile]) -> TreeCopy:
-        taken = whole_copy(self._root, copy, self._place)
+    def _copied(
+        self, copy: Path, over: Sequence[LaidFile], stopped: Callable[[], bool]
+    ) -> TreeCopy:
+        taken = whole_copy(self._root, copy, self._place, stopped)
         for one in over:
             lay_file(copy / one.path, self._root / one.path, one)
         taken.note()
@@ -124,13 +132,21 @@ class Views:
         kept = sorted(os.listdir(below)) == ["old"]
         return done.code == 0 and kept and set(found) == {"old", "new/file"}
 
-    def _folder(self) -> tuple[Path, int]:
+    def _sweep(self) -> None:
+        """Remove what other processes have left."""
         self._place.mkdir(mode=0o700, parents=True, exist_ok=True)
         gate = _opened(self._place)
         try:
             fcntl.flock(gate, fcntl.LOCK_EX)
             for old in self._place.iterdir():
                 _remove_abandoned(old)
+        finally:
+            os.close(gate)
+
+    def _folder(self) -> tuple[Path, int]:
+        gate = _opened(self._place)
+        try:
+            fcntl.flock(gate, fcntl.LOCK_EX)  # Or another process would sweep it right away.
             folder = Path(tempfile.mkdtemp(prefix="view-", dir=os.path.realpath(self._place)))
             lock = _opened(folder)
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -143,6 +159,17 @@ def _borrowed(root: Path) -> tuple[str, ...]:
     """Return where the repository of a copy finds its objects."""
     facts = git_facts(root)
     return (str(facts.common_dir / "objects"),) if facts is not None else ()
+
+
+async def _to_its_end(work: Callable[[], T], stop: Callable[[], object] = bool) -> T:
+    """Run work in a thread; when cancelled, `stop` it and wait: nothing goes on beside us."""
+    task = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        stop()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 def _opened(folder: Path) -> int:

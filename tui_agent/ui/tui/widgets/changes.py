@@ -58,11 +58,11 @@ class ChangesPane(HunkList):
         self._state = state
         if self._full_screen is not None:
             self._full_screen.show(state)
-        trial = state.trials.get(self.subject.request_id) if self.subject is not None else None
+        subject = subject_of(state)
+        trial = state.trials.get(subject.request_id) if subject is not None else None
         if trial != self.trial:
             self.trial = trial
             self.redraw_review()
-        subject = subject_of(state)
         if subject == self.subject and (self.review is not None or subject is None):
             return
         before = self.subject if self.review is not None else None
