@@ -35,6 +35,13 @@ def test_what_a_copy_does_not_hold_back_is_named(command: str, named: tuple[str,
     assert not_held_back(command, ROOT) == named
 
 
+def test_what_the_sandbox_holds_is_not_named() -> None:
+    command = "git commit -m x && npm install && echo x > /tmp/y"
+    git = ("git commit writes git's own data; in a copy that is lost",)
+    assert not_held_back(command, ROOT, "workspace") == git
+    assert not_held_back(command, ROOT, "network") == (*git, "npm install reaches the network")
+
+
 @pytest.mark.parametrize(
     "command",
     ["git add a", "cd x && git -C . commit", "git restore --staged a", "bash -c 'git stash'"],

@@ -25,8 +25,9 @@ def held_back(engine: Engine, call: Call, proposal: Proposal) -> Proposal:
     command, wanted = proposal.command, engine.settings.review.commands
     if command is None or call.origin == "user" or wanted == "never":
         return proposal
-    root = engine.world.workspace.root
-    command = replace(command, copying=Copying(not_held=not_held_back(command.text, root)))
+    root, confined = engine.world.workspace.root, engine.world.runner.tier != "none"
+    loose = not_held_back(command.text, root, command.reach if confined else "outside")
+    command = replace(command, copying=Copying(not_held=loose))
     if wanted == "ask" or engine.live.state.mode != "ask":
         return replace(proposal, command=command)
     if writes_git(command.text):

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.effects import settled_files
+from tui_agent.agent.gate import denied
 from tui_agent.agent.tool_call import view_of
 from tui_agent.core.codec import dumps
 from tui_agent.core.copies import LaidFile
 from tui_agent.core.events import Check, CheckFinished, TrialEnded, TrialStarted
 from tui_agent.core.patch import HunkDecision, Patch, PatchError, Settled, undecided
-from tui_agent.core.policy import decide
 from tui_agent.core.ports import ArgumentsError
 from tui_agent.core.run_summary import summary_of
 from tui_agent.core.state import Call
@@ -123,12 +123,10 @@ async def _checked(
     )
     try:
         proposal = await _proposed(engine, call, check)
-        outcome = decide(proposal, engine.circumstances)
-        if outcome.action == "deny":
-            return replace(ended, summary=f"not run: {outcome.reason.text}")
-        if proposal.command is None:
-            return replace(ended, summary="not run")
-        command = replace(proposal.command, view="copy")
+        forbidden = denied(engine, proposal)
+        if forbidden or proposal.command is None:
+            return replace(ended, summary=f"not run: {forbidden or 'it is no command'}")
+        command = replace(proposal.command, view="copy", reach="workspace")
         done = await engine.world.runner.run(command, lambda _: None, laid)
     except (OSError, ArgumentsError) as error:
         return replace(ended, summary=f"not run: {error}")

@@ -10,9 +10,12 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 _JOINS = frozenset("\"'`$(){};&|<>\\\n\r\t")
 _BREAKS = frozenset(";&|\n(){}`")
+
+Reach = Literal["workspace", "network", "outside"]
 
 NETWORK = frozenset({
     "apk", "apt", "apt-get", "aws", "az", "brew", "curl", "dig", "dnf", "docker", "ftp", "gcloud",
@@ -81,19 +84,22 @@ class Losses:
     """Entries of the stash."""
 
 
-def not_held_back(text: str, root: str = "") -> tuple[str, ...]:
-    """Return in words what a copy of `root` would not hold back of a command; none if all is."""
+def not_held_back(text: str, root: str = "", reach: Reach = "outside") -> tuple[str, ...]:
+    """Return in words what a copy of `root` would not hold back of a command; none if all is.
+
+    `reach` is what the sandbox lets the command reach: `outside` where there is none.
+    """
     found: dict[str, None] = {}
     for words in _started(text):
         program = words[0].rpartition("/")[2]
         sub = _sub(words)
-        if program in NETWORK or sub in FETCHING.get(program, ()):
+        if reach != "workspace" and (program in NETWORK or sub in FETCHING.get(program, ())):
             found[f"{_named(program, sub)} reaches the network"] = None
-        if program in OUTSIDE:
+        if reach == "outside" and program in OUTSIDE:
             found[f"{program} works outside of the workspace"] = None
         if program == "git" and _git_writes(words):
             found[f"git {sub} writes git's own data; in a copy that is lost"] = None
-    for word in _words(text):
+    for word in _words(text) if reach == "outside" else ():
         if _leads_out(word, root):
             found[f"{word} lies outside of the workspace"] = None
         elif root and (word == root or word.startswith(f"{root}/")):
