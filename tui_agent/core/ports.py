@@ -330,17 +330,11 @@ class Snapshots(Protocol):
         """Record the workspace; with `changed`, only those paths differ from the last snapshot."""
 
     async def deep(self) -> Deep:
-        """Record, beside the last snapshot, what it leaves out and a command may throw away.
-
-        Raises OSError.
-        """
+        """Record what the last snapshot leaves out and a command may lose. Raises OSError."""
         ...
 
     async def imagined(self, files: Sequence[LaidFile]) -> str:
-        """The tree that the last snapshot would be with these files; nothing is touched.
-
-        Raises OSError where it cannot be written.
-        """
+        """The tree that the last snapshot would be with these files. Raises OSError."""
         ...
 
     async def diff(self, old: str, new: str) -> str:
