@@ -88,9 +88,9 @@ def test_no_key_is_ever_shown(sample: Repository, home: Path) -> None:
 def test_the_doctor_says_what_is_there_and_what_is_not(sample: Repository) -> None:
     done = Program(sample.root).run("doctor")
     assert done.status == 0
-    assert "tier none: commands run as you, so every command asks" in done.out
+    assert " sandbox         tier " in done.out
     assert "none in the environment; we looked for ANTHROPIC_API_KEY" in done.out
-    assert f"✓ repository   {sample.root}, main" in done.out
+    assert f"✓ repository      {sample.root}, main" in done.out
 
 
 def test_the_doctor_fails_where_the_settings_are_broken(sample: Repository, home: Path) -> None:

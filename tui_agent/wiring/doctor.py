@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent import __version__
 from tui_agent.ui.commands.contract import Finding
+from tui_agent.wiring.doctor_sandbox import sandbox_findings
 from tui_agent.wiring.trusting import notice
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ async def findings(around: Around) -> AsyncIterator[Finding]:
         yield one
     if any(one.state == "missing" and one.name == "settings" for one in _settings(around)):
         return
+    async for found in sandbox_findings(around):
+        yield found
     for one in _models(around):
         yield one
     servers = await around.local_servers()
@@ -84,10 +87,6 @@ def _repository(around: Around) -> Iterator[Finding]:
         where = facts.branch or f"detached at {(facts.head or 'no commit')[:10]}"
         yield _note("repository", f"{facts.root}, {where}", ok=True)
     yield _note("trust", notice(around) or "trusted, or nothing here steers it", ok=around.trusted)
-    yield _note(
-        "sandbox",
-        "tier none: commands run as you, so every command asks",
-    )
 
 
 def _state(around: Around) -> Iterator[Finding]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
 
 if TYPE_CHECKING:
+    from tui_agent.agent.agent import Agent
     from tui_agent.core.ports import Runner
     from tui_agent.wiring.world import Wiring
 
@@ -49,6 +52,28 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
         views,
         choosing,
     )
+
+
+async def made_ready(
+    wiring: Wiring, agent: Agent, beside: Awaitable[object]
+) -> tuple[str, tuple[str, ...]]:
+    """Have a session's sandbox ready; return its tier and what is to be said of it.
+
+    `beside` is awaited at the same time. Raises TierMissingError, with the session closed again.
+    """
+    runner = agent.engine.world.runner
+    try:
+        await asyncio.gather(runner.begin(), beside)
+    except OSError:
+        await agent.close()
+        raise
+    wanted = wiring.options.no_sandbox or wiring.settings.sandbox == "none"
+    if runner.tier != "none" or wanted:
+        return runner.tier, ()
+    why = getattr(runner, "reason", "")
+    what = "every command asks" if agent.engine.attended else "commands are refused"
+    text = f"No sandbox: commands would run as you, so {what}. agent doctor says more. {why}."
+    return runner.tier, (text,)
 
 
 def wishes_of(wiring: Wiring, lent: tuple[str, ...] = ()) -> Wishes:

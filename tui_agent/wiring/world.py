@@ -257,6 +257,8 @@ class Wiring:
             OSError: the log cannot be written, or another process writes it.
         """
         asyncio.get_running_loop().set_exception_handler(fault_keeper(self))
+        from tui_agent.wiring.sandbox import made_ready
+
         sinks = self._sinks()
         past: list[Record] = []
         folder: Path | None = None
@@ -271,9 +273,8 @@ class Wiring:
             started = await self._started()
             folder, log, started = self._new(started)
         agent = self._agent(log, past, attended=attended)
-        runner = agent.engine.world.runner
-        await asyncio.gather(runner.begin(), self._learn_held())
-        await agent.open(replace(started, sandbox=runner.tier) if started is not None else None)
+        tier, said = await made_ready(self, agent, self._learn_held())
+        await agent.open(replace(started, sandbox=tier) if started is not None else None)
         if sinks:
             from tui_agent.wiring.feeding import Feeding
 
@@ -283,7 +284,7 @@ class Wiring:
             agent=agent,
             past=past[-1].seq if past else 0,
             folder=folder,
-            notices=self._notices(),
+            notices=(*said, *self._notices()),
         )
 
     def _sinks(self) -> list[Sink]:

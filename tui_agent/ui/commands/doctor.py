@@ -31,5 +31,5 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     findings = [one async for one in around.findings()]
     for one in findings:
         sign, style = _SIGNS[one.state]
-        around.paper.put([(style, f"{sign} "), ("bold", f"{one.name:<12} "), ("", one.text)])
+        around.paper.put([(style, f"{sign} "), ("bold", f"{one.name:<15} "), ("", one.text)])
     return FAILED if any(one.state == "missing" for one in findings) else DONE
