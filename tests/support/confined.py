@@ -94,6 +94,7 @@ def _started(
     (home / ".ssh" / "id_rsa").write_text(SECRET)
     (home / ".gitconfig").write_text("[user]\n\tname = Test\n\temail = test@example.invalid\n")
     _repository(root)
+    more.pop("before", lambda _: None)(root)
     _give(place, owner)
     given = {
         "root": str(root),

@@ -18,18 +18,7 @@ from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.sandboxed import Choosing, SandboxedRunner
 from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
-
-
-class _Reaching:
-    """A command with a reach that the core's own value may not have yet."""
-
-    view = "tree"
-
-    def __init__(self, given: dict[str, Any]) -> None:
-        self.text = given["text"]
-        self.cwd = given.get("cwd", ".")
-        self.timeout_seconds = given.get("timeout", 8.0)
-        self.reach = given.get("reach", "workspace")
+from tui_agent.core.proposal import Command
 
 
 def runner_of(given: dict[str, Any]) -> SandboxedRunner:
@@ -37,9 +26,10 @@ def runner_of(given: dict[str, Any]) -> SandboxedRunner:
     environ = given["environ"]
     launching = Launching(root=root, environ=environ)
     views = Views(Path(given["state"]) / "views", root)
+    wishes = Wishes(records=Path(given["state"]), **given.get("wishes", {}))
     return SandboxedRunner(
         launching,
-        lambda folder: session_view(folder, environ, Wishes(records=Path(given["state"]))),
+        lambda folder: session_view(folder, environ, wishes),
         PlainRunner(launching, views),
         views,
         Choosing(tiers=tuple(given["tiers"]), required=given.get("required", True), names="it"),
@@ -62,7 +52,12 @@ async def serve() -> None:
 
 
 async def answered(runner: SandboxedRunner, given: dict[str, Any]) -> dict[str, Any]:
-    command: Any = _Reaching(given)
+    command = Command(
+        text=given["text"],
+        cwd=given.get("cwd", "."),
+        timeout_seconds=given.get("timeout", 8.0),
+        reach=given.get("reach", "workspace"),
+    )
     shown: list[str] = []
     running = asyncio.create_task(runner.run(command, shown.append))
     if "interrupt" in given:

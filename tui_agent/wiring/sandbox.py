@@ -13,6 +13,7 @@ from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRunner
 from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
+from tui_agent.core.rules import hidden_from_commands
 
 if TYPE_CHECKING:
     from tui_agent.agent.agent import Agent
@@ -83,6 +84,7 @@ def wishes_of(wiring: Wiring, lent: tuple[str, ...] = ()) -> Wishes:
         reads=(*settings.confinement.reads, *lent),
         writes=settings.confinement.writes,
         write_globs=settings.write_paths,
+        denied=hidden_from_commands(settings.rules),
         records=wiring.state.path,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 import uuid
 from collections.abc import Iterator
@@ -291,3 +292,56 @@ def _descends(pid: int, above: int) -> bool:
             return False
         pid = int(stat.rpartition(b")")[2].split()[1])
     return False
+
+
+@pytest.mark.parametrize("user", ["root", "plain"])
+def test_what_a_rule_denies_is_not_read_by_commands_either(user: str) -> None:
+    def laid(root: Path) -> None:
+        (root / "deep").mkdir()
+        (root / "deep" / ".env").write_text(SECRET)
+        (root / "read").write_text("free")
+
+    with confined("A", user, before=laid, wishes={"denied": ["**/.env"]}) as box:
+        done = box.run("cat deep/.env read; grep -r secret .; python3 -c 'open(\"deep/.env\")'")
+        assert SECRET not in done["output"]
+        assert "free" in done["output"]
+
+
+@pytest.mark.parametrize("user", ["root", "plain"])
+@pytest.mark.parametrize("tier", ["A", "B"])
+def test_settings_show_more_and_a_profile_narrows_what_is_written(tier: str, user: str) -> None:
+    def laid(root: Path) -> None:
+        for name in ("src", "doc"):
+            (root / name).mkdir()
+        beside = root.parent
+        for name in ("reads", "writes"):
+            (beside / name).mkdir()
+            (beside / name / "here").write_text(name)
+
+    wishes = {"reads": ["~/../reads"], "writes": ["~/../writes"], "write_globs": ["src/**"]}
+    with confined(tier, user, before=laid, wishes=wishes) as box:
+        beside = box.root.parent
+        done = box.run(
+            f"cat {beside}/reads/here {beside}/writes/here; echo x > {beside}/reads/new;"
+            f"echo x > {beside}/writes/new; echo x > src/new; echo x > doc/new; echo x > new"
+        )
+        assert done["output"].startswith("readswrites")
+        made = [one for one in ("reads/new", "writes/new") if (beside / one).exists()]
+        made += [one for one in ("src/new", "doc/new", "new") if (box.root / one).exists()]
+        assert made == ["writes/new", "src/new"]
+
+
+@pytest.mark.parametrize("user", ["root", "plain"])
+@pytest.mark.parametrize("tier", ["A", "B"])
+def test_a_command_that_may_reach_the_network_reaches_nothing_else(tier: str, user: str) -> None:
+    with confined(tier, user) as box, socket.create_server(("127.0.0.1", 0)) as server:
+        calling = f"exec 3<>/dev/tcp/127.0.0.1/{server.getsockname()[1]} && echo there"
+        assert "there" not in box.run(calling)["output"]
+        assert box.run(calling, reach="network")["output"] == "there\n"
+        done = box.run(
+            f"cat {box.outside}/secret ~/.ssh/id_rsa; echo x > {box.outside}/new", reach="network"
+        )
+        assert SECRET not in done["output"]
+        assert not (box.outside / "new").exists()
+        outside = box.run(f"cat {box.outside}/secret", reach="outside")
+        assert SECRET in outside["output"], "without the sandbox, as the user chose"

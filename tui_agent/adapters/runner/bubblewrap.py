@@ -93,7 +93,7 @@ def _workspace(view: SandboxView) -> Iterator[str]:
         yield from ("--ro-bind", path, path)
     for path in view.writable:
         yield from ("--bind", path, path)
-    for path in view.hidden:
+    for path in (*view.hidden, *view.denied):
         yield from _emptied(path)
 
 

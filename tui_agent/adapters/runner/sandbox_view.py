@@ -42,7 +42,9 @@ class SandboxView:
     """Folders and files beyond the system's: toolchains, and what the user's settings name."""
     writable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
-    """Folders of the workspace that are shown empty."""
+    """What lies in the workspace and is none of it: shown empty, or the tier is none."""
+    denied: tuple[str, ...] = ()
+    """What the user's rules keep from commands: shown empty where the tier can."""
     home: str = HOME
     """What HOME is: empty, but for `home_files`."""
     home_files: Mapping[str, str] = field(default_factory=dict)

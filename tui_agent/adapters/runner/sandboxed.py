@@ -127,7 +127,7 @@ class SandboxedRunner:
         Raises OSError where the folder is missing, lies outside, or nothing can be started.
         """
         await self.begin()
-        reach = getattr(command, "reach", "workspace")
+        reach = command.reach
         if self._tier is None or reach == "outside":
             return await self._plain.run(command, on_output, over)
         wanted: Reach = "network" if reach == "network" else "workspace"

@@ -67,7 +67,10 @@ def seatbelt_profile(view: SandboxView) -> tuple[str, dict[str, str]]:
         lines.append(f"(deny file-write* (literal {name}) (subpath {name}))")
     for path in view.git.writable:
         lines.append(f"(deny file-write-unlink file-write-create (literal {named('KEPT', path)}))")
-    lines += [f"(deny file-read* (subpath {named('HIDDEN', path)}))" for path in view.hidden]
+    lines += [
+        f"(deny file-read* (subpath {named('HIDDEN', path)}))"
+        for path in (*view.hidden, *view.denied)
+    ]
     lines.append('(deny file-read* file-write* file-ioctl (literal "/dev/tty"))')
     lines.append("(allow network*)" if view.reach == "network" else "(deny network*)")
     return "\n".join(lines) + "\n", parameters

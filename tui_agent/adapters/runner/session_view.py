@@ -13,7 +13,10 @@ from tui_agent.adapters.runner.git_parts import git_parts
 from tui_agent.adapters.runner.private_home import home_files
 from tui_agent.adapters.runner.sandbox_view import HOME, SYSTEM, SandboxView
 from tui_agent.adapters.runner.toolchains import toolchains
+from tui_agent.core.globs import matches
 
+MOST_FOLDERS = 20_000
+"""How many are looked through for what the rules deny."""
 SECRET_FOLDERS = (
     ".ssh", ".gnupg", ".aws", ".azure", ".kube", ".docker", ".config/gcloud", ".config/gh",
     ".local/share/keyrings", ".password-store", ".mozilla", ".config/google-chrome",
@@ -31,8 +34,8 @@ class Wishes:
     writes: Sequence[str] = ()
     write_globs: Sequence[str] = ("**",)
     """Which paths of the workspace may be written."""
-    hidden: Sequence[str] = ()
-    """Paths of the workspace, relative to it, that no command may read."""
+    denied: Sequence[str] = ()
+    """Globs of paths of the workspace that no command may read."""
     records: Path | None = None
     """Where our own records are kept; hidden, should they lie in the workspace."""
 
@@ -50,6 +53,7 @@ def session_view(root: Path, environ: Mapping[str, str], wishes: Wishes) -> Sand
         writable=_existing(wishes.writes, home),
         writes=_writes(root, wishes.write_globs),
         hidden=_hidden(root, home, wishes),
+        denied=_matching(root, wishes.denied),
         home=_private_home(home, root),
         home_files=home_files(home, environ, str(root)),
     )
@@ -57,8 +61,7 @@ def session_view(root: Path, environ: Mapping[str, str], wishes: Wishes) -> Sand
 
 def _hidden(root: Path, home: Path, wishes: Wishes) -> tuple[str, ...]:
     """Name what lies in the workspace and is not for commands: our records, the home's secrets."""
-    places = [root / one for one in wishes.hidden]
-    places += [wishes.records] if wishes.records is not None else []
+    places = [wishes.records] if wishes.records is not None else []
     if home.is_relative_to(root):
         places += [home / name for name in SECRET_FOLDERS]
     there = {Path(os.path.realpath(one)) for one in places if one.exists()}
@@ -81,6 +84,21 @@ def _writes(root: Path, globs: Sequence[str]) -> tuple[str, ...]:
         folders.add(folder if len(plain) < len(parts) else folder.parent)
     inside = sorted(str(one) for one in folders if one.is_dir() and one.is_relative_to(root))
     return (str(root),) if str(root) in inside else tuple(inside)
+
+
+def _matching(root: Path, globs: Sequence[str]) -> tuple[str, ...]:
+    """Return the files that the globs mean, as the workspace is now; links are left alone."""
+    found: list[str] = []
+    for count, (folder, names, files) in enumerate(os.walk(root) if globs else ()):
+        if count > MOST_FOLDERS:
+            break
+        names[:] = [name for name in names if name != ".git"]
+        for name in files:
+            path = os.path.join(folder, name)
+            relative = os.path.relpath(path, root)
+            if not os.path.islink(path) and any(matches(relative, glob) for glob in globs):
+                found.append(path)
+    return tuple(found)
 
 
 def _private_home(home: Path, root: Path) -> str:
