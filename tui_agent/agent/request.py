@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps, encode
 from tui_agent.core.messages import Message, ModelRequest, ToolSpec
 from tui_agent.core.prompt import SYSTEM
@@ -23,13 +24,21 @@ def build(engine: Engine, request_id: str, added: tuple[Message, ...]) -> ModelR
     return ModelRequest(
         request_id=request_id,
         model=engine.model,
-        system=engine.loaded(agent.system) if agent.requests else system_of(engine),
+        system=_system(engine) if agent.requests else system_of(engine),
         messages=resolved,
         tools=agent.tools if agent.requests else offered(engine),
         first_token_seconds=limits.first_token_seconds,
         silence_seconds=limits.silence_seconds,
         files=tuple(files.items()),
     )
+
+
+def _system(engine: Engine) -> str:
+    """Return the words that the session began with; ours of today where they are gone."""
+    try:
+        return engine.loaded(engine.agent.system)
+    except KeyError:
+        return system_of(engine)
 
 
 def system_of(engine: Engine) -> str:
@@ -59,9 +68,17 @@ def hash_of(request: ModelRequest) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def _text_of(engine: Engine, message: Message) -> str:
+    """Return a message's text; where its payload is gone, its beginning and that it is gone."""
+    try:
+        return engine.loaded(message.text)
+    except KeyError:
+        return f"{preview_of(message.text)}\n\n[the rest is missing from the session]"
+
+
 def _resolved(engine: Engine, message: Message, files: dict[str, bytes]) -> Message:
     """Load what the message names; text attachments are laid out in it, images go beside it."""
-    text = engine.loaded(message.text)
+    text = _text_of(engine, message)
     images = []
     for one in message.attachments:
         try:

@@ -149,7 +149,7 @@ def test_an_altered_line_breaks_the_chain_and_is_still_shown(tmp_path: Path) -> 
     path = events_of(tmp_path / "s")
     path.write_bytes(path.read_bytes().replace(b"note 2", b"nota 2"))
     reading = read_log(path)
-    assert [one.text for one in reading.breaks] == ["line 2 does not continue the chain"]
+    assert [one.text for one in reading.breaks] == ["line 2 (record 2) does not continue the chain"]
     assert len(reading.records) == 4
 
 

@@ -86,7 +86,7 @@ def test_an_altered_decision_breaks_the_chain(tmp_path: Path) -> None:
     log = folder / "events.jsonl"
     log.write_bytes(log.read_bytes().replace(b'"reject"', b'"accept"'))
     problems = StoredSession(folder).verify()
-    assert "line 2 does not continue the chain" in problems
+    assert "line 2 (record 2) does not continue the chain" in problems
     assert any("do not give what was written" in problem for problem in problems)
 
 

@@ -90,7 +90,7 @@ def parse(data: bytes) -> Reading:
                 # The chain starts again behind a gap: what it held cannot be known.
                 _add_gap(reading, bad)
             elif not sealed(reading.head):
-                text = f"line {number} does not continue the chain"
+                text = f"line {number} (record {raw['seq']}) does not continue the chain"
                 reading.breaks.append(Problem(at=len(reading.records), text=text))
             bad = []
             _add(reading, raw, digest)

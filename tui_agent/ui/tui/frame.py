@@ -9,7 +9,7 @@ from textual import events
 from textual.widget import Widget
 
 from tui_agent.core.commands import Decide
-from tui_agent.core.events import MAIN_AGENT, Record, Rewound, TurnEnded
+from tui_agent.core.events import MAIN_AGENT, Notice, Record, Rewound, TurnEnded
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.arming import Arming
@@ -221,6 +221,8 @@ class Frame:
             self.deeds.ended(event)
         elif isinstance(event, Rewound):
             self.deeds.went_back()
+        elif isinstance(event, Notice) and event.level == "error" and not record.h:
+            self.notices.banner(event.text, hints=((event.remedy, ""),) if event.remedy else ())
 
     def _beat(self) -> None:
         if self.stands:
