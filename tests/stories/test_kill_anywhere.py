@@ -178,7 +178,9 @@ def check(folder: Path, cuts: list[Cut]) -> None:
     check_decisions(records)
     check_effects(here.repository, records)
     check_named(folder, records, cuts)
-    assert fold(records).tree in ("", tree_of(folder)), "the tree is not the recorded one"
+    state = fold(records)
+    assert state.tree_edits == 0 or not state.tree
+    assert state.tree in ("", tree_of(folder)), "the tree is not the recorded one"
 
 
 def check_decisions(records: list[Record]) -> None:

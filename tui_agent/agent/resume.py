@@ -43,7 +43,7 @@ def only_copied(call: Call) -> bool:
 
 async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
     """Repair the log of an interrupted process by appending to it, and say what has changed."""
-    changed = await _changed_files(engine)
+    tree, changed = await _changed_files(engine)
     moved = engine.live.state.workspace != engine.world.workspace.root
     engine.live.emit(
         SessionResumed(
@@ -56,6 +56,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
         )
     )
     await record_cut_off(engine)
+    _record_tree(engine, tree)
     for agent in list(engine.live.state.agents.values()):
         if agent.turn is not None:
             _repair(replace(engine, agent_id=agent.id), agent.turn)
@@ -79,27 +80,34 @@ def _repair(engine: Engine, turn: Turn) -> None:
             mend(engine, call)
 
 
-async def _changed_files(engine: Engine) -> tuple[str, ...]:
-    """Return the files that differ from the last recorded tree, but for edits of ours.
+def _record_tree(engine: Engine, tree: str) -> None:
+    """Record the tree as it was found, where the last snapshot did not come about or is old."""
+    state = engine.live.state
+    if tree and (state.tree_edits or tree != state.tree):
+        engine.live.emit(SnapshotTaken(tree=tree, parent=state.tree, reason="turn"))
+
+
+async def _changed_files(engine: Engine) -> tuple[str, tuple[str, ...]]:
+    """Return the tree as it is, and the files that differ from the last recorded one.
 
     An edit that the log tells of, and whose bytes stand there, is no difference; nor is one that
     was cut off, which is mended or asked about next. What a command did that nobody saw end is.
     """
     state = engine.live.state
     if not state.tree:
-        return ()
+        return "", ()
     try:
         taken = await engine.world.snapshots.take()
         if taken.tree == state.tree:
-            return ()
+            return taken.tree, ()
         changed = await engine.world.snapshots.changed(state.tree, taken.tree)
     except OSError as error:
         engine.live.emit(
             Notice(text=f"What changed meanwhile is unknown: {error}", level="warning")
         )
-        return ()
+        return "", ()
     known = _written_since(engine)
-    return tuple(path for path in changed if not _as_written(engine, known, path))
+    return taken.tree, tuple(path for path in changed if not _as_written(engine, known, path))
 
 
 def _written_since(engine: Engine) -> dict[str, set[str | None]]:
