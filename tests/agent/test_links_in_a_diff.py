@@ -125,6 +125,8 @@ async def test_a_rejected_link_leaves_everything_as_it_was(
         )
         await work.decide(Decision(verdict="once", hunks=hunks))
         await work.ended()
+        finished = work.last(ToolFinished)
+        assert (finished.status, finished.output.error) == ("denied", "rejected")
     assert picture(linked.root) == before
 
 

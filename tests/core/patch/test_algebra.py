@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.core.patch.making import changes, decision, every, fastest, view_of
@@ -144,6 +144,13 @@ def test_selecting_all_lines_accepts_and_selecting_none_rejects(
 
 
 @given(changes())
+@example((b"a\n\na\n", b"a\n\r\na\n\n"))
+@example(
+    (
+        "\u201cquoted\u201d\n\n\u201cquoted\u201d\n".encode(),
+        "\u201cquoted\u201d\n\r\n\u201cquoted\u201d\n\n".encode(),
+    )
+)
 def test_ids_are_unique_and_do_not_depend_on_where_the_lines_stand(
     change: tuple[bytes, bytes],
 ) -> None:

@@ -181,7 +181,10 @@ def _slid(before: Sequence[str], after: Sequence[str], spans: Sequence[Span]) ->
 
 
 def _oddness(lines: Sequence[str], start: int, size: int, shift: int) -> tuple[int, bool, int]:
-    """How badly a block reads that begins here: indentation, no blank line before it, height."""
+    """How badly a block reads that begins here: indentation, no blank line before it, height.
+
+    The top of the file counts as text: what is put above it changes no run.
+    """
     head = next((line for line in lines[start : start + size] if line.strip()), "")
-    after_text = start > 0 and bool(lines[start - 1].strip())
+    after_text = start == 0 or bool(lines[start - 1].strip())
     return len(head) - len(head.lstrip()), after_text, -shift

@@ -55,12 +55,13 @@ def resolve(view: FileView, decisions: Iterable[HunkDecision]) -> Outcome:
     as_it_was = _rejected(view, verdicts, "mode") or _rejected(view, verdicts, "link")
     mode = view.patch.old_mode if as_it_was else _new_mode(view)
     content = _content(view, mine, verdicts)
+    moded = content is not None and mode != view.patch.old_mode
     return Outcome(
         path=view.path,
         target=target,
         content=content,
         mode=mode,
-        changed=content != view.old_bytes or target != view.path or mode != view.patch.old_mode,
+        changed=content != view.old_bytes or target != view.path or moded,
         applied=_with(view, verdicts, "accept"),
         rejected=_with(view, verdicts, "reject"),
         edited=_with(view, verdicts, "edit"),
