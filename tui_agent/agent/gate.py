@@ -41,7 +41,7 @@ def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> Non
                 reason=outcome.reason,
                 round=round_,
                 considered=outcome.considered,
-                offers=offers(proposal, _past(engine)) if engine.attended else (),
+                offers=offers(proposal, _past(engine, call)) if engine.attended else (),
             )
         )
         return
@@ -158,13 +158,13 @@ def _read_past(
     )
 
 
-def _past(engine: Engine) -> tuple[tuple[CommandPart, ...], ...]:
+def _past(engine: Engine, asking: Call) -> tuple[tuple[CommandPart, ...], ...]:
     """Return the commands of earlier sessions and of this one, the oldest first."""
     ours = tuple(
         call.proposal.command.parts
         for agent in engine.live.state.agents.values()
         for turn in agent.turns
         for call in turn.calls.values()
-        if call.proposal is not None and call.proposal.command is not None
+        if call.id != asking.id and call.proposal is not None and call.proposal.command is not None
     )
     return (engine.past or ()) + ours

@@ -120,7 +120,7 @@ def _offer(sheet: Sheet, number: int, offer: Offer, *, focused: bool) -> Sequenc
 
 def widest(proposal: Proposal, offer: Offer) -> str:
     """Say how far a rule may reach, what it would have matched, and what would still ask."""
-    words = f"up to {offer.text}"
+    words = offer.text if offer.rule.argv else f"up to {offer.text}"
     if offer.past:
         words += f": {offer.matched} of {offer.past} past commands"
     left = still_asking(proposal)
