@@ -39,7 +39,10 @@ class BashReader:
         if problem:
             return Reading(problem=problem)
         source = text.encode()
-        root = self._parser.parse(source).root_node
+        try:
+            root = self._parser.parse(source).root_node
+        except ImportError:
+            return Reading(problem="tree-sitter, which reads commands, is not installed")
         if root.has_error:
             return Reading(problem="it cannot be read as a command")
         try:
