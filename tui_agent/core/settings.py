@@ -190,6 +190,14 @@ class ConfinementSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaySettings:
+    """Replay as a test."""
+
+    ignore: tuple[str, ...] = ()
+    """Regular expressions: what they match in a command's output is no difference."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings of one run, merged."""
 
@@ -215,6 +223,7 @@ class Settings:
     interface: InterfaceSettings = InterfaceSettings()
     agents: AgentSettings = AgentSettings()
     log: LogSettings = LogSettings()
+    replay: ReplaySettings = ReplaySettings()
     checks: tuple[CheckSettings, ...] = ()
     """The project's checks; empty: they are detected."""
     rules: tuple[RuleSettings, ...] = ()

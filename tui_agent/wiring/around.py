@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.commands.contract import StoredSession as SeenSession
     from tui_agent.ui.tui.outlets import Outlets
     from tui_agent.wiring.exchange import Outlet
+    from tui_agent.wiring.rerun import Reruns
     from tui_agent.wiring.sessions import Sessions
 
 LOOK_SECONDS = 1.0
@@ -61,10 +62,19 @@ class Around(Wiring):
         """List sessions, the latest first."""
         return self.sessions.look(everywhere=all_repositories, seconds=LOOK_SECONDS).summaries
 
+    @cached_property
+    def reruns(self) -> Reruns:
+        """Re-execution, bundles and what-if questions."""
+        from tui_agent.wiring.rerun import Reruns
+
+        return Reruns(self)
+
     def stored(self, name: str) -> StoredSession:
-        """Read a session. Raises SessionNotFoundError, OSError."""
+        """Read a session, or a bundle of one. Raises SessionNotFoundError, OSError."""
         from tui_agent.adapters.session_log import StoredSession
 
+        if name.endswith(".agentz"):
+            return self.reruns.bundled(name)
         return StoredSession(self.shelf.find(name))
 
     def trusted_folders(self) -> Sequence[TrustedFolder]:
@@ -87,8 +97,12 @@ class Around(Wiring):
 
     def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
         """Compare two recorded trees. Raises UnknownTreeError, OSError."""
-        from tui_agent.adapters.snapshots.recorded import tree_changes
+        from tui_agent.adapters.snapshots.recorded import changes_in, tree_changes
+        from tui_agent.adapters.snapshots.shadow import Shadow
 
+        bare = self.reruns.trees_at_hand if "reruns" in self.__dict__ else None
+        if bare is not None:
+            return changes_in(Shadow(git_dir=bare, root=bare, index=bare / "index"), old, new)
         return tree_changes(self.state.path, Path(workspace), old, new)
 
     def providers(self) -> Sequence[Provider]:
@@ -219,3 +233,9 @@ class Around(Wiring):
         text = engine.loaded(output.text)
         await agent.close()
         return CallResult(output=output, text=text)
+
+    async def close(self) -> None:
+        """End the model hosts, and throw away what was unfolded of bundles."""
+        if "reruns" in self.__dict__:
+            self.reruns.close()
+        await super().close()

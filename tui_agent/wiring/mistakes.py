@@ -37,6 +37,7 @@ def explained(run: Callable[[], int], paper: Paper) -> int:
 
 def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
     """Return the status and the sentences of a failure that can happen to anybody."""
+    from tui_agent.adapters.bundles import BundleError
     from tui_agent.adapters.runner.tier_missing import TierMissingError
     from tui_agent.adapters.session_log import (
         LogBusyError,
@@ -58,6 +59,8 @@ def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
             return USAGE, (said,)
         case LogTooNewError():
             return UNREPLAYABLE, (_capital(str(error)),)
+        case BundleError():
+            return UNREPLAYABLE, (_capital(str(error)) + ".",)
         case TierMissingError():
             said = f"{_capital(str(error))}. agent doctor shows what this machine can."
             return USAGE, (said,)

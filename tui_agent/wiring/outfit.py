@@ -42,7 +42,7 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
         model=wiring.model,
         tools=wiring.tools,
         withheld={name: one for name, one in wiring.toolbox.items() if name not in wiring.tools},
-        own_tools={tool.spec.name: tool for tool in _own_tools()},
+        own_tools={tool.spec.name: tool for tool in own_tools()},
         workspace=_workspace(wiring, log, wiring.workspace),
         runner=runner_for(wiring, wiring.workspace),
         snapshots=_snapshots(wiring, wiring.workspace),
@@ -74,7 +74,8 @@ def _keeper(wiring: Wiring) -> Callable[[RuleSettings], str] | None:
     return partial(keep_rule, path) if path is not None else None
 
 
-def _own_tools() -> tuple[Tool, ...]:
+def own_tools() -> tuple[Tool, ...]:
+    """Return what only the user calls."""
     return (Review(read_diff), Undo())
 
 

@@ -70,6 +70,12 @@ def belongs_here(
     raise SessionNotFoundError(message)
 
 
+def workspace_named(past: Iterable[Record]) -> Path | None:
+    """Return the workspace that a session was begun in, whether it is still there or not."""
+    workspace = _last_place(past)[0]
+    return Path(workspace) if workspace else None
+
+
 def workspace_of(past: Iterable[Record], places: Sequence[Path]) -> Path | None:
     """Return the workspace that a session was in, if it can go on there: else it goes on here."""
     workspace = Path(_last_place(past)[0] or ".")

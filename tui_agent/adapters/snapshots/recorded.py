@@ -47,7 +47,12 @@ def tree_changes(state: Path, root: Path, old: str, new: str) -> tuple[TreeChang
 
     Raises UnknownTreeError where one is missing, OSError where there is no shadow repository.
     """
-    with opened(Shadow.of(state, root)) as repository:
+    return changes_in(Shadow.of(state, root), old, new)
+
+
+def changes_in(shadow: Shadow, old: str, new: str) -> tuple[TreeChange, ...]:
+    """Compare two trees of a repository of ours. Raises as `tree_changes`."""
+    with opened(shadow) as repository:
         from git import BadName, GitCommandError
 
         try:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_agent.core.toolsets import Toolset
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.commands.exchange_contract import Exchange
+    from tui_agent.ui.commands.rerun_contract import Reruns
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.commands.typed import Options
     from tui_agent.ui.text import Paper
@@ -303,6 +304,11 @@ class Surroundings(Protocol):
 
     def tree_changes(self, workspace: str, old: str, new: str) -> Sequence[TreeChange]:
         """Compare two recorded trees of a workspace. Raises LookupError, OSError."""
+        ...
+
+    @property
+    def reruns(self) -> Reruns:
+        """Re-execution, bundles and what-if questions."""
         ...
 
     def providers(self) -> Sequence[Provider]:

@@ -1,13 +1,18 @@
-"""`agent replay`: see a session again, step by step. No model, no tools, no network."""
+"""`agent replay`: see a session again, step by step; or put it through today's code again.
+
+Seeing takes no model, no tools and no network.
+"""
 
 from __future__ import annotations
 
 import sys
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui_agent.core.events import SessionStarted
 from tui_agent.core.state.stops import Stop, find_stops, stop_at
+from tui_agent.ui.commands import rerunning
 from tui_agent.ui.commands.contract import StoredSession, Surroundings
 from tui_agent.ui.commands.options import Parser, session_and_place
 from tui_agent.ui.commands.typed import UsageError
@@ -25,27 +30,41 @@ examples:
   agent replay last --plain --at 12    up to step 12 (a number, a time or a label)
   agent replay last --only approvals   its approvals, one line each
   agent replay last --json             one JSON object a step
+  agent replay last --run              would today's code do the same?
+  agent replay last --run --level world   and would the commands end the same?
+  agent replay --check tests/sessions/*.agentz --junit out.xml
 """
 
 
 def parser() -> Parser:
     """Return how the command is typed."""
     made = Parser(prog="agent replay", description=__doc__, epilog=EXAMPLES)
-    made.add_argument("id", nargs="?", default="last", help="id, its beginning, a file, or last")
+    made.add_argument(
+        "id", nargs="*", default=["last"], help="id, its beginning, a file, a bundle, or last"
+    )
     made.add_argument("--at", metavar="STEP", help="a step's number, a time or a label")
     made.add_argument("--only", metavar="KINDS", default="", help=f"of {', '.join(ONLY)}")
     made.add_argument("--speed", type=float, default=1.0, metavar="N", help="so many times faster")
     made.add_argument("--max-pause", default="2s", metavar="2s", help="longest pause that is kept")
     made.add_argument("--plain", action="store_true", help="in text")
     made.add_argument("--json", action="store_true", help="as JSON lines")
+    rerunning.add_options(made)
     return made
 
 
 async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
+    if parsed.run or parsed.check:
+        return await rerunning.run(parsed, parsed.id, around)
+    return await _show(parsed, around)
+
+
+async def _show(parsed: Namespace, around: Surroundings) -> int:
+    if len(parsed.id) > 1:
+        raise UsageError("one session at a time is shown; --check takes many")
     only = _kinds(parsed.only)
-    name, place = session_and_place(parsed.id)
+    name, place = session_and_place(parsed.id[0])
     at = parsed.at or place or None
     stored = around.stored(name)
     stops = find_stops(stored.records)
@@ -56,6 +75,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         around.paper.say([("warning", f"! {problem}")])
     if not (parsed.plain or parsed.json or only) and _on_a_terminal():
         start = (at or "", parsed.speed, _seconds(parsed.max_pause))
+        await around.reruns.unfold_trees(name)
         return await _on_screen(around, stored, start)
     chosen = kept(stops, only)
     if at is not None:

@@ -8,7 +8,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from tui_agent.core.codec import dumps
 from tui_agent.core.events import SessionStarted, SnapshotTaken
 from tui_agent.core.state import fold
-from tui_agent.ui.commands import sessions_export, sessions_find, sessions_import, sessions_prune
+from tui_agent.ui.commands import (
+    sessions_export,
+    sessions_find,
+    sessions_golden,
+    sessions_import,
+    sessions_prune,
+)
 from tui_agent.ui.commands.contract import (
     StoredSession,
     Surroundings,
@@ -42,6 +48,7 @@ examples:
   agent sessions verify last          is the log unbroken, is every payload there?
   agent sessions search redirect      where words stand, in all of them
   agent sessions prune --older-than 90d   what would go; --yes removes it
+  agent sessions golden last          keep it as a test: a redacted bundle
 """
 
 
@@ -72,6 +79,7 @@ def parser() -> Parser:
     sessions_prune.add(verbs.add_parser)
     sessions_export.add(verbs.add_parser)
     sessions_import.add(verbs.add_parser)
+    sessions_golden.add(verbs.add_parser)
     made.set_defaults(all=False, json=False)
     return made
 
@@ -196,6 +204,7 @@ _VERBS: dict[str, Callable[[Namespace, Surroundings], Awaitable[int]]] = {
     "diff": _compared,
     "verify": _verified,
     "search": sessions_find.search,
+    "golden": sessions_golden.golden,
     "prune": sessions_prune.prune,
     "reindex": sessions_find.reindex,
     "export": sessions_export.export,

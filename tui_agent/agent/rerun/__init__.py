@@ -1,0 +1,1 @@
+"""Re-execution: a recorded session goes through today's code once more."""

@@ -1,0 +1,211 @@
+"""One recorded process over today's code: its engine, its open turn, what it has made so far."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tui_agent.agent.approvals import Approvals
+from tui_agent.agent.engine import Engine
+from tui_agent.agent.model_call import compact
+from tui_agent.agent.rerun.real import RealSnapshots, RealWorkspace
+from tui_agent.agent.rerun.recorded import (
+    AgainLog,
+    RecordedClock,
+    RecordedModel,
+    RecordedNames,
+    RecordedRunner,
+    RecordedSnapshots,
+)
+from tui_agent.agent.rerun.recorded_tools import RealTool, RecordedTool, ServedTool, is_served
+from tui_agent.agent.rerun.recorded_workspace import RecordedWorkspace
+from tui_agent.agent.session import LiveSession
+from tui_agent.agent.setup import settings_of
+from tui_agent.agent.turn import run_turn
+from tui_agent.core.blob import Text
+from tui_agent.core.codec import CodecError
+from tui_agent.core.events import (
+    MAIN_AGENT,
+    ModelRequested,
+    Record,
+    SessionResumed,
+    SessionStarted,
+    Setup,
+)
+from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
+
+if TYPE_CHECKING:
+    from tui_agent.agent.rerun.mailbox import Mailbox
+    from tui_agent.agent.rerun.stage import Ground, Stage
+    from tui_agent.core.replay.calls import RecordedCall
+    from tui_agent.core.settings import Settings
+
+
+class Process:
+    """What runs between a session's start, or its being taken up, and the process's end."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        mailbox: Mailbox,
+        records: Sequence[Record],
+        calls: Mapping[str, RecordedCall],
+    ) -> None:
+        """Stand at the beginning of these records."""
+        self.stage, self.mailbox = stage, mailbox
+        self.records, self.calls = records, calls
+        self.clock = RecordedClock()
+        self.made: list[Record] = []
+        self.log = AgainLog(stage.blobs, stage.payload, self._told)
+        self.files: RecordedWorkspace | None = None
+        self.trees: RecordedSnapshots | None = None
+        self.task: asyncio.Task[object] | None = None
+        self.engine: Engine | None = None
+        self.live = self._live(0)
+
+    def _told(self, record: Record) -> None:
+        self.mailbox.moves += 1
+        self.made.append(record)
+
+    def _live(self, index: int) -> LiveSession:
+        past = self.records[:index]
+        self.clock.mono_ms = past[-1].mono_ms if past else 0
+        return LiveSession(self.log, self.clock, lambda text: (text, ()), past)
+
+    async def stand_at(self, index: int) -> None:
+        """Take the record's word for everything before this place."""
+        await self.stop()
+        setup = _setup_before(self.records, index)
+        self.live = self._live(index)
+        self.begin(setup, index)
+        self._learn_of_open_calls()
+
+    def _learn_of_open_calls(self) -> None:
+        turn, files = self.live.state.main.turn, self.files
+        if turn is None or files is None:
+            return
+        for call in turn.calls.values():
+            known = self.calls.get(call.id)
+            if call.status != "finished" and call.proposal is not None and known is not None:
+                files.learn_of(known, call.proposal)
+
+    def begin(self, setup: Setup | None, index: int) -> None:
+        """Let a process begin: its engine decides under what was recorded of it."""
+        started = next(
+            (one.event for one in self.records if isinstance(one.event, SessionStarted)), None
+        )
+        settings = self._settings(setup)
+        ground = self.stage.ground
+        root = started.workspace if started is not None else "/"
+        self.files = RecordedWorkspace(root, self.mailbox, self.log, self.stage.marks)
+        self.trees = RecordedSnapshots(mailbox=self.mailbox)
+        tier = setup.tier if setup is not None else self.live.state.sandbox
+        self.engine = Engine(
+            world=self._world(settings, tier, index, ground),
+            live=self.live,
+            approvals=Approvals(),
+            settings=settings,
+            agent_id=MAIN_AGENT,
+            attended=setup.attended if setup is not None else True,
+            answer=setup.answer if setup is not None else "",
+            unconfined=setup.unconfined if setup is not None else False,
+            trusted=started.trusted if started is not None else False,
+            past=(),
+        )
+
+    def _settings(self, setup: Setup | None) -> Settings:
+        if setup is None:
+            return self.stage.usual
+        try:
+            return settings_of(setup)
+        except CodecError:
+            return self.stage.usual
+
+    def _world(self, settings: Settings, tier: str, index: int, ground: Ground | None) -> World:
+        toolbox = self.stage.toolbox(settings)
+        workspace: Workspace | None = self.files
+        snapshots: Snapshots | None = self.trees
+        runner: Runner = RecordedRunner(tier=tier)
+        if ground is not None:
+            runner = ground.runner(tier)
+            workspace = RealWorkspace(ground.workspace(self.log), self.mailbox)
+            snapshots = RealSnapshots(ground.snapshots(), self.mailbox)
+        if workspace is None or snapshots is None:
+            message = "a process begins before it has a world"
+            raise RuntimeError(message)
+        return World(
+            model=RecordedModel(self.mailbox, self._whole),
+            tools=self._wrapped(toolbox.tools) | self._served(),
+            withheld=self._wrapped(toolbox.withheld),
+            own_tools=self._wrapped(toolbox.own),
+            workspace=workspace,
+            runner=runner,
+            snapshots=snapshots,
+            log=self.log,
+            clock=self.clock,
+            ids=RecordedNames(self.records[index:]),
+            gate=self.stage.gate,
+        )
+
+    def _served(self) -> dict[str, Tool]:
+        """Return the tools that the record knows and that are not ours to run again."""
+        specs = {
+            spec.name: spec
+            for record in self.records
+            if isinstance(record.event, ModelRequested) and record.agent_id == MAIN_AGENT
+            for spec in record.event.tools
+            if is_served(spec.name)
+        }
+        return {name: ServedTool(spec, self.calls, self.mailbox) for name, spec in specs.items()}
+
+    def _wrapped(self, tools: Mapping[str, Tool]) -> dict[str, Tool]:
+        return {name: self._wrap(tool) for name, tool in tools.items() if not is_served(name)}
+
+    def _wrap(self, tool: Tool) -> Tool:
+        if self.stage.ground is not None or self.files is None:
+            return RealTool(tool, self.mailbox)
+        return RecordedTool(tool, self.calls, self.mailbox, self.files)
+
+    def _whole(self, text: Text) -> str:
+        if isinstance(text, str):
+            return text
+        return self.log.get(text.sha).decode("utf-8", "surrogatepass")
+
+    def go(self) -> None:
+        """Let the open turn run."""
+        if self.engine is not None:
+            self.task = asyncio.create_task(run_turn(self.engine))
+
+    def go_compact(self) -> None:
+        """Have the conversation summarised, as the user wished."""
+        if self.engine is not None:
+            self.task = asyncio.create_task(compact(self.engine, "user"))
+
+    async def stop(self) -> None:
+        """Cut off what runs, as an end of the process does."""
+        task, self.task = self.task, None
+        if task is not None and not task.done():
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(task, return_exceptions=True)
+
+    def fault(self) -> BaseException | None:
+        """Return what went wrong inside of today's code; None where nothing did."""
+        task = self.task
+        if task is None or not task.done() or task.cancelled():
+            return None
+        error = task.exception()
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        return error
+
+
+def _setup_before(records: Sequence[Record], index: int) -> Setup | None:
+    """Return under what the process decided that stands at this place."""
+    found: Setup | None = None
+    for record in records[: index + 1]:
+        if isinstance(record.event, SessionStarted | SessionResumed):
+            found = record.event.setup or found
+    return found
