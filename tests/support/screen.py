@@ -89,6 +89,11 @@ class Screen:
             os.write(self._child.fileno(), KEYS.get(key, key).encode())
             self.look(0.03)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as a window that is dragged does."""
+        self._child.setwinsize(rows, columns)
+        self._screen.resize(rows, columns)
+
     def look(self, seconds: float = 0.05) -> str:
         """Take in what comes within so many seconds, and return the screen."""
         end = time.monotonic() + seconds

@@ -17,6 +17,8 @@ ARMED_AFTER = 0.4
 """Seconds after a question appeared in which keys were meant for something else: ignored."""
 
 
+READ_TOGETHER = 0.03
+"""Seconds between a paste and what was read together with it, at most; no hand is so quick."""
 BETWEEN_WRITES = 0.02
 """Seconds: what is printed above a question is gathered for so long, so that it flickers less."""
 
@@ -175,10 +177,45 @@ class _Above:
         self._real.flush()
 
 
+class _Pastes:
+    """Knows when something was pasted: what is read together with it was not typed.
+
+    A pasted text may hold the sign that ends a paste, so that its rest looks like keys.
+    """
+
+    def __init__(self) -> None:
+        self._at = float("-inf")
+
+    def note(self) -> None:
+        """Something was pasted, or read together with it."""
+        self._at = time.monotonic()
+
+    def just_now(self) -> bool:
+        """Return whether a key that is handled now came with the paste."""
+        if time.monotonic() - self._at > READ_TOGETHER:
+            return False
+        self.note()
+        return True
+
+
 def _line_keys() -> KeyBindings:
     from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.keys import Keys
 
     keys = KeyBindings()
+    pastes = _Pastes()
+
+    @keys.add(Keys.BracketedPaste)
+    def paste(event: KeyPressEvent) -> None:
+        pastes.note()
+        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
+
+    @keys.add("enter")
+    def send_or_break(event: KeyPressEvent) -> None:
+        if pastes.just_now():
+            event.current_buffer.insert_text("\n")
+        else:
+            event.current_buffer.validate_and_handle()
 
     @keys.add("c-c")
     def clear_or_leave(event: KeyPressEvent) -> None:
@@ -196,12 +233,19 @@ def _answer_keys(keys: Collection[str], armed_at: float) -> KeyBindings:
 
     bound = KeyBindings()
 
+    pastes = _Pastes()
+
     def answer(event: KeyPressEvent) -> None:
-        if time.monotonic() >= armed_at:
+        if time.monotonic() >= armed_at and not pastes.just_now():
             event.app.exit(result=event.data)
 
     def nothing(_event: KeyPressEvent) -> None:
         """Swallow a key that means nothing here."""
+        pastes.just_now()
+
+    @bound.add(Keys.BracketedPaste)
+    def pasted(_event: KeyPressEvent) -> None:
+        pastes.note()
 
     bound.add(Keys.Any)(nothing)
     bound.add("enter")(answer if "\r" in keys else nothing)

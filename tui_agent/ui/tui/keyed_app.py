@@ -18,6 +18,8 @@ from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.keymap import Keymap, build_keymap, contexts_of
 from tui_agent.ui.tui.theme import Theme
 
+TOGETHER_SECONDS = 0.03
+"""Keys that were read at once are so close; no hand is."""
 _NATIVE = {
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
@@ -70,6 +72,7 @@ class KeyedApp(App[int]):
         self.keymap = keymap or build_keymap()
         self.heard: events.Key | None = None
         """The key that was looked up last."""
+        self._pasted_at = float("-inf")
         self._filter = CleanLines()
         self._dress()
 
@@ -133,12 +136,29 @@ class KeyedApp(App[int]):
     def noted(self, key: events.Key) -> None:
         """Take note that a key came, before it is its turn."""
 
+    def _came_with_a_paste(self, key: events.Key) -> bool:
+        """Return whether a key was read together with a paste, as the one before it was.
+
+        A pasted text may hold the sign that ends a paste, so that its rest looks typed.
+        """
+        if key.time - self._pasted_at > TOGETHER_SECONDS:
+            return False
+        self._pasted_at = key.time
+        return True
+
     async def on_event(self, event: events.Event) -> None:
         """Give a key to the focused widget, which asks `hear` when it is the key's turn.
 
         Were it heard here at once, Enter would overtake the letters typed before it.
         """
+        if isinstance(event, events.Paste):
+            self._pasted_at = event.time
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._came_with_a_paste(event):
+                text = "\n" if event.key == "enter" else event.character or ""
+                event = events.Paste(text if text.isprintable() or text == "\n" else "")
+                await super().on_event(event)
+                return
             self.noted(event)
             if isinstance(self.focused, Hearing):
                 self.focused._forward_event(event)  # noqa: SLF001 - as Textual's own application does
