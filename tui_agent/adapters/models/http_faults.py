@@ -32,6 +32,9 @@ def transport_fault(error: httpx.TransportError, where: str, *, started: bool) -
         return Fault("unreachable", f"{where} is no address", remedy="check the base URL")
     if isinstance(error, httpx.ConnectTimeout):
         return Fault("unreachable", f"{where} didn't accept a connection in time", retry=True)
+    if "[SSL" in detail or "certificate" in detail.lower():
+        remedy = "check the address and the clock; SSL_CERT_FILE names further certificates"
+        return Fault("unreachable", f"{where} cannot prove who it is: {detail}", remedy=remedy)
     if isinstance(error, httpx.ConnectError | httpx.ProxyError):
         return Fault(
             "unreachable",

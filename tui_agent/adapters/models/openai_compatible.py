@@ -7,7 +7,7 @@ import importlib
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -15,6 +15,7 @@ from httpx_sse import EventSource
 
 from tui_agent.adapters.models import price_map
 from tui_agent.adapters.models.assembly import Assembly
+from tui_agent.adapters.models.bounded import BoundedText, whole_text
 from tui_agent.adapters.models.chat_format import chat_messages, chat_tools
 from tui_agent.adapters.models.endpoints import Route
 from tui_agent.adapters.models.faults import (
@@ -128,14 +129,14 @@ class _Answer:
     async def chunks(self, response: httpx.Response) -> AsyncIterator[Json]:
         """Yield the stream's chunks; a server that doesn't stream has one."""
         if "json" in response.headers.get("content-type", ""):
-            await response.aread()
-            yield self._parsed(response.text)
+            yield self._parsed(await whole_text(response, self.where))
             self._assembly.finished = True
             return
         if "text/event-stream" not in response.headers.get("content-type", ""):
             # Some servers forget to say what they send; the lines themselves are then judged.
             response.headers["content-type"] = "text/event-stream"
-        async for event in EventSource(response).aiter_sse():
+        bounded = cast("httpx.Response", BoundedText(response, self.where))
+        async for event in EventSource(bounded).aiter_sse():
             if event.data.strip() == "[DONE]":
                 self._assembly.finished = True
                 return
