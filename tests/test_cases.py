@@ -4,7 +4,16 @@ import ast
 
 import pytest
 
-from tests.support.cases import TESTS, cases, marked, marked_anywhere, summary, waiting
+from tests.support.cases import (
+    COMPUTED,
+    TESTS,
+    cases,
+    marked,
+    marked_anywhere,
+    marked_when_loaded,
+    summary,
+    waiting,
+)
 
 
 def test_there_are_ninety_six_cases_each_with_a_name() -> None:
@@ -30,8 +39,19 @@ def test_every_mark_names_a_case_by_its_number() -> None:
 
 
 def _are_cases(call: ast.Call) -> bool:
-    numbers = [arg.value if isinstance(arg, ast.Constant) else None for arg in call.args]
-    return bool(numbers) and all(number in cases() for number in numbers) and not call.keywords
+    numbers = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
+    return bool(call.args) and all(number in cases() for number in numbers) and not call.keywords
+
+
+def test_marks_that_are_computed_name_cases_too() -> None:
+    computed = [
+        path
+        for path in TESTS.rglob("test_*.py")
+        if COMPUTED.search(path.read_text(encoding="utf-8"))
+    ]
+    for path in computed:
+        assert marked_when_loaded(path) <= set(cases()), path
+        assert marked_when_loaded(path), path
 
 
 def test_marks_are_read_in_each_of_their_forms() -> None:

@@ -119,9 +119,8 @@ def test_a_storm_of_sizes_down_to_one_cell_leaves_it_alive(
 
 @pytest.mark.case(88)
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM], ids=["hang-up", "terminate"])
 def test_a_hang_up_at_a_card_writes_nothing_and_keeps_the_request(
-    sample: Repository, tmp_path: Path, home: Path, number: signal.Signals
+    sample: Repository, tmp_path: Path, home: Path
 ) -> None:
     turns: list[dict[str, Any]] = [
         {"text": "I change it.", "call": [edit("answer.py", "return 41", "return 42")]},
@@ -130,7 +129,7 @@ def test_a_hang_up_at_a_card_writes_nothing_and_keeps_the_request(
     before = sample.read("answer.py")
     with _screen(sample, turns, tmp_path, "go") as screen:
         screen.wait("return 42")
-        os.kill(screen.pid, number)
+        os.kill(screen.pid, signal.SIGHUP)
         screen.ended()
     assert sample.read("answer.py") == before
     kinds = [one["type"] for one in _records(home)]
@@ -150,25 +149,24 @@ def test_a_hang_up_at_a_card_writes_nothing_and_keeps_the_request(
     assert b"return 42" in sample.read("answer.py")
 
 
-HOSTILE = {
-    "clipboard": "\x1b]52;c;aGFjaw==\x07",
-    "title": "\x1b]0;owned\x07",
-    "clear": "\x1b[2J\x1b[H",
-    "device control": "\x1bP+q544e\x1b\\",
-    "eight bits": "\x9b2J\x9d0;owned\x9c",
-    "mouse mode": "\x1b[?1003h",
-    "link": "\x1b]8;;file:///etc/passwd\x1b\\x\x1b]8;;\x1b\\",
-}
-ALLOWED_TITLES = re.compile(rb"\x1b\][02];[^\x07\x1b]*(?:\x07|\x1b\\)")
+HOSTILE = (
+    "\x1b]52;c;aGFjaw==\x07",
+    "\x1b]0;owned\x07",
+    "\x1b[2J\x1b[H",
+    "\x1bP+q544e\x1b\\",
+    "\x9b2J\x9d0;owned\x9c",
+    "\x1b[?1003h",
+    "\x1b]8;;file:///etc/passwd\x1b\\x\x1b]8;;\x1b\\",
+)
+"""Clipboard, title, clear, device control, the same in eight bits, mouse mode, a link."""
 
 
 @pytest.mark.case(56, 58)
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize("kind", HOSTILE)
 def test_what_a_model_or_a_command_says_reaches_the_terminal_as_marks(
-    sample: Repository, tmp_path: Path, home: Path, kind: str
+    sample: Repository, tmp_path: Path, home: Path
 ) -> None:
-    evil = HOSTILE[kind]
+    evil = "".join(HOSTILE)
     name = f"[/nope]{evil}.txt".replace("/", "∕")
     turns: list[dict[str, Any]] = [
         {
@@ -198,16 +196,12 @@ def test_what_a_model_or_a_command_says_reaches_the_terminal_as_marks(
         screen.ended()
     seen = raw.read_bytes()
     assert len(seen) > 2000
-    assert evil.encode() not in seen
-    for part in re.findall(r"\x1b[\]P][^\x07\x1b]+|\x1b\[2J|\x9b2J|\x9d0", evil):
-        if part not in OWN:
-            assert part.encode() not in seen, part
-    assert b"owned\x07" not in seen
+    for part in HOSTILE:
+        assert part.encode() not in seen, part
+    for part in (b"\x1b]52;", b"\x1bP+q", b"\x9b", "\x9b".encode(), b"\x9d", b"owned\x07"):
+        assert part not in seen, part
+    assert not re.search(rb"\x1b\]8;[^;]*;(?!https?://|\x1b|\x07)", seen)
     assert not list(home.rglob("fault-*"))
-
-
-OWN = {"\x1b[2J", "\x1b[?1003h"}
-"""What the screen itself says to the terminal as it begins and ends."""
 
 
 class Recorded(Screen):

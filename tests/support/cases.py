@@ -7,6 +7,7 @@ import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ TESTS = Path(__file__).parent.parent
 TABLE = TESTS / "cases.toml"
 PROPERTY = "safety case"
 MARK = re.compile(r"\bmark\.case\(([\d, \n]+)\)")
+COMPUTED = re.compile(r"\bmark\.case\(\s*[A-Za-z_*]")
 
 
 @cache
@@ -42,7 +44,22 @@ def marked(texts: Iterable[str]) -> set[int]:
 
 def marked_anywhere() -> set[int]:
     """Return the numbers that some test of the project carries."""
-    return marked(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
+    texts = {path: path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py")}
+    computed = [path for path, text in texts.items() if COMPUTED.search(text)]
+    return marked(texts.values()).union(*map(marked_when_loaded, computed))
+
+
+def marked_when_loaded(path: Path) -> set[int]:
+    """Return the numbers in a file's marks where they are computed, from a table say."""
+    name = ".".join(path.relative_to(TESTS.parent).with_suffix("").parts)
+    marks = [
+        mark
+        for one in vars(import_module(name)).values()
+        for mark in getattr(one, "pytestmark", ())
+    ]
+    params = (param for mark in marks if mark.name == "parametrize" for param in mark.args[1])
+    inner = (mark for param in params for mark in getattr(param, "marks", ()))
+    return {number for mark in (*marks, *inner) if mark.name == "case" for number in mark.args}
 
 
 def summary(ended: Mapping[int, Sequence[str]], tested: set[int]) -> str:
