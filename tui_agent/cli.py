@@ -183,6 +183,9 @@ def _front_end(options: Options, around: Around) -> int:
 
         _harden()
         return line_mode(around)
+    import gc
+
+    gc.disable()  # until everything is on the screen: `wiring.cycles` goes on from there
     from tui_agent.wiring.screen import screen
 
     return screen(around)

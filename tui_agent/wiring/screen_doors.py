@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,8 @@ class Opening:
         return Doors(
             connect=self.connect,
             preload=preload,
+            loaded=_loaded,
+            quiet=gc.collect,
             files=self.files,
             edit=editor_of(self.around),
             sessions=self.sessions,
@@ -194,6 +197,12 @@ class Opening:
         with contextlib.suppress(OSError):
             file = self.around.state.path / LAYOUT_FILE
             file.write_text(json.dumps(dict(layout)), encoding="utf-8")
+
+
+def _loaded() -> None:
+    from tui_agent.wiring import cycles
+
+    cycles.begin()
 
 
 _STATES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from time import monotonic
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.ui.story import Story
 from tui_agent.core.commands import Decide
 from tui_agent.core.events import Notice
 from tui_agent.core.proposal import Decision
+from tui_agent.ui.tui.live import QUIET_SECONDS
+from tui_agent.ui.tui.shell import Doors
 
 
 async def test_a_request_takes_the_focus_of_an_empty_prompt() -> None:
@@ -259,8 +262,6 @@ async def test_help_shows_every_action() -> None:
 
 
 async def test_the_split_is_kept_as_the_user_left_it() -> None:
-    from tui_agent.ui.tui.shell import Doors
-
     kept: list[object] = []
 
     async def connect() -> None:
@@ -272,3 +273,20 @@ async def test_the_split_is_kept_as_the_user_left_it() -> None:
         await desk.pilot.press("alt+left")
         await desk.pilot.pause()
         assert kept == [{"share": 52, "bias": 0}]
+
+
+async def test_what_is_left_for_quiet_moments_waits_for_the_end_of_a_turn_and_of_typing() -> None:
+    done: list[str] = []
+
+    async def connect() -> None:
+        """Stand where the desk puts its own."""
+
+    doors = Doors(
+        connect=connect, loaded=lambda: done.append("loaded"), quiet=lambda: done.append("quiet")
+    )
+    async with at_desk(reported(), doors=doors) as desk:
+        await desk.until(lambda: bool(done))
+        assert done == ["loaded"]
+        await desk.pilot.press("x")
+        await desk.until(lambda: done == ["loaded", "quiet"])
+        assert monotonic() - desk.frame.live.last_key >= QUIET_SECONDS

@@ -106,6 +106,7 @@ class Frame:
         shell.run_worker(self.live.draw(), name="draw")
         self.live.again()
         self.deeds.catch_up()
+        shell.call_after_refresh(shell.doors.loaded)
         first, *more = [*(shell.doors.notices() if shell.doors.notices is not None else ()), ""]
         if first:
             self.notices.banner(first + (f" And {len(more) - 1} more." if len(more) > 1 else ""))
@@ -219,6 +220,7 @@ class Frame:
         event = record.event
         if isinstance(event, TurnEnded) and record.agent_id == MAIN_AGENT:
             self.deeds.ended(event)
+            self.live.when_quiet(self.shell.doors.quiet)
         elif isinstance(event, Rewound):
             self.deeds.went_back()
         elif isinstance(event, Notice) and event.level == "error" and not record.h:

@@ -13,6 +13,7 @@ from tui_agent.core.state import Session, apply
 FRAME_SECONDS = 0.05
 KEY_REST_SECONDS, LONGEST_REST_SECONDS = 0.03, 0.1
 """A frame is put off while a key came this short ago, and at most for so long."""
+QUIET_SECONDS = 2.0
 SLICE_SECONDS = 0.008
 """How long a long past is folded before keys are heard again."""
 
@@ -61,6 +62,19 @@ class Live:
             self._draw(self.state)
             self.frames += 1
             last = monotonic()
+
+    def when_quiet(self, do: Callable[[], object]) -> None:
+        """Do something once no key has come for a while, and nothing new is to be drawn."""
+        loop = asyncio.get_running_loop()
+
+        def attempt() -> None:
+            left = self.last_key + QUIET_SECONDS - monotonic()
+            if left > 0 or self._changed.is_set():
+                loop.call_later(max(left, FRAME_SECONDS), attempt)
+            else:
+                do()
+
+        loop.call_later(QUIET_SECONDS, attempt)
 
     async def _let_keys_pass(self) -> None:
         since = monotonic()

@@ -52,6 +52,10 @@ class Doors:
     """Called on the event loop, after the first paint; None: a model must be chosen first."""
     preload: Callable[[], object] = _nothing
     """Called in a thread before `connect`: imports, nothing else."""
+    loaded: Callable[[], object] = _nothing
+    """Called once everything is on the screen."""
+    quiet: Callable[[], object] = _nothing
+    """Called some time after a turn has ended, when nobody types."""
     files: Callable[[str], Awaitable[Sequence[str]]] | None = None
     """Paths of the workspace that match what was typed after `@`, best first."""
     edit: Callable[[str, str], Awaitable[str]] | None = None
