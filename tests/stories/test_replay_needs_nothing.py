@@ -15,7 +15,8 @@ from tests.agent.invariants import records_of
 from tests.support.repository import Repository
 from tests.ui.stage import TRUE_COLOUR, text_of
 from tests.ui.stories import reported
-from tests.ui.story import Story, ToldClient
+from tests.ui.story import Story
+from tests.ui.told_client import ToldClient
 from tui_agent.core.state import fold
 from tui_agent.core.state.stops import find_stops
 from tui_agent.ui.tui.screens.replay import ReplayApp, Start

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from textual.pilot import Pilot
 
 from tests.ui.stage import TRUE_COLOUR, text_of
-from tests.ui.story import Story, ToldClient
+from tests.ui.story import Story
+from tests.ui.told_client import ToldClient
 from tui_agent.core.commands import Command
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.arming import REST_SECONDS

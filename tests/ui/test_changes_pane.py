@@ -12,12 +12,12 @@ from tests.support.patches import Payloads
 from tests.ui.desk import at_desk
 from tests.ui.stage import Stage, text_of
 from tests.ui.stories import edit_waiting, reported
-from tests.ui.story import ASK_WRITE, Story, ToldClient
-from tui_agent.core.commands import Command, TryHunks, Undo
+from tests.ui.story import ASK_WRITE, Story
+from tests.ui.told_client import ToldClient
+from tui_agent.core.commands import Command, Undo
 from tui_agent.core.events import ApprovalRequested
 from tui_agent.core.patch import FileChange, HunkDecision, Patch, describe
-from tui_agent.core.proposal import Command as ShellCommand
-from tui_agent.core.proposal import Decision, Ran, ToolOutput
+from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session, fold
 from tui_agent.ui.tui.messages import Decided, Drafted, Sent, Toasted
 from tui_agent.ui.tui.review_spots import runs_of
@@ -387,39 +387,3 @@ async def test_a_thousand_hunks_open_at_once_and_keep_up_with_sixty_verdicts_a_s
     measured = [await opened_and_decided() for _ in range(3)]
     assert min(opened for opened, _ in measured) < 0.5
     assert min(decided for _, decided in measured) < 1.0
-
-
-async def test_the_checks_run_on_what_is_accepted_by_a_key() -> None:
-    desk = await run("y", "n", "c")
-    (sent,) = desk.sent
-    assert isinstance(sent, TryHunks)
-    assert [one.verdict for one in sent.hunks] == ["accept"]
-    assert sent.request_id
-
-
-async def test_where_nothing_is_accepted_there_is_nothing_to_check() -> None:
-    desk = await run("n", "c")
-    assert desk.sent == []
-    assert desk.said == ["Accept a hunk first: the checks run on what is accepted."]
-
-
-async def test_what_the_checks_say_stands_above_the_hunks_and_not_as_a_check_of_the_tree() -> None:
-    story = edit_waiting()
-    story.try_hunks(exit_code=1, output="E   1 == 2\n", summary="1 failed, 23 passed")
-    desk = await run(story=story)
-    rows = "\n".join(desk.rows)
-    assert "✗ pytest -q: 1 failed, 23 passed, on the accepted hunks," in rows
-    assert fold(story.records).checks == {}
-
-
-async def test_a_commands_changes_say_which_command_made_them() -> None:
-    story = edit_waiting()
-    asked = story.records[-1].event
-    assert isinstance(asked, ApprovalRequested)
-    ran = Ran(command=ShellCommand(text="make format"), output=ToolOutput(ok=True, exit_code=0))
-    proposal = replace(asked.proposal, ran=ran, notes=("left in the copy: x: a pipe",))
-    story.records[-1] = replace(story.records[-1], event=replace(asked, proposal=proposal))
-    desk = await run(story=story)
-    rows = "\n".join(desk.rows)
-    assert "made in a copy by make format, exit 0" in rows
-    assert "left in the copy: x: a pipe" in rows

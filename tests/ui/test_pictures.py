@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 
 from tests.ui.stage import text_of
 from tests.ui.stories import approval_waiting, edit_waiting, reported
-from tests.ui.story import Story, ToldClient, question_proposal
+from tests.ui.story import Story, question_proposal
+from tests.ui.told_client import ToldClient
 from tui_agent.core.ports import Client
 from tui_agent.core.proposal import Choice, Question
 from tui_agent.ui.tui.frame import Frame

@@ -12,7 +12,8 @@ from textual.widget import Widget
 from tests.support.patches import Payloads
 from tests.ui.stage import Stage, text_of
 from tests.ui.stories import MATCHES, edit_waiting, streaming
-from tests.ui.story import Story, ToldClient, question_proposal
+from tests.ui.story import Story, question_proposal
+from tests.ui.told_client import ToldClient
 from tui_agent.core.blob import Blob
 from tui_agent.core.commands import EditPlan
 from tui_agent.core.events import ToolFinished, ToolOutputDelta

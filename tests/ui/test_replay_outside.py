@@ -10,7 +10,7 @@ import pytest
 
 from tests.ui.stage import TRUE_COLOUR, text_of
 from tests.ui.stories import reported
-from tests.ui.story import ToldClient
+from tests.ui.told_client import ToldClient
 from tui_agent.ui.tui.keymap import build_keymap
 from tui_agent.ui.tui.outlets import Outlets, Prepared
 from tui_agent.ui.tui.screens.replay import ReplayApp, Start

@@ -10,7 +10,8 @@ import pytest
 
 from tests.ui.stage import TRUE_COLOUR, text_of
 from tests.ui.stories import reported
-from tests.ui.story import Story, ToldClient
+from tests.ui.story import Story
+from tests.ui.told_client import ToldClient
 from tui_agent.core.events import Labelled
 from tui_agent.ui.tui.screens.replay import ReplayApp, Start
 from tui_agent.ui.tui.theme import choose_theme

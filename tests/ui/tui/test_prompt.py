@@ -9,7 +9,8 @@ from textual import events
 
 from tests.ui.desk import at_desk
 from tests.ui.stories import edit_waiting, streaming
-from tests.ui.story import Story, ToldClient
+from tests.ui.story import Story
+from tests.ui.told_client import ToldClient
 from tui_agent.core.commands import (
     Close,
     Interrupt,

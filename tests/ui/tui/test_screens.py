@@ -13,7 +13,8 @@ from textual.pilot import Pilot
 
 from tests.ui import stories
 from tests.ui.stage import TRUE_COLOUR, text_of
-from tests.ui.story import Story, ToldClient
+from tests.ui.story import Story
+from tests.ui.told_client import ToldClient
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.choices import Fact, FirstRun, ModelFound, SessionLine
 from tui_agent.ui.tui.frame import Frame

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from tests.ui.stage import TRUE_COLOUR, text_of
 from tests.ui.stories import reported
-from tests.ui.story import ToldClient
+from tests.ui.told_client import ToldClient
 from tui_agent.core.ports import Client
 from tui_agent.core.trust import BehaviourChange, TrustQuestion
 from tui_agent.ui.tui.arming import REST_SECONDS
