@@ -14,7 +14,7 @@ from tui_agent.core.digest import seal
 from tui_agent.core.events import ApprovalDecided, ApprovalRequested
 from tui_agent.core.policy import READS, Outcome, decide
 from tui_agent.core.prefixes import offers
-from tui_agent.core.proposal import CommandPart, Decision, Proposal
+from tui_agent.core.proposal import CommandPart, Decision, Offer, Proposal
 from tui_agent.core.shell import judged
 from tui_agent.core.shell.describe import described
 from tui_agent.core.undo import UNDO_TOOL, asks_first
@@ -41,7 +41,7 @@ def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> Non
                 reason=outcome.reason,
                 round=round_,
                 considered=outcome.considered,
-                offers=offers(proposal, _past(engine, call)) if engine.attended else (),
+                offers=_offers(engine, call, proposal),
             )
         )
         return
@@ -69,7 +69,7 @@ def _outcome(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
     The user's own command runs, and an undo that takes all back; the user's own diff always asks,
     and so does an undo that has to leave something out, or takes back what a command did.
     """
-    if proposal.ran is not None:
+    if proposal.ran is not None or proposal.failed is not None:
         return _asked_for(engine, proposal)
     if call.origin != "user":
         return decide(proposal, engine.circumstances)
@@ -156,6 +156,13 @@ def _read_past(
         )
         for text in load()
     )
+
+
+def _offers(engine: Engine, call: Call, proposal: Proposal) -> tuple[Offer, ...]:
+    """Return what may be allowed instead of one call; nothing frees what the sandbox held back."""
+    if not engine.attended or proposal.failed is not None:
+        return ()
+    return offers(proposal, _past(engine, call))
 
 
 def _past(engine: Engine, asking: Call) -> tuple[tuple[CommandPart, ...], ...]:

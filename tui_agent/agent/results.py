@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.core.events import ToolFinished
+from tui_agent.core.offered_again import not_again
 from tui_agent.core.patch import Settled, tell
 from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
 
@@ -27,6 +28,14 @@ def finished(
     Where a command ran in a copy before, what it gave there stands before what became of it.
     """
     proposal = call.proposal
+    if proposal is not None and proposal.failed is not None:
+        ms += proposal.failed.ms
+        if status == "denied" and proposal.command is not None:
+            first = proposal.failed.output
+            feedback = call.decision.feedback if call.decision is not None else ""
+            told = engine.loaded(first.text)
+            output = not_again(first, told, proposal.command.reach, feedback)
+            status = "finished"
     if proposal is not None and proposal.ran is not None:
         how = IN_A_COPY if proposal.ran.command is not None else APART
         output = _after(engine, proposal.ran.output, output, how)

@@ -76,7 +76,11 @@ async def run(
     )
     begun = engine.live.now_ms()
     output = await _output_of(engine, call, approved, settled, writes)
+    if isinstance(output, Proposal) and output.failed is not None and not engine.attended:
+        output = output.failed.output
     if isinstance(output, Proposal):
+        if changes and output.failed is not None:
+            await snapshot(engine, call.id)
         return _next_round(engine, output)
     await _record(engine, call, output, engine.live.now_ms() - begun, changes=changes)
     return None
@@ -112,6 +116,11 @@ def _needs_record_of_before(proposal: Proposal) -> bool:
 
 def _next_round(engine: Engine, proposal: Proposal) -> Proposal:
     """Return what asks next; the long texts of what ran already become payloads."""
+    failed = proposal.failed
+    if failed is not None:
+        text, output = engine.stored(failed.output.text), engine.stored(failed.output.output)
+        kept = replace(failed.output, text=text, output=output)
+        return replace(proposal, failed=replace(failed, output=kept))
     ran = proposal.ran
     if ran is None:
         return proposal

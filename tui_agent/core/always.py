@@ -17,7 +17,7 @@ _OCTAL_WITH_BITS = 4
 
 def asks_always(case: Case) -> Said | None:
     """Return why a call asks whatever the mode; None where nothing of it does."""
-    return _network(case) or _files(case) or _set_user_id(case)
+    return _unconfined(case) or _network(case) or _files(case) or _set_user_id(case)
 
 
 def _rules(case: Case) -> tuple[RuleSettings, ...]:
@@ -25,11 +25,18 @@ def _rules(case: Case) -> tuple[RuleSettings, ...]:
     return tuple(one for one in (*case.rules, *granted) if one.action == "allow")
 
 
+def _unconfined(case: Case) -> Said | None:
+    command = case.proposal.command
+    if command is None or command.reach != "outside":
+        return None
+    return say("ask", "protect.outside", "it would run without the sandbox, as you")
+
+
 def _network(case: Case) -> Said | None:
     proposal = case.proposal
     if "network" not in proposal.effects:
         return None
-    if case.parts:
+    if case.parts and case.proposal.failed is None:
         if all(one.named for one in case.parts if one.part.network):
             return None
     elif any(_allows_network(rule, case) for rule in _rules(case)):

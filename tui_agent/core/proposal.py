@@ -149,6 +149,8 @@ class Proposal:
     """Canonical JSON of the parsed arguments."""
     check: str = ""
     """The name of the check, when the engine proposes one; empty otherwise."""
+    failed: Ran | None = None
+    """How a command ended that is asked about again, because the sandbox held it back."""
     ran: Ran | None = None
     """In the further rounds of a command: how it ran in its copy. The patch is what it changed."""
     rest: Leftover | None = None

@@ -13,6 +13,7 @@ from tui_agent.core.effect_call import effects_of, next_round
 from tui_agent.core.excerpt import head_and_tail, last_of_each_line
 from tui_agent.core.gate_means import Classifier
 from tui_agent.core.messages import ToolSpec
+from tui_agent.core.offered_again import offered_again
 from tui_agent.core.ports import ArgumentsError, Exit, RunContext, View, Workspace
 from tui_agent.core.proposal import Approved, Command, Proposal, ToolOutput
 from tui_agent.core.run_summary import summary_of
@@ -122,7 +123,7 @@ class Shell:
             error="timeout" if done.timed_out else "",
         )
         if done.changes is None:
-            return output
+            return offered_again(approved.proposal, output, done.held, done.ms) or output
         return effects_of(approved, output, done.ms, done.changes, context)
 
 

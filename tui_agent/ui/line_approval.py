@@ -194,6 +194,7 @@ def _facts(call: Call, proposal: Proposal, sandbox: str) -> list[Line]:
     for target in proposal.targets:
         marks = f" ({', '.join(target.marks)})" if target.marks else ""
         lines.append([("dim", f"    {target.effect} {target.path}{marks}")])
+    lines += [[("warning", f"    {note}")] for note in proposal.notes]
     return [*lines, *_reason(call), [("dim", f"    sandbox: {sandbox}")]]
 
 
