@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui_agent.agent.effects import settled_files
+from tui_agent.agent.effects import settled_files, snapshot
 from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.results import failure, finished
 from tui_agent.agent.setup import setup_of
@@ -56,10 +56,10 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
         )
     )
     await record_cut_off(engine)
-    _record_tree(engine, tree)
     for agent in list(engine.live.state.agents.values()):
         if agent.turn is not None:
             _repair(replace(engine, agent_id=agent.id), agent.turn)
+    await _record_tree(engine, tree)
 
 
 def _repair(engine: Engine, turn: Turn) -> None:
@@ -80,11 +80,13 @@ def _repair(engine: Engine, turn: Turn) -> None:
             mend(engine, call)
 
 
-def _record_tree(engine: Engine, tree: str) -> None:
-    """Record the tree as it was found, where the last snapshot did not come about or is old."""
+async def _record_tree(engine: Engine, found: str) -> None:
+    """Record the tree as it is, where the last snapshot did not come about or is old."""
     state = engine.live.state
-    if tree and (state.tree_edits or tree != state.tree):
-        engine.live.emit(SnapshotTaken(tree=tree, parent=state.tree, reason="turn"))
+    if state.tree and state.tree_edits:
+        await snapshot(engine, "turn")
+    elif found and found != state.tree:
+        engine.live.emit(SnapshotTaken(tree=found, parent=state.tree, reason="turn"))
 
 
 async def _changed_files(engine: Engine) -> tuple[str, tuple[str, ...]]:

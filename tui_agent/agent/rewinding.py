@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from tui_agent.agent.effects import BEFORE, snapshot
 from tui_agent.agent.undoing import chosen_undo, command_writes
 from tui_agent.core.commands import Rewind, Undo
 from tui_agent.core.events import Rewound
@@ -100,9 +101,8 @@ async def _differing(engine: Engine, tree: str) -> tuple[str, ...]:
     """Return the files that are not as they were in a tree; none where that is not known."""
     if not tree:
         return ()
-    snapshots = engine.world.snapshots
+    await snapshot(engine, BEFORE)
     try:
-        now = await snapshots.take()
-        return await snapshots.changed(tree, now.tree)
+        return await engine.world.snapshots.changed(tree, engine.live.state.tree)
     except OSError:
         return ()
