@@ -46,7 +46,7 @@ def paths(proposal: Proposal) -> list[str]:
     return [file.path for file in proposal.patch.files]
 
 
-@pytest.mark.capability("S1.16", part="effects of commands")
+@pytest.mark.capability("K.2", part="effects of commands")
 async def test_what_a_command_changed_is_reviewed_before_it_reaches_the_tree(
     repository: Repository, place: Script
 ) -> None:

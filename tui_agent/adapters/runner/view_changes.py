@@ -74,11 +74,11 @@ class Comparison:
     def _one(self, name: str, now: Place, top: str, *, tracked: bool) -> None:
         before = _place(self.root / name)
         problem = self._problem(name, now, before)
-        cache = next((part for part in name.split("/") if part in CACHES), "")
+        cache = bool(CACHES.intersection(name.split("/")))
         if problem:
             self._left[problem].append(name)
         elif cache and not tracked:
-            self._left[f"caches, which tools make again ({cache})"].append(name)
+            self._left["caches, which tools make again"].append(name)
         elif top or _is_special(now) or _is_special(before):
             self._beside(top, name, now, before)
         else:
