@@ -35,6 +35,7 @@ class Live:
         self._draw = draw
         self._heard = heard
         self._changed = asyncio.Event()
+        self._waits_for_quiet = False
 
     async def listen(self) -> None:
         """Fold every record; return when the agent has no more to say."""
@@ -64,7 +65,13 @@ class Live:
             last = monotonic()
 
     def when_quiet(self, do: Callable[[], object]) -> None:
-        """Do something once no key has come for a while, and nothing new is to be drawn."""
+        """Do something once no key has come for a while, and nothing new is to be drawn.
+
+        While that is still to come, asking again asks for nothing more.
+        """
+        if self._waits_for_quiet:
+            return
+        self._waits_for_quiet = True
         loop = asyncio.get_running_loop()
 
         def attempt() -> None:
@@ -72,6 +79,7 @@ class Live:
             if left > 0 or self._changed.is_set():
                 loop.call_later(max(left, FRAME_SECONDS), attempt)
             else:
+                self._waits_for_quiet = False
                 do()
 
         loop.call_later(QUIET_SECONDS, attempt)
