@@ -17,7 +17,7 @@ from pathlib import Path
 from tui_agent.adapters.models.start import start_host
 from tui_agent.core.commands import Submit
 from tui_agent.core.events import ModelResponded, Record
-from tui_agent.ui.commands.options import Options
+from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.text import Paper
 from tui_agent.wiring.world import Wiring
 

@@ -91,7 +91,7 @@ class Program:
         )
 
 
-def script(folder: Path, turns: Sequence[Mapping[str, Any]], name: str = "script.json") -> str:
+def script(folder: Path, turns: Sequence[object], name: str = "script.json") -> str:
     """Write a script for the scripted model and return what `--model` takes for it."""
     path = folder / name
     path.write_text(json.dumps({"turn": list(turns)}))
