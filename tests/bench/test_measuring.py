@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import edits, start
+from bench import edits, sandbox, start
 from bench.answers import BEGINS, ENDS, TOKEN_CHARACTERS, markdown
 from bench.figures import Figure, percentile, table
 from bench.headless import prefix_share
@@ -56,3 +56,17 @@ def test_an_unknown_measurement_is_refused_by_name(capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         bench.main(["nothing"])
     assert "no measurement nothing" in capsys.readouterr().err
+
+
+async def test_a_command_is_timed_through_the_sandbox_and_bare(tmp_path: Path) -> None:
+    root = make_repository(tmp_path)
+    one = sandbox.runner(root, tmp_path / "state", "A")
+    await one.begin()
+    await one.close()
+    if one.tier != "A":
+        pytest.skip(f"tier A cannot be had here: {one.reason}")
+    figure = await sandbox.compared(
+        root, sandbox.runner(root, tmp_path / "state", "A"), "x", "true"
+    )
+    assert len(figure.runs) == len(figure.floor) == sandbox.TIMES
+    assert min(figure.runs) > 0

@@ -25,6 +25,14 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 NOBODY = 65534
 SECRET = "the-secret-that-nobody-may-read"
+STEERING = {
+    "OPENAI_API_KEY": SECRET,
+    "BASH_ENV": "/tmp/steering",
+    "NODE_OPTIONS": "--max-http-header-size=9999",
+    "GIT_CONFIG_COUNT": "1",
+    "BASH_FUNC_ls%%": "() { echo taken over; }",
+}
+"""What no command may get of the environment."""
 GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_SYSTEM": os.devnull,
@@ -100,16 +108,7 @@ def _started(
         "root": str(root),
         "state": str(place / "state"),
         "tiers": [tier],
-        "environ": {
-            "PATH": _path(owner),
-            "HOME": str(home),
-            "LANG": "C.UTF-8",
-            "OPENAI_API_KEY": SECRET,
-            "BASH_ENV": str(outside / "mark"),
-            "NODE_OPTIONS": "--max-http-header-size=9999",
-            "GIT_CONFIG_COUNT": "1",
-            "BASH_FUNC_ls%%": "() { echo taken over; }",
-        },
+        "environ": {"PATH": _path(owner), "HOME": str(home), "LANG": "C.UTF-8", **STEERING},
         **more,
     }
     process = _driver(owner)

@@ -104,7 +104,7 @@ def test_a_submodule_is_known_by_its_configuration(repository: Repository, tmp_p
 def test_linked_hooks_are_guarded_since_no_mount_can_hold_a_link(repository: Repository) -> None:
     hooks = repository.root / ".git" / "hooks"
     subprocess.run(["rm", "-rf", hooks], check=True)
-    hooks.symlink_to("../shared-hooks")
+    hooks.symlink_to("../common-hooks")
     parts = git_parts(repository.root)
     assert str(hooks) in parts.exposed
     guard = Guard(parts.exposed)
@@ -112,7 +112,7 @@ def test_linked_hooks_are_guarded_since_no_mount_can_hold_a_link(repository: Rep
     hooks.mkdir()
     (hooks / "pre-commit").write_text("evil")
     assert guard.restored() == (str(hooks),)
-    assert str(hooks.readlink()) == "../shared-hooks"
+    assert str(hooks.readlink()) == "../common-hooks"
 
 
 def test_a_guard_puts_back_what_was_and_touches_nothing_behind_another_folder(

@@ -115,7 +115,10 @@ class _Commands:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 found.frombytes(given[: len(given) - len(given) % found.itemsize])
         if data and found:
-            self._running.append(_Command(found[0], list(found[1:])))
+            one = _Command(found[0], list(found[1:]))
+            self._running.append(one)
+            if select.select([one.control], [], [], 0)[0]:
+                self._hear(one)
         return bool(data)
 
     def _hear(self, one: _Command) -> None:

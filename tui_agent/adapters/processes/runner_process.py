@@ -24,6 +24,8 @@ from tui_agent.core.ports import Exit
 
 LONGEST_REPLY = 1 << 16
 """Bytes of any line that a runner says."""
+FITS = 1 << 16
+"""Bytes that a socket surely takes while nobody reads."""
 ERRORS_KEPT = 2_000
 REPLY_SECONDS = 8.0
 """How long a runner may take to say that a command has ended, beyond the grace."""
@@ -128,9 +130,8 @@ class RunnerProcess:
     async def _run(self, launch: Launch, output: Output) -> dict[str, Any]:
         command = _Hand(self, launch)
         try:
-            command.give([output.write_end])
+            await command.hand_over([output.write_end])
             output.started()
-            await command.ask()
             try:
                 async with asyncio.timeout(launch.timeout_seconds):
                     return await command.answer()
@@ -192,13 +193,22 @@ class _Hand:
         self._ours, self._theirs = socket.socketpair()
         self._ours.settimeout(0)
 
-    def give(self, streams: Sequence[int]) -> None:
-        """Hand its streams over: the output's, or input, output and errors."""
+    async def hand_over(self, streams: Sequence[int]) -> None:
+        """Say what is to be started, and give it its streams. Raises RunnerError.
+
+        A request that fits into the socket lies there when the streams come: the runner then
+        wakes once.
+        """
+        line = self._request()
+        fits = len(line) <= FITS
+        if fits:
+            await self._send(line)
         self._runner.hand_over([self._theirs.fileno(), *streams])
         self._theirs.close()
+        if not fits:
+            await self._send(line)
 
-    async def ask(self) -> None:
-        """Say what is to be started. Raises RunnerError."""
+    def _request(self) -> bytes:
         launch = self._launch
         request = {
             "id": self._number,
@@ -207,7 +217,7 @@ class _Hand:
             "environ": {**launch.environ, family.MARK: self.token},
             "token": self.token,
         }
-        await self._send(request)
+        return json.dumps(request).encode() + b"\n"
 
     async def answer(self) -> dict[str, Any]:
         """Wait for the end. Raises OSError where nothing was started, RunnerError."""
@@ -227,15 +237,15 @@ class _Hand:
         grace = self._launch.grace_seconds
         try:
             async with asyncio.timeout(grace + REPLY_SECONDS):
-                await self._send({"end": grace})
+                await self._send(json.dumps({"end": grace}).encode() + b"\n")
                 return await self.answer()
         except TimeoutError as error:
             raise RunnerError("the sandbox's runner does not answer") from error
 
-    async def _send(self, what: Mapping[str, Any]) -> None:
+    async def _send(self, line: bytes) -> None:
         loop = asyncio.get_running_loop()
         try:
-            await loop.sock_sendall(self._ours, json.dumps(what).encode() + b"\n")
+            await loop.sock_sendall(self._ours, line)
         except OSError as error:
             raise RunnerError("the sandbox's runner is gone") from error
 
