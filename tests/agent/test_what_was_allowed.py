@@ -46,7 +46,10 @@ async def test_an_approval_is_listed_used_and_taken_back(
         await work.until(lambda _: work.events(GrantRevoked))
         assert not work.state.grants
         assert work.events(GrantRevoked) == [GrantRevoked(grant_ids=(grant.id,))]
-        assert "no such approval" in work.last(Notice).text
+        await work.until(lambda _: len(work.events(Notice)) == 2)
+        refused, taken = work.events(Notice)
+        assert "no such approval" in refused.text
+        assert taken.text == "Taken back: allow shell touch a."
     assert_whole(records_of(setting.folder))
     assert repository.read("a") == b""
 
@@ -109,6 +112,21 @@ async def test_the_rules_on_offer_stand_in_the_request_with_what_they_would_have
         assert widest.examples == ("git tag -f y", "git tag -f x")
         assert asked.offers[0].text == "exactly git tag z"
         assert any(one.step == "deny rules" for one in asked.considered)
+    assert repository.root.exists()
+
+
+async def test_the_commands_of_earlier_sessions_count_though_the_first_one_only_read(
+    repository: Repository, script: Script
+) -> None:
+    setting = script(shell("pwd") + shell("git tag -f x") + DONE)
+    setting.commands_before = ("git tag -f a", "git tag -d b", "make test", "echo $X")
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.decide(Decision(verdict="once"))
+        await work.until(lambda state: len(state.main.turns[-1].calls) == 2 and state.waiting)
+        await work.until(lambda _: len(work.events(ApprovalRequested)) == 2)
+        widest = work.last(ApprovalRequested).offers[-1]
+        assert (widest.matched, widest.past) == (2, 5)
     assert repository.root.exists()
 
 

@@ -143,6 +143,8 @@ class Setting:
     script: Path
     settings: Settings = field(default_factory=Settings)
     checks: tuple[Check, ...] = ()
+    commands_before: tuple[str, ...] = ()
+    """What earlier sessions of the repository ran."""
     children: Mapping[str, AgentDefinition] = field(default_factory=dict)
     child_tools: Callable[[], Mapping[str, Tool]] | None = None
     layers: bool = False
@@ -194,7 +196,7 @@ class Setting:
             child_tools=self.child_tools or (lambda: all_tools(self.children)),
             own_tools={"review": Review(read_diff), "undo": Undo()},
             workspace=workspace,
-            gate=GateMeans(classifier=BashReader()),
+            gate=GateMeans(classifier=BashReader(), commands_before=lambda: self.commands_before),
             runner=runner,
             snapshots=snapshots,
             copies=KeptCopies(root, self.state / "copies", partial(self._place, log)),

@@ -224,10 +224,11 @@ class Agent:
         if not names or not set(names) <= set(known):
             self._notice("There is no such approval for this session.")
             return
-        written = any(known[name].scope == "user" for name in names)
+        taken = [known[name] for name in names]
         self._live.emit(GrantRevoked(grant_ids=names))
-        if written:
-            self._notice("A rule that was written to your settings still stands there.", "info")
+        for grant in taken:
+            still = " It still stands in your settings." if grant.scope == "user" else ""
+            self._notice(f"Taken back: {grant.text}.{still}", "info")
 
     def _change(self, key: str, value: str, old: str) -> None:
         if value != old:

@@ -138,10 +138,10 @@ def denied(engine: Engine, proposal: Proposal) -> str:
 async def learn_past(engine: Engine, proposal: Proposal) -> None:
     """Read the commands of earlier sessions once, off the loop, before the first is asked about."""
     classifier = engine.world.gate.classifier
-    if engine.past is not None or proposal.command is None or classifier is None:
+    if engine.past is not None or classifier is None or not engine.attended:
         return
-    engine.past = ()
-    if engine.attended and not proposal.command.only_reads:
+    if proposal.command is not None and not proposal.command.only_reads:
+        engine.past = ()  # Calls beside this one do not wait for it.
         load = engine.world.gate.commands_before
         engine.past = await asyncio.to_thread(_read_past, classifier, load)
 

@@ -164,7 +164,6 @@ def _approvals(deeds: Deeds, rest: str) -> None:
 def _revoker(deeds: Deeds) -> Callable[[str], None]:
     def revoke(grant_id: str) -> None:
         deeds.client.send(ask.Revoke(grant_id=grant_id))
-        deeds.toast("Taken back: it asks again")
 
     return revoke
 
