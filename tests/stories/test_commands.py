@@ -155,6 +155,9 @@ def test_a_rule_explains_itself(sample: Repository, home: Path) -> None:
     assert "rule no-push" in denied
     assert program.run("rules", "test", "make test").out.startswith("◆ ask")
     assert "deny what begins with git push" in program.run("rules", "list").out
+    [told] = program.run("rules", "test", "ls && git push", "--json").lines
+    assert (told["action"], told["reason"]["rule"]) == ("deny", "no-push")
+    assert [part["words"] for part in told["parts"]] == [["ls"], ["git", "push"]]
 
 
 def test_tools_and_prompts_are_shown_as_a_model_gets_them(sample: Repository) -> None:

@@ -17,6 +17,7 @@ from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
 from tui_agent.adapters.runner.environment import own_path
 from tui_agent.adapters.session_log.commands_before import commands_before
+from tui_agent.adapters.session_log.log import is_locked
 from tui_agent.adapters.settings.keep_rule import keep_rule
 from tui_agent.adapters.settings.load import user_file
 from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
@@ -60,7 +61,9 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
         ids=random_id,
         gate=GateMeans(
             classifier=BashReader(),
-            commands_before=lambda: commands_before(wiring.shelf.here()),
+            commands_before=lambda: commands_before(
+                one for one in wiring.shelf.here() if not is_locked(one)
+            ),
             keep_rule=_keeper(wiring),
         ),
         children=wiring.children,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui_agent.core.codec import dumps, encode
 from tui_agent.core.policy import Circumstances, Outcome
 from tui_agent.core.proposal import Proposal
 from tui_agent.core.rules import text_of
@@ -18,6 +19,7 @@ examples:
   agent rules test 'git status'               allowed, asked or denied, and by which rule
   agent --profile strict rules test 'curl x'  under another profile
   agent --mode auto rules test 'make'         in another mode
+  agent rules test 'git push' --json          the same for a program
 """
 _STYLES: dict[str, tuple[str, Style]] = {
     "allow": ("✓ allow", "added"),
@@ -35,6 +37,7 @@ def parser() -> Parser:
     verbs.add_parser("list", help="the rules that hold here, in order", epilog=EXAMPLES)
     tested = verbs.add_parser("test", help="what the gate says to a command", epilog=EXAMPLES)
     tested.add_argument("command", help="the whole command, quoted")
+    tested.add_argument("--json", action="store_true", help="the answer as JSON")
     return made
 
 
@@ -45,6 +48,11 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         _list(around)
         return DONE
     proposal, now, outcome = await around.at_the_gate(parsed.command)
+    if parsed.json:
+        command = encode(proposal.command)
+        told = {"command": command, "mode": now.mode, "sandbox": now.tier, **encode(outcome)}
+        around.paper.data(dumps(told))
+        return DONE
     word, style = _STYLES[outcome.action]
     around.paper.put([(style, word), ("", f"  {outcome.reason.text}")])
     around.paper.put(*_parts(proposal, outcome), *_explained(proposal, now, outcome))
