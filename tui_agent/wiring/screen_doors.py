@@ -7,7 +7,7 @@ import gc
 import json
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.shell import Doors
@@ -16,13 +16,16 @@ from tui_agent.wiring.screen import preload
 from tui_agent.wiring.trusting import question_for_screen
 
 if TYPE_CHECKING:
+    from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
     from tui_agent.ui.text import Line
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
+    from tui_agent.ui.tui.outlets import Prepared
     from tui_agent.wiring.around import Around
+    from tui_agent.wiring.session_doors import SessionDoors
     from tui_agent.wiring.world import Opened
 
-MOST_FILES, MOST_SESSIONS = 50, 200
+MOST_FILES = 50
 LAYOUT_FILE = "layout.json"
 FAR = 60
 """How like a path must be to what was typed, of 100."""
@@ -39,6 +42,13 @@ class Opening:
         """What kept the session from being opened; the command line explains it."""
         self._names: list[str] | None = None
 
+    @cached_property
+    def shelf(self) -> SessionDoors:
+        """Earlier sessions: loaded once somebody asks for them."""
+        from tui_agent.wiring.session_doors import SessionDoors
+
+        return SessionDoors(self.around)
+
     def doors(self) -> Doors:
         """Return what the screen may ask for."""
         return Doors(
@@ -48,8 +58,13 @@ class Opening:
             quiet=gc.collect,
             files=self.files,
             edit=editor_of(self.around),
-            sessions=self.sessions,
             blame=self.blame,
+            sessions=self.sessions,
+            search_sessions=self.search_sessions,
+            read_sessions=self.read_sessions,
+            preview_session=self.preview_session,
+            export_session=self.export_session,
+            label_session=self.label_session,
             first_run=self.first_run,
             take_model=self.around.choose_model,
             keep_key=keep_key,
@@ -102,48 +117,41 @@ class Opening:
             self._names = await list_names(files, ".", self.around.environ)
         return await asyncio.to_thread(_most_like, typed, self._names)
 
-    # Sessions
-
-    async def sessions(self, query: str) -> Sequence[SessionLine]:
-        """Return the sessions of this repository whose first message holds the query."""
-        lines = await asyncio.to_thread(self._lines)
-        words = query.lower()
-        return [line for line in lines if words in line.title.lower()]
-
-    def _lines(self) -> list[SessionLine]:
-        from tui_agent.ui.tui.choices import SessionLine
-
-        lines = []
-        for one in list(self.around.summaries(all_repositories=False))[:MOST_SESSIONS]:
-            if one.status in {"empty", "unreadable"}:
-                continue
-            day, time = _day_and_time(one.last or one.started)
-            sign, role, outcome = _STATES.get(one.status, ("queued", "text-3", one.status))
-            lines.append(
-                SessionLine(
-                    id=one.id,
-                    day=day,
-                    time=time,
-                    title=one.title,
-                    turns=one.turns,
-                    sign=sign,
-                    role=role,
-                    outcome=outcome,
-                    facts=f"{one.repository}   {one.model}",
-                )
-            )
-        return lines
-
-    def history(self) -> Sequence[str]:
-        """Return what earlier sessions began with, oldest first."""
-        found = list(self.around.summaries(all_repositories=False))[:MOST_SESSIONS]
-        return [one.title for one in reversed(found) if one.title]
-
     def blame(self, path: str) -> Sequence[Line]:
         """Return a file's lines, each with the step that made it. Raises UsageError."""
         from tui_agent.wiring.blaming import blame_door
 
         return blame_door(self.around)(path)
+
+    # Earlier sessions
+
+    async def sessions(self, query: str) -> Sequence[SessionLine]:
+        """Return the sessions whose title is like the query."""
+        return await self.shelf.sessions(query)
+
+    async def search_sessions(self, query: str) -> Sequence[SessionLine]:
+        """Return the sessions in which the words stand."""
+        return await self.shelf.search(query)
+
+    async def read_sessions(self) -> bool:
+        """Read the logs that there was no time for; return whether there were any."""
+        return await self.shelf.catch_up()
+
+    async def preview_session(self, session_id: str) -> Overview | None:
+        """Return a session at a glance."""
+        return await self.shelf.preview(session_id)
+
+    async def export_session(self, session_id: str, form: str, step: int) -> Prepared:
+        """Make an export. Raises LookupError, OSError."""
+        return await self.shelf.export(session_id, form, step)
+
+    def label_session(self, session_id: str, text: str) -> str:
+        """Name the end of a session; return why that cannot be, or an empty string."""
+        return self.shelf.label(session_id, text)
+
+    def history(self) -> Sequence[str]:
+        """Return what earlier sessions began with, oldest first."""
+        return self.shelf.history()
 
     # The first card
 
@@ -205,14 +213,6 @@ def _loaded() -> None:
     cycles.begin()
 
 
-_STATES = {
-    "running": ("running", "accent", "running"),
-    "closed": ("done", "text-3", "closed"),
-    "suspended": ("waiting", "pending", "waits for you"),
-    "interrupted": ("warning", "warning", "interrupted"),
-}
-
-
 _KEYS = (
     ("sk-ant-", "ANTHROPIC_API_KEY"),
     ("sk-or-", "OPENROUTER_API_KEY"),
@@ -249,16 +249,6 @@ def _most_like(typed: str, names: Sequence[str]) -> list[str]:
         )
         found = list(dict.fromkeys([*found, *(name for name, _, _ in near)]))
     return found[:MOST_FILES]
-
-
-def _day_and_time(ts: str) -> tuple[str, str]:
-    try:
-        moment = datetime.fromisoformat(ts).astimezone()
-    except ValueError:
-        return "", ""
-    days = (datetime.now(UTC).astimezone().date() - moment.date()).days
-    names = {0: "today", 1: "yesterday"}
-    return names.get(days, moment.strftime("%-d %b")), moment.strftime("%H:%M")
 
 
 def _short(around: Around) -> str:

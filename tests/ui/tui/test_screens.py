@@ -15,6 +15,7 @@ from tests.ui import stories
 from tests.ui.stage import TRUE_COLOUR, text_of
 from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
+from tui_agent.core.overview import Overview, overview_of
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.choices import Fact, FirstRun, ModelFound, SessionLine
 from tui_agent.ui.tui.frame import Frame
@@ -56,8 +57,6 @@ def _line(day: str, at: str, title: str, outcome: str, **more: object) -> Sessio
         title=title,
         turns=3,
         outcome=outcome,
-        facts="main at 9be0c41   6 turns, 114 steps",
-        preview=(("› update the docs", "text-2"), ("  ! Done, unverified", "text")),
     )
     from dataclasses import replace
 
@@ -77,6 +76,10 @@ SESSIONS = (
 
 async def _sessions(query: str) -> Sequence[SessionLine]:
     return [one for one in SESSIONS if query in one.title]
+
+
+async def _preview(_session_id: str) -> Overview | None:
+    return overview_of(stories.reported().records)
 
 
 async def _first_run() -> FirstRun:
@@ -104,6 +107,8 @@ PICTURES = (
     Picture("first_run", None, size=(100, 30)),
     Picture("palette", stories.streaming, keys=("ctrl+p", "r", "e")),
     Picture("sessions", stories.streaming, keys=(*"/sessions", "enter", *"redirect")),
+    Picture("sessions_narrow", stories.streaming, size=(80, 24), keys=(*"/sessions", "enter")),
+    Picture("sessions_smallest", stories.streaming, size=(40, 20), keys=(*"/sessions", "enter")),
     Picture("narrow", stories.edit_waiting, size=(80, 24)),
     Picture("narrow_changes", stories.edit_waiting, size=(80, 24), keys=("f6",)),
     Picture("smallest", stories.edit_waiting, size=(40, 20)),
@@ -118,7 +123,9 @@ def _shell(picture: Picture) -> Shell:
     async def connect() -> Client | None:
         return client
 
-    doors = Doors(connect=connect, sessions=_sessions, first_run=_first_run)
+    doors = Doors(
+        connect=connect, sessions=_sessions, preview_session=_preview, first_run=_first_run
+    )
     look = choose_theme(picture.theme, TRUE_COLOUR)
     shell = Shell(doors, look, glyphs=ASCII if picture.ascii_only else UNICODE)
     shell.animation_level = "none"

@@ -63,7 +63,12 @@ class SessionLine:
     added: int = 0
     removed: int = 0
     cost: float | None = None
-    preview: tuple[tuple[str, str], ...] = ()
-    """Lines of the preview with their ink; the last messages and how their turns ended."""
-    facts: str = ""
-    """Branch, turns, steps and time, in one line."""
+    origin: str = ""
+    """The program that it was imported from."""
+    labels: tuple[str, ...] = ()
+    found: tuple[str, str, str] | tuple[()] = ()
+    """Where a search found the words: what stands before, the match, what stands after."""
+    step: int = 0
+    """The replay's step of that place."""
+    kind: str = ""
+    """What stands there: a message, a command, an output."""

@@ -35,10 +35,15 @@ def ask_export(app: App[int], make: Make, say: Say) -> None:
 
     def chosen(form: str | None) -> None:
         if form:
-            say("Making the export.")
-            app.run_worker(_prepare(app, make, form, say), name="export", exclusive=True)
+            export_in(app, make, form, say)
 
     app.push_screen(Picker("formats", find, verb="export"), chosen)
+
+
+def export_in(app: App[int], make: Make, form: str, say: Say) -> None:
+    """Make an export in a format, show what is masked, and write it once that is agreed to."""
+    say("Making the export.")
+    app.run_worker(_prepare(app, make, form, say), name="export")
 
 
 async def _prepare(app: App[int], make: Make, form: str, say: Say) -> None:

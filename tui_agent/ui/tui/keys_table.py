@@ -233,6 +233,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("picker.down", "down ctrl+n", "down", "Go down."),
     _action("picker.up", "up ctrl+k", "choose", "Go up.", 2),
     _action("picker.actions", "tab", "actions", "Show what else can be done with it."),
+    _action("picker.every_word", "ctrl+f", "every word", "Search every text of the sessions."),
     _action("picker.close", "escape ctrl+c", "close", "Close.", 3),
     _action("first.take", "enter", "use it", "Use the chosen model.", 1),
     _action("first.down", "down", "down", "Go down."),

@@ -167,11 +167,15 @@ class Picker(ModalScreen[str]):
         self.set_class(not app.look.tints, "framed")
         status = self.query_one("#picker-status", StatusRow)
         status.tell(getattr(app, "shown_status", None))
+        self.tell_keys()
+        self.everything = len(await self.find(""))
+        await self.narrow()
+
+    def tell_keys(self) -> None:
+        """Show the keys."""
         self.query_one("#picker-footer", FooterRow).tell(
             Keys(hints=tuple(self.footer()), last=(self.hint, ""))
         )
-        self.everything = len(await self.find(""))
-        await self.narrow()
 
     def footer(self) -> list[Said]:
         """Return the keys."""

@@ -35,9 +35,11 @@ from tui_agent.ui.tui.prompt import Prompt, PromptRow
 from tui_agent.ui.tui.theme import Theme
 
 if TYPE_CHECKING:
+    from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
+    from tui_agent.ui.tui.outlets import Prepared
 
 
 def _nothing() -> None:
@@ -61,7 +63,17 @@ class Doors:
     edit: Callable[[str, str], Awaitable[str]] | None = None
     """Let the user edit a text in $EDITOR, in a file with this ending. Raises OSError."""
     sessions: Callable[[str], Awaitable[Sequence[SessionLine]]] | None = None
-    """Sessions that match a query, newest first."""
+    """Sessions whose title matches a query, newest first."""
+    search_sessions: Callable[[str], Awaitable[Sequence[SessionLine]]] | None = None
+    """Sessions in which the words stand anywhere, with the first place in each."""
+    read_sessions: Callable[[], Awaitable[bool]] | None = None
+    """Read the logs that a list had no time for; return whether there were any."""
+    preview_session: Callable[[str], Awaitable[Overview | None]] | None = None
+    """A session at a glance, by its id."""
+    export_session: Callable[[str, str, int], Awaitable[Prepared]] | None = None
+    """Make an export: id, format, step. Raises LookupError, OSError."""
+    label_session: Callable[[str, str], str] | None = None
+    """Name the end of a session; returns why that cannot be, or an empty string."""
     first_run: Callable[[], Awaitable[FirstRun]] | None = None
     """What was found on this machine, for the first card."""
     take_model: Callable[[str], None] | None = None

@@ -110,6 +110,12 @@ def _replay(deeds: Deeds, rest: str) -> None:
     deeds.quit("replay", deeds.frame.state.id)
 
 
+def _export(deeds: Deeds, rest: str) -> None:
+    from tui_agent.ui.tui.session_picker import export_session
+
+    export_session(deeds, deeds.frame.state.id, form=rest)
+
+
 def _context(deeds: Deeds, rest: str) -> None:
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.ui.context_lines import context_lines
@@ -184,6 +190,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "label": _label,
     "sessions": _sessions,
     "replay": _replay,
+    "export": _export,
     "theme": _theme,
     "clear": lambda deeds, _: deeds.quit("new"),
     "context": _context,
