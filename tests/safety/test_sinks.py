@@ -33,7 +33,7 @@ from textual.widgets import (
     Tree,
 )
 
-from tests.ui.stage import Stage, text_of
+from tests.ui.stage import Stage, strips_of, text_of
 
 EVIL = (
     "\x1b]52;c;aGFjaw==\x07",
@@ -126,7 +126,7 @@ async def test_no_sink_lets_a_control_character_through(sink: str) -> None:
     async with stage.run_test(size=(160, 30)) as pilot:
         await pilot.pause()
         shown = "\n".join(text_of(stage))
-        strips = stage.screen._compositor.render_strips()  # noqa: SLF001 - what is sent to the terminal
+        strips = strips_of(stage)
     assert not BAD & set(shown)
     for strip in strips:
         for segment in strip:

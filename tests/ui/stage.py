@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
@@ -29,8 +30,12 @@ class Stage(KeyedApp):
         self.set_focus(self.widget)
 
 
+def strips_of(app: KeyedApp) -> list[Strip]:
+    """Return the rows of the screen as they are sent to the terminal."""
+    return app.screen._compositor.render_strips()  # noqa: SLF001 — there is no other way to see it
+
+
 def text_of(app: KeyedApp) -> list[str]:
     """Return the rows of the screen as text, without the blanks at their ends."""
     width, height = app.size
-    strips = app.screen._compositor.render_strips()  # noqa: SLF001 — there is no other way to see it
-    return [strip.text[:width].rstrip() for strip in strips[:height]]
+    return [strip.text[:width].rstrip() for strip in strips_of(app)[:height]]
