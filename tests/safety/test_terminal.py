@@ -7,6 +7,7 @@ import os
 import random
 import re
 import signal
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,8 @@ def test_what_a_model_or_a_command_says_reaches_the_terminal_as_marks(
     program = Program(sample.root)
     argv = program.command("--model", script(tmp_path, turns), "--no-sandbox", f"go {evil}")
     raw = tmp_path / "raw"
-    with Recorded(argv, program.environ, sample.root, raw) as screen:
+    kept = raw.open("ab", buffering=0)
+    with kept, Recorded(argv, program.environ, sample.root, kept) as screen:
         for _ in range(12):
             if "all shown" in screen.look(0.4):
                 break
@@ -191,7 +193,7 @@ def test_what_a_model_or_a_command_says_reaches_the_terminal_as_marks(
         screen.press("tab")
         screen.look(0.3)
         assert "fault of its own" not in screen.text
-        seen = screen.seen()
+        seen = raw.read_bytes()
     assert len(seen) > 2000
     signs = (b"\x1b]52;", b"\x1bP+q", "\x9b".encode(), "\x9d".encode(), b"owned\x07")
     for part in (*(one.encode() for one in HOSTILE), *signs):
@@ -203,12 +205,8 @@ def test_what_a_model_or_a_command_says_reaches_the_terminal_as_marks(
 class Recorded(Screen):
     """A terminal that keeps every byte that a program sends it."""
 
-    def __init__(self, argv: list[str], environ: dict[str, str], cwd: Path, raw: Path) -> None:
+    def __init__(
+        self, argv: list[str], environ: dict[str, str], cwd: Path, kept: RawIOBase
+    ) -> None:
         super().__init__(argv, environ, cwd)
-        self._raw = raw.open("ab")
-        self._child.logfile_read = self._raw
-
-    def seen(self) -> bytes:
-        """Return all that came so far."""
-        self._raw.flush()
-        return Path(self._raw.name).read_bytes()
+        self._child.logfile_read = kept
