@@ -252,3 +252,22 @@ async def test_a_target_that_became_a_link_after_the_approval_is_not_written(
         assert outside.read_text() == "one\n"
         assert not work.state.main.turns[-1].edits
     assert outside.read_text() == "one\n"
+
+
+async def test_a_rule_by_path_lets_later_edits_pass_there_and_nowhere_else(
+    repository: Repository, script: Script
+) -> None:
+    def write(path: str) -> str:
+        return call("write", f'{{ path = "{path}", content = "x" }}')
+
+    text = write("docs/a.md") + write("docs/sub/b.md") + write("src/c.md") + DONE
+    async with script(text).opened() as work:
+        work.send_text("go")
+        _, waiting, _ = await work.asked()
+        globs = [one.rule.path for one in waiting.offers]
+        assert globs == ["docs/a.md", "docs/**", "docs/**/*.md"]
+        await work.decide(Decision(verdict="rule", rule=waiting.offers[1].rule))
+        await work.until(lambda _: len(work.events(ApprovalRequested)) == 2)
+        assert (repository.root / "docs" / "sub" / "b.md").exists()
+        assert work.last(ApprovalRequested).proposal.targets[0].path == "src/c.md"
+    assert not (repository.root / "src" / "c.md").exists()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tui_agent.core.proposal import CommandPart, Offer, Proposal
 from tui_agent.core.settings import RuleSettings
+from tui_agent.core.toolsets import WRITING
 
 RUN_ANYTHING = frozenset({
     "bash", "sh", "zsh", "dash", "fish", "env", "sudo", "doas", "xargs", "nohup", "time",
@@ -71,7 +72,7 @@ def offers(proposal: Proposal, past: Sequence[Sequence[CommandPart]] = ()) -> tu
             tuple(_with_past(one, asking[0], past) for one in _of_part(asking[0])) if asking else ()
         )
     paths = sorted({target.path for target in proposal.targets if target.effect == "edit"})
-    if proposal.patch is None or not paths or any(target.marks for target in proposal.targets):
+    if proposal.tool not in WRITING or not paths or any(one.marks for one in proposal.targets):
         return ()
     return tuple(_of_edits(proposal.tool, paths))
 

@@ -44,6 +44,7 @@ class Deeds:
             "prompt.recall": self.recall,
             "prompt.later": lambda: self.completion.move(1),
             "prompt.complete": self.complete,
+            "review.allow": self.allow_edits,
             "prompt.help": lambda: self.shell.prompt.empty and self.help(),
             "pane.help": self.help,
             "app.help": self.help,
@@ -85,6 +86,12 @@ class Deeds:
             self.say(text)
         if self.shell.doors.history is not None:
             self.shell.prompt.remember(self.shell.doors.history())
+
+    def allow_edits(self) -> bool:
+        """Choose a rule that allows more edits of the kind."""
+        from tui_agent.ui.tui.allow_edits import allow_edits
+
+        return allow_edits(self)
 
     # Saying something
 

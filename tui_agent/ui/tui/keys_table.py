@@ -144,6 +144,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("review.reject_file", "d", "reject file", "Reject every hunk left in this file."),
     _action("review.accept_all", "A", "accept all", "Accept every hunk left.", palette=True),
     _action("review.reject_all", "D", "reject all", "Reject every hunk left.", palette=True),
+    _action("review.allow", "p", "allow…", "Accept this edit, and choose a rule that allows more."),
     _action("review.next_file", "}", "file", "To the next file."),
     _action("review.previous_file", "{", "file before", "To the file before."),
     _action("review.down", "j down", "line", "To the next line."),
