@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,26 @@ def test_in_lines_a_command_is_shown_first_checked_in_a_copy_and_then_applied(
         assert person.leaves() == 0
     assert sample.read("a.txt") == b"two\n"
     assert not (sample.root / "b.txt").exists()
+
+
+def test_a_kill_at_the_second_question_comes_back_to_it_without_the_copy(
+    sample: Repository, tmp_path: Path
+) -> None:
+    command = call("shell", command="echo two > a.txt && echo formatted")
+    model = script(tmp_path, [{"text": "I format.", "call": [command]}, {"text": "I see."}])
+    with at_terminal(sample.root, "--model", model, "format") as person:
+        person.sees("[y s")
+        person.presses("d", first=True)
+        person.sees("1/1 [")
+        person.child.kill(signal.SIGKILL)
+        person.child.wait()
+    assert sample.read("a.txt") == b"one\n"
+    with at_terminal(sample.root, "--model", model, "-c") as person:
+        person.sees("made in a copy by echo two")
+        person.sees("1/1 [")
+        person.presses("y", first=True)
+        person.sees("Enter applies this")
+        person.presses("\r")
+        person.sees("I see.")
+        assert person.leaves() == 0
+    assert sample.read("a.txt") == b"two\n"

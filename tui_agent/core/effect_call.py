@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TAKE, LEAVE = "t", "l"
 """The answers to the question about what no hunk can show."""
 
-SHOWN = 40
+SHOWN = 34
 """Characters of the command that are shown above its changes."""
 
 NOTHING = "It ran in a copy of the workspace, and changed no file there."
