@@ -12,13 +12,14 @@ from tests.agent.scripts import DONE, shell
 from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
 from tui_agent.core.blob import preview_of
-from tui_agent.core.commands import Interrupt, Undo
+from tui_agent.core.commands import Interrupt, RunShell, Undo
 from tui_agent.core.events import (
     ApprovalRequested,
     ModelRequested,
     ToolFinished,
     ToolStarted,
     TurnEnded,
+    WorkspaceChanged,
 )
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision, Proposal
@@ -206,7 +207,10 @@ async def test_what_no_hunk_shows_is_one_question_and_written_with_the_rest(
     repository.write(".gitignore", "node_modules/\n")
     repository.write("package.json", "{}\n")
     repository.commit()
-    command = "mkdir -p node_modules/x; echo 1 > node_modules/x/i.js; echo '{1}' > package.json"
+    command = (
+        "mkdir -p node_modules/x; echo 1 > node_modules/x/i.js; echo '{1}' > package.json;"
+        " ln -sf package.json link"
+    )
     setting = place(shell(command) + shell(command) + DONE)
     async with setting.opened() as work:
         work.send_text("go")
@@ -228,7 +232,11 @@ async def test_what_no_hunk_shows_is_one_question_and_written_with_the_rest(
         await work.decide(replace(YES, answer="t"))
         await work.ended()
         assert repository.read("node_modules/x/i.js") == b"1\n"
+        assert (repository.root / "link").readlink().as_posix() == "package.json"
         assert "Taken over as a whole" in preview_of(work.last(ToolFinished).output.text)
+        work.send(RunShell(command="true"))
+        await work.ended()
+        assert work.events(WorkspaceChanged) == []
     assert_whole(records_of(setting.folder))
 
 

@@ -186,9 +186,9 @@ async def _record(
         _plan(engine, call, output)
     finished(engine, call, output, "finished" if output.ok else _status(output), ms)
     if changes:
-        await snapshot(
-            engine, call.id, [one.path for one in output.files] or None, deep=_went_deep(engine)
-        )
+        rest = call.proposal.rest if call.proposal is not None else None
+        known = [] if rest is not None else [one.path for one in output.files]
+        await snapshot(engine, call.id, known or None, deep=_went_deep(engine))
         say_what_is_kept(engine, call.id)
 
 

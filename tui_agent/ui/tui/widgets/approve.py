@@ -156,7 +156,8 @@ class ApprovePane(VirtualLines):
         return Key(action=action, key=shown, words=words)
 
     def _approval_keys(self, proposal: Proposal) -> tuple[Key, ...]:
-        keys = [self._key("approval.once", "allow once")]
+        copied = proposal.command is not None and proposal.command.view == "copy"
+        keys = [self._key("approval.once", "allow once, in the copy" if copied else "allow once")]
         what = "this command" if proposal.command is not None else "this"
         keys.append(self._key("approval.session", f"allow exactly {what} until the session ends"))
         offers = self._call.offers if self._call is not None else ()
