@@ -216,6 +216,7 @@ async def test_an_approval_on_disk_is_not_asked_again_after_a_crash(
     assert_whole(records_of(cut.folder))
 
 
+@pytest.mark.capability("S3.9", part="of a session: what was done is kept, the rest goes on")
 async def test_every_place_at_which_a_process_may_die_leads_to_the_same_end(
     one: Repository, script: Script, tmp_path: Path
 ) -> None:

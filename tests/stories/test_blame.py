@@ -74,7 +74,6 @@ def test_what_a_command_wrote_is_its_steps(program: Program, repository: Reposit
     assert decided[3] == "human"
 
 
-@pytest.mark.capability("S3.13", part="the trailer that names the model")
 def test_notes_and_trailer_name_the_model_and_install_nothing(
     program: Program, repository: Repository
 ) -> None:

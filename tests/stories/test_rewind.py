@@ -18,6 +18,7 @@ def program(repository: Repository) -> Program:
 
 
 @pytest.mark.capability("S0.19", part="rewind from the command line")
+@pytest.mark.capability("S3.13", part="of a session: the tree is as before it")
 def test_a_session_goes_back_to_a_step_and_on_from_there(
     program: Program, repository: Repository
 ) -> None:

@@ -19,7 +19,7 @@ from tui_agent.core.blame import (
     origin_of,
     versions_of,
 )
-from tui_agent.core.state import fold
+from tui_agent.core.state import fold, is_apart
 from tui_agent.core.state.stops import find_stops
 from tui_agent.core.text import TextError, decode
 from tui_agent.core.undo import commands_of
@@ -142,7 +142,7 @@ def _entries(
     if trees is None:
         return
     for agent in state.agents.values():
-        for turn in agent.turns:
+        for turn in agent.turns if not is_apart(state, agent) else ():
             for call in turn.calls.values():
                 if commands_of(call):
                     origin = origin_of(state, turn, call, steps.get(call.id, 0))

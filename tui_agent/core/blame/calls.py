@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from tui_agent.core.blame.lines import Origin, Piece, Version
+from tui_agent.core.state.lineage import is_apart
 from tui_agent.core.undo import UNDO_TOOL, written_by
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def versions_of(state: Session, load: Load, steps: Mapping[str, int]) -> Iterato
         steps: Of each call, the number of its step in the session.
     """
     for agent in state.agents.values():
+        if is_apart(state, agent):
+            continue  # What was taken from its copy is a call of the agent that sent it.
         for turn in agent.turns:
             for call in turn.calls.values():
                 if call.applied:
