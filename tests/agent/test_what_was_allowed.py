@@ -106,7 +106,8 @@ async def test_the_rules_on_offer_stand_in_the_request_with_what_they_would_have
         await work.decide(Decision(verdict="once"))
         await work.until(lambda _: len(work.events(ApprovalRequested)) == 3)
         asked = work.last(ApprovalRequested)
-        widest = asked.offers[-1]
+        _, widest, other = asked.offers
+        assert other.rule.argv == ("touch", "a")
         assert widest.rule.prefix == ("git", "tag")
         assert (widest.matched, widest.past) == (2, 2)
         assert widest.examples == ("git tag -f y", "git tag -f x")

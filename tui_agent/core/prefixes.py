@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from tui_agent.core.proposal import CommandPart, Offer, Proposal
@@ -29,6 +30,8 @@ ONE_PURPOSE = frozenset({
 """Programs that do one thing, whatever follows."""
 _MODULE = 3
 EXAMPLES = 3
+MOST = 6
+"""Rules that are offered at once."""
 
 
 def offered_prefix(words: Sequence[str]) -> tuple[str, ...]:
@@ -62,15 +65,19 @@ def _verb(words: tuple[str, ...]) -> tuple[str, ...]:
 def offers(proposal: Proposal, past: Sequence[Sequence[CommandPart]] = ()) -> tuple[Offer, ...]:
     """Return the rules that a person may choose, the narrowest first.
 
-    `past`: the commands of this repository's sessions, by their parts. A command that cannot be
-    read has none: no rule could tell it from another.
+    Of a list, the first part that asks has all of its widths, each other one its widest. `past`:
+    the commands of this repository's sessions, by their parts. A command that cannot be read has
+    none: no rule could tell it from another.
     """
     command = proposal.command
     if command is not None:
         asking = [part for part in command.parts if part.verdict == "ask" and part.words]
-        return (
-            tuple(_with_past(one, asking[0], past) for one in _of_part(asking[0])) if asking else ()
-        )
+        found = [
+            _with_past(one, part, past)
+            for number, part in enumerate(asking)
+            for one in (_of_part(part) if number == 0 else [*_of_part(part)][-1:])
+        ]
+        return tuple({one.text: one for one in found}.values())[:MOST]
     paths = sorted({target.path for target in proposal.targets if target.effect == "edit"})
     if proposal.tool not in WRITING or not paths or any(one.marks for one in proposal.targets):
         return ()
@@ -97,13 +104,13 @@ def _of_part(part: CommandPart) -> Iterator[Offer]:
 def _with_past(offer: Offer, present: CommandPart, past: Sequence[Sequence[CommandPart]]) -> Offer:
     rule = offer.rule
     fits = [
-        " ".join(part.words)
+        shlex.join(part.words)
         for parts in past
         for part in parts
         if part.words == rule.argv
         or (rule.prefix and part.words[: len(rule.prefix)] == rule.prefix)
     ]
-    own = " ".join(present.words)
+    own = shlex.join(present.words)
     others = tuple(dict.fromkeys(one for one in reversed(fits) if one != own))
     return Offer(
         rule=rule, text=offer.text, matched=len(fits), past=len(past), examples=others[:EXAMPLES]

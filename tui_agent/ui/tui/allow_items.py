@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.proposal import Decision, Offer, Proposal
+from tui_agent.core.rules import covers_part
 from tui_agent.ui.allowing import SCOPE_WORDS, SCOPES, SPANS, allowed, matched_words
 from tui_agent.ui.tui.file_items import filled
 from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph
@@ -20,8 +21,7 @@ class Choosing:
     """What is chosen so far."""
 
     offers: tuple[Offer, ...]
-    left: str = ""
-    """What still asks, whatever is chosen."""
+    proposal: Proposal
     chosen: int = 0
     scope: int = 0
     span: int = 0
@@ -41,6 +41,11 @@ class Choosing:
     def longer(self) -> Choosing:
         """Let it hold for another span."""
         return replace(self, span=(self.span + 1) % len(SPANS))
+
+    @property
+    def left(self) -> str:
+        """What still asks with the chosen rule."""
+        return still_asking(self.proposal, self.offers[self.chosen])
 
     def decision(self) -> Decision:
         """Return the answer that this is."""
@@ -123,15 +128,16 @@ def widest(proposal: Proposal, offer: Offer) -> str:
     words = offer.text if offer.rule.argv else f"up to {offer.text}"
     if offer.past:
         words += f": {offer.matched} of {offer.past} past commands"
-    left = still_asking(proposal)
+    left = still_asking(proposal, offer)
     return f"{words}; {left}" if left else words
 
 
-def still_asking(proposal: Proposal) -> str:
-    """Say which parts of a command a rule for the first that asks leaves open."""
+def still_asking(proposal: Proposal, offer: Offer) -> str:
+    """Say which parts of a command a rule leaves open."""
     parts = proposal.command.parts if proposal.command is not None else ()
-    asking = [str(number) for number, part in enumerate(parts, 1) if part.verdict == "ask"]
-    others = asking[1:]
-    if not others:
-        return ""
-    return f"part {', '.join(others)} still asks"
+    open_ = [
+        str(number)
+        for number, part in enumerate(parts, 1)
+        if part.verdict == "ask" and not covers_part(offer.rule, proposal, part)
+    ]
+    return f"part {', '.join(open_)} still asks" if open_ else ""

@@ -12,7 +12,7 @@ from tui_agent.core.blob import preview_of
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.state import Call, Session
 from tui_agent.ui.allowing import NO_RULE
-from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, still_asking, widest
+from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, widest
 from tui_agent.ui.tui.approve_items import ApprovalItem, Key
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.messages import Decided, Left, Restated, Toasted
@@ -163,7 +163,9 @@ class ApprovePane(VirtualLines):
         offers = self._call.offers if self._call is not None else ()
         if offers:
             key = self._key("approval.prefix", "allow more of the kind")
-            keys.append(replace(key, note=widest(proposal, offers[-1])))
+            keys.append(
+                replace(key, note=widest(proposal, max(offers, key=lambda one: one.matched)))
+            )
         keys.append(self._key("approval.reject", "reject"))
         keys.append(replace(self._key("approval.why", "reject, say why"), beside=True))
         keys += self._copy_keys(proposal)
@@ -252,8 +254,8 @@ class ApprovePane(VirtualLines):
             self.post_message(Toasted(NO_RULE, role="warning", glyph="warning"))
             return
         proposal = self._call.proposal if self._call is not None else None
-        left = still_asking(proposal) if proposal is not None else ""
-        self._set_choice(Choosing(offers=offers, left=left))
+        if proposal is not None:
+            self._set_choice(Choosing(offers=offers, proposal=proposal))
 
     def _choose(self, name: str) -> None:
         choice = self._choice
