@@ -54,19 +54,21 @@ async def undone(work: AgentAtWork) -> None:
     await work.ended()
 
 
-@pytest.mark.parametrize("mode", ["ask", "auto"])
+BY_COMMAND = {
+    "git reset --hard -q": {"kept.txt", "staged.txt"},
+    "git checkout -q -- .": {"kept.txt"},
+    "git restore kept.txt": {"kept.txt"},
+    "git clean -fdxq": {"new/untracked.txt", "local.cfg", "data/big.bin"},
+    "rm -r new data local.cfg": {"new/untracked.txt", "local.cfg", "data/big.bin"},
+}
+
+
 @pytest.mark.parametrize(
-    ("command", "gone"),
-    [
-        ("git reset --hard -q", {"kept.txt", "staged.txt"}),
-        ("git checkout -q -- .", {"kept.txt"}),
-        ("git restore kept.txt", {"kept.txt"}),
-        ("git clean -fdxq", {"new/untracked.txt", "local.cfg", "data/big.bin"}),
-        ("rm -r new data local.cfg", {"new/untracked.txt", "local.cfg", "data/big.bin"}),
-    ],
+    ("command", "mode"),
+    [*((command, "ask") for command in BY_COMMAND), ("git clean -fdxq", "auto")],
 )
 async def test_what_git_would_throw_away_comes_back_with_an_undo(
-    repository: Repository, script: Script, command: str, gone: set[str], mode: str
+    repository: Repository, script: Script, command: str, mode: str
 ) -> None:
     precious(repository)
     setting = script(shell(command) + DONE).with_mode(mode=mode, verify=False)
@@ -74,7 +76,7 @@ async def test_what_git_would_throw_away_comes_back_with_an_undo(
         work.send_text("go")
         await work.decide(YES)
         await work.ended()
-        assert lost(repository) == gone
+        assert lost(repository) == BY_COMMAND[command]
         assert any("an undo brings it back" in one.text for one in work.events(Notice))
         await undone(work)
         assert lost(repository) == set()

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import stat
+import subprocess
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.support.repository import Repository
+from tui_agent.adapters.runner import view_overlay
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.views import Views
@@ -280,3 +284,38 @@ async def test_a_copy_that_nobody_waits_for_is_given_up_and_removed(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert not list(place.iterdir())
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
+def test_a_plain_user_gets_a_layer_too_and_no_rights_from_it() -> None:
+    python, other = shutil.which("python3", path="/usr/bin:/bin"), shutil.which("runuser")
+    if python is None or other is None:
+        pytest.skip("a Python of the system and runuser are needed")
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o755)
+        root, layer = place / "work", place / "layer"
+        for folder in (root, layer):
+            folder.mkdir()
+            shutil.chown(folder, "nobody", "nogroup")
+        entry = place / "over_layer.py"
+        shutil.copy(view_overlay.ENTRY, entry)
+        text = "echo mine > a; mkdir d; echo x > d/b"
+        as_user = [other, "-u", "nobody", "--"]
+        subprocess.run([*as_user, "sh", "-c", text], cwd=root, check=True)
+        subprocess.run([*as_user, "mkdir", "upper", "work"], cwd=layer, check=True)
+        subprocess.run([*as_user, "touch", "gone"], cwd=layer, check=True)
+        text = "echo more >> a; rm -r d; grep CapEff /proc/self/status; mount -t tmpfs x d"
+        done = subprocess.run(
+            [*as_user, python, "-I", "-S", entry, root, layer, "sh", "-c", text],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.stdout.split() == ["CapEff:", "0000000000000000"], done.stderr
+        assert (root / "a").read_text() == "mine\n"
+        assert (root / "d" / "b").exists()
+        found = view_overlay.touched(root, layer)
+        assert set(found) == {"a", "d/b"}
+        assert found["d/b"] is None
