@@ -104,6 +104,7 @@ PICTURES = (
     Picture("edit_waits_ansi16", stories.edit_waiting, theme="ansi16"),
     Picture("edit_waits_ascii", stories.edit_waiting, theme="ansi16", ascii_only=True),
     Picture("approval_while_typing", stories.approval_waiting, keys=("escape", *"and mention")),
+    Picture("a_rule_is_chosen", stories.approval_waiting, keys=("p", "2", "t")),
     Picture("first_run", None, size=(100, 30)),
     Picture("palette", stories.streaming, keys=("ctrl+p", "r", "e")),
     Picture("sessions", stories.streaming, keys=(*"/sessions", "enter", *"redirect")),

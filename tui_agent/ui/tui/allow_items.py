@@ -74,7 +74,7 @@ def allow_rows(sheet: Sheet, choosing: Choosing, keys: AllowKeys, *, armed: bool
     scope = SCOPE_WORDS[SCOPES[choosing.scope]]
     for shown, label, words in (
         (keys.scope, "where", scope),
-        (keys.span, "until", SPANS[choosing.span].words),
+        (keys.span, "lasts", SPANS[choosing.span].words),
     ):
         rows.append(
             make_row(

@@ -181,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("allow.down", "j down", "rule", "To the next rule.", 2),
     _action("allow.up", "k up", "rule before", "To the rule before."),
     _action("allow.scope", "s", "where", "In this session, or in your settings.", 3),
-    _action("allow.span", "t", "until", "For how long, or how often.", 4),
+    _action("allow.span", "t", "lasts", "For how long, or how often.", 4),
     _action("allow.back", "escape p n", "back", "Go back; nothing is allowed.", 5),
     _action("question.answer", "enter", "own words", "Answer in your own words.", 1),
     _action("question.reject", "n", "no answer", "Give no answer.", 2),
