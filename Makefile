@@ -12,7 +12,7 @@ CODE := tui_agent tests bench docs
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install demo check format lint types imports test docs docs-check smoke bench snap capabilities lock clean
+.PHONY: help install demo check format lint types imports test golden docs docs-check smoke bench snap capabilities lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -38,6 +38,10 @@ imports: $(VENV)/.dev ## Who may import whom
 
 test: $(VENV)/.dev ## The tests
 	$(BIN)/python -m pytest -q -n $(WORKERS)
+
+golden: $(VENV)/.dev ## Record the golden sessions again, after a change that was meant
+	$(BIN)/python -m tests.sessions.record
+	$(BIN)/agent replay --check tests/sessions/*.agentz
 
 snap: $(VENV)/.dev ## Draw the reference screens again
 	$(BIN)/python -m pytest -q tests/ui --snapshot-update

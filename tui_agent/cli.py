@@ -103,8 +103,13 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
         return _demo(rest, paper)
     if chosen.command == "review":
         return _review(rest, options, argv, paper)
+    hosts: Mapping[str, HostHandle] = {}
+    if chosen.command == "fork" and _goes_on_live(chosen.arguments):
+        from tui_agent.wiring.hosts import model_hosts
+
+        hosts = model_hosts(str(options.setting("model") or ""), argv)
     module = import_module(f"tui_agent.ui.commands.{chosen.command}")
-    around = Around(options, os.environ, paper, cwd=_here())
+    around = Around(options, os.environ, paper, cwd=_here(), hosts=hosts)
 
     async def carried_out() -> int:
         try:
@@ -113,6 +118,12 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
             await around.close()
 
     return explained(lambda: asyncio.run(carried_out()), paper)
+
+
+def _goes_on_live(arguments: Sequence[str]) -> bool:
+    """Return whether a fork goes on at once, so that it needs a model."""
+    flags = ("--decide", "--say", "--model", "--times", "--grade")
+    return any(word.startswith(flags) for word in arguments)
 
 
 def _demo(arguments: list[str], paper: Paper) -> int:

@@ -152,9 +152,9 @@ PATCHES: dict[str, tuple[str, str, str, str]] = {
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("what", PATCHES)
 def test_a_changed_line_of_the_orchestrator_fails_the_check_with_step_and_difference(
-    program: Program, tmp_path: Path, what: str
+    tmp_path: Path, what: str
 ) -> None:
-    golden = bundled(program, tmp_path / "mend.agentz")
+    golden = ROOT / "tests" / "sessions" / "minds.agentz"
     file, old, new, kind = PATCHES[what]
     copy = tmp_path / "copy"
     shutil.copytree(ROOT / "tui_agent", copy / "tui_agent")
@@ -170,9 +170,6 @@ def test_a_changed_line_of_the_orchestrator_fails_the_check_with_step_and_differ
     assert "✗ diverged" in done.out
     assert 'failures="1"' in report.read_text()
     assert "<failure" in report.read_text()
-    unchanged = Program(tmp_path).run("replay", "--check", str(golden), "--junit", str(report))
-    assert unchanged.status == 0, unchanged.out
-    assert 'failures="0"' in report.read_text()
 
 
 @pytest.mark.timeout(120)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.core.policy import Circumstances, Outcome
     from tui_agent.core.proposal import Proposal
+    from tui_agent.ui.commands.branch_contract import Branched, BranchWish, Compared
     from tui_agent.ui.commands.contract import (
         CallResult,
         Finding,
@@ -175,6 +176,18 @@ class Around(Wiring):
         from tui_agent.adapters.users_repository import write_note
 
         return write_note(self.root, text)
+
+    async def branch(self, name: str, place: str, wish: BranchWish) -> Branched:
+        """Let a session go on otherwise. Raises UsageError, LookupError, OSError."""
+        from tui_agent.wiring.branching import branch
+
+        return await branch(self, name, place, wish)
+
+    def compared(self, name: str) -> Compared:
+        """Return a session's figures and changes. Raises SessionNotFoundError, OSError."""
+        from tui_agent.wiring.branching import compared
+
+        return compared(self, name)
 
     def fork_at(self, name: str, place: str) -> Forked:
         """Begin a new session with another's records up to a step.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui_agent.agent.rerun.stage import Stage, Toolbox
     from tui_agent.core.events import Record
     from tui_agent.core.replay.normalise import Normaliser
-    from tui_agent.core.settings import RuleSettings, Settings
+    from tui_agent.core.settings import Settings
     from tui_agent.wiring.around import Around
 
 
@@ -158,11 +158,13 @@ class Reruns:
             left_out=done.left_out,
         )
 
-    def what_if(self, names: Sequence[str], rules: Sequence[RuleSettings]) -> Sequence[Ruled]:
-        """Decide past proposals again under other rules."""
-        from tui_agent.wiring.what_if import ruled
+    def what_if(self, names: Sequence[str], rules: Path) -> Sequence[Ruled]:
+        """Decide past proposals again under the rules of a file."""
+        from tui_agent.wiring.what_if import ruled, rules_in
 
-        return [one for name in names for one in ruled(self._around, name, rules)]
+        read = rules_in(rules)
+        chosen = list(names) or [str(one) for one in self._around.shelf.here()]
+        return [one for name in chosen for one in ruled(self._around, name, read)]
 
 
 def normaliser(records: Sequence[Record], ignored: Sequence[str], *roots: str) -> Normaliser:

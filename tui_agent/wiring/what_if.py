@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.commands.rerun_contract import Ruled
 
 if TYPE_CHECKING:
-    from tui_agent.core.events import ApprovalDecided, ApprovalRequested
+    from tui_agent.core.events import ApprovalDecided, ApprovalRequested, Setup
     from tui_agent.core.policy import Circumstances
     from tui_agent.core.settings import RuleSettings, Settings
     from tui_agent.core.state import Session
     from tui_agent.wiring.around import Around
+
+
+def rules_in(path: Path) -> tuple[RuleSettings, ...]:
+    """Read the rules of a settings file. Raises OSError, ValueError where it holds none."""
+    import tomllib
+
+    from tui_agent.core.codec import decode
+    from tui_agent.core.settings import RuleSettings
+
+    tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rules")
+    if not tables:
+        message = f"{path} holds no [[rules]]"
+        raise ValueError(message)
+    return tuple(decode(RuleSettings, one) for one in tables)
 
 
 def ruled(around: Around, name: str, rules: Sequence[RuleSettings]) -> Iterator[Ruled]:
@@ -20,7 +36,12 @@ def ruled(around: Around, name: str, rules: Sequence[RuleSettings]) -> Iterator[
 
     Raises SessionNotFoundError, OSError.
     """
-    from tui_agent.core.events import ApprovalDecided, ApprovalRequested
+    from tui_agent.core.events import (
+        ApprovalDecided,
+        ApprovalRequested,
+        SessionResumed,
+        SessionStarted,
+    )
     from tui_agent.core.policy import decide
     from tui_agent.core.replay.calls import calls_of
     from tui_agent.core.state import Session, apply
@@ -28,17 +49,18 @@ def ruled(around: Around, name: str, rules: Sequence[RuleSettings]) -> Iterator[
 
     stored = around.stored(name)
     calls, stops = calls_of(stored.records), find_stops(stored.records)
-    state, settings = Session(), around.settings
+    state, setup = Session(), None
     for record in stored.records:
-        settings = _settings_now(record.event, settings)
         apply(state, record)
         event = record.event
+        if isinstance(event, SessionStarted | SessionResumed):
+            setup = event.setup or setup
         if not isinstance(event, ApprovalRequested | ApprovalDecided) or event.proposal is None:
             continue
         call = calls.get(event.call_id)
         if call is None or call.called is None or call.called.origin == "user":
             continue
-        now = decide(event.proposal, _circumstances(state, settings, rules))
+        now = decide(event.proposal, _circumstances(state, setup, around.settings, rules))
         stop = stop_of_seq(stops, record.seq)
         yield Ruled(
             session=state.id,
@@ -51,34 +73,32 @@ def ruled(around: Around, name: str, rules: Sequence[RuleSettings]) -> Iterator[
         )
 
 
-def _settings_now(event: object, settings: Settings) -> Settings:
-    """Return the settings that the recorded process had."""
+def _circumstances(
+    state: Session, setup: Setup | None, usual: Settings, rules: Sequence[RuleSettings]
+) -> Circumstances:
+    """Return what the gate looked at then, but for the rules."""
     from tui_agent.agent.setup import settings_of
     from tui_agent.core.codec import CodecError
-    from tui_agent.core.events import SessionResumed, SessionStarted
-
-    if not isinstance(event, SessionStarted | SessionResumed) or event.setup is None:
-        return settings
-    try:
-        return settings_of(event.setup)
-    except CodecError:
-        return settings
-
-
-def _circumstances(
-    state: Session, settings: Settings, rules: Sequence[RuleSettings]
-) -> Circumstances:
+    from tui_agent.core.events import MAIN_AGENT, Setup
     from tui_agent.core.policy import Circumstances
     from tui_agent.core.toolsets import chosen_sets
 
+    then = setup or Setup()
+    with suppress(CodecError):
+        usual = settings_of(then)
     return Circumstances(
         mode=state.mode,
-        tier=state.sandbox,
+        tier=then.tier,
+        unconfined=then.unconfined,
+        attended=then.attended,
+        answer=then.answer,
         rules=tuple(rules),
-        write_paths=settings.write_paths,
-        read_paths=settings.read_paths,
-        programs=settings.programs,
-        toolsets=chosen_sets(settings.toolsets),
+        grants=tuple(one for one in state.grants.values() if one.agent_id == MAIN_AGENT),
+        now=state.ts,
+        write_paths=usual.write_paths,
+        read_paths=usual.read_paths,
+        programs=usual.programs,
+        toolsets=chosen_sets(usual.toolsets),
     )
 
 

@@ -8,6 +8,7 @@ COMMANDS = {
     "undo": "take a turn or a hunk back; what you wrote since stays",
     "rewind": "go back to an earlier place of a session; the diff is shown first",
     "blame": "which session, step and model made each line of a file, or a person",
+    "compare": "sessions side by side: changes, steps, tokens, cost, time, grade",
     "fork": "begin a new session with the beginning of another one",
     "sessions": "list sessions, search them, show, verify, export or import one",
     "stats": "what sessions cost, where the time went, what was rejected and done again",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_agent.core.settings import Settings
     from tui_agent.core.toolsets import Toolset
     from tui_agent.core.trust import TrustQuestion
+    from tui_agent.ui.commands.branch_contract import Branched, BranchWish, Compared
     from tui_agent.ui.commands.exchange_contract import Exchange
     from tui_agent.ui.commands.rerun_contract import Reruns
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
@@ -354,6 +355,14 @@ class Surroundings(Protocol):
 
     def write_note(self, text: str) -> str:
         """Put a git note on HEAD; return the commit. Raises OSError."""
+        ...
+
+    async def branch(self, name: str, place: str, wish: BranchWish) -> Branched:
+        """Let a session go on otherwise, in a new work tree. Raises LookupError, OSError."""
+        ...
+
+    def compared(self, name: str) -> Compared:
+        """Return a session's figures and changes. Raises LookupError, OSError."""
         ...
 
     def fork_at(self, name: str, place: str) -> Forked:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
 from tui_agent.core.replay.divergence import Divergence, Level, Verdict
-
-if TYPE_CHECKING:
-    from tui_agent.core.settings import RuleSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +93,10 @@ class Reruns(Protocol):
         """Write a session as a bundle. Raises LookupError, OSError."""
         ...
 
-    def what_if(self, names: Sequence[str], rules: Sequence[RuleSettings]) -> Sequence[Ruled]:
-        """Decide past proposals again under other rules. Raises LookupError, OSError."""
+    def what_if(self, names: Sequence[str], rules: Path) -> Sequence[Ruled]:
+        """Decide past proposals again under the rules of a file.
+
+        Without names: those of this folder's sessions. Raises LookupError, OSError, ValueError for
+        a file that holds no rules.
+        """
         ...

@@ -8,6 +8,7 @@ from tui_agent.core.codec import dumps, encode
 from tui_agent.core.policy import Circumstances, Outcome
 from tui_agent.core.proposal import Proposal
 from tui_agent.core.rules import text_of
+from tui_agent.ui.commands import rules_what_if
 from tui_agent.ui.commands.contract import Surroundings
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.exit_status import DONE
@@ -20,6 +21,7 @@ examples:
   agent --profile strict rules test 'curl x'  under another profile
   agent --mode auto rules test 'make'         in another mode
   agent rules test 'git push' --json          the same for a program
+  agent rules what-if new.toml                what it would have said so far
 """
 _STYLES: dict[str, tuple[str, Style]] = {
     "allow": ("✓ allow", "added"),
@@ -32,12 +34,13 @@ def parser() -> Parser:
     """Return how the command is typed."""
     made = Parser(prog="agent rules", description=__doc__, epilog=EXAMPLES)
     verbs = made.add_subparsers(
-        dest="verb", metavar="{list,test}", parser_class=Parser, required=True
+        dest="verb", metavar="{list,test,what-if}", parser_class=Parser, required=True
     )
     verbs.add_parser("list", help="the rules that hold here, in order", epilog=EXAMPLES)
     tested = verbs.add_parser("test", help="what the gate says to a command", epilog=EXAMPLES)
     tested.add_argument("command", help="the whole command, quoted")
     tested.add_argument("--json", action="store_true", help="the answer as JSON")
+    rules_what_if.add(verbs.add_parser)
     return made
 
 
@@ -47,6 +50,8 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     if parsed.verb == "list":
         _list(around)
         return DONE
+    if parsed.verb == "what-if":
+        return rules_what_if.run(parsed, around)
     proposal, now, outcome = await around.at_the_gate(parsed.command)
     if parsed.json:
         command = encode(proposal.command)

@@ -1,0 +1,298 @@
+"""Plays our own stories for real and keeps each as a bundle beside this file: `make golden`.
+
+Run it again whenever the prompts, the tools or the gate have changed on purpose; what has changed
+without purpose is what the check is for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from tests.support.repository import IDENTITY, Repository, make_repository
+from tui_agent.agent.agent import Agent
+from tui_agent.core.commands import Decide, Interrupt, SetMode, Steer, Submit, Undo
+from tui_agent.core.patch import HunkDecision
+from tui_agent.core.proposal import Decision, Proposal
+from tui_agent.ui.commands.typed import Options
+from tui_agent.ui.self_play import self_play
+from tui_agent.ui.text import Paper
+from tui_agent.wiring.around import Around
+from tui_agent.wiring.demo import lay_out
+
+HERE = Path(__file__).resolve().parent
+SECONDS = 60.0
+CODE = "".join(f"line {number}\n" for number in range(1, 31))
+Turn = Mapping[str, Any]
+
+
+def call(name: str, **arguments: Any) -> dict[str, Any]:
+    return {"name": name, "arguments": arguments}
+
+
+def edit(path: str, *pairs: tuple[str, str]) -> dict[str, Any]:
+    return call("edit", path=path, edits=[{"old": old, "new": new} for old, new in pairs])
+
+
+@dataclass(slots=True, kw_only=True)
+class Player:
+    """A person at one session."""
+
+    agent: Agent
+
+    async def until(self, what: Callable[[], object]) -> None:
+        async with asyncio.timeout(SECONDS):
+            while not what():  # noqa: ASYNC110 -- any state, not one event
+                await asyncio.sleep(0.005)
+
+    async def say(self, text: str) -> None:
+        self.agent.send(Submit(text=text))
+        await self.until(lambda: self.agent.state.main.turn is not None)
+
+    async def asked(self) -> tuple[str, Proposal]:
+        await self.until(lambda: self.agent.state.waiting)
+        waiting = next(iter(self.agent.state.waiting.values()))
+        proposal = self.agent.state.call(waiting).proposal
+        assert proposal is not None
+        return waiting.request_id, proposal
+
+    async def decide(self, decision: Decision | None = None) -> None:
+        request, _ = await self.asked()
+        self.agent.send(Decide(request_id=request, decision=decision or Decision(verdict="once")))
+
+    async def ended(self) -> None:
+        async with asyncio.timeout(SECONDS):
+            await self.agent.wait_idle()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """What the model says, what lies in the folder, and what the person does."""
+
+    turns: Sequence[Turn]
+    play: Callable[[Player], Awaitable[None]]
+    settings: str = '[[checks]]\nname = "lines"\ncommand = "grep -q line code.txt"\n'
+    mode: str = "ask"
+
+
+async def hunk_by_hunk(person: Player) -> None:
+    """Accept one change, reject one with a reason, write one otherwise; then allow a command."""
+    await person.say("number the lines in words")
+    _, proposal = await person.asked()
+    assert proposal.patch is not None
+    file = proposal.patch.files[0]
+    first, second, third = file.runs
+    hunks = (
+        HunkDecision(path=file.path, runs=(first.id,), verdict="accept"),
+        HunkDecision(path=file.path, runs=(second.id,), verdict="reject", reason="keep that one"),
+        HunkDecision(
+            path=file.path,
+            runs=(third.id,),
+            verdict="edit",
+            span=(third.old_start, third.old_end),
+            text="line five and twenty\n",
+        ),
+    )
+    await person.decide(Decision(verdict="once", hunks=hunks))
+    await person.decide(Decision(verdict="session"))
+    await person.decide()
+    await person.ended()
+
+
+async def changed_minds(person: Player) -> None:
+    """Steer, change the mode, answer a question, reject, take back what was done."""
+    await person.say("change the first line")
+    await person.decide()
+    person.agent.send(Steer(text="and mind the second"))
+    await person.decide(Decision(verdict="once", answer="1"))
+    await person.decide(Decision(verdict="reject", feedback="not that one"))
+    await person.decide()  # the check
+    await person.ended()
+    person.agent.send(SetMode(mode="edit"))
+    await person.say("go on")
+    await person.decide()  # the check
+    await person.ended()
+    person.agent.send(Undo())
+    await person.ended()
+    await person.say("what is there now?")
+    await person.ended()
+
+
+async def stopped(person: Player) -> None:
+    """Stop at an open question, then go on with something else."""
+    await person.say("run it")
+    await person.asked()
+    person.agent.send(Interrupt())
+    await person.ended()
+    await person.say("then look only")
+    await person.ended()
+
+
+STORIES = {
+    "hunks": Story(
+        turns=[
+            {"text": "I look first.", "call": [call("read", path="code.txt")]},
+            {
+                "text": "Three changes.",
+                "call": [
+                    edit(
+                        "code.txt",
+                        ("line 3\n", "line three\n"),
+                        ("line 13\n", "line thirteen\n"),
+                        ("line 25\n", "line twenty-five\n"),
+                    )
+                ],
+            },
+            {"call": [call("shell", command="wc -l code.txt | tr -d ' '")]},
+            {"text": "Done, as far as you wanted it."},
+        ],
+        play=hunk_by_hunk,
+    ),
+    "minds": Story(
+        turns=[
+            {"call": [edit("code.txt", ("line 1\n", "line one\n"))]},
+            {
+                "call": [
+                    call(
+                        "ask",
+                        question="And the second?",
+                        choices=[{"label": "yes"}, {"label": "no"}],
+                    )
+                ]
+            },
+            {"call": [edit("code.txt", ("line 2\n", "line two\n"))]},
+            {"text": "Then not."},
+            {"call": [edit("code.txt", ("line 30\n", "the last line\n"))]},
+            {"call": [call("write", path="new.txt", content="new\n")]},
+            {"text": "Both are in place."},
+            {"call": [call("read", path="code.txt"), call("search", pattern="one|last")]},
+            {"text": "Your lines, and mine taken back."},
+        ],
+        play=changed_minds,
+    ),
+    "stopped": Story(
+        turns=[
+            {"call": [call("shell", command="touch never.txt")]},
+            {"call": [call("list", path="."), call("read", path="missing.txt")]},
+            {"call": [edit("code.txt", ("no such line\n", "x\n"))]},
+            {"call": [call("no_such_tool")]},
+            {"text": "There is nothing of that kind."},
+        ],
+        play=stopped,
+    ),
+    "denied": Story(
+        turns=[
+            {"call": [call("shell", command="git push --force")]},
+            {"call": [edit("code.txt", ("line 4\n", "line four\n"))]},
+            {"text": "The push was denied; the edit is in place."},
+        ],
+        play=lambda person: said_and_ended(person, "push it"),
+        settings='[[rules]]\naction = "deny"\ntool = "shell"\nprefix = ["git", "push"]\n',
+        mode="edit",
+    ),
+}
+
+
+async def said_and_ended(person: Player, text: str) -> None:
+    await person.say(text)
+    await person.ended()
+
+
+def environ_of(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    return (
+        kept
+        | IDENTITY
+        | {
+            "HOME": str(folder / "home"),
+            "AGENT_HOME": str(folder / "state"),
+            "XDG_CONFIG_HOME": str(folder / "home"),
+            "TERM": "dumb",
+        }
+    )
+
+
+async def keep(around: Around, session: Path, name: str) -> None:
+    made = await around.reruns.bundle(str(session), HERE / f"{name}.agentz")
+    sys.stdout.write(f"{made.path.name}  {made.records} records, {made.size:,} bytes\n")
+
+
+async def record(name: str, story: Story, folder: Path) -> None:
+    repository = sample(folder / name, story)
+    script = folder / f"{name}.json"
+    script.write_text(json.dumps({"turn": [*story.turns]}))
+    settings = (("model", "--model", f"script:{script}"), ("mode", "--mode", story.mode))
+    options = Options(settings=settings, trust=True, no_sandbox=True)
+    around = Around(options, environ_of(folder), quiet(), cwd=repository.root)
+    await played(around, name, story.play)
+
+
+async def played(around: Around, name: str, play: Callable[[Player], Awaitable[None]]) -> None:
+    opened = await around.open(attended=True)
+    try:
+        await play(Player(agent=opened.agent))
+    finally:
+        await opened.agent.close()
+    assert opened.folder is not None
+    await keep(around, opened.folder, name)
+    await around.close()
+
+
+def record_demo(folder: Path) -> None:
+    told = lay_out()
+    try:
+        options = Options(
+            prompt=told.message,
+            trust=True,
+            no_sandbox=True,
+            settings=(("model", "demo", "script:../demo.toml"), ("mode", "demo", "ask")),
+        )
+        paper = quiet()
+        around = Around(options, environ_of(folder), paper, cwd=told.root)
+        asyncio.run(played(around, "demo", lambda person: demo_alone(person, paper, told.message)))
+    finally:
+        shutil.rmtree(told.folder, ignore_errors=True)
+
+
+async def demo_alone(person: Player, paper: Paper, message: str) -> None:
+    await self_play(person.agent, paper, message)
+
+
+def sample(root: Path, story: Story) -> Repository:
+    repository = make_repository(root)
+    repository.write("code.txt", CODE)
+    repository.write(".agentrc", story.settings)
+    repository.commit("Thirty lines")
+    return repository
+
+
+def quiet() -> Paper:
+    return Paper({"TERM": "dumb"}, out=StringIO(), err=StringIO())
+
+
+def main() -> None:
+    """Record all stories, or those that are named."""
+    chosen = sys.argv[1:] or [*STORIES, "demo"]
+    os.environ.update(IDENTITY)
+    folder = Path(tempfile.mkdtemp(prefix="agent-golden-")).resolve()
+    try:
+        for name in chosen:
+            if name == "demo":
+                record_demo(folder)
+            else:
+                asyncio.run(record(name, STORIES[name], folder))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

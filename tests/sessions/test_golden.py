@@ -1,0 +1,25 @@
+"""Our own stories, kept as bundles, are the same under today's code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.stories.program import Program
+
+GOLDEN = sorted(Path(__file__).parent.glob("*.agentz"))
+
+
+@pytest.mark.capability("S4.20", part="replay as tests")
+@pytest.mark.timeout(60)
+def test_every_golden_session_is_the_same(tmp_path: Path) -> None:
+    assert len(GOLDEN) >= 5
+    done = Program(tmp_path).run("replay", "--check", *map(str, GOLDEN))
+    assert done.status == 0, done.out + done.err
+    assert f"{len(GOLDEN)} of {len(GOLDEN)} sessions are the same" in done.out
+
+
+def test_golden_sessions_are_small_and_name_no_machine() -> None:
+    for path in GOLDEN:
+        assert path.stat().st_size < 40_000, f"{path.name} is large; what is in it?"
