@@ -2,7 +2,7 @@
 
 Left out on purpose: `-c`, `-C` and `--exec-path` change what runs, `--output` writes, `--ext-diff`,
 `--textconv`, `-O` and `--show-signature` run programs, `--no-index` and `--contents` read any file,
-`%G` in a format runs gpg.
+`%G` and `%(signature)` in a format run gpg.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tui_agent.core.shell.values import Looked
 
 BEFORE = frozenset({"--no-pager", "-P", "--no-optional-locks", "--literal-pathspecs"})
 """Flags of git itself that may stand before the sub-command."""
-_SIGNED = ("%G",)
+_SIGNED = ("%G", "signature")
 
 
 def _long(text: str) -> frozenset[str]:

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from tui_agent.core.shell.git import read_by_git
 from tui_agent.core.shell.options import looked_at
 from tui_agent.core.shell.programs import PROGRAMS
-from tui_agent.core.shell.special import read_by_find, read_by_sed
+from tui_agent.core.shell.special import read_by_find, read_by_printf, read_by_sed
 from tui_agent.core.shell.values import Looked, Reading, Simple
 
 _SPECIAL: Mapping[str, Callable[[Sequence[str]], Looked | None]] = {
     "git": read_by_git,
     "find": read_by_find,
     "sed": read_by_sed,
+    "printf": read_by_printf,
 }
 
 

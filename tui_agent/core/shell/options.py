@@ -157,8 +157,8 @@ def _of_operands(program: Program, read: _Read) -> Looked | None:
         case _:
             leading = 0 if program.leading_by & read.seen else program.leading
             paths = operands[leading:]
-            if len(operands) < leading or "" in paths:
-                return None
+            if len(operands) < leading or any(one in ("", "-") or one[0] == "@" for one in paths):
+                return None  # Some programs read more words from `@FILE`.
             if any(part in text for text in operands[:leading] for part in program.unless_text):
                 return None
             hidden = not program.hidden_by or bool(program.hidden_by & read.seen)

@@ -188,7 +188,6 @@ PROGRAMS: Mapping[str, Program] = {
         unless_text=("import", "include", "env", "ENV"),
     ),
     "echo": Program(flags="neE", operands="texts"),
-    "printf": Program(operands="texts", least=1),
     "seq": Program(flags="w", texts="sf", operands="texts", counted=True, least=1),
     "date": Program(
         flags="uR", texts="d", rest="I", operands="format",

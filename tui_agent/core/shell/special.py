@@ -43,6 +43,24 @@ def read_by_find(words: Sequence[str]) -> Looked | None:
     return None if "" in paths else Looked(paths=tuple(paths) or (".",))
 
 
+_CONVERSIONS = frozenset("sbqdiouxXeEfgGc%")
+_BEFORE_CONVERSION = frozenset("-+ 0123456789.")
+
+
+def read_by_printf(words: Sequence[str]) -> Looked | None:
+    """Return what printf looks at, nothing: where its format only prints. `%n` sets a variable."""
+    if not words or words[0].startswith("-"):
+        return None
+    _, *rest = words[0].split("%")
+    while rest:
+        part = rest.pop(0).lstrip("".join(_BEFORE_CONVERSION))
+        if not part and rest:
+            rest.pop(0)  # `%%` is a sign of its own.
+        elif part[:1] not in _CONVERSIONS or not part:
+            return None
+    return Looked()
+
+
 _SED_FLAGS = frozenset({"-n", "-E", "-r", "-u", "--quiet", "--silent", "--regexp-extended"})
 _SED_SCRIPT = frozenset({"-e", "--expression"})
 _SLASHES = 3
