@@ -220,3 +220,20 @@ def test_an_export_is_not_written_over_what_is_there(recorded: Program) -> None:
     assert recorded.run("sessions", "export", "--format", "md", "--force").status == 0
     assert path.read_text().startswith("# mend the")
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_bundle_is_replayed_where_the_repository_was_never_seen(
+    recorded: Program, tmp_path: Path
+) -> None:
+    target = tmp_path / "session.agentz"
+    asked = recorded.run("sessions", "export", "--format", "bundle", "-o", str(target))
+    assert asked.status == 1
+    assert "the workspace's files, as they were recorded, are in it" in asked.err
+    done = recorded.run("sessions", "export", "--format", "bundle", "-o", str(target), "--yes")
+    assert done.status == 0, done.err
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    other = Program(elsewhere, AGENT_HOME=str(tmp_path / "other home"))
+    told = other.run("replay", str(target), "--plain")
+    assert told.status == 0, told.err
+    assert "return 42" in told.out

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.commands.exchange_contract import Imported, TreePatch
+from tui_agent.ui.commands.exchange_contract import BundleBytes, Imported, TreePatch
 
 if TYPE_CHECKING:
     from tui_agent.adapters.redaction import Redactor
@@ -50,6 +51,15 @@ class Outlet:
         return TreePatch(
             data=b"".join(kept), base=trees[0], end=trees[-1], left_out=tuple(left_out)
         )
+
+    async def bundle(self, stored: StoredSession, *, trees: bool) -> BundleBytes:
+        """Return the session with all that a replay elsewhere needs. Raises OSError."""
+        with TemporaryDirectory(prefix="agent-bundle-") as folder:
+            target = Path(folder) / "session.agentz"
+            made = await self._around.reruns.bundle(str(stored.folder), target, trees=trees)
+            data = target.read_bytes()
+        notes = ("the workspace's files, as they were recorded, are in it",) if made.trees else ()
+        return BundleBytes(data=data, left_out=tuple(made.left_out), notes=notes)
 
     def take_in(self, path: Path) -> Imported:
         """Make a session of another program's file. Raises ValueError for no such file, OSError."""

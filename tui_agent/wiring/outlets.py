@@ -69,7 +69,7 @@ async def prepared(around: Around, stored: StoredSession, form: str, step: int) 
         theme=theme if theme in {"dark", "light", "high-contrast"} else "dark",
     )
     made = await make(chosen, session, stored, around.exchange, manner)
-    lines = preview(session, made.left_out)
+    lines = preview(session, made)
     findings = tuple(" ".join("".join(text for _, text in line).split()) for line in lines)
     session_id = stored.folder.name.rpartition("-")[2]
     return Prepared(findings=findings, write=lambda: _written(made, session_id, chosen))

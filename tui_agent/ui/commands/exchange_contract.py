@@ -25,6 +25,16 @@ class TreePatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BundleBytes:
+    """A bundle, ready to be written."""
+
+    data: bytes
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
+    """What is to be known before it is given away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """What came of reading another program's session."""
 
@@ -52,6 +62,10 @@ class Exchange(Protocol):
 
     def patch(self, stored: StoredSession) -> TreePatch:
         """Return what changed on disk. Raises LookupError where no trees are recorded, OSError."""
+        ...
+
+    async def bundle(self, stored: StoredSession, *, trees: bool) -> BundleBytes:
+        """Return the session with all that a replay elsewhere needs. Raises OSError."""
         ...
 
     def take_in(self, path: Path) -> Imported:

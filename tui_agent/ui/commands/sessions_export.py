@@ -65,11 +65,11 @@ async def export(parsed: Namespace, around: Surroundings) -> int:
     except LookupError as error:
         around.paper.say(str(error.args[0]))
         return UNREPLAYABLE
-    shown = preview(session, made.left_out)
+    shown = preview(session, made)
     if shown:
-        around.paper.say("Secrets in this session; each is masked in the export:", *shown)
+        around.paper.say("Before it is given away: secrets are masked or left out.", *shown)
         if not parsed.yes and not _agreed():
-            around.paper.say("Nothing was written. --yes writes it, masked as shown.")
+            around.paper.say("Nothing was written. --yes writes it so.")
             return FAILED
     session_id = stored.folder.name.rpartition("-")[2]
     return _write(made, parsed, around, file_name(session_id, parsed.format))

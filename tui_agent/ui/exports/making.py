@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.exports.pictures import Manner
     from tui_agent.ui.text import Line
 
-Format = Literal["md", "html", "json", "svg", "cast", "patch"]
+Format = Literal["md", "html", "json", "svg", "cast", "patch", "bundle"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 ABOUT: dict[Format, str] = {
     "md": "Markdown: for an issue, a review, a note",
@@ -26,6 +25,7 @@ ABOUT: dict[Format, str] = {
     "svg": "a picture of one step of the replay",
     "cast": "a recording of the replay: for players of asciicast",
     "patch": "what changed on disk: for git apply",
+    "bundle": "log, payloads and recorded files: to be replayed elsewhere",
 }
 
 
@@ -36,11 +36,13 @@ class Made:
     data: bytes
     left_out: tuple[str, ...] = ()
     """Files that the format had to leave out besides."""
+    notes: tuple[str, ...] = ()
+    """What else is to be known before it is given away."""
 
 
 def file_name(session_id: str, form: Format) -> str:
     """Return what an export is called where nobody says."""
-    return f"agent-{session_id[-8:]}.{form}"
+    return f"agent-{session_id[-8:]}.{'agentz' if form == 'bundle' else form}"
 
 
 async def make(
@@ -53,6 +55,10 @@ async def make(
     if form == "patch":
         patch = exchange.patch(stored)
         return Made(data=patch.data, left_out=patch.left_out)
+    if form == "bundle":
+        # Files of the workspace cannot be masked and be the same files: with a secret, none goes.
+        bundle = await exchange.bundle(stored, trees=session.clean)
+        return Made(data=bundle.data, left_out=bundle.left_out, notes=bundle.notes)
     text = await asyncio.to_thread(_text, form, session, manner)
     return Made(data=exchange.redacted(text).encode("utf-8", "replace"))
 
@@ -75,7 +81,7 @@ def _text(form: Format, session: Masked, manner: Manner) -> str:
     return as_html(telling_of(session))
 
 
-def preview(session: Masked, more: Sequence[str] = ()) -> list[Line]:
+def preview(session: Masked, made: Made) -> list[Line]:
     """Return what is masked and left out, a line each; nothing where all may go as it is."""
     lines: list[Line] = [
         [
@@ -87,8 +93,9 @@ def preview(session: Masked, more: Sequence[str] = ()) -> list[Line]:
     ]
     lines += [
         [("warning", "   all  "), ("", f"{path}"), ("dim", "  its content is left out")]
-        for path in (*session.left_out, *more)
+        for path in (*session.left_out, *made.left_out)
     ]
+    lines += [[("warning", "     !  "), ("", note)] for note in made.notes]
     if session.missing:
         lines.append([("dim", f"  {session.missing:>4}  payloads are missing")])
     return lines

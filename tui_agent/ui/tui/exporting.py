@@ -16,6 +16,7 @@ FORMATS = (
     ("cast", "A recording", "The whole replay: for players of asciicast."),
     ("svg", "A picture", "This step, as it is shown."),
     ("json", "JSON", "All of it, for a program."),
+    ("bundle", "A bundle", "With the recorded files: to be replayed elsewhere."),
 )
 GO, LEAVE = "write", ""
 Make = Callable[[str], Awaitable[Prepared]]
@@ -62,7 +63,7 @@ async def _prepare(app: App[int], make: Make, form: str, say: Say) -> None:
         more = len(prepared.findings) - len(notes)
         told = (*notes, *([(f"and {more} more", "text-3")] if more > 0 else []))
         return [
-            Choice(value=GO, label="Write it, masked as shown", notes=told),
+            Choice(value=GO, label="Write it so", notes=told),
             Choice(value="leave", label="Write nothing", notes=told),
         ]
 
@@ -72,7 +73,7 @@ async def _prepare(app: App[int], make: Make, form: str, say: Say) -> None:
         else:
             say("Nothing was written.")
 
-    app.push_screen(Picker("ways: secrets are in it", answers, verb="choose"), agreed)
+    app.push_screen(Picker("ways", answers, verb="choose"), agreed)
 
 
 def _write(prepared: Prepared, say: Say) -> None:

@@ -52,7 +52,7 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
                  description="Give this place of the session a name."),
     SlashCommand(name="sessions", description="Search earlier sessions and take one up again.",
                  title="Resume a session"),
-    SlashCommand(name="export", argument="[html|md|patch|cast|svg|json]",
+    SlashCommand(name="export", argument="[html|md|patch|cast|svg|json|bundle]",
                  title="Export this session",
                  description="Write this session as a file for others; secrets are masked."),
     SlashCommand(name="replay", title="Replay this session",
