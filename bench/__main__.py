@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import children, edits, headless, keys, sandbox, snapshots, start, stream
+from bench import children, edits, headless, keys, replay, sandbox, snapshots, start, stream
 from bench.figures import Busy, Figure, machine, table
 from bench.programs import ROOT, agent, floor, make_repository
 from tests.servers.model_server import ModelServer
@@ -56,6 +56,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "children": _children,
     "edits": edits.measure,
     "snapshots": snapshots.measure,
+    "replay": replay.measure,
     "sandbox": sandbox.measure,
 }
 

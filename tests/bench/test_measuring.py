@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import edits, sandbox, start
+from bench import edits, replay, sandbox, start
 from bench.answers import BEGINS, ENDS, TOKEN_CHARACTERS, markdown
 from bench.figures import Figure, percentile, table
 from bench.headless import prefix_share
 from bench.programs import floor, make_repository
+from tui_agent.adapters.session_log import StoredSession
+from tui_agent.core.state.stops import find_stops
 
 
 def test_the_smallest_program_paints_and_then_shows_what_is_typed(tmp_path: Path) -> None:
@@ -70,3 +72,10 @@ async def test_a_command_is_timed_through_the_sandbox_and_bare(tmp_path: Path) -
     )
     assert len(figure.runs) == len(figure.floor) == sandbox.TIMES
     assert min(figure.runs) > 0
+
+
+def test_the_session_that_is_timed_has_ten_thousand_records(tmp_path: Path) -> None:
+    records = StoredSession(replay.session(tmp_path)).records
+    assert len(records) >= replay.RECORDS
+    kinds = {stop.kind for stop in find_stops(records)}
+    assert {"user", "model", "call"} <= kinds

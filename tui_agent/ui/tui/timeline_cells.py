@@ -65,16 +65,24 @@ def pitch_of(cells: int, width: int) -> int:
 def placed(
     texts: Sequence[tuple[int, str]], width: int, *, gap: int = 2, mark: str = "…"
 ) -> list[tuple[int, str]]:
-    """Cut texts that begin at these columns so that each ends before the next begins.
+    """Cut texts that begin at these columns, in their order, so that each ends before the next.
 
     Where a cut text would say nothing, its first word stands for it, if that fits.
     """
+    ends: list[int] = []
+    end, after = width, width + gap
+    for start, _ in reversed(texts):
+        if start < after:  # several may begin in one column: they end together
+            end = min(width, after - gap)
+        ends.append(end)
+        after = start
     found: list[tuple[int, str]] = []
     free = 0
-    for number, (start, text) in enumerate(texts):
+    for (start, text), end in zip(texts, reversed(ends), strict=True):
         begin = max(start, free)
-        following = [at for at, _ in texts[number + 1 :] if at > start]
-        shown = _cut(text, min([width, *(at - gap for at in following)]) - begin, mark)
+        if begin >= width:
+            break
+        shown = _cut(text, end - begin, mark)
         if shown:
             found.append((begin, shown))
             free = begin + len(shown) + gap

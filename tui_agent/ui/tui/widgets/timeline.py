@@ -51,6 +51,8 @@ class TimelineRow(Widget):
         self._index = 0
         self._cells: tuple[Cell, ...] = ()
         self._cells_for: tuple[object, ...] = ()
+        self._titles: list[tuple[int, str]] = []
+        self._titles_for: tuple[object, ...] = ()
         self._dragging = False
 
     def tell(self, stops: Sequence[Stop], index: int) -> None:
@@ -147,17 +149,12 @@ class TimelineRow(Widget):
 
     def _turns(self, sheet: Sheet) -> list[Span]:
         stop = self._stops[self._index] if self._stops else None
-        texts: list[tuple[int, str]] = []
-        seen: set[int] = set()
-        for at, cell in enumerate(self.cells()):
-            for one in self._stops[cell.first : cell.last + 1]:
-                if one.mark == "turn" and one.turn not in seen:
-                    seen.add(one.turn)
-                    texts.append((at * self.pitch, f"{one.turn} {sheet.span(one.text)[0]}"))
+        wanted = (self._stops, self.size.width, sheet.glyphs)
+        if self._titles_for != wanted:
+            self._titles_for, self._titles = wanted, self._placed_titles(sheet)
         spans: list[Span] = []
         column = 0
-        width = self.size.width - MARGIN - 2
-        for start, text in placed(texts, width, mark=sheet.glyphs.cut):
+        for start, text in self._titles:
             number, space, title = text.partition(" ")
             present = stop is not None and number == str(stop.turn)
             spans += [
@@ -167,6 +164,17 @@ class TimelineRow(Widget):
             ]
             column = start + len(text)
         return spans
+
+    def _placed_titles(self, sheet: Sheet) -> list[tuple[int, str]]:
+        """Return the turns' titles where there is room for them: a session may have hundreds."""
+        texts: list[tuple[int, str]] = []
+        seen: set[int] = set()
+        for at, cell in enumerate(self.cells()):
+            for one in self._stops[cell.first : cell.last + 1]:
+                if one.mark == "turn" and one.turn not in seen:
+                    seen.add(one.turn)
+                    texts.append((at * self.pitch, f"{one.turn} {sheet.span(one.text)[0]}"))
+        return placed(texts, self.size.width - MARGIN - 2, mark=sheet.glyphs.cut)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Go to the step under the mouse."""
