@@ -22,7 +22,12 @@ def state_json(state: Session) -> dict[str, Any]:
             "sandbox": state.sandbox,
             "trusted": state.started.trusted if state.started is not None else False,
         },
-        "guards": {"waiting": _plain(state.waiting), "queue": _plain(state.queue)},
+        "guards": {
+            "waiting": _plain(state.waiting),
+            "queue": _plain(state.queue),
+            "approvals": _plain(state.grants),
+            "used": _plain(state.used),
+        },
         "budgets": {"usd": state.budget_usd},
         "verification": _plain(state.checks),
         "repo_context": {
