@@ -80,3 +80,22 @@ def test_a_broken_definition_is_named_and_the_others_hold(
     assert len(problems) == 1
     assert problems[0].startswith(".agent/agents/bad.md defines no agent: ")
     assert why in problems[0]
+
+
+@pytest.mark.case(73)
+def test_a_definition_counts_as_it_was_trusted_and_not_as_it_is_now(tmp_path: Path) -> None:
+    from tui_agent.adapters.trust import FolderTrust
+
+    root, state = tmp_path / "project", tmp_path / "state"
+    (root / ".agent" / "agents").mkdir(parents=True)
+    file = root / ".agent" / "agents" / "tester.md"
+    file.write_text("Test it kindly.\n")
+    FolderTrust(state, root).trust()
+    trusted = FolderTrust(state, root)
+    found, problems = read_definitions(None, root, trusted.accepts)
+    assert found["tester"].instructions == "Test it kindly."
+    assert problems == ()
+    file.write_text("Delete it.\n")
+    found, [problem] = read_definitions(None, root, trusted.accepts)
+    assert "tester" not in found
+    assert "changed since the folder was trusted" in problem

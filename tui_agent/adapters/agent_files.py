@@ -4,12 +4,15 @@ project's.
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from tui_agent.core.agents import EXPLORE, READING, AgentDefinition
+
+Accepts = Callable[[str, str], bool]
 
 FOLDERS = (".claude/agents", ".agent/agents")
 """Below the root of a project; of two definitions with one name the later folder's holds."""
@@ -34,20 +37,28 @@ class NotAnAgentError(ValueError):
     """A file defines no agent; the message says why."""
 
 
+def _any(_path: str, _sha: str) -> bool:
+    return True
+
+
 def read_definitions(
-    user_folder: Path | None, project: Path | None
+    user_folder: Path | None,
+    project: Path | None,
+    accepts: Accepts = _any,
 ) -> tuple[dict[str, AgentDefinition], tuple[str, ...]]:
     """Return the definitions by name, and a sentence about each file that is none.
 
     Args:
         user_folder: The folder of the user's settings; its `agents` is looked into.
         project: The root of a trusted project; None where it is not trusted.
+        accepts: Whether a project's file counts with this digest (SHA-256, hex) of its bytes.
     """
     found = {EXPLORE.name: EXPLORE}
     problems: list[str] = []
     for path, shown in _files(user_folder, project):
+        of_user = user_folder is not None and path.is_relative_to(user_folder / "agents")
         try:
-            definition = _read(path, shown)
+            definition = _read(path, shown, _any if of_user else accepts)
         except (OSError, ValueError) as error:
             problems.append(f"{shown} defines no agent: {error}")
         else:
@@ -65,14 +76,18 @@ def _files(user_folder: Path | None, project: Path | None) -> Iterator[tuple[Pat
                 yield path, f"{name}/{path.name}"
 
 
-def _read(path: Path, shown: str) -> AgentDefinition:
+def _read(path: Path, shown: str, accepts: Accepts) -> AgentDefinition:
     if not path.is_file():
         message = "it is no regular file"
         raise NotAnAgentError(message)
     if path.stat().st_size > LARGEST:
         message = f"it is larger than {LARGEST // 1024} KiB"
         raise NotAnAgentError(message)
-    head, instructions = _parted(path.read_text(encoding="utf-8-sig"))
+    data = path.read_bytes()
+    if not accepts(shown, hashlib.sha256(data).hexdigest()):
+        message = "it has changed since the folder was trusted, or lies elsewhere"
+        raise NotAnAgentError(message)
+    head, instructions = _parted(data.decode("utf-8-sig").replace("\r\n", "\n"))
     name = str(head.get("name", path.stem))
     if not _NAME.fullmatch(name):
         message = f"the name {name!r} is not made of small letters, digits, - and _"

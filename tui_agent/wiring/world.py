@@ -211,7 +211,8 @@ class Wiring:
 
         user = user_file(self.environ)
         project = self.root if self.trusted else None
-        found, self.child_problems = read_definitions(user.parent if user else None, project)
+        folder = user.parent if user else None
+        found, self.child_problems = read_definitions(folder, project, self.folder.accepts)
         return found
 
     def child_tools(self) -> dict[str, Tool]:

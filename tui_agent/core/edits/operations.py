@@ -9,7 +9,7 @@ from tui_agent.core.edits.chunks import Chunk, placed
 from tui_agent.core.edits.contract import EditError, Files, OnStale
 from tui_agent.core.edits.guards import check_new_text, encoded, readable
 from tui_agent.core.edits.overlay import Overlay
-from tui_agent.core.patch.modes import may_run, with_run_bit
+from tui_agent.core.patch.modes import SETS_ID, may_run, with_run_bit
 from tui_agent.core.patch.values import FileChange
 
 
@@ -103,7 +103,8 @@ def _update(overlay: Overlay, update: Update) -> None:
         overlay.note(path, *result.notes)
     if update.mode is not None:
         present = overlay.mode(path) or 0
-        overlay.set_mode(path, with_run_bit(present, wanted=may_run(update.mode)))
+        bits = with_run_bit(present, wanted=may_run(update.mode))
+        overlay.set_mode(path, bits | (update.mode & SETS_ID))
     if update.target is not None:
         overlay.move(path, overlay.locate(update.target))
 

@@ -150,7 +150,7 @@ def _bits(digits: str, path: str) -> int:
     mode = int(digits, 8) if digits.strip("01234567") == "" else 0
     if mode >> 12 not in {0, 0o10}:
         raise _malformed(f"{path} would not be a regular file (mode {digits}).")
-    return mode & 0o777
+    return mode & 0o7777
 
 
 def _paths(file: _File) -> tuple[str, str]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 LINK = 0o120000
 """The mode of every symbolic link."""
+SETS_ID = 0o6000
+"""The bits that let a program run as its owner or group; git knows none, and they always ask."""
 _KIND = 0o170000
 _MAY_RUN = 0o111
 
