@@ -116,10 +116,6 @@ class Wiring:
     def trust(self) -> None:
         """Remember that the user trusts this folder as it was shown. Raises OSError."""
         self.folder.trust()
-        self.forget_settings()
-
-    def forget_settings(self) -> None:
-        """Read the settings anew when they are next needed."""
         for name in ("loaded", "toolsets", "endpoints", "tools", "toolbox"):
             self.__dict__.pop(name, None)
 
