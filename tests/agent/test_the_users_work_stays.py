@@ -71,7 +71,7 @@ class Person:
 
 
 @pytest.mark.timeout(120)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(acts=ACTS)
 def test_nothing_of_a_persons_is_ever_lost(
     tmp_path_factory: pytest.TempPathFactory, acts: list[Act]

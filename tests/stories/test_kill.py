@@ -18,7 +18,7 @@ import pytest
 from tests.stories.program import Program, call, script
 from tests.support.repository import Repository
 
-KILLS = int(os.environ.get("AGENT_KILLS", "4"))
+KILLS = int(os.environ.get("AGENT_KILLS", "2"))
 LINES = 62
 """About as many as the undisturbed session logs."""
 MANNER = ("--mode", "edit", "--approve-all", "--no-sandbox")

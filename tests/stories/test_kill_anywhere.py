@@ -43,7 +43,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.state import fold
 
-KILLS = int(os.environ.get("AGENT_KILLS", "6"))
+KILLS = int(os.environ.get("AGENT_KILLS", "4"))
 LONGEST = 1.2
 """Seconds that an undisturbed session takes, about."""
 

@@ -67,7 +67,7 @@ def _verified(program: Program) -> str:
     return done.out + done.err
 
 
-@pytest.mark.parametrize("damage", ["garbage", "torn", "zeros", "empty beside it"])
+@pytest.mark.parametrize("damage", ["garbage", "torn"])
 def test_a_damaged_log_is_listed_taken_up_and_says_what_is_missing(
     program: Program, home: Path, damage: str
 ) -> None:
@@ -75,20 +75,17 @@ def test_a_damaged_log_is_listed_taken_up_and_says_what_is_missing(
     lines = log.read_bytes().split(b"\n")
     if damage == "garbage":
         log.write_bytes(b"\n".join([*lines[:6], b"{not json", b"\xff\x00", *lines[8:]]))
-    elif damage == "torn":
-        log.write_bytes(log.read_bytes() + lines[5][:40])
-    elif damage == "zeros":
-        log.write_bytes(log.read_bytes() + b"\0" * 4096)
     else:
-        other = log.parent.parent / "20991231T000000-zzzzzzzzzzzzzzzzzzzzzzzzzz"
-        other.mkdir()
-        (other / "events.jsonl").touch()
+        log.write_bytes(log.read_bytes() + lines[5][:40] + b"\0" * 4096)
+    other = log.parent.parent / "20991231T000000-zzzzzzzzzzzzzzzzzzzzzzzzzz"
+    other.mkdir()
+    (other / "events.jsonl").touch()
     listed = program.run("sessions", "list")
     assert "fix it" in listed.out
     on = program.run("-c", "-p", "and now?")
     assert on.status == 0, on.err
     told = [one for one in records_of(log.parent) if isinstance(one.event, LogRecovered)]
-    assert len(told) == (damage != "empty beside it")
+    assert len(told) == 1
     assert program.run("replay", "last", "--plain").status == 0
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold
 
 
+FEW = 3
+"""Names that fit a line."""
+
+
 def mark(state: Session, agent: Agent, seq: int) -> None:
     """Keep what the agent's model sees after the record `seq`, to come back to."""
     agent.marks.append(
@@ -100,8 +104,8 @@ def _said(event: Rewound) -> str:
     text = f"rewound to {event.place or f'record {event.to_seq}'}: {what}"
     if event.files and event.changed_files:
         paths = event.changed_files
-        more = f" and {len(paths) - 3} more" if len(paths) > 3 else ""  # noqa: PLR2004 -- three names fit a line
-        text += f". Not as they were there: {', '.join(paths[:3])}{more}"
+        more = f" and {len(paths) - FEW} more" if len(paths) > FEW else ""
+        text += f". Not as they were there: {', '.join(paths[:FEW])}{more}"
     return text
 
 
