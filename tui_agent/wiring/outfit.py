@@ -15,7 +15,9 @@ from tui_agent.adapters.foreign_diff import read_diff
 from tui_agent.adapters.git_workspace.instructions import Gathering
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+from tui_agent.adapters.processes.capture import capture
 from tui_agent.adapters.runner.environment import own_path
+from tui_agent.adapters.runner.sandboxed import SandboxedRunner
 from tui_agent.adapters.session_log.commands_before import commands_before
 from tui_agent.adapters.session_log.log import is_locked
 from tui_agent.adapters.settings.keep_rule import keep_rule
@@ -32,29 +34,26 @@ from tui_agent.wiring.trusting import acceptance
 
 if TYPE_CHECKING:
     from tui_agent.adapters.session_log import FileLog, MemoryLog
-    from tui_agent.core.ports import Tool
+    from tui_agent.core.ports import Runner, Tool
     from tui_agent.core.settings import RuleSettings
     from tui_agent.wiring.world import Wiring
 
 
 def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
     """Build the world of one agent around its log."""
+    runner = runner_for(wiring, wiring.workspace)
     return World(
         model=wiring.model,
         tools=wiring.tools,
         withheld={name: one for name, one in wiring.toolbox.items() if name not in wiring.tools},
         own_tools={tool.spec.name: tool for tool in own_tools()},
         workspace=_workspace(wiring, log, wiring.workspace),
-        runner=runner_for(wiring, wiring.workspace),
-        snapshots=_snapshots(wiring, wiring.workspace),
+        runner=runner,
+        snapshots=_snapshots(wiring, wiring.workspace, runner),
         copies=KeptCopies(
             wiring.workspace,
             wiring.state.path / "copies",
-            lambda folder, lent: (
-                _workspace(wiring, log, folder),
-                runner_for(wiring, folder, lent),
-                _snapshots(wiring, folder),
-            ),
+            lambda folder, lent: _in_a_copy(wiring, log, folder, lent),
         ),
         log=log,
         clock=SystemClock(),
@@ -82,12 +81,20 @@ def own_tools() -> tuple[Tool, ...]:
     return (Review(read_diff), Undo())
 
 
-def _snapshots(wiring: Wiring, root: Path) -> GitSnapshots:
+def _in_a_copy(
+    wiring: Wiring, log: FileLog | MemoryLog, folder: Path, lent: tuple[str, ...]
+) -> tuple[GitWorkspace, Runner, GitSnapshots]:
+    runner = runner_for(wiring, folder, lent)
+    return _workspace(wiring, log, folder), runner, _snapshots(wiring, folder, runner)
+
+
+def _snapshots(wiring: Wiring, root: Path, runner: Runner) -> GitSnapshots:
     return GitSnapshots(
         wiring.state.path,
         root,
         secret=lambda path: "secret" in marks_of(path),
         path=own_path(root, wiring.environ),
+        run=runner.capture if isinstance(runner, SandboxedRunner) else capture,
     )
 
 

@@ -13,6 +13,7 @@ from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRunner
 from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
+from tui_agent.adapters.snapshots.shadow import Shadow
 from tui_agent.core.rules import hidden_from_commands
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
         plain,
         views,
         choosing,
+        Shadow.of(wiring.state.path, root).git_dir,
     )
 
 

@@ -18,10 +18,11 @@ LINGER_SECONDS = 0.25
 class Output:
     """The pipe that a command writes to, drained as fast as it comes."""
 
-    def __init__(self, kept: KeptOutput, on_output: Callable[[str], None]) -> None:
+    def __init__(self, kept: KeptOutput, on_output: Callable[[str], None] | None) -> None:
+        """Keep what `kept` keeps, and show it to `on_output`, unless nobody is to see it."""
         self.timed_out = False
         self.kept = kept
-        self._shown = Shown(on_output)
+        self._shown = Shown(on_output) if on_output is not None else None
         self._read_end, self.write_end = os.pipe()
         os.set_blocking(self._read_end, False)
         self._loop = asyncio.get_running_loop()
@@ -52,7 +53,8 @@ class Output:
             self._read_end = -1
         if self._timer is not None:
             self._timer.cancel()
-        self._shown.end(self._loop.time())
+        if self._shown is not None:
+            self._shown.end(self._loop.time())
 
     def _read(self) -> None:
         try:
@@ -66,9 +68,11 @@ class Output:
             self._end.set()
             return
         self.kept.add(data)
+        if self._shown is None:
+            return
         if self._shown.add(data, self._loop.time()) and self._timer is None:
-            self._timer = self._loop.call_later(0.05, self._flush)
+            self._timer = self._loop.call_later(0.05, self._flush, self._shown)
 
-    def _flush(self) -> None:
+    def _flush(self, shown: Shown) -> None:
         self._timer = None
-        self._shown.flush(self._loop.time())
+        shown.flush(self._loop.time())

@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import socket
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 from tui_agent.adapters.processes import family
+from tui_agent.adapters.processes.capture import Captured, ProgramError
 from tui_agent.adapters.processes.commands import Launch, exit_of
 from tui_agent.adapters.processes.kept_output import KeptOutput
 from tui_agent.adapters.processes.output import LINGER_SECONDS, Output
@@ -120,23 +122,58 @@ class RunnerProcess:
         started = time.monotonic()
         output = launch.output(on_output)
         try:
-            said = await self._run(launch, output)
+            said = await self._run(launch, [output])
             await output.ended(LINGER_SECONDS)
         finally:
             output.close()
         ms = round((time.monotonic() - started) * 1000)
         return exit_of(said["status"], output, left=said["left"], ms=ms)
 
-    async def _run(self, launch: Launch, output: Output) -> dict[str, Any]:
-        command = _Hand(self, launch)
+    async def capture(self, launch: Launch, stdin: bytes, limit: int) -> Captured:
+        """Run a program of our own choosing to its end, as `capture.capture` does.
+
+        Raises ProgramError where it cannot be started or does not end in time, RunnerError.
+        """
+        outputs = [
+            Output(KeptOutput(head=limit, tail=0), None),
+            Output(KeptOutput(head=4000, tail=4000), None),
+        ]
         try:
-            await command.hand_over([output.write_end])
-            output.started()
+            with tempfile.TemporaryFile() as given:
+                given.write(stdin)
+                given.seek(0)
+                said = await self._run(launch, outputs, given.fileno())
+            for one in outputs:
+                await one.ended(CLOSE_SECONDS)
+        except FileNotFoundError as error:
+            message = f"{launch.argv[0]} cannot be started: {error.strerror}"
+            raise ProgramError(message) from error
+        finally:
+            for one in outputs:
+                one.close()
+        if outputs[0].timed_out:
+            message = f"{launch.argv[0]} did not end within {launch.timeout_seconds:g} s"
+            raise ProgramError(message)
+        out, err = (one.kept for one in outputs)
+        return Captured(
+            code=said["status"], out=out.data(), err=err.text().strip(), cut=out.total > limit
+        )
+
+    async def _run(
+        self, launch: Launch, outputs: Sequence[Output], given: int | None = None
+    ) -> dict[str, Any]:
+        """Run it to its end; the first output notes a time-out. `given` is its input, if any."""
+        command = _Hand(self, launch)
+        ends = [one.write_end for one in outputs]
+        try:
+            await command.hand_over(ends if given is None else [given, *ends])
+            for one in outputs:
+                one.started()
             try:
                 async with asyncio.timeout(launch.timeout_seconds):
                     return await command.answer()
             except TimeoutError:
-                output.timed_out = True
+                outputs[0].timed_out = True
             return await command.end()
         except asyncio.CancelledError:
             with suppress(OSError):

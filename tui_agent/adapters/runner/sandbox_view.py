@@ -11,7 +11,8 @@ from typing import Any, Literal
 from tui_agent.adapters.runner.etc_of_root import ETC, readable_parts
 from tui_agent.adapters.runner.git_parts import GitParts
 
-Reach = Literal["workspace", "network"]
+Reach = Literal["workspace", "network", "records"]
+"""What a runner is for: commands of either reach, or git on our own records of the workspace."""
 
 PACKAGE = Path(__file__).resolve().parents[2]
 PROGRAM = PACKAGE / "adapters" / "runner" / "inside" / "main.py"

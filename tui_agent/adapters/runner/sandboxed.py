@@ -7,10 +7,13 @@ have the same reach. A runner that has failed is started afresh, by the same tri
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
 from tui_agent.adapters.runner.cgroup import ControlGroup, control_group
@@ -76,11 +79,14 @@ class SandboxedRunner:
         plain: PlainRunner,
         views: Views,
         choosing: Choosing,
+        records: Path | None = None,
     ) -> None:
         """Run what `launching` prepares within what `view` shows; `plain` runs what has no sandbox.
 
         `view` is called with the workspace, or a copy of it, each time that a runner is started.
+        `records` is the folder that git keeps our own records of the workspace in.
         """
+        self._records = records
         self._launching = launching
         self._view = view
         self._plain = plain
@@ -134,6 +140,36 @@ class SandboxedRunner:
         done = await self._run_confined(command, wanted, on_output, over)
         held = held_back(done.output, done.exit_code)
         return replace(done, held="" if held == reach else held)
+
+    async def capture(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str,
+        environ: Mapping[str, str],
+        stdin: bytes = b"",
+        seconds: float = 30.0,
+        limit: int = 64 << 20,
+    ) -> Captured:
+        """Run git on our records, as `capture.capture` does, in a sandbox of its own.
+
+        There, the workspace is only read and the records alone are written. Raises ProgramError,
+        OSError.
+        """
+        await self.begin()
+        if self._tier is None or self._records is None:
+            return await capture(
+                argv, cwd=cwd, environ=environ, stdin=stdin, seconds=seconds, limit=limit
+            )
+        program = shutil.which(argv[0], path=environ.get("PATH"))
+        if program is None:
+            message = f"{argv[0]} cannot be started: it is not on PATH"
+            raise ProgramError(message)
+        running = await self._running_for("records")
+        launch = Launch(
+            argv=(program, *argv[1:]), cwd=cwd, environ=environ, timeout_seconds=seconds
+        )
+        return await running.process.capture(launch, stdin, limit)
 
     async def _run_confined(
         self,
@@ -221,19 +257,31 @@ class SandboxedRunner:
         shown = self._view(copy.folder if copy is not None else self._launching.root)
         borrowed = copy.readable if copy is not None else ()
         view = replace(shown, reach=reach, readable=(*shown.readable, *borrowed))
+        if reach == "records":
+            view = self._for_records(view)
         if tier != "A":
             folder = private_folder(Path(self._launching.environ.get("HOME", "/")))
             self._folders.append(folder)
             view = replace(view, temporary=str(folder))
         group = control_group(PROCESSES)
         prefix = (*(group.prefix if group else ()), *(copy.prefix if copy is not None else ()))
-        process, trial = await started(tier, view, self._launching.environ, prefix=prefix)
+        process, trial = await started(
+            tier, view, self._launching.environ, prefix=prefix, tried=reach != "records"
+        )
         if process is not None:
             running = _Running(process=process, view=view, private_root=tier == "A", group=group)
             return running, trial
         if group is not None:
             group.remove()
         return None, trial
+
+    def _for_records(self, view: SandboxView) -> SandboxView:
+        """Return what git sees that keeps our records: they alone are written."""
+        if self._records is None:
+            return view
+        self._records.mkdir(mode=0o700, parents=True, exist_ok=True)
+        writable = (os.path.realpath(self._records),)
+        return replace(view, writes=(), writable=writable, hidden=(), denied=())
 
     def _guarded(self, view: SandboxView) -> tuple[str, ...]:
         """Name what no mount of this tier holds."""

@@ -21,6 +21,8 @@ Confined = Literal["A", "B", "seatbelt"]
 LAYERS = ("landlock", "seccomp")
 
 _OVER_THE_NETWORK = frozenset({"reach TCP", "reach UDP", "reach a virtual socket"})
+_ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
+"""All that a runner's own process gets."""
 _SIGNALS = frozenset({"signal the program", "signal the runner"})
 """Before Landlock's version 6 nothing keeps these back; they end a session, and reveal nothing."""
 _GAPS: Mapping[str, frozenset[str]] = {
@@ -62,6 +64,7 @@ async def started(
     *,
     layers: Sequence[str] = LAYERS,
     prefix: Sequence[str] = (),
+    tried: bool = True,
 ) -> tuple[RunnerProcess | None, Trial]:
     """Start a runner in this tier and let it try to escape.
 
@@ -73,12 +76,15 @@ async def started(
         environ: PATH, for finding the sandbox's program.
         layers: What it confines itself by, beside the tier's outer layer.
         prefix: A command that starts the sandbox's own, with changes of its own.
+        tried: Whether it tries to escape; not where only programs of our choosing run.
     """
     begun = time.monotonic()
     try:
         argv = (*prefix, *_argv(tier, view, environ.get("PATH", "")))
     except RunnerError as error:
         return None, Trial(tier=tier, reason=str(error))
+    if not tried:
+        return await _untried(argv, tier, view, begun)
     canaries = Canaries()
     try:
         runner, attempts = await _tried(argv, tier, view, layers, canaries)
@@ -93,6 +99,21 @@ async def started(
         await runner.close()
         return None, trial
     return runner, trial
+
+
+async def _untried(
+    argv: Sequence[str], tier: Confined, view: SandboxView, begun: float
+) -> tuple[RunnerProcess | None, Trial]:
+    plan = plan_of(view, private_root=tier == "A", layers=_layers(tier, LAYERS))
+    try:
+        runner, _ = await RunnerProcess.start(argv, plan, _ENVIRONMENT)
+    except RunnerError as error:
+        return None, Trial(tier=tier, reason=str(error), ms=_since(begun))
+    return runner, Trial(tier=tier, ms=_since(begun))
+
+
+def _layers(tier: Confined, layers: Sequence[str]) -> tuple[str, ...]:
+    return () if tier == "seatbelt" else tuple(layers)
 
 
 def _argv(tier: Confined, view: SandboxView, path: str) -> tuple[str, ...]:
@@ -126,9 +147,8 @@ async def _tried(
         config=f"{fixed}/config" if fixed else "",
         temporary=view.commands_temporary(private_root=private),
     )
-    wanted = tuple(layers) if tier != "seatbelt" else ()
-    plan = plan_of(view, private_root=private, layers=wanted, probe=probe)
-    runner, answer = await RunnerProcess.start(argv, plan, {"PATH": "/usr/bin:/bin"})
+    plan = plan_of(view, private_root=private, layers=_layers(tier, layers), probe=probe)
+    runner, answer = await RunnerProcess.start(argv, plan, _ENVIRONMENT)
     found = _attempts(answer)
     if found is None:
         await runner.close()

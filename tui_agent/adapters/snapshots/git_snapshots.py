@@ -11,13 +11,13 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.git_stash import stash_entries
-from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.adapters.snapshots import keeping
 from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
@@ -49,11 +49,19 @@ class GitSnapshots:
         root: The workspace.
         secret: Whether a path may hold a secret; such files are left out.
         path: Where programs are looked for.
+        run: Runs git: in a sandbox, where there is one, since what it reads is the workspace's.
     """
 
     def __init__(
-        self, state: Path, root: Path, *, secret: Callable[[str], bool], path: str = os.defpath
+        self,
+        state: Path,
+        root: Path,
+        *,
+        secret: Callable[[str], bool],
+        path: str = os.defpath,
+        run: Callable[..., Awaitable[Captured]] = capture,
     ) -> None:
+        self._run = run
         self._shadow = Shadow.of(state, root)
         self._secret = secret
         self._environ = self._shadow.environ(path)
@@ -228,7 +236,7 @@ class GitSnapshots:
         self, *arguments: str, stdin: bytes = b"", environ: Mapping[str, str] | None = None
     ) -> bytes:
         try:
-            done = await capture(
+            done = await self._run(
                 ("git", *arguments),
                 cwd=str(self._shadow.root),
                 environ=environ or self._environ,
