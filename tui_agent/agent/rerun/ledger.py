@@ -118,6 +118,14 @@ class Ledger:
             self.add(Divergence(kind="policy", what=what, control=True))
         self.lost = True
 
+    @property
+    def lacking(self) -> bool:
+        """Whether something that should have been made by now was not made yet."""
+        return any(
+            self._keys[one.seq] not in self._matched and not self._excused(one)
+            for one in self._passed
+        )
+
     def settle(self, *, last: bool) -> None:
         """Find what should have been made by now and was not, and what was made besides."""
         absent = [one for one in self._passed if self._keys[one.seq] not in self._matched]

@@ -11,6 +11,7 @@ from tui_agent.agent.rerun.answers import Answers
 from tui_agent.agent.rerun.ledger import Ledger
 from tui_agent.agent.rerun.mailbox import Mailbox
 from tui_agent.agent.rerun.process import Process
+from tui_agent.agent.rerun.recorded import SNAPSHOT
 from tui_agent.agent.resume import resume
 from tui_agent.agent.stopping import close_turn
 from tui_agent.core.commands import Decide
@@ -37,7 +38,6 @@ from tui_agent.core.replay.calls import calls_of
 from tui_agent.core.replay.comparing import Comparison
 from tui_agent.core.replay.cues import Cue, cues_of
 from tui_agent.core.replay.divergence import Divergence, Verdict, verdict_of
-from tui_agent.core.undo import UNDO_TOOL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,10 +119,8 @@ class _Loop:
                 continue
             self.process.clock.ts = cue.record.ts
             self.process.clock.mono_ms = max(self.process.clock.mono_ms, cue.record.mono_ms)
-            if isinstance(cue.record.event, ToolStarted) and cue.kind == "ours":
-                await self._before_effect(cue.record.event)
             if cue.kind != "ours" or cue.also_answers:
-                await self.rest()
+                await self.rest(cue)
                 lost = self.ledger.lost
                 if self.ledger.failed and self.stop_first:
                     return
@@ -136,20 +134,7 @@ class _Loop:
             index += 1
         await self.rest(last=True)
 
-    async def _before_effect(self, started: ToolStarted) -> None:
-        """Give the tree right before a command, which is recorded only where it is a new one."""
-        known = self.calls.get(started.call_id)
-        proposal = known.proposal if known is not None else None
-        if proposal is None or started.round > 1:
-            return
-        if proposal.command is None and proposal.tool != UNDO_TOOL:
-            return
-        await self.mailbox.settled()
-        state = self.process.live.state
-        if state.main.turn is not None and state.main.turn.first_snapshot:
-            self.answers.unchanged(state.tree)
-
-    async def rest(self, *, last: bool = False) -> None:
+    async def rest(self, cue: Cue | None = None, *, last: bool = False) -> None:
         """Let today's code run until it waits, and compare what it has made."""
         self._know_the_window()
         await self.mailbox.settled()
@@ -161,9 +146,25 @@ class _Loop:
         for why in missing.values():
             self.ledger.add(Divergence(kind="missing", what=why))
         missing.clear()
+        self._take()
+        comes = cue is not None and isinstance(cue.record.event, SnapshotTaken | WorkspaceChanged)
+        while self._is_held_up() and not comes:
+            # A tree right before an effect is recorded only where it is another one.
+            self.answers.unchanged(self.process.live.state.tree)
+            await self.mailbox.settled()
+            self._take()
+        self.ledger.settle(last=last)
+
+    def _take(self) -> None:
         self.ledger.take(self.process.made)
         self.process.made.clear()
-        self.ledger.settle(last=last)
+
+    def _is_held_up(self) -> bool:
+        """Whether today's code waits for a tree before it makes what should stand there by now."""
+        if not (self.ledger.lacking and self.mailbox.asks(SNAPSHOT)):
+            return False
+        turn = self.process.live.state.main.turn
+        return turn is not None and bool(turn.first_snapshot or turn.kind != "message")
 
     async def next_turn(self, index: int) -> int:
         """Go on behind a place where the ways have parted: with the next turn."""
@@ -299,7 +300,9 @@ class _Loop:
         engine = process.engine
         if engine is None or process.trees is None or process.files is None:
             return
-        process.trees.at_resume = (process.live.state.tree, event.changed_files)
+        tree = self._tree_at_resume(index) or process.live.state.tree
+        process.trees.at_resume = (tree, event.changed_files)
+        process.trees.last = process.live.state.tree
         process.files.recovered = self._found_half_done(index)
         await self._set_tree_if_real(process.live.state.tree)
         with self.mailbox.at_work():
@@ -307,6 +310,15 @@ class _Loop:
         process.trees.at_resume = None
         if engine.agent.turn is not None:
             process.go()
+
+    def _tree_at_resume(self, index: int) -> str:
+        """Return the tree that was found when the session was taken up; empty: the last one."""
+        for record in self.records[index + 1 :]:
+            if isinstance(record.event, SnapshotTaken):
+                return record.event.tree
+            if isinstance(record.event, ModelRequested | TurnStarted | ToolStarted):
+                break
+        return ""
 
     async def _set_tree_if_real(self, tree: str) -> None:
         if tree:
@@ -331,7 +343,7 @@ class _Loop:
         if self.stage.isolate and self.tree and isinstance(event, ModelResponded):
             await self._set_tree(self.tree)
         if isinstance(event, WorkspaceChanged) and self.process.files is not None:
-            self.process.files.forget()
+            self.process.files.forget(event.paths)
         self.answers.give(index, cue)
 
     def _know_the_window(self) -> None:

@@ -24,10 +24,9 @@ class Mailbox:
         self.moves = 0
         """Grows with everything that happens: two equal numbers mean that nothing did."""
 
-    @property
-    def asked(self) -> tuple[str, ...]:
-        """What is waited for."""
-        return tuple(name for name, waiting in self._waiting.items() if waiting)
+    def asks(self, name: str) -> bool:
+        """Return whether somebody waits for this."""
+        return self._waiting[name] > 0
 
     async def take(self, name: str) -> object:
         """Return the next answer of this name, once it is there."""

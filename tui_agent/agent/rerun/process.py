@@ -158,7 +158,10 @@ class Process:
             for spec in record.event.tools
             if is_served(spec.name)
         }
-        return {name: ServedTool(spec, self.calls, self.mailbox) for name, spec in specs.items()}
+        return {
+            name: ServedTool(spec, self.calls, self.mailbox, self.files)
+            for name, spec in specs.items()
+        }
 
     def _wrapped(self, tools: Mapping[str, Tool]) -> dict[str, Tool]:
         return {name: self._wrap(tool) for name, tool in tools.items() if not is_served(name)}

@@ -148,6 +148,8 @@ class RecordedSnapshots:
     """While a session is taken up: the tree to give, and the files that had changed."""
     paths: tuple[str, ...] = ()
     """What people had changed before the tree that was given last."""
+    last: str = ""
+    """The tree that is known when the session is taken up."""
     more: Deep | None = None
     """What was recorded beside that tree."""
 
@@ -156,7 +158,7 @@ class RecordedSnapshots:
         del changed
         if self.at_resume is not None:
             tree, files = self.at_resume
-            return Snapshot(tree=f"{tree} and changes" if files else tree)
+            return Snapshot(tree=tree if tree != self.last or not files else f"{tree} and changes")
         answer = await self.mailbox.take(SNAPSHOT)
         if isinstance(answer, TreeTaken):
             self.paths, self.more = answer.paths, answer.deep

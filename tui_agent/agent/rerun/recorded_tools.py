@@ -10,6 +10,7 @@ from tui_agent.core.agents import TASK_TOOL
 from tui_agent.core.blob import preview_of
 from tui_agent.core.digest import seal
 from tui_agent.core.edits import EditError, EditErrorKind
+from tui_agent.core.effect_call import next_round
 from tui_agent.core.events import ToolFinished
 from tui_agent.core.patch import Patch
 from tui_agent.core.ports import ArgumentsError
@@ -120,9 +121,15 @@ def _as_recorded(known: RecordedCall) -> Proposal:
 class ServedTool:
     """A tool that is not ours: all of it stands in the record."""
 
-    def __init__(self, spec: ToolSpec, calls: Calls, mailbox: Mailbox) -> None:
+    def __init__(
+        self,
+        spec: ToolSpec,
+        calls: Calls,
+        mailbox: Mailbox,
+        workspace: RecordedWorkspace | None,
+    ) -> None:
         self.spec = spec
-        self._calls, self._mailbox = calls, mailbox
+        self._calls, self._mailbox, self._workspace = calls, mailbox, workspace
 
     @property
     def reads_only(self) -> bool:
@@ -140,9 +147,14 @@ class ServedTool:
         return _as_recorded(known)
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput | Proposal:
-        """Give the recorded result."""
-        del approved
+        """Give the recorded result; what a person then took of it is written in memory."""
+        if approved.proposal.ran is not None:
+            return next_round(approved, context)
         answer = await self._mailbox.take(run_of(context.call_id))
+        if isinstance(answer, Proposal):
+            if self._workspace is not None:
+                self._workspace.learn_from(answer)
+            return seal(answer)
         return answer.output if isinstance(answer, ToolFinished) else ToolOutput(ok=False)
 
 

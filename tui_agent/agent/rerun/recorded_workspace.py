@@ -80,9 +80,10 @@ class RecordedWorkspace:
         """Another call begins: what was said of the last one holds no more."""
         self._stale.clear()
 
-    def forget(self) -> None:
-        """Something else has changed files: nothing is known any more."""
-        self._files.clear()
+    def forget(self, paths: Sequence[str] | None = None) -> None:
+        """Something else has changed these files, or any: they are not known any more."""
+        for path in [*self._files] if paths is None else paths:
+            self._files.pop(path, None)
         self._stale.clear()
 
     def locate(self, path: str) -> str:

@@ -14,6 +14,7 @@ from tui_agent.core.events import (
     MAIN_AGENT,
     ApprovalDecided,
     ApprovalRequested,
+    CheckFinished,
     ChecksFound,
     Event,
     InstructionsLoaded,
@@ -86,6 +87,11 @@ class _Teller:
         self.open = False
         self.rounds: dict[str, int] = {}
         self.stops = _stops(records)
+        self.checks = {
+            one.event.call_id
+            for one in records
+            if isinstance(one.event, ToolCalled) and one.event.origin == "check"
+        }
 
     def cue(self, index: int, record: Record) -> Cue:
         event = record.event
@@ -131,6 +137,8 @@ class _Teller:
                 return "answer"
             case ModelFailed():
                 return "ours" if event.kind == "cancelled" else "answer"
+            case CheckFinished() if event.call_id not in self.checks:
+                return "put"  # a person had it run beside the turn
             case ToolCalled():
                 return "put" if event.origin == "user" else "ours"
             case PlanUpdated() | SettingChanged():
