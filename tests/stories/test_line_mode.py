@@ -172,7 +172,7 @@ def test_a_command_is_explained_edited_and_streamed(sample: Repository, tmp_path
     with at_terminal(sample.root, "--model", model, "--sandbox", "none", "try") as person:
         person.sees("$ false")
         person.sees("no sandbox holds it")
-        person.sees("[y s p n r e x q ?]")
+        person.sees("[y s p n r e d x q ?]")
         person.presses("x", first=True)
         person.sees("sandbox.none, built in")
         person.presses("e")
