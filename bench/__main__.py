@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import children, edits, headless, keys, replay, sandbox, snapshots, start, stream
+from bench import children, edits, headless, keys, replay, review, sandbox, snapshots, start, stream
 from bench.figures import Busy, Figure, machine, table
 from bench.programs import ROOT, agent, floor, make_repository
 from tests.servers.model_server import ModelServer
@@ -48,6 +48,10 @@ def _children(folder: Path, runs: int) -> list[Figure]:
     return children.measure(agent(folder, "http://127.0.0.1:9", words), runs)
 
 
+def _review(folder: Path, runs: int) -> list[Figure]:
+    return review.measure(agent(folder, "http://127.0.0.1:9"), runs)
+
+
 MEASUREMENTS: dict[str, Measurement] = {
     "start": _start,
     "keys": _keys,
@@ -55,6 +59,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "headless": _headless,
     "children": _children,
     "edits": edits.measure,
+    "review": _review,
     "snapshots": snapshots.measure,
     "replay": replay.measure,
     "sandbox": sandbox.measure,
