@@ -63,7 +63,7 @@ def _until(terminal: Terminal, key: str, words: str) -> float | None:
     """Press a key; return milliseconds until the words are drawn."""
     pressed = terminal.send(key)
     shown = terminal.until_shown(words, 2.0)
-    terminal.rest(0.05)
+    terminal.rest(0.15)  # keys one by one, not held down
     return None if shown is None else 1000 * (shown - pressed)
 
 

@@ -240,8 +240,7 @@ class Frame:
         elif isinstance(message, Drafted):
             draft = Draft(decisions=message.decisions, focused=message.focused)
             self.drafts[message.request_id] = draft
-            self.transcript.show(self.state, self.drafts)
-            self.redraw()
+            self.live.again()
         elif isinstance(message, Left):
             self.to_prompt()
         elif isinstance(message, Restated):

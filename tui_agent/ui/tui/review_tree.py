@@ -92,8 +92,10 @@ class TreeHunk:
         return file_run_sentence(run, self.file.view) if run is not None else ""
 
 
-def tree_items(review: Review, files: Sequence[FileText]) -> tuple[list[Item], list[int]]:
-    """Return the tree, and the place of each spot in it."""
+def tree_items(
+    review: Review, files: Sequence[FileText], kept: Sequence[Item] = ()
+) -> tuple[list[Item], list[int]]:
+    """Return the tree, and the place of each spot in it; `kept` items are taken where they hold."""
     items: list[Item] = []
     places: list[int] = []
     last = -1
@@ -102,15 +104,19 @@ def tree_items(review: Review, files: Sequence[FileText]) -> tuple[list[Item], l
             last = spot.file
             items.append(TreeFile(path=files[spot.file].path))
         places.append(len(items))
-        items.append(
-            TreeHunk(
-                spot=spot,
-                number=index + 1,
-                file=files[spot.file],
-                focused=index == review.cursor,
-            )
-        )
+        known = kept[len(items)] if len(items) < len(kept) else None
+        focused = index == review.cursor
+        if known is None or not _holds(known, spot, index + 1, focused=focused):
+            file = files[spot.file]
+            known = TreeHunk(spot=spot, number=index + 1, file=file, focused=focused)
+        items.append(known)
     return items, places
+
+
+def _holds(item: Item | None, spot: Spot, number: int, *, focused: bool) -> bool:
+    if not isinstance(item, TreeHunk):
+        return False
+    return item.spot is spot and item.number == number and item.focused == focused
 
 
 def verdict_rows(sheet: Sheet, review: Review) -> list[Row]:

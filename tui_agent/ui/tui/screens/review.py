@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -34,6 +35,8 @@ from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import count
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui_agent.ui.tui.widgets.changes import ChangesPane
 
 TREE = 40
@@ -41,6 +44,8 @@ ROOM_FOR_TREE = 120
 ROOM_FOR_CHECKS = 36
 FOOT = 6
 TOAST_SECONDS = 4.0
+HELD_SECONDS = 0.1
+"""Between two drawings of what stands around the diff, while a key is held down."""
 
 
 class TreePane(VirtualLines):
@@ -58,7 +63,8 @@ class TreePane(VirtualLines):
             self.set_items(items)
         else:
             for index, item in enumerate(items):
-                if self._column.items[index] != item:
+                known = self._column.items[index]
+                if known is not item and known != item:
                     self._column.items[index] = item
                     self._redraw_in_place(index)
         if self.size.height:
@@ -112,6 +118,8 @@ class ReviewScreen(Screen[None]):
         self.contents = TreePane()
         self._places: list[int] = []
         self._said: tuple[str, str] = ("", "")
+        self._caught_up = 0.0
+        self._catching_up: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out tree, diff and checks."""
@@ -168,7 +176,7 @@ class ReviewScreen(Screen[None]):
         self.header.tell(Header(title=title, left=tuple(left), right=tuple(right), focused=True))
         review = self.review
         if review is not None and review.spots:
-            items, self._places = tree_items(review, self.pane.files)
+            items, self._places = tree_items(review, self.pane.files, self.contents.items)
             self.contents.tell(items, self._places[review.cursor])
         for name in ("#title", "#verdicts", "#checks"):
             self.query_one(name).refresh()
@@ -231,8 +239,18 @@ class ReviewScreen(Screen[None]):
         self.redraw()
 
     def on_drafted(self, event: Drafted) -> None:
-        """Keep the pane below and the conversation up to date."""
+        """Keep the pane below and the conversation up to date: at once, or soon for a held key."""
         event.stop()
+        left = self._caught_up + HELD_SECONDS - monotonic()
+        if left <= 0:
+            self._catch_up()
+        elif self._catching_up is None:
+            self._catching_up = self.set_timer(left, self._catch_up)
+
+    def _catch_up(self) -> None:
+        if self._catching_up is not None:
+            self._catching_up.stop()
+        self._caught_up, self._catching_up = monotonic(), None
         self.redraw()
         self.origin.redraw_review(restate=False)
         self.origin.tell_draft()
@@ -278,6 +296,8 @@ class ReviewScreen(Screen[None]):
 
     def close(self) -> None:
         """Go back to where it was opened."""
+        if self._catching_up is not None:
+            self._catch_up()
         self.origin.closed_full()
         self.dismiss()
 
