@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from tui_agent.core.blob import Blob
@@ -141,6 +141,8 @@ class HunkDecision:
     reason: str = ""
     span: tuple[int, int] | None = None
     text: str | None = None
+    after_ms: int = field(default=0, compare=False)
+    """From when the edit was shown to this verdict; 0: nobody measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

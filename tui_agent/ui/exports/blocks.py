@@ -341,7 +341,7 @@ def _hunk(text: FileText, spot: Spot, number: int, call: Call) -> HunkBlock:
         name=f"{around}{name}",
         verdict=spot.verdict,
         reason=spot.reason,
-        after_ms=call.waited_ms if call.request_id else 0,
+        after_ms=(spot.after_ms or call.waited_ms) if call.request_id else 0,
         added=hunk.plus,
         removed=hunk.minus,
         lines=tuple(text.lines(spot)),

@@ -13,6 +13,7 @@ from tui_agent.ui.tui.hunk_items import EditorRoom, HunkItem
 from tui_agent.ui.tui.notes_items import Fact, ReviewFacts, ReviewNotes
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import Spot
+from tui_agent.ui.tui.words import duration
 
 WIDE = 110
 """Cells from which two sides find room."""
@@ -20,6 +21,11 @@ ROOM_FOR_NUMBERS = 90
 """Cells from which both line numbers find room."""
 NUMBER = 4
 """Cells of a line number, unless a file is longer."""
+
+
+def _after(whole: str, spot: Spot) -> str:
+    """Say how long a hunk's own verdict took, where that was measured; else the whole edit's."""
+    return f"after {duration(spot.after_ms / 1000)}" if whole and spot.after_ms else whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,7 @@ class Frame:
             coloured=spot.hunk is None or file.is_read(spot.hunk),
             editor=focus.editor if focused else None,
             asks_why=focused and focus.asks_why,
-            after=self.after,
+            after=_after(self.after, spot),
         )
 
     def items(self, spots: Sequence[Spot], focus: Focus) -> tuple[list[Item], list[int]]:

@@ -44,9 +44,17 @@ class Review:
     """Every file's spots in order, the verdicts on them, and one cursor."""
 
     def __init__(
-        self, views: Sequence[FileView], recorded: Decision | None = None, *, whole: bool = True
+        self,
+        views: Sequence[FileView],
+        recorded: Decision | None = None,
+        *,
+        whole: bool = True,
+        clock: Callable[[], float] | None = None,
     ) -> None:
-        """Begin undecided, or with what was decided in the past: of everything, or of some."""
+        """Begin undecided, or with what was decided in the past: of everything, or of some.
+
+        With a clock, in seconds, each verdict says how long it took from now on.
+        """
         self.views = tuple(views)
         self.spots: list[Spot] = []
         for index, view in enumerate(self.views):
@@ -59,6 +67,8 @@ class Review:
         self.line: int | None = None
         """Index of the focused row in the focused hunk; None: the hunk as a whole."""
         self._history: list[_Act] = []
+        self._clock = clock
+        self._began = clock() if clock is not None else 0.0
 
     # Looking
 
@@ -81,6 +91,7 @@ class Review:
             one for view in views if view.path in old for one in carry(old[view.path], view, given)
         ]
         review = Review(views, Decision(verdict="once", hunks=tuple(hunks)), whole=False)
+        review._clock, review._began = self._clock, self._began
         if review.spot is not None and review.spot.decided:
             review.next_undecided()
         return review
@@ -336,3 +347,5 @@ class Review:
         self._history.append(_Act(pieces=pieces, cursor=self.cursor))
         for index, spot in changes:
             self.spots[index] = spot
+            if self._clock is not None:
+                self.spots[index] = spot.timed(round(1000 * (self._clock() - self._began)))

@@ -44,6 +44,17 @@ class Spot:
         return self.verdict != "undecided"
 
     @property
+    def after_ms(self) -> int:
+        """How long its verdict took; 0: nobody measured."""
+        return max((one.after_ms for one in self.decisions), default=0)
+
+    def timed(self, after_ms: int) -> Spot:
+        """Return the spot with its verdict given after so many milliseconds."""
+        return replace(
+            self, decisions=tuple(replace(one, after_ms=after_ms) for one in self.decisions)
+        )
+
+    @property
     def changed_rows(self) -> tuple[int, ...]:
         """Indices of the rows that can be chosen one by one."""
         if self.hunk is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_agent.core.commands import TryHunks, Undo
@@ -354,5 +355,5 @@ class ChangesPane(HunkList):
 def _begun(subject: Subject, views: Sequence[FileView]) -> Review:
     """Begin a review with the verdicts that hold from before, if there are any."""
     if not subject.kept:
-        return Review(views)
-    return Review(views, Decision(verdict="once", hunks=subject.kept), whole=False)
+        return Review(views, clock=monotonic)
+    return Review(views, Decision(verdict="once", hunks=subject.kept), whole=False, clock=monotonic)
