@@ -166,11 +166,11 @@ def test_a_long_command_is_broken_where_its_parts_are_joined() -> None:
 
 @pytest.mark.parametrize(("view", "key", "chosen"), [("tree", "d", "copy"), ("copy", "t", "tree")])
 async def test_a_command_can_be_run_in_a_copy_or_in_place_by_a_key(
-    view: Literal["tree", "copy"], key: str, chosen: str
+    view: Literal["tree", "copy"], key: str, chosen: Literal["tree", "copy"]
 ) -> None:
     story = in_view(view)
     desk = await run(story, key)
-    assert desk.decisions == [Decision(verdict="once", view=chosen)]  # type: ignore[arg-type]
+    assert desk.decisions == [Decision(verdict="once", view=chosen)]
     assert any("not held back: curl reaches the network" in row for row in desk.rows)
     assert any("Runs in   a copy" in row for row in desk.rows) is (view == "copy")
 

@@ -16,6 +16,7 @@ from tui_agent.ui.tui.choices import SessionLine
 from tui_agent.ui.tui.outlets import Prepared
 from tui_agent.ui.tui.session_picker import SessionPicker
 from tui_agent.ui.tui.shell import Doors
+from tui_agent.ui.tui.virtual_lines import VirtualLines
 
 
 def line(number: int, title: str, *, found: tuple[str, str, str] | tuple[()] = ()) -> SessionLine:
@@ -187,7 +188,7 @@ async def test_five_thousand_sessions_are_drawn_at_once() -> None:
         picker.lines = shelf.lines
 
         def shown() -> None:
-            picker.query_one("#list").set_items(picker.items())  # type: ignore[attr-defined]
+            picker.query_one("#list", VirtualLines).set_items(picker.items())
             picker.list_rows()
 
         assert fastest(shown) < 0.2

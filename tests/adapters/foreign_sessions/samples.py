@@ -102,7 +102,9 @@ def claude_code(path: Path, cwd: str) -> Path:
     one.assistant("msg_4", {"type": "text", "text": "Mended; nothing is pushed."})
     one.lines += ["not json {", {"type": "hologram", "sessionId": "x", "timestamp": ""}]
     one.add("user", isSidechain=True, message={"role": "user", "content": "a child's task"})
-    one.lines[-1]["isSidechain"] = True  # type: ignore[index]
+    childs = one.lines[-1]
+    assert isinstance(childs, dict)
+    childs["isSidechain"] = True
     one.user([{"type": "text", "text": "and the docs?"}, {"type": "image", "source": {}}])
     one.assistant("msg_5", use("toolu_5", "Write", file_path=f"{cwd}/docs.md", content="# Hi\n"))
     made: Line = {
