@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import socket
+import subprocess
 import time
 import uuid
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.confined import SECRET, Confined, confined
+from tui_agent.adapters.runner.cgroup import control_group
 
 WORLDS = [(tier, user) for tier in ("A", "B") for user in ("root", "plain")]
 HEAVY = WORLDS if os.environ.get("AGENT_TESTS_LONG") else [("A", "root"), ("B", "plain")]
@@ -345,3 +348,21 @@ def test_a_command_that_may_reach_the_network_reaches_nothing_else(tier: str, us
         assert not (box.outside / "new").exists()
         outside = box.run(f"cat {box.outside}/secret", reach="outside")
         assert SECRET in outside["output"], "without the sandbox, as the user chose"
+
+
+def test_control_groups_go_with_their_sandbox() -> None:
+    group = control_group(100)
+    if group is None:
+        pytest.skip("this user may make no control group")
+    sleeping = subprocess.Popen([*group.prefix, "sleep", "60"])
+    try:
+        deadline = time.monotonic() + 5
+        while not (group.folders[-1] / "cgroup.procs").read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        asyncio.run(group.remove())
+        assert all(folder.is_dir() for folder in group.folders)
+    finally:
+        sleeping.kill()
+        sleeping.wait()
+    asyncio.run(group.remove())
+    assert not any(folder.exists() for folder in group.folders)

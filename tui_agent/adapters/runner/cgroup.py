@@ -7,6 +7,7 @@ lets us, sandboxes go without.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import uuid
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MOUNT = Path("/sys/fs/cgroup")
+PREFIX = "agent-"
+GOING, STEP_SECONDS = 100, 0.005
+"""How often, and how far apart, it is tried to remove a group."""
 SHARE = 0.75
 """Of the machine's memory."""
 _ENTER = 'for one in $0; do echo $$ > "$one/cgroup.procs" || exit 1; done; exec "$@"'
@@ -31,16 +35,19 @@ class ControlGroup:
         """Words that make the program after them start in the group."""
         return ("/bin/sh", "-c", _ENTER, " ".join(map(str, self.folders)))
 
-    def remove(self) -> None:
-        """Remove it; whoever is left in it keeps it there."""
-        for folder in self.folders:
-            with suppress(OSError):
-                folder.rmdir()
+    async def remove(self) -> None:
+        """Remove it: its last process may take a moment to go."""
+        left = [*self.folders]
+        for _ in range(GOING):
+            left = [one for one in left if not _removed(one)]
+            if not left:
+                return
+            await asyncio.sleep(STEP_SECONDS)
 
 
 def control_group(processes: int) -> ControlGroup | None:
     """Make a group that holds so many processes, and most of the memory; None where we may not."""
-    name = f"agent-{uuid.uuid4().hex[:12]}"
+    name = f"{PREFIX}{os.getpid()}-{uuid.uuid4().hex[:12]}"
     wanted = {
         "pids.max": str(processes),
         "memory.max": str(_memory()),
@@ -49,6 +56,7 @@ def control_group(processes: int) -> ControlGroup | None:
     made: list[Path] = []
     for own in _own_folders():
         folder = own / name
+        _clear_away(own)
         try:
             folder.mkdir()
         except OSError:
@@ -59,6 +67,24 @@ def control_group(processes: int) -> ControlGroup | None:
             folder.rmdir()
     usable = [one for one in made if os.access(one / "cgroup.procs", os.W_OK)]
     return ControlGroup(folders=tuple(usable)) if usable else None
+
+
+def _removed(folder: Path) -> bool:
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _clear_away(own: Path) -> None:
+    """Remove the groups of processes of ours that were killed."""
+    for folder in own.glob(f"{PREFIX}*"):
+        maker = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if maker.isdecimal() and not Path(f"/proc/{maker}").exists():
+            _removed(folder)
 
 
 def _limited(folder: Path, wanted: dict[str, str]) -> bool:

@@ -59,7 +59,7 @@ class _Running:
         """End it with all that it holds."""
         await self.process.close()
         if self.group is not None:
-            self.group.remove()
+            await self.group.remove()
 
     def at_home(self, launch: Launch) -> Launch:
         """Return a command's launch with the home and the temporary folder that there are here."""
@@ -272,7 +272,7 @@ class SandboxedRunner:
             running = _Running(process=process, view=view, private_root=tier == "A", group=group)
             return running, trial
         if group is not None:
-            group.remove()
+            await group.remove()
         return None, trial
 
     def _for_records(self, view: SandboxView) -> SandboxView:
