@@ -15,7 +15,8 @@ import sys
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from tests.stories.program import call
 from tests.support.agent_at_work import AgentAtWork, Setting
@@ -126,14 +127,34 @@ async def _answer(work: AgentAtWork, seed: int) -> None:
                 work.send(Decide(request_id=waiting.request_id, decision=decision))
 
 
+class _Told:
+    """Writes what went wrong where the test finds it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.status = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if error is not None:
+            self.status = 1
+            report = "".join(traceback.format_exception(kind, error, trace))
+            (self._folder / "fault.txt").write_text(report)
+        return True
+
+
 def _child(folder: Path, seed: int) -> int:
     os.setpgid(0, 0)
-    try:
+    with _Told(folder) as told:
         asyncio.run(play(folder, seed))
-    except BaseException:  # noqa: BLE001 -- told to the test, which fails
-        (folder / "fault.txt").write_text(traceback.format_exc())
-        return 1
-    return 0
+    return told.status
 
 
 def main(lines: Sequence[str] | None = None) -> None:
