@@ -303,6 +303,7 @@ class _Loop:
         tree = self._tree_at_resume(index) or process.live.state.tree
         process.trees.at_resume = (tree, event.changed_files)
         process.trees.last = process.live.state.tree
+        process.files.forget(event.changed_files)
         process.files.recovered = self._found_half_done(index)
         await self._set_tree_if_real(process.live.state.tree)
         with self.mailbox.at_work():

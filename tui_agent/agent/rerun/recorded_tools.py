@@ -78,7 +78,10 @@ class RecordedTool:
         in_memory = proposal.patch is not None or proposal.effects <= {"question"}
         if in_memory or proposal.ran is not None:
             with self._mailbox.at_work():
-                return await self._tool.run(approved, context)
+                done = await self._tool.run(approved, context)
+            if isinstance(done, Proposal):
+                self._workspace.learn_from(done)
+            return done
         answer = await self._mailbox.take(run_of(context.call_id))
         if isinstance(answer, Proposal):
             self._workspace.learn_from(answer)
