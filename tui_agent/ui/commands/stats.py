@@ -109,7 +109,7 @@ def _lines(stats: Stats, by: str | None) -> list[Line]:
         [],
         *_times(stats),
         [],
-        _fact("hunks", _verdicts(total), f"rejected {_share(total.rejection_rate)}"),
+        _fact("hunks", _verdicts(total), _rejections(total)),
         _fact("asked", *_asked(total)),
         _fact("rework", *_rework(total)),
         _fact("cost a hunk", _per_hunk(total)),
@@ -167,6 +167,11 @@ def _verdicts(row: Row) -> str:
         (row.unasked, "without asking"),
     ]
     return ", ".join(f"{count:,} {word}" for count, word in parts if count) or "none"
+
+
+def _rejections(row: Row) -> str:
+    rate = row.rejection_rate
+    return "nobody was asked" if rate is None else f"rejected {_share(rate)}"
 
 
 def _asked(row: Row) -> tuple[str, str]:
