@@ -98,6 +98,12 @@ def test_a_key_that_is_echoed_is_in_nothing_kept_printed_or_exported(
             program.run("sessions", "show", "last", *more)
             for more in ((), ("--json",), ("--state",))
         ]
+        exported = [
+            program.run("sessions", "export", "last", "--format", kind, "--yes", "-o", "-")
+            for kind in ("md", "html", "json")
+        ]
+    assert all(one.status == 0 and len(one.out) > 100 for one in exported), exported[0].err
+    shown += exported
     assert done.status == 0, done.err
     assert len(done.out) > 20
     for text in (done.out, done.err, sent, *(one.out + one.err for one in shown)):
