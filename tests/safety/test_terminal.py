@@ -82,9 +82,9 @@ def test_in_lines_a_paste_that_ends_itself_sends_and_approves_nothing(
         person.presses("n")
         person.sees("$0.00")
         person.presses(f"{PASTE}one{END}\r!touch stolen\r{END}", first=True)
-        person.presses("\x03")
-        person.presses("\x03")
-        person.ended()
+        person.sees("!touch stolen")
+        person.presses("\x03", first=True)
+        assert person.leaves() == 0
     assert not (sample.root / "ran").exists()
     assert not (sample.root / "stolen").exists()
 
