@@ -240,7 +240,7 @@ def test_a_session_of_another_folder_is_not_continued_here(
     elsewhere.mkdir()
     done = Program(elsewhere).run("-r", run.final["session"], "-p", "go on")
     assert done.status == 2
-    assert f"belongs to {sample.root}: cd there" in done.err
+    assert f"belongs to {sample.root}: cd {sample.root} && agent -r " in done.err
     assert "I look first." in Program(elsewhere).run("replay", run.final["session"]).out
     one_turn = Program(sample.root).run("sessions", "show", f"{run.final['session']}@1").out
     assert "› look" in one_turn
