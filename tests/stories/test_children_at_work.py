@@ -76,6 +76,9 @@ def test_two_children_are_killed_in_the_middle_resumed_finished_and_undone_by_na
     assert len([one for one in events if isinstance(one, EditApplied)]) == 1 + 2 + 1
 
     program = Program(repository.root, AGENT_HOME=str(home / "agent"))
+    again = program.run("replay", "last", "--run")
+    assert again.status == 0, again.out + again.err
+    assert "from the record: task near: Mend with near." in again.out
     undone = program.run("undo", "--agent", "apart")
     assert undone.status == 0, undone.err
     assert repository.read("b.txt").decode() == LINES

@@ -12,6 +12,7 @@ from tui_agent.agent.rerun.ledger import Ledger
 from tui_agent.agent.rerun.mailbox import Mailbox
 from tui_agent.agent.rerun.process import Process
 from tui_agent.agent.rerun.recorded import SNAPSHOT
+from tui_agent.agent.rerun.recorded_tools import served
 from tui_agent.agent.resume import resume
 from tui_agent.agent.stopping import close_turn
 from tui_agent.core.commands import Decide
@@ -80,7 +81,7 @@ async def rerun(
     finally:
         await loop.process.stop()
     return Outcome(
-        divergences=tuple(loop.ledger.found),
+        divergences=(*loop.ledger.found, *served(records, real=stage.ground is not None)),
         records=len(records),
         requests=sum(isinstance(one.event, ModelRequested) for one in records),
         calls=len(calls_of(records)),

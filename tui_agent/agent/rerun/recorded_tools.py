@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from tui_agent.agent.rerun.recorded import run_of
@@ -11,10 +11,12 @@ from tui_agent.core.blob import preview_of
 from tui_agent.core.digest import seal
 from tui_agent.core.edits import EditError, EditErrorKind
 from tui_agent.core.effect_call import next_round
-from tui_agent.core.events import ToolFinished
+from tui_agent.core.events import Record, ToolFinished
 from tui_agent.core.patch import Patch
 from tui_agent.core.ports import ArgumentsError
 from tui_agent.core.proposal import Proposal, ToolOutput
+from tui_agent.core.replay.calls import calls_of
+from tui_agent.core.replay.divergence import Divergence
 
 if TYPE_CHECKING:
     from tui_agent.agent.rerun.mailbox import Mailbox
@@ -102,6 +104,22 @@ class RecordedTool:
 def is_served(name: str) -> bool:
     """Return whether a tool's calls are served from the record: a child's, another program's."""
     return name == TASK_TOOL or name.startswith(SERVED)
+
+
+def served(records: Sequence[Record], *, real: bool) -> Iterator[Divergence]:
+    """Yield a note for each call whose result comes from the record although others are made anew.
+
+    Those of children and of other programs, and in a real folder what reached beyond it.
+    """
+    for call_id, call in calls_of(records).items():
+        tool = call.called.tool if call.called is not None else ""
+        beyond = real and any(one.effects & UNCONFINED_EFFECTS for one in call.proposals)
+        if call.finished is None or not (is_served(tool) or beyond):
+            continue
+        title = call.proposal.title if call.proposal is not None else ""
+        seq = next((one.seq for one in records if one.event == call.finished), 0)
+        what = f"{tool} {title}".strip()
+        yield Divergence(kind="external", what=f"from the record: {what}", seq=seq, call_id=call_id)
 
 
 def _as_recorded(known: RecordedCall) -> Proposal:
