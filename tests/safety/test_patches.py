@@ -112,7 +112,7 @@ def test_nothing_is_written_though_everything_is_approved(
         *("-p", "go", "--model", script(tmp_path, turns), "--json", "--mode", "auto"),
         "--approve-all",
     )
-    outputs = [one["output"] for one in done.events("ToolFinished")]
+    outputs = done.outputs
     assert outputs
     assert not any(one.get("ok", True) for one in outputs), outputs
     assert (picture(sample.root), picture(sample.root.parent / "out")) == before
@@ -154,7 +154,7 @@ def test_files_that_are_no_text_are_refused_and_stay(
     done = Program(sample.root).run(
         *("-p", "go", "--model", script(tmp_path, turns), "--json", "--mode", "edit")
     )
-    outputs = [one["output"] for one in done.events("ToolFinished")]
+    outputs = done.outputs
     assert [one.get("ok", True) for one in outputs] == [False, False]
     assert (path.stat().st_mtime_ns, path.stat().st_size) == before
     assert b"return 41" in sample.read("answer.py")

@@ -75,7 +75,7 @@ def test_globs_hold_for_reading_listing_searching_and_writing(
     ]  # fmt: skip
     done = _run(sample, tmp_path, turns, "--profile", "docs")
     assert "not to be read" not in done.out
-    outputs = [one["output"] for one in done.events("ToolFinished")]
+    outputs = done.outputs
     assert [one.get("ok", True) for one in outputs[:2]] == [False, True]
     assert str(outputs[2]["text"]).split("\n") == ["answer.py", "docs/a.md"]
     assert str(outputs[3]["text"]) == "docs/a.md\n1:\ta findable line"

@@ -38,6 +38,14 @@ class Done:
         final: dict[str, Any] = found["final"]
         return final
 
+    @property
+    def outputs(self) -> list[dict[str, Any]]:
+        """What each call gave, in the order of the calls: reads that run side by side may end in
+        any.
+        """
+        ended = {one["call_id"]: one["output"] for one in self.events("ToolFinished")}
+        return [ended[one["call_id"]] for one in self.events("ToolCalled")]
+
     def events(self, name: str) -> list[dict[str, Any]]:
         """Return the data of every record of this type."""
         return [line["data"] for line in self.lines if line["type"] == name]

@@ -128,7 +128,7 @@ def test_a_model_is_offered_and_may_call_the_chosen_tools_alone(
         *("--model", model, "--mode", "auto", "--json"),
     )
     assert done.status == 0
-    outputs = [one["output"] for one in done.events("ToolFinished")]
+    outputs = done.outputs
     assert [one.get("error", "") for one in outputs] == ["", "tool_not_available", "unknown_tool"]
     assert outputs[0]["text"] == "1\tbelow"
     assert "The tools are: ask, list, plan, read, search, shell." in outputs[1]["text"]
