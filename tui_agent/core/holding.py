@@ -12,36 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from tui_agent.core.shell.network import VERBS, reach_of
+
 _JOINS = frozenset("\"'`$(){};&|<>\\\n\r\t")
 _BREAKS = frozenset(";&|\n(){}`")
 
 Reach = Literal["workspace", "network", "outside"]
-
-NETWORK = frozenset({
-    "apk", "apt", "apt-get", "aws", "az", "brew", "curl", "dig", "dnf", "docker", "ftp", "gcloud",
-    "gh", "helm", "host", "kubectl", "nc", "ncat", "nslookup", "npx", "pacman", "ping", "podman",
-    "rsync", "scp", "sftp", "ssh", "telnet", "terraform", "twine", "wget", "yum",
-})  # fmt: skip
-"""Programs that are there to reach other machines."""
-
-FETCHING = {
-    "bun": {"add", "install", "i", "update", "x"},
-    "bundle": {"install", "update"},
-    "cargo": {"add", "fetch", "install", "publish", "update"},
-    "gem": {"install", "update", "push"},
-    "git": {"clone", "fetch", "ls-remote", "pull", "push"},
-    "go": {"get", "install"},
-    "npm": {"add", "ci", "exec", "i", "install", "publish", "update", "audit"},
-    "pdm": {"add", "install", "sync", "update"},
-    "pip": {"download", "install"},
-    "pip3": {"download", "install"},
-    "pipenv": {"install", "sync", "update"},
-    "pnpm": {"add", "dlx", "i", "install", "publish", "update"},
-    "poetry": {"add", "install", "publish", "update"},
-    "uv": {"add", "pip", "sync", "tool", "lock"},
-    "yarn": {"add", "dlx", "install", "publish", "upgrade"},
-}
-"""Programs with the sub-commands that reach other machines."""
 
 OUTSIDE = frozenset({
     "apk", "apt", "apt-get", "at", "brew", "crontab", "dnf", "docker", "kill", "killall", "pacman",
@@ -93,7 +69,8 @@ def not_held_back(text: str, root: str = "", reach: Reach = "outside") -> tuple[
     for words in _started(text):
         program = words[0].rpartition("/")[2]
         sub = _sub(words)
-        if reach != "workspace" and (program in NETWORK or sub in FETCHING.get(program, ())):
+        reached = reach_of(words) if reach != "workspace" else None
+        if reached is not None and reached.program == program:
             found[f"{_named(program, sub)} reaches the network"] = None
         if reach == "outside" and program in OUTSIDE:
             found[f"{program} works outside of the workspace"] = None
@@ -174,7 +151,7 @@ def _sub(words: list[str]) -> str:
 
 
 def _named(program: str, sub: str) -> str:
-    return f"{program} {sub}" if program in FETCHING else program
+    return f"{program} {sub}" if program in VERBS else program
 
 
 def _leads_out(word: str, root: str) -> bool:
