@@ -8,8 +8,8 @@ from tui_agent.core.undo import NothingToUndoError, UnknownPlaceError
 from tui_agent.ui.commands.contract import Surroundings
 from tui_agent.ui.commands.options import Parser, session_and_place
 from tui_agent.ui.commands.typed import UsageError
-from tui_agent.ui.commands.undo import finished, show
-from tui_agent.ui.exit_status import APPROVAL, DONE, FAILED, USAGE
+from tui_agent.ui.commands.undo import finished, stops_at
+from tui_agent.ui.exit_status import DONE, USAGE
 
 EXAMPLES = """\
 examples:
@@ -55,15 +55,8 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     except NothingToUndoError as error:
         around.paper.say(str(error))
         return USAGE if isinstance(error, UnknownPlaceError) else DONE
-    show(around, preview)
-    if preview.left_out and not preview.views:
-        around.paper.say("The files cannot be taken back. Nothing was changed.")
-        return FAILED
-    if parsed.dry_run:
-        around.paper.say("Nothing was changed: this was --dry-run.")
-        return DONE
-    if preview.left_out and not parsed.approve_all:
-        around.paper.say("Nothing was changed. --approve-all takes back what is shown above.")
-        return APPROVAL
+    status = stops_at(around, preview, dry_run=parsed.dry_run, approve_all=parsed.approve_all)
+    if status is not None:
+        return status
     done = await around.undo(name, wish, approve=True)
     return finished(around, done, f"Gone back: {preview.what}. ")

@@ -68,18 +68,28 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     except NothingToUndoError as error:
         around.paper.say(str(error))
         return USAGE if isinstance(error, UnknownPlaceError) else DONE
+    status = stops_at(around, preview, dry_run=parsed.dry_run, approve_all=parsed.approve_all)
+    if status is not None:
+        return status
+    done = await around.undo(name, wish, approve=True)
+    return finished(around, done, "Taken back. " if preview.views else "")
+
+
+def stops_at(
+    around: Surroundings, preview: UndoPreview, *, dry_run: bool, approve_all: bool
+) -> int | None:
+    """Show what would be taken back; return the exit status where nothing is to be done."""
     show(around, preview)
     if preview.left_out and not preview.views:
         around.paper.say("Nothing can be taken back. Nothing was changed.")
         return FAILED
-    if parsed.dry_run:
+    if dry_run:
         around.paper.say("Nothing was changed: this was --dry-run.")
         return DONE
-    if preview.left_out and not parsed.approve_all:
+    if preview.left_out and not approve_all:
         around.paper.say("Nothing was changed. --approve-all takes back what is shown above.")
         return APPROVAL
-    done = await around.undo(name, wish, approve=parsed.approve_all or not preview.left_out)
-    return finished(around, done, "Taken back. " if preview.views else "")
+    return None
 
 
 def finished(around: Surroundings, done: UndoDone, said: str) -> int:
