@@ -227,8 +227,9 @@ class SandboxedRunner:
                 self._tier = tier
                 return
         if self._choosing.required:
-            why = f": {self.reason}" if self.reason else ""
-            raise TierMissingError(f"{self._choosing.names} cannot be had here{why}")
+            alone = len(self._trials) == 1
+            why = self._trials[0].reason if alone else self.reason
+            raise TierMissingError(f"{self._choosing.names} cannot be had here: {why}")
 
     async def _running_for(self, reach: Reach) -> _Running:
         """Return the runner of a reach, started now where there is none that is sound."""
