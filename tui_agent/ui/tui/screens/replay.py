@@ -142,7 +142,13 @@ class ReplayScreen(Screen[None]):
         self.side.show(self.state)
         self._load_wanted()
         self.redraw()
-        self.call_after_refresh(self.transcript.go_to_end)
+        self.transcript.go_to_end()
+        self.call_after_refresh(self._keep_at_end)
+
+    def _keep_at_end(self) -> None:
+        """Show the last row where the layout has moved it; else the screen would be drawn twice."""
+        if not self.transcript.at_end:
+            self.transcript.go_to_end()
 
     def _feature(self, stop: Stop | None) -> None:
         """Give the room to the pane that this step is about."""
