@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ import pytest
 
 from tui_agent.adapters.processes.capture import ProgramError, capture, key_from
 from tui_agent.adapters.processes.editor import edit_text, editor_of
+from tui_agent.adapters.processes.runner_process import RunnerProcess
 
 PATH = {"PATH": os.environ["PATH"]}
 
@@ -52,6 +55,34 @@ async def test_a_cancelled_program_is_ended(tmp_path: Path) -> None:
         await task
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_what_a_program_left_behind_holds_no_stream_of_a_loop_that_has_ended(
+    tmp_path: Path,
+) -> None:
+    async def at_work() -> int:
+        argv = ["/bin/sh", "-c", "sleep 60 & echo $! > left; sleep 60"]
+        with pytest.raises(ProgramError, match="did not end"):
+            await capture(argv, cwd=str(tmp_path), environ=PATH, seconds=0.3)
+        return int((tmp_path / "left").read_text())
+
+    left = asyncio.run(at_work())
+    os.kill(left, signal.SIGKILL)
+    gc.collect()
+
+
+def test_a_closed_runner_holds_no_stream_of_a_loop_that_has_ended(tmp_path: Path) -> None:
+    says = "echo '{}' >&0; sleep 60 <&- & echo $! > left; cat > /dev/null"
+
+    async def at_work() -> int:
+        argv = ["/bin/sh", "-c", f"cd '{tmp_path}'; {says}"]
+        runner, _ = await RunnerProcess.start(argv, {}, PATH)
+        await runner.close()
+        return int((tmp_path / "left").read_text())
+
+    left = asyncio.run(at_work())
+    os.kill(left, signal.SIGKILL)
+    gc.collect()
 
 
 async def test_a_missing_program_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_agent.adapters.processes.kept_output import KeptOutput, decoded
+from tui_agent.adapters.processes.piped import start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +39,16 @@ async def capture(
     Raises ProgramError where it cannot be started or does not end in time.
     """
     try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+        piped = await start(
+            argv,
             cwd=cwd,
-            env=dict(environ),
-            start_new_session=True,
-            limit=1 << 20,
+            environ=environ,
+            stdin=asyncio.subprocess.PIPE if stdin else asyncio.subprocess.DEVNULL,
         )
     except OSError as error:
         message = f"{argv[0]} cannot be started: {error.strerror}"
         raise ProgramError(message) from error
+    process = piped.process
     out, err = KeptOutput(head=limit, tail=0), KeptOutput(head=4000, tail=4000)
     try:
         async with asyncio.timeout(seconds):
@@ -62,9 +60,7 @@ async def capture(
         message = f"{argv[0]} did not end within {seconds:g} s"
         raise ProgramError(message) from None
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        await piped.end()
     return Captured(code=code, out=out.data(), err=err.text().strip(), cut=out.total > limit)
 
 

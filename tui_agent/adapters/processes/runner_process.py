@@ -22,6 +22,7 @@ from tui_agent.adapters.processes.capture import Captured, ProgramError
 from tui_agent.adapters.processes.commands import Launch, exit_of
 from tui_agent.adapters.processes.kept_output import KeptOutput
 from tui_agent.adapters.processes.output import LINGER_SECONDS, Output
+from tui_agent.adapters.processes.piped import Piped, start
 from tui_agent.core.ports import Exit
 
 LONGEST_REPLY = 1 << 16
@@ -41,8 +42,9 @@ class RunnerError(OSError):
 class RunnerProcess:
     """A started runner."""
 
-    def __init__(self, process: asyncio.subprocess.Process, channel: socket.socket) -> None:
-        self._process = process
+    def __init__(self, piped: Piped, channel: socket.socket) -> None:
+        self._piped = piped
+        self._process = piped.process
         self._channel = channel
         self._errors = KeptOutput(head=0, tail=ERRORS_KEPT)
         self._drain = asyncio.create_task(self._keep_errors())
@@ -66,21 +68,19 @@ class RunnerProcess:
         ours, theirs = socket.socketpair()
         ours.settimeout(0)
         try:
-            process = await asyncio.create_subprocess_exec(
-                *argv,
+            piped = await start(
+                argv,
+                cwd="/",
+                environ=environ,
                 stdin=theirs.fileno(),
                 stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.PIPE,
-                env=dict(environ),
-                cwd="/",
-                start_new_session=True,
             )
         except OSError as error:
             ours.close()
             raise RunnerError(f"{argv[0]} cannot be started: {error.strerror}") from error
         finally:
             theirs.close()
-        runner = cls(process, ours)
+        runner = cls(piped, ours)
         answered = False
         try:
             async with asyncio.timeout(seconds):
@@ -202,14 +202,13 @@ class RunnerProcess:
         """End the runner and everything in it; safe to call twice."""
         self.sound = False
         self._channel.close()
+        self._piped.let_go()
         try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self._process.wait()
-        except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._process.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self._process.wait()
         finally:
+            await self._piped.end()
             self._drain.cancel()
             await asyncio.wait({self._drain})
 

@@ -1,0 +1,65 @@
+"""Starts a child with streams of the event loop, and lets go of them whoever else holds them.
+
+The end of a process is not the end of its streams: what it left behind may hold them open. A
+stream that is open when the loop ends is closed by the collector, on a loop that is gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import Process, SubprocessStreamProtocol
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+LONGEST_LINE = 1 << 20
+"""Bytes that wait unread in a stream before the child is held up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piped:
+    """A started child, and what holds its streams."""
+
+    process: Process
+    transport: asyncio.SubprocessTransport
+
+    def let_go(self) -> None:
+        """Close our ends of its streams: the loop takes nobody for ended who has one open."""
+        for stream in range(3):
+            end = self.transport.get_pipe_transport(stream)
+            if end is not None:
+                end.close()
+
+    async def end(self) -> int:
+        """Let go, end it if it still runs, wait for it, and return its status."""
+        self.let_go()
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                self.process.kill()
+        return await self.process.wait()
+
+
+async def start(
+    argv: Sequence[str],
+    *,
+    cwd: str,
+    environ: Mapping[str, str],
+    stdin: int,
+    stdout: int = asyncio.subprocess.PIPE,
+) -> Piped:
+    """Start a program in a session of its own; what it writes as errors can be read.
+
+    `stdin` and `stdout` are descriptors, or what `asyncio.subprocess` has for them. Raises OSError.
+    """
+    loop = asyncio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(
+        lambda: SubprocessStreamProtocol(limit=LONGEST_LINE, loop=loop),
+        *argv,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=cwd,
+        env=dict(environ),
+        start_new_session=True,
+    )
+    return Piped(process=Process(transport, protocol, loop), transport=transport)
