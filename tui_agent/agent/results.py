@@ -40,8 +40,12 @@ def finished(
         how = IN_A_COPY if proposal.ran.command is not None else APART
         output = _after(engine, proposal.ran.output, output, how)
         ms += proposal.ran.ms
-    kept = replace(output, text=engine.stored(output.text), output=engine.stored(output.output))
-    engine.emit(ToolFinished(call_id=call.id, output=kept, ms=ms, status=status))
+    engine.emit(ToolFinished(call_id=call.id, output=kept(engine, output), ms=ms, status=status))
+
+
+def kept(engine: Engine, output: ToolOutput) -> ToolOutput:
+    """Return an output whose long texts are payloads."""
+    return replace(output, text=engine.stored(output.text), output=engine.stored(output.output))
 
 
 def _after(engine: Engine, ran: ToolOutput, output: ToolOutput, how: str) -> ToolOutput:

@@ -16,7 +16,7 @@ from tui_agent.agent.effects import (
 )
 from tui_agent.agent.gate import edited
 from tui_agent.agent.keeping import may_lose, say_what_is_kept, say_what_is_not_kept
-from tui_agent.agent.results import EndStatus, failure, finished, nothing_applied
+from tui_agent.agent.results import EndStatus, failure, finished, kept, nothing_applied
 from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import (
@@ -116,17 +116,14 @@ def _needs_record_of_before(proposal: Proposal) -> bool:
 
 def _next_round(engine: Engine, proposal: Proposal) -> Proposal:
     """Return what asks next; the long texts of what ran already become payloads."""
-    failed = proposal.failed
-    if failed is not None:
-        text, output = engine.stored(failed.output.text), engine.stored(failed.output.output)
-        kept = replace(failed.output, text=text, output=output)
-        return replace(proposal, failed=replace(failed, output=kept))
-    ran = proposal.ran
-    if ran is None:
-        return proposal
-    text, output = engine.stored(ran.output.text), engine.stored(ran.output.output)
-    kept = replace(ran.output, text=text, output=output)
-    return replace(proposal, ran=replace(ran, output=kept))
+    if proposal.failed is not None:
+        failed = replace(proposal.failed, output=kept(engine, proposal.failed.output))
+        return replace(proposal, failed=failed)
+    if proposal.ran is not None:
+        return replace(
+            proposal, ran=replace(proposal.ran, output=kept(engine, proposal.ran.output))
+        )
+    return proposal
 
 
 def _worked_in(engine: Engine, proposal: Proposal, decision: Decision) -> Approved:
