@@ -24,11 +24,6 @@ class Confines:
         """Whether nothing is kept from reading."""
         return "**" in self.read_paths
 
-    @property
-    def writes_nothing(self) -> bool:
-        """Whether the whole workspace is to be left as it is."""
-        return not self.write_paths
-
     def may_read(self, path: str) -> bool:
         """Return whether a file may be read. Folders may be walked through all the same."""
         return self.reads_all or any(matches(path, glob) for glob in self.read_paths)
