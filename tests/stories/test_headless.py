@@ -44,6 +44,18 @@ def test_the_answer_goes_to_standard_output_and_the_rest_beside_it(
     assert "✓ Done, nothing was changed" in done.err
 
 
+def test_what_only_a_command_changed_is_not_called_unchanged(
+    sample: Repository, tmp_path: Path
+) -> None:
+    turns = [{"call": [call("shell", command="echo made > made.txt")]}, {"text": "Made."}]
+    done = Program(sample.root).run(
+        "-p", "make it", "--approve-all", "--model", script(tmp_path, turns)
+    )
+    assert sample.read("made.txt") == b"made\n"
+    assert "! Done, unverified" in done.err
+    assert "nothing was changed" not in done.err
+
+
 @pytest.mark.capability("S1.13")
 def test_what_would_ask_is_applied_refused_or_left_as_the_user_said(
     sample: Repository, mending: str

@@ -126,7 +126,7 @@ def outcome_of_turn(ended: TurnEnded) -> Outcome:
         return _STOPPED[ended.reason]
     if report.verified:
         return Outcome(words="verified", sign="done", role="added")
-    if report.files:
+    if report.changed:
         return Outcome(words="unverified", sign="warning", role="warning")
     words = "answered" if report.intent == "question" else "read only"
     return Outcome(words=words, sign="done", role="text-3")
@@ -139,9 +139,10 @@ def _outcome_of(state: Session) -> Outcome:
     ended = turns[-1].ended
     if ended is None:
         return _WAITS if state.waiting else _OPEN
-    if ended.reason == "done" and not ended.report.files:
+    if ended.reason == "done" and not ended.report.changed:
         # A question at the end does not make a session of changes one that only read.
-        changing = [turn.ended for turn in turns if turn.ended is not None and turn.changed]
+        ends = [turn.ended for turn in turns if turn.ended is not None]
+        changing = [one for one in ends if one.report.changed]
         return outcome_of_turn(changing[-1]) if changing else outcome_of_turn(ended)
     return outcome_of_turn(ended)
 

@@ -43,17 +43,24 @@ def report_lines(ended: TurnEnded, state: Session, turn: Turn | None) -> list[Li
     return lines
 
 
-def _headline(ended: TurnEnded) -> Line:
+def ending(ended: TurnEnded) -> tuple[str, str]:
+    """Return how a turn ended: a word or two, and what is to be said of it."""
     report = ended.report
     if ended.reason != "done":
         why = ended.detail or STOPPED.get(ended.reason, ended.reason)
-        return [("danger", "✗ Stopped"), ("", f", {why.rstrip('.')}")]
-    if not report.files:
-        return [("added", "✓ Done"), ("", ", nothing was changed")]
+        return "Stopped", f", {why.rstrip('.')}"
+    if not report.changed:
+        return "Done", ", nothing was changed"
     if report.verified:
-        tree = f" on tree {report.tree[:10]}" if report.tree else ""
-        return [("added", "✓ Done"), ("", f", verified{tree}")]
-    return [("warning", "! Done, unverified")]
+        return "Done", f", verified on tree {report.tree[:10]}" if report.tree else ", verified"
+    return "Done, unverified", ""
+
+
+def _headline(ended: TurnEnded) -> Line:
+    words, rest = ending(ended)
+    if ended.reason != "done":
+        return [("danger", f"✗ {words}"), ("", rest)]
+    return [("added", f"✓ {words}"), ("", rest)] if rest else [("warning", f"! {words}")]
 
 
 def _check_line(check: CheckResult) -> Line:

@@ -120,6 +120,11 @@ class Report:
     seconds: float = 0.0
     usage: Usage = NO_USAGE
 
+    @property
+    def changed(self) -> bool:
+        """Whether the turn changed the workspace: by edits, as `files` says, or by a command."""
+        return bool(self.files) or self.intent == "code_change"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnEnded:

@@ -9,7 +9,7 @@ from tui_agent.core.events import TurnEnded
 from tui_agent.core.overview import Overview
 from tui_agent.ui.exports.blocks import HunkBlock, Sign
 from tui_agent.ui.figures import counts, duration, money, plural
-from tui_agent.ui.report import STOPPED
+from tui_agent.ui.report import ending
 from tui_agent.ui.tui.review_spots import SpotVerdict
 
 SIGNS: dict[str, str] = {
@@ -91,12 +91,4 @@ def hunk_facts(hunk: HunkBlock) -> str:
 
 def report_words(ended: TurnEnded) -> str:
     """Return how a turn ended, in a few words."""
-    report = ended.report
-    if ended.reason != "done":
-        why = ended.detail or STOPPED.get(ended.reason, ended.reason)
-        return f"Stopped, {why.rstrip('.')}"
-    if not report.files:
-        return "Done, nothing was changed"
-    if report.verified:
-        return f"Done, verified on tree {report.tree[:10]}" if report.tree else "Done, verified"
-    return "Done, unverified"
+    return "".join(ending(ended))
