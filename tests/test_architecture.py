@@ -43,7 +43,7 @@ MAY_IMPORT = {
     "__init__": set(),
 }
 KNOW_NO_LIBRARY = {"core", "agent", "tools"}
-LIBRARIES = {"textual", "rich", "prompt_toolkit", "litellm", "git"}
+LIBRARIES = {"textual", "rich", "prompt_toolkit", "litellm", "git", "mcp"}
 CORE_STANDARD_LIBRARY = {
     "__future__", "base64", "bisect", "codecs", "collections", "contextlib", "copy", "dataclasses",
     "datetime", "decimal", "enum", "fnmatch", "fractions", "functools", "hashlib", "heapq", "hmac",

@@ -17,6 +17,7 @@ HEAVY = {
     "git",
     "httpx",
     "litellm",
+    "mcp",
     "prompt_toolkit",
     "pydantic",
     "pygments",
