@@ -63,6 +63,9 @@ def _run(argv: list[str]) -> int:
     from tui_agent.wiring.hosts import start_first
 
     hosts = start_first(argv)  # and starts the program again, if there were keys
+    from tui_agent.wiring.late_methods import compile_methods_late
+
+    compile_methods_late()
     from tui_agent.ui.commands.typed import UsageError, parse
     from tui_agent.ui.exit_status import DONE, USAGE
     from tui_agent.ui.text import Paper

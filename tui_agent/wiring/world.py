@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent import __version__
-from tui_agent.wiring.faults import fault_keeper
 from tui_agent.wiring.hosts import DEFAULT_MODEL
-from tui_agent.wiring.taking_up import taken_up, workspace_of
 
 if TYPE_CHECKING:
     from tui_agent.adapters.models.endpoints import Endpoints
@@ -253,8 +251,11 @@ class Wiring:
             SessionNotFoundError: there is none to take up.
             OSError: the log cannot be written, or another process writes it.
         """
-        asyncio.get_running_loop().set_exception_handler(fault_keeper(self))
+        from tui_agent.wiring.faults import fault_keeper
         from tui_agent.wiring.sandbox import made_ready
+        from tui_agent.wiring.taking_up import taken_up
+
+        asyncio.get_running_loop().set_exception_handler(fault_keeper(self))
 
         sinks = self._sinks()
         past: list[Record] = []
@@ -299,6 +300,8 @@ class Wiring:
 
     def work_where(self, past: list[Record]) -> None:
         """Work in the folder that a session was in last, if that is one of those here."""
+        from tui_agent.wiring.taking_up import workspace_of
+
         self._taken_from = workspace_of(past, self.resumable_places)
 
     def _agent(self, log: FileLog | MemoryLog, past: list[Record], *, attended: bool) -> Agent:
