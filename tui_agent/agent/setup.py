@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.core.codec import decode, encode
 from tui_agent.core.events import Setup
-from tui_agent.core.settings import InterfaceSettings, Settings
+from tui_agent.core.settings import InterfaceSettings, McpSettings, Settings
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -17,7 +17,13 @@ _USUAL = encode(Settings())
 
 def setup_of(engine: Engine) -> Setup:
     """Return what a re-execution needs to decide as this process does."""
-    settings = encode(replace(engine.settings, endpoints=(), interface=InterfaceSettings()))
+    kept = replace(
+        engine.settings,
+        endpoints=(),
+        interface=InterfaceSettings(),
+        mcp=replace(engine.settings.mcp, servers=McpSettings().servers),
+    )
+    settings = encode(kept)
     return Setup(
         settings={key: value for key, value in settings.items() if value != _USUAL.get(key)},
         attended=engine.attended,

@@ -7,7 +7,7 @@ Files are read in `tui_agent.adapters.settings_file`.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 Mode = Literal["plan", "ask", "edit", "auto"]
 MODES: tuple[Mode, ...] = ("plan", "ask", "edit", "auto")
@@ -190,6 +190,19 @@ class ConfinementSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class McpSettings:
+    """Servers of tools, over the Model Context Protocol."""
+
+    servers: dict[str, Any] = field(default_factory=dict)
+    """A table for each, `[mcp.servers.NAME]`, with `command`, `args`, `env` and `cwd` or with `url`
+    and `headers`; `network` and `writes` say what a program may do besides; see `agent mcp`."""
+    start_seconds: float = 30.0
+    """How long a server may take to say what it offers."""
+    call_seconds: float = 300.0
+    """The longest that one call of a server's tool may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplaySettings:
     """Replay as a test."""
 
@@ -223,6 +236,7 @@ class Settings:
     interface: InterfaceSettings = InterfaceSettings()
     agents: AgentSettings = AgentSettings()
     log: LogSettings = LogSettings()
+    mcp: McpSettings = McpSettings()
     replay: ReplaySettings = ReplaySettings()
     checks: tuple[CheckSettings, ...] = ()
     """The project's checks; empty: they are detected."""

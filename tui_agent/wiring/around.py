@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.tui.outlets import Outlets
     from tui_agent.wiring.exchange import Outlet
     from tui_agent.wiring.rerun import Reruns
+    from tui_agent.wiring.servers import ServersAround
     from tui_agent.wiring.sessions import Sessions
 
 LOOK_SECONDS = 1.0
@@ -51,6 +52,13 @@ class Around(Wiring):
         from tui_agent.wiring.sessions import Sessions
 
         return Sessions(self.shelf, self.state.path, self.environ)
+
+    @cached_property
+    def servers(self) -> ServersAround:
+        """The servers of tools."""
+        from tui_agent.wiring.servers import ServersAround
+
+        return ServersAround(self)
 
     @cached_property
     def exchange(self) -> Outlet:

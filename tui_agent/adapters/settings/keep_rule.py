@@ -31,8 +31,7 @@ def keep_rule(path: Path, rule: RuleSettings) -> str:
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
     new = f"{text}{gap}{_table(rule)}"
     _check(new, str(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _replace(target, new.encode(), old)
+    replaced(target, new.encode(), old)
     return f"{path}:{(text + gap).count(chr(10)) + 1}"
 
 
@@ -41,14 +40,14 @@ def _table(rule: RuleSettings) -> str:
     for one in fields(rule):
         value = getattr(rule, one.name)
         if one.name not in _FILLED_IN and value not in ("", (), 0, False):
-            lines.append(f"{one.name} = {_spelled(value)}")
+            lines.append(f"{one.name} = {spelled(value)}")
     return "\n".join(lines) + "\n"
 
 
-def _spelled(value: object) -> str:
+def spelled(value: object) -> str:
     """Return a value as TOML spells it: JSON's strings are TOML's, once DEL is escaped, too."""
-    if isinstance(value, tuple):
-        return f"[{', '.join(_spelled(one) for one in value)}]"
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(spelled(one) for one in value)}]"
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -66,7 +65,9 @@ def _check(text: str, name: str) -> None:
         raise ValueError(str(error)) from None
 
 
-def _replace(target: Path, data: bytes, old: bytes) -> None:
+def replaced(target: Path, data: bytes, old: bytes) -> None:
+    """Replace a file of the user's as a whole, if it still holds `old`. Raises OSError."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     if (target.read_bytes() if target.exists() else b"") != old:
         message = f"{target} was changed meanwhile"
         raise OSError(message)

@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 from tui_agent.core.codec import CodecError, decode
 from tui_agent.core.settings import Settings
 
-TABLES = ("interface.keys",)
+TABLES = ("interface.keys", "mcp.servers")
 """Keys whose value is a table of free names."""
 
 

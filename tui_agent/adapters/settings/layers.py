@@ -101,7 +101,27 @@ def table_layer(
         layer.places[key] = place
     if "rules" in layer.values:
         layer.values["rules"] = tuple(_placed_rules(layer.values["rules"], name, text))
+    if "mcp.servers" in layer.values:
+        layer.values["mcp.servers"] = _placed_servers(layer, text)
     return layer
+
+
+def _placed_servers(layer: Layer, text: str) -> dict[str, object]:
+    """Return each server's table with where it stands. Raises SettingsError."""
+    from tui_agent.core.servers import DefinitionError, definition_of
+
+    found: dict[str, object] = {}
+    tables: Any = layer.values["mcp.servers"]
+    for name, table in tables.items():
+        line = _line_of(text, f"mcp.servers.{name}")
+        place = f"{layer.name}:{line}" if line else layer.name
+        try:
+            definition_of(name, table if isinstance(table, dict) else {}, "user", place)
+        except DefinitionError as error:
+            message = f"{place}: the server {name}: {error}"
+            raise SettingsError(message) from None
+        found[name] = {**table, "place": place, "project": layer.of_project}
+    return found
 
 
 def _placed_rules(rules: Any, name: str, text: str) -> Iterator[RuleSettings]:

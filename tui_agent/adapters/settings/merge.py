@@ -29,6 +29,8 @@ def merge(layers: Iterable[Layer], defaults: dict[str, object]) -> dict[str, tup
             kept, ignored = _limited(key, value, present) if layer.of_project else (value, "")
             if key == "rules":
                 kept = _joined(present, kept, project=layer.of_project)
+            if key == "mcp.servers":
+                kept = _servers(present, kept, project=layer.of_project)
             given[key].append(Given(value=kept, origin=layer.places[key], ignored=ignored))
     return {key: tuple(found) for key, found in given.items()}
 
@@ -69,6 +71,8 @@ _STRICTER: dict[str, Callable[[Any, Any], bool]] = {
     "mode": lambda value, present: MODES.index(value) <= MODES.index(present),
     "agents.at_once": _lower,
     "agents.depth": _lower,
+    "mcp.start_seconds": _lower,
+    "mcp.call_seconds": _lower,
     "limits.tokens": _lower_or_unlimited,
     "limits": _lower,
     "budget": _lower_or_unlimited,
@@ -79,6 +83,14 @@ _STRICTER: dict[str, Callable[[Any, Any], bool]] = {
     "programs": lambda value, present: not present or set(value or "*") <= set(present),
     "verify": lambda value, present: value or not present,
 }
+
+
+def _servers(present: Any, added: Any, *, project: bool) -> dict[str, Any]:
+    """Return both tables: a project's server never takes the place of one of the user's."""
+    if not project:
+        return {**present, **added}
+    users = {name: one for name, one in present.items() if not one.get("project")}
+    return {**present, **added, **users}
 
 
 def _joined(

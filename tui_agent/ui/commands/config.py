@@ -57,10 +57,25 @@ def effective(given: Sequence[Given]) -> Given:
 
 def shown(key: str, value: object) -> str:
     """Return a value as TOML would have it; what may be a secret is masked."""
+    if key == "mcp.servers" and isinstance(value, dict):
+        return dumps({name: _masked(table) for name, table in value.items()})
     words = key.rpartition(".")[2].split("_")
     if SECRET_WORDS.intersection(words) and isinstance(value, str):
         return MASK if value else '""'
     return dumps(_plain(value))
+
+
+def _masked(table: Mapping[str, object]) -> dict[str, object]:
+    """Return a server's table without what its variables and headers hold."""
+    found: dict[str, object] = {}
+    for key, value in table.items():
+        if key in ("env", "headers") and isinstance(value, dict):
+            found[key] = {
+                name: one if str(one).startswith("${") else MASK for name, one in value.items()
+            }
+        elif key not in ("place", "project"):
+            found[key] = value
+    return found
 
 
 def _plain(value: object) -> object:
@@ -71,7 +86,10 @@ def _plain(value: object) -> object:
 
 def _json(key: str, given: Sequence[Given]) -> dict[str, object]:
     counts = effective(given)
-    return {"value": _plain(counts.value), "origin": counts.origin, "shown": shown(key, None)}
+    value = counts.value
+    if key == "mcp.servers" and isinstance(value, dict):
+        value = {name: _masked(table) for name, table in value.items()}
+    return {"value": _plain(value), "origin": counts.origin, "shown": shown(key, None)}
 
 
 def _explain(around: Surroundings, loaded: LoadedSettings, key: str) -> int:

@@ -1,0 +1,107 @@
+"""The servers of tools in this folder: which count, where they are written down, what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_agent.adapters.mcp import keeping
+from tui_agent.adapters.mcp.definitions import PROJECT_SERVERS, Defined, defined, project_tables
+from tui_agent.adapters.settings.load import user_file
+from tui_agent.core.servers import DefinitionError, ServerDefinition, definition_of
+from tui_agent.ui.commands.mcp_contract import ListedServer
+
+if TYPE_CHECKING:
+    from tui_agent.wiring.world import Wiring
+
+UNTRUSTED = "does not count: this folder is not trusted (agent trust)"
+
+
+def defined_of(wiring: Wiring) -> Defined:
+    """Return the servers that count: the project's only where it is trusted."""
+    return defined(wiring.settings.mcp.servers, wiring.folder.content(PROJECT_SERVERS))
+
+
+class ServersAround:
+    """Fills `ui.commands.mcp_contract.ServerWork`."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        """Look at nothing yet."""
+        self._wiring = wiring
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """What is wrong with definitions."""
+        return (*self._wiring.loaded.warnings, *defined_of(self._wiring).problems)
+
+    def listed(self) -> Sequence[ListedServer]:
+        """List what counts, and what would if the folder were trusted."""
+        found = [self._listed(one) for one in defined_of(self._wiring).servers.values()]
+        found += [
+            ListedServer(definition=one, state=UNTRUSTED, usable=False) for one in self._inert()
+        ]
+        return found
+
+    def _listed(self, one: ServerDefinition) -> ListedServer:
+        state = "switched off" if one.disabled else "starts with a session's first turn"
+        return ListedServer(definition=one, state=state, usable=not one.disabled)
+
+    def _inert(self) -> list[ServerDefinition]:
+        """Return what an untrusted project's file would bring."""
+        if self._wiring.trusted:
+            return []
+        tables, _ = project_tables(self._project_file())
+        found = []
+        for name, table in tables.items():
+            try:
+                found.append(definition_of(name, table, "project", PROJECT_SERVERS))
+            except DefinitionError:
+                continue
+        return found
+
+    def add(self, name: str, table: Mapping[str, Any], *, project: bool) -> str:
+        """Write a server down. Raises ValueError, OSError."""
+        definition_of(name, table, "project" if project else "user", "")
+        if project:
+            data = self._project_file()
+            self._write_project(keeping.in_project(data, name, table), data)
+            return PROJECT_SERVERS
+        path, text = self._users()
+        keeping.write_settings(path, keeping.in_settings(text, name, table), text)
+        return str(path)
+
+    def remove(self, name: str, *, project: bool) -> str:
+        """Take a server out. Raises ValueError, OSError."""
+        if project:
+            data = self._project_file()
+            self._write_project(keeping.out_of_project(data, name), data)
+            return PROJECT_SERVERS
+        path, text = self._users()
+        keeping.write_settings(path, keeping.out_of_settings(text, name), text)
+        return str(path)
+
+    def _users(self) -> tuple[Path, str]:
+        path = user_file(self._wiring.environ)
+        if path is None:
+            message = "there is no place for your settings"
+            raise DefinitionError(message)
+        path = path.resolve()
+        return path, path.read_bytes().decode("utf-8") if path.exists() else ""
+
+    def _project_file(self) -> bytes | None:
+        from tui_agent.adapters.git_workspace.paths import Confined
+
+        return Confined(self._wiring.root).read(PROJECT_SERVERS)
+
+    def _write_project(self, data: bytes, old: bytes | None) -> None:
+        """Write it as an edit of the workspace is written: as a whole, or not at all."""
+        from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+        from tui_agent.adapters.session_log import MemoryLog
+        from tui_agent.core.events import PlannedWrite
+
+        log = MemoryLog()
+        workspace = GitWorkspace(self._wiring.root, blobs=log, environ=self._wiring.environ)
+        before = log.put(old) if old is not None else None
+        write = PlannedWrite(path=PROJECT_SERVERS, before=before, after=log.put(data))
+        workspace.commit([write], log.get)
