@@ -18,6 +18,7 @@ from tui_agent.adapters.child_copies import KeptCopies
 from tui_agent.adapters.foreign_diff import read_diff
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.endpoints import Endpoints
 from tui_agent.adapters.models.router import RoutedModel
 from tui_agent.adapters.runner.launching import Launching
@@ -30,7 +31,7 @@ from tui_agent.core.agents import AgentDefinition
 from tui_agent.core.commands import Command, Decide, Submit
 from tui_agent.core.events import Check, Record, SessionStarted
 from tui_agent.core.gate_means import GateMeans
-from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
+from tui_agent.core.ports import Clock, Runner, Snapshots, Tool, Workspace, World
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.settings import Settings
 from tui_agent.core.state import Call, Session, Waiting
@@ -149,6 +150,8 @@ class Setting:
     child_tools: Callable[[], Mapping[str, Tool]] | None = None
     layers: bool = False
     """Whether commands may run over a layer, rather than in a copy."""
+    care: Care = field(default_factory=Care)
+    clock: Clock = field(default_factory=WallClock)
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = lambda text: (text, ())
 
     @property
@@ -190,7 +193,7 @@ class Setting:
         root = self.repository.root
         workspace, runner, snapshots = self._place(log, root)
         return World(
-            model=RoutedModel({}, Endpoints.of({}), folder=root),
+            model=RoutedModel({}, Endpoints.of({}), folder=root, care=self.care),
             tools=all_tools(self.children),
             children=self.children,
             child_tools=self.child_tools or (lambda: all_tools(self.children)),
@@ -201,7 +204,7 @@ class Setting:
             snapshots=snapshots,
             copies=KeptCopies(root, self.state / "copies", partial(self._place, log)),
             log=log,
-            clock=WallClock(),
+            clock=self.clock,
             ids=_NewIds(log),
             redact=self.redact,
         )

@@ -29,6 +29,14 @@ class HeldClock:
         self._passed += seconds
 
 
+class QuickClock(HeldClock):
+    """A held clock on which every wait is over at once."""
+
+    async def pause(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self.advance(seconds)
+
+
 class CountedIds:
     """Gives `call-1`, `call-2`, `session-1`: one count for each kind."""
 

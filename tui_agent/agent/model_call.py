@@ -12,6 +12,7 @@ from tui_agent.core.context import kept_after_compaction, pending
 from tui_agent.core.events import (
     ContextCompacted,
     ModelFailed,
+    ModelHeld,
     ModelRequested,
     ModelResponded,
     ReasoningDelta,
@@ -19,6 +20,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.messages import (
     AttemptFailed,
+    Held,
     Message,
     ModelError,
     ModelPiece,
@@ -100,6 +102,15 @@ class _Listener:
             self._engine.emit(thought)
         elif isinstance(piece, AttemptFailed):
             self._again(piece)
+        elif isinstance(piece, Held):
+            self._engine.emit(
+                ModelHeld(
+                    request_id=self._request_id,
+                    provider=piece.provider,
+                    why=piece.why,
+                    seconds=piece.seconds,
+                )
+            )
         elif isinstance(piece, Responded):
             self.response = piece
 
@@ -112,9 +123,11 @@ class _Listener:
                 partial=self._engine.stored(self._text),
                 retry_seconds=piece.wait_seconds,
                 attempt=piece.attempt,
+                next_model=piece.next_model,
+                next_price=piece.next_price,
             )
         )
-        self._attempt = piece.attempt + 1
+        self._attempt = 1 if piece.next_model else piece.attempt + 1
         self._text = self._reasoning = ""
 
     def fail(self, error: ModelError) -> None:

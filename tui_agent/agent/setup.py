@@ -20,6 +20,7 @@ def setup_of(engine: Engine) -> Setup:
     kept = replace(
         engine.settings,
         endpoints=(),
+        api_key_cmd={},
         interface=InterfaceSettings(),
         mcp=replace(engine.settings.mcp, servers=McpSettings().servers),
     )

@@ -172,6 +172,20 @@ class AttemptFailed:
     message: str
     attempt: int
     wait_seconds: float
+    next_model: str = ""
+    """The stand-in that is asked next; empty: the same model."""
+    next_price: str = ""
+    """What the stand-in costs, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A call waits until its provider's limits let it begin."""
+
+    provider: str
+    why: str
+    """Which limit, in words: `2 requests a minute`."""
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +203,7 @@ class Responded:
     first_token_ms: int | None = None
 
 
-ModelPiece = TextPiece | ReasoningPiece | CallPiece | AttemptFailed | Responded
+ModelPiece = TextPiece | ReasoningPiece | CallPiece | AttemptFailed | Held | Responded
 
 FailureKind = Literal[
     "key",  # missing or refused key: 401, 403

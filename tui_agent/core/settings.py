@@ -29,6 +29,18 @@ class EndpointSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateSettings:
+    """What a provider lets you do in a minute; calls are spaced so that it is kept."""
+
+    provider: str
+    """The word before the slash in a model's name."""
+    requests: float = 0.0
+    """Requests a minute: 2 spaces calls 30 s apart. 0 is no limit."""
+    tokens: float = 0.0
+    """Tokens a minute, in and out together. 0 is no limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSettings:
     """A command that says whether the project is sound."""
 
@@ -216,6 +228,17 @@ class Settings:
 
     model: str = ""
     """The model, as `PROVIDER/NAME`, `NAME` or `script:FILE`."""
+    need: tuple[str, ...] = ()
+    """What a model must be able to do where none is named: `["tools", "context>=100k"]`; also
+    `vision`, `reasoning`, `output>=N`, `in<=DOLLARS`, `out<=DOLLARS` (a million tokens)."""
+    fallback: tuple[str, ...] = ()
+    """Models that take over, in order, where the model's provider cannot answer; no other ever
+    does. Only your own settings may name them."""
+    rates: tuple[RateSettings, ...] = ()
+    """Limits of providers. Only your own settings may say so."""
+    api_key_cmd: dict[str, str] = field(default_factory=dict)
+    """By provider, the command that prints its key: `anthropic = "pass show anthropic"`. Only
+    your own settings may name one."""
     mode: Mode = "ask"
     """plan, ask, edit or auto."""
     sandbox: Literal["auto", "A", "B", "seatbelt", "container", "none"] = "auto"

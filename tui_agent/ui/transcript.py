@@ -17,6 +17,7 @@ from tui_agent.core.events import (
     ContextCompacted,
     LogRecovered,
     ModelFailed,
+    ModelHeld,
     ModelResponded,
     Notice,
     PhaseEntered,
@@ -93,6 +94,7 @@ class Transcript:
             TextDelta: self._delta,
             ModelResponded: self._responded,
             ModelFailed: self._failed,
+            ModelHeld: self._held,
             ApprovalRequested: self._asked,
             ApprovalDecided: self._decided,
             ToolStarted: self._tool_started,
@@ -208,6 +210,11 @@ class Transcript:
         self._streamed, self._told_stream = "", 0
         if event.kind == "cancelled":
             return _NOTHING
+        if event.next_model:
+            return _aside(
+                [("warning", f"! {event.message}")],
+                [("", f"  {event.next_model} stands in ({event.next_price})")],
+            )
         if event.retry_seconds is not None:
             again = f"! {event.message}; again in {duration(event.retry_seconds)}"
             return _aside([("warning", again)])
@@ -215,6 +222,10 @@ class Transcript:
         if event.remedy:
             lines.append([("", f"  {event.remedy}")])
         return _aside(*lines)
+
+    async def _held(self, _record: Record, event: ModelHeld) -> Told:
+        words = f"waits for the rate limit of {event.provider} ({event.why})"
+        return _aside([("dim", f"· {words}, {duration(event.seconds)}")])
 
     async def _asked(self, _record: Record, event: ApprovalRequested) -> Told:
         return await self._shown(event.proposal)

@@ -163,25 +163,16 @@ class Wiring:
     @cached_property
     def endpoints(self) -> Endpoints:
         """The servers that a model's name may mean."""
-        from tui_agent.adapters.models.endpoints import Endpoint, Endpoints
+        from tui_agent.wiring.modelling import endpoints_of
 
-        configured = [
-            Endpoint(
-                name=one.name,
-                base_url=one.base_url,
-                dialect=one.dialect,
-                key_variable=one.key_variable,
-            )
-            for one in self.settings.endpoints
-        ]
-        return Endpoints.of(self.environ, configured)
+        return endpoints_of(self)
 
     @cached_property
     def model(self) -> RoutedModel:
         """Everything that answers as a model."""
-        from tui_agent.adapters.models.router import RoutedModel
+        from tui_agent.wiring.modelling import routed_model
 
-        return RoutedModel(self.hosts, self.endpoints, folder=self.cwd)
+        return routed_model(self)
 
     @cached_property
     def tools(self) -> dict[str, Tool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,8 +15,10 @@ import pytest
 import pytest_asyncio
 
 from tests.servers.model_server import ModelServer
+from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.endpoints import Endpoint, Endpoints
-from tui_agent.adapters.models.router import PATIENT, RoutedModel
+from tui_agent.adapters.models.retries import PATIENT
+from tui_agent.adapters.models.router import RoutedModel
 from tui_agent.adapters.models.start import HostHandle, start_host
 from tui_agent.core.messages import (
     Message,
@@ -90,7 +93,10 @@ async def model(
         hosts,
         Endpoints.of(environ, own),
         folder=scripts,
-        retries=replace(PATIENT, first_wait=0.02, longest_wait=2.0),
+        care=Care(
+            retries=replace(PATIENT, first_wait=0.02, longest_wait=2.0),
+            now=lambda: time.monotonic() * 10_000,  # what one test trips does not hold the next
+        ),
     )
     server.play({"turn": [{"text": "Warm."}]})
     for name in ("through/openai/scripted", "anthropic/claude-sonnet-5-5"):

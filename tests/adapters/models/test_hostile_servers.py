@@ -17,8 +17,10 @@ import pytest
 import pytest_asyncio
 
 from tests.adapters.models.conftest import Heard, asking, hear
+from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.endpoints import Endpoint, Endpoints
-from tui_agent.adapters.models.router import PATIENT, RoutedModel
+from tui_agent.adapters.models.retries import PATIENT
+from tui_agent.adapters.models.router import RoutedModel
 from tui_agent.adapters.models.start import start_host
 from tui_agent.core.messages import AttemptFailed
 
@@ -124,7 +126,7 @@ async def den(
         {"direct": start_host("direct", environ, extra_keys=["OWN_SERVER_KEY"])},
         Endpoints.of({}, endpoints),
         folder=tmp_path_factory.mktemp("scripts"),
-        retries=replace(PATIENT, first_wait=0.02, longest_wait=0.1),
+        care=Care(retries=replace(PATIENT, first_wait=0.02, longest_wait=0.1)),
     )
     yield Den(plain=plain, elsewhere=elsewhere, secure=secure, model=model)
     await model.close()

@@ -16,8 +16,10 @@ import pytest
 
 from tests.adapters.models.conftest import KEYS, asking, hear
 from tests.servers.model_server import ModelServer
+from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.endpoints import Endpoint, Endpoints
-from tui_agent.adapters.models.router import PATIENT, RoutedModel
+from tui_agent.adapters.models.retries import PATIENT
+from tui_agent.adapters.models.router import RoutedModel
 from tui_agent.adapters.models.start import HostHandle, start_host
 from tui_agent.adapters.processes.model_hosts import end_host
 from tui_agent.adapters.redaction import redact
@@ -35,7 +37,10 @@ def start(**environ: str) -> HostHandle:
 def routed(handle: HostHandle, server: ModelServer, folder: Path) -> RoutedModel:
     endpoints = Endpoints.of({"OPENAI_BASE_URL": f"{server.url}/v1"})
     return RoutedModel(
-        {"direct": handle}, endpoints, folder=folder, retries=replace(PATIENT, first_wait=0.02)
+        {"direct": handle},
+        endpoints,
+        folder=folder,
+        care=Care(retries=replace(PATIENT, first_wait=0.02)),
     )
 
 

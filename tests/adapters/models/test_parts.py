@@ -20,7 +20,7 @@ from tui_agent.adapters.models.local_servers import find_local_servers
 from tui_agent.adapters.models.masking import Mask
 from tui_agent.adapters.models.off_peak import prices_at
 from tui_agent.adapters.models.price_map import cost_of, facts_of
-from tui_agent.adapters.models.router import PATIENT
+from tui_agent.adapters.models.retries import PATIENT
 from tui_agent.adapters.models.wire import merged
 from tui_agent.core.messages import CallPiece, ReasoningPiece, TextPiece, Usage
 

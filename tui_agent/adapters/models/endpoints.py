@@ -48,6 +48,11 @@ class Route(Value):
     cache_markers: bool = False
     """Whether the provider wants to be told what to cache."""
 
+    @property
+    def place(self) -> str:
+        """What fails together: the provider, at this address; each script is a place of its own."""
+        return f"{self.provider} {self.base_url or (self.model if self.host == 'scripted' else '')}"
+
 
 class UnknownModelError(ValueError):
     """No endpoint has this model; the message says what a name looks like."""

@@ -1,16 +1,18 @@
-"""The one model that the program sees: it chooses the host, retries, ends what takes too long."""
+"""The one model that the program sees: it chooses host and model, and ends what takes too long."""
 
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count, pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tui_agent.adapters.models import wire
+from tui_agent.adapters.models.breaker import FAILURES, Breakers
+from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.endpoints import (
     Endpoints,
     KeyFound,
@@ -21,13 +23,15 @@ from tui_agent.adapters.models.endpoints import (
 from tui_agent.adapters.models.faults import Fault
 from tui_agent.adapters.models.host_client import HostClient
 from tui_agent.adapters.models.masking import HeldValue
+from tui_agent.adapters.models.pace import Pace
+from tui_agent.adapters.models.retries import RetryRule
 from tui_agent.adapters.models.script import ScriptError, load_script
 from tui_agent.adapters.models.scripted import ScriptedModel
 from tui_agent.adapters.models.start import HostHandle
 from tui_agent.core.messages import (
     AttemptFailed,
     CallPiece,
-    FailureKind,
+    Held,
     ModelError,
     ModelFacts,
     ModelPiece,
@@ -35,37 +39,7 @@ from tui_agent.core.messages import (
     Responded,
     TextPiece,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RetryRule:
-    """When a failed attempt is followed by another, and how long after."""
-
-    attempts: Mapping[FailureKind, int]
-    """At most so many, by what went wrong; a kind that is missing gets one."""
-    first_wait: float = 0.5
-    """Seconds before the second attempt, half of it at random; doubled for each further one."""
-    longest_wait: float = 30.0
-    """Seconds; also the longest that a server's Retry-After is obeyed for."""
-
-    def wait(self, fault: Fault, attempt: int, chance: float) -> float | None:
-        """Return the seconds until the next attempt, or None if there is none.
-
-        `attempt` counts from 1; `chance` is from 0 to 1. Full waits of many clients would fall
-        together, hence the chance: half of the wait is drawn.
-        """
-        if not fault.retry or attempt >= self.attempts.get(fault.kind, 1):
-            return None
-        asked = fault.retry_after
-        if asked is not None:
-            return None if asked > self.longest_wait else asked
-        whole = min(self.longest_wait, self.first_wait * 2.0 ** (attempt - 1))
-        return whole * (0.5 + 0.5 * chance)
-
-
-PATIENT = RetryRule(
-    attempts={"rate": 5, "server": 4, "broken": 3, "unreachable": 3, "timeout": 2, "host": 2}
-)
+from tui_agent.core.prices import stand_in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +52,10 @@ class LocalServer:
     """As `--model` wants them: `name/model`."""
 
 
+_PASSED_ON = frozenset({"rate", "server", "timeout", "broken", "unreachable", "host"})
+"""What another model may mend. A refused key or request is the user's to mend."""
+
+
 class RoutedModel:
     """Fills the port `Model` with everything that we can reach.
 
@@ -85,8 +63,7 @@ class RoutedModel:
         hosts: The started hosts, by name; without one, its models fail with the kind `host`.
         endpoints: What a model's name may mean.
         folder: Where the file of `script:FILE` is looked for.
-        retries: The rule for further attempts.
-        chance: From 0 to 1, drawn anew for each wait.
+        care: How calls are tried again, sent elsewhere and spaced.
     """
 
     def __init__(
@@ -95,43 +72,113 @@ class RoutedModel:
         endpoints: Endpoints,
         *,
         folder: Path,
-        retries: RetryRule = PATIENT,
-        chance: Callable[[], float] = random.random,
+        care: Care | None = None,
     ) -> None:
         self._hosts = {name: HostClient(handle) for name, handle in hosts.items()}
         self._endpoints = endpoints
         self._folder = folder
-        self._retries = retries
-        self._chance = chance
+        self._care = care or Care()
+        self._breakers = Breakers(self._care.now)
+        self._pace = Pace(self._care.rates, self._care.now)
         self._scripts: dict[Path, ScriptedModel] = {}
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[ModelPiece, None]:
         """Yield pieces up to `Responded`, through as many attempts as the rule allows.
 
-        Closing the iterator ends the attempt and its connection.
+        Where the model's provider cannot answer, the declared stand-ins are asked, one after the
+        other. Closing the iterator ends the attempt and its connection.
 
         Raises:
-            ModelError: when no further attempt may help.
+            ModelError: when nothing further may help.
+        """
+        asked = request.model
+        stand_ins = [one for one in self._care.stand_ins if one != asked]
+        for model, following in pairwise([asked, *stand_ins, ""]):
+            seen = _Seen()
+            own = request if model == asked else _for_another(request, model)
+            try:
+                async with aclosing(self._of_one(own, seen, alone=not following)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ModelError as error:
+                if not following or seen.call or error.kind not in _PASSED_ON:
+                    raise
+                yield AttemptFailed(
+                    kind=error.kind,
+                    message=error.message,
+                    attempt=seen.attempts,
+                    wait_seconds=0.0,
+                    next_model=following,
+                    next_price=await self._price(following, asked),
+                )
+
+    async def _of_one(
+        self, request: ModelRequest, seen: _Seen, *, alone: bool
+    ) -> AsyncGenerator[ModelPiece, None]:
+        """Yield what one model gives. `alone` says that nothing stands in for it.
+
+        Raises:
+            ModelError: when no further attempt at this model may help.
         """
         route = self._route(request.model)
-        attempt = 1
-        while True:
-            seen = _Seen()
+        left = 0.0 if alone else self._breakers.seconds_left(route.place)
+        if left:
+            said = f"{route.provider} failed {FAILURES} times in a row and is left alone"
+            raise ModelError("server", f"{said} for {left:.0f} s")
+        for attempt in count(1):
+            seen.begin()
+            trial = self._on_trial(route, alone=alone)
             try:
+                async for held in self._spaced(route):
+                    yield held
                 async with aclosing(self._attempt(route, request)) as pieces:
                     async for piece in pieces:
                         seen.note(piece)
                         yield piece
+                self._answered(route, seen)
                 return
             except Fault as fault:
-                wait = None if seen.call else self._wait(route, fault, attempt)
+                self._failed(route, fault)
+                given_up = not alone and self._breakers.tripped(route.place)
+                enough = seen.call or trial or given_up
+                wait = None if enough else self._wait(route, fault, attempt)
                 if wait is None:
-                    raise _final(fault, seen, attempt, self._retries) from fault
+                    raise _final(fault, seen, attempt, self._care.retries) from fault
                 yield AttemptFailed(
                     kind=fault.kind, message=fault.message, attempt=attempt, wait_seconds=wait
                 )
-                await asyncio.sleep(wait)
-            attempt += 1
+                await self._care.pause(wait)
+
+    def _on_trial(self, route: Route, *, alone: bool) -> bool:
+        """Return whether a provider gets one attempt and no more.
+
+        One that nothing stands in for is asked all the same while its breaker is open, but only
+        once a request: a person who waits is told at once.
+        """
+        if alone:
+            return self._breakers.seconds_left(route.place) > 0
+        return self._breakers.tripped(route.place)
+
+    async def _spaced(self, route: Route) -> AsyncGenerator[Held, None]:
+        """Wait until a call of this provider may begin; say so where it takes a while."""
+        slot = self._pace.take(route.provider)
+        if slot.seconds > 0:
+            yield Held(provider=route.provider, why=slot.why, seconds=slot.seconds)
+            await self._care.pause(slot.seconds)
+
+    def _answered(self, route: Route, seen: _Seen) -> None:
+        self._breakers.answered(route.place)
+        self._pace.spent(route.provider, seen.tokens)
+
+    def _failed(self, route: Route, fault: Fault) -> None:
+        self._breakers.failed(route.place, fault)
+        if fault.kind == "rate" and fault.retry_after is not None:
+            wait = min(fault.retry_after, self._care.retries.longest_wait)
+            self._pace.hold(route.provider, wait)
+
+    async def _price(self, model: str, instead_of: str) -> str:
+        return stand_in_words(await self.facts(model), await self.facts(instead_of))
 
     async def facts(self, model: str) -> ModelFacts:
         """Return what is known of `model`; an unknown one has a name and no facts."""
@@ -225,25 +272,43 @@ class RoutedModel:
     def _wait(self, route: Route, fault: Fault, attempt: int) -> float | None:
         if fault.kind == "unreachable" and _is_near(route.base_url) and attempt > 1:
             return None  # nobody listens there, and waiting won't start the server
-        return self._retries.wait(fault, attempt, self._chance())
+        return self._care.retries.wait(fault, attempt, self._care.chance())
 
 
 class _Seen:
-    """What an attempt has streamed."""
+    """What the attempts at one model have streamed; the last one counts."""
 
     def __init__(self) -> None:
+        self.attempts = 0
         self.call = False
+        self.tokens = 0
         self._text: list[str] = []
 
     @property
     def text(self) -> str:
         return "".join(self._text)
 
+    def begin(self) -> None:
+        self.attempts += 1
+        self._text.clear()
+
     def note(self, piece: ModelPiece) -> None:
         if isinstance(piece, TextPiece):
             self._text.append(piece.text)
         elif isinstance(piece, CallPiece):
             self.call = True
+        elif isinstance(piece, Responded):
+            usage = piece.usage
+            self.tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
+
+
+def _for_another(request: ModelRequest, model: str) -> ModelRequest:
+    """Return the request for another model: without what only the first one understands."""
+    messages = tuple(
+        replace(one, opaque=tuple(item for item in one.opaque if item.model in ("", model)))
+        for one in request.messages
+    )
+    return replace(request, model=model, messages=messages)
 
 
 async def _in_time(

@@ -41,7 +41,12 @@ def effective(given: Iterable[Given]) -> Given:
 
 
 _USERS_ALONE = "only your own settings may say this"
-_USERS_KEYS = frozenset({"endpoints", "environment", "sandbox", "record", "toolsets"})
+_USERS_KEYS = frozenset(
+    {
+        *("endpoints", "environment", "sandbox", "record", "toolsets"),
+        *("fallback", "rates", "api_key_cmd"),
+    }
+)
 
 
 def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:

@@ -67,6 +67,8 @@ class RecordedModel:
                     message=answer.message,
                     attempt=answer.attempt,
                     wait_seconds=answer.retry_seconds,
+                    next_model=answer.next_model,
+                    next_price=answer.next_price,
                 )
             elif isinstance(answer, ModelResponded):
                 yield self._responded(answer)

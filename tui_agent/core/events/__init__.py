@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tui_agent.core.events.agents import AgentFinished, AgentStarted
 from tui_agent.core.events.model import (
     ModelFailed,
+    ModelHeld,
     ModelRequested,
     ModelResponded,
     ReasoningDelta,
@@ -100,6 +101,7 @@ Event = (
     | ReasoningDelta
     | ModelResponded
     | ModelFailed
+    | ModelHeld
     | PlanUpdated
     | ToolCalled
     | ApprovalRequested
@@ -176,6 +178,7 @@ __all__ = [
     "MessageQueued",
     "MessageRecalled",
     "ModelFailed",
+    "ModelHeld",
     "ModelRequested",
     "ModelResponded",
     "Notice",

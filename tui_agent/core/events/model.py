@@ -88,3 +88,18 @@ class ModelFailed:
     """The text that the user had already read."""
     retry_seconds: float | None = None
     attempt: int = 1
+    next_model: str = ""
+    """The declared stand-in that gets the request next; empty: the same model."""
+    next_price: str = ""
+    """What the stand-in costs, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelHeld:
+    """A request waits until its provider's limits let it begin."""
+
+    request_id: str
+    provider: str
+    why: str
+    """Which limit, in words: `2 requests a minute`."""
+    seconds: float

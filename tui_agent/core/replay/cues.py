@@ -19,6 +19,7 @@ from tui_agent.core.events import (
     Event,
     InstructionsLoaded,
     ModelFailed,
+    ModelHeld,
     ModelRequested,
     ModelResponded,
     Notice,
@@ -124,7 +125,7 @@ class _Teller:
                 return "compact"
             case Notice():
                 return "answer" if event.text.startswith(NO_SNAPSHOT) else "skip"
-            case Redacted():
+            case Redacted() | ModelHeld():
                 return "skip"
             case _:
                 return self._answer_or_put(index, event)

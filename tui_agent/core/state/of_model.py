@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui_agent.core.blob import preview_of
 from tui_agent.core.events import (
     ModelFailed,
+    ModelHeld,
     ModelRequested,
     ModelResponded,
     ReasoningDelta,
@@ -69,6 +70,7 @@ def _responded(_state: Session, agent: Agent, record: Record, event: ModelRespon
     turn, step = _open_step(agent, record.step)
     if turn is None or step is None:
         return
+    agent.stand_in = step.stand_in
     turn.usage = turn.usage.plus(event.usage)
     turn.steps[step.number] = replace(
         step,
@@ -89,9 +91,17 @@ def _failed(_state: Session, agent: Agent, record: Record, event: ModelFailed) -
         text="" if again else preview_of(event.partial),
         reasoning="" if again else step.reasoning,
         failure=event,
+        stand_in=event.next_model or step.stand_in,
         open=again,
-        attempts=event.attempt + again,
+        attempts=1 if event.next_model else event.attempt + again,
     )
+    agent.stand_in = event.next_model or agent.stand_in
+
+
+def _held(_state: Session, agent: Agent, record: Record, event: ModelHeld) -> None:
+    turn, step = _open_step(agent, record.step)
+    if turn is not None and step is not None:
+        turn.steps[step.number] = replace(step, held=event, held_ts=record.ts)
 
 
 def _open_step(agent: Agent, number: int) -> tuple[Turn | None, Step | None]:
@@ -106,4 +116,5 @@ FOLDS: dict[type[Any], Fold] = {
     ReasoningDelta: _reasoning,
     ModelResponded: _responded,
     ModelFailed: _failed,
+    ModelHeld: _held,
 }

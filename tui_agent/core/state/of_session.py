@@ -104,6 +104,7 @@ def _setting(state: Session, agent: Agent, _record: Record, event: SettingChange
             agent.turn.mode = event.value
     elif event.key == "model":
         state.model = event.value
+        agent.stand_in = ""
         agent.requests = 0
     elif event.key == "budget_usd":
         state.budget_usd = float(event.value) if event.value else None

@@ -20,6 +20,7 @@ from tui_agent.core.events import (
     ChecksFound,
     InstructionsLoaded,
     ModelFailed,
+    ModelHeld,
     ModelRequested,
     ModelResponded,
     Phase,
@@ -113,6 +114,11 @@ class Step:
     response: ModelResponded | None = None
     failure: ModelFailed | None = None
     """The last failed attempt; final when the request is no longer open."""
+    stand_in: str = ""
+    """The model that was asked in the place of the session's own."""
+    held: ModelHeld | None = None
+    """What the last attempt waited for, or still waits for."""
+    held_ts: str = ""
     open: bool = True
     """Whether the request still waits for its answer."""
     attempts: int = 1
@@ -271,6 +277,8 @@ class Agent:
     usage: Usage = NO_USAGE
     context_used: int | None = None
     """Tokens of the last request and its answer, as the provider counted."""
+    stand_in: str = ""
+    """The model that answers in the place of the session's own; empty: nobody does."""
     requests: int = 0
     marks: list[Mark] = field(default_factory=list)
     """Places to go back to, in order."""

@@ -83,6 +83,8 @@ class Status:
     sandbox: str = ""
     """The tier; empty while it is not known."""
     model: str = ""
+    stands_in: bool = False
+    """Whether that model answers in the place of the one that was chosen."""
     context: float | None = None
     """The share of the context window that is used."""
     spent: float | None = None
@@ -135,6 +137,9 @@ def _badges(status: Status, sheet: Sheet) -> list[Span]:
     if status.sandbox == "none":
         words = "no sandbox" if sheet.width >= NARROW else sheet.glyphs.warning
         spans += [sheet.span("  "), badge(words, "danger", sheet, loud=True)]
+    if status.stands_in:
+        words = "fallback" if sheet.width >= NARROW else "fb"
+        spans += [sheet.span("  "), badge(words, "warning", sheet, loud=True)]
     return spans
 
 

@@ -33,7 +33,8 @@ def status_of(state: Session) -> Status:
         dirty=started.dirty or state.tree_edits > 0,
         mode=state.mode,
         sandbox=state.sandbox,
-        model=state.model,
+        model=main.stand_in or state.model,
+        stands_in=bool(main.stand_in),
         context=context,
         spent=spent(state) if asked else (0.0 if state.budget_usd is not None else None),
         cap=state.budget_usd,
@@ -98,7 +99,12 @@ def _running(running: list[Call], state: Session, view: View) -> tuple[str, list
 
 def _step(step: Step, state: Session, turn: Turn, view: View) -> tuple[str, list[str]]:
     since = _since_ts(state, step.ts, view)
-    if step.failure is not None:
+    left = _held_seconds(step, state, view)
+    if left > 0 and step.held is not None:
+        return "waits for the rate limit", [duration(left), step.held.provider]
+    if step.failure is not None and not step.text:
+        if step.failure.next_model:
+            return "asking the stand-in", [step.stand_in, since]
         return "trying again", [f"attempt {step.attempts}", since]
     if step.text:
         return "writing", [since, count(len(step.text) // LETTERS_A_TOKEN, "token")]
@@ -106,6 +112,13 @@ def _step(step: Step, state: Session, turn: Turn, view: View) -> tuple[str, list
         return "thinking", [since]
     what = "asking the model" if len(turn.steps) == 1 else "going on"
     return what, [since]
+
+
+def _held_seconds(step: Step, state: Session, view: View) -> int:
+    """Return for how many seconds a request still waits for its provider's limits."""
+    if step.held is None or step.text or step.reasoning:
+        return 0
+    return round(step.held.seconds - _passed(state, step.held_ts, view))
 
 
 def _phase(turn: Turn) -> str:
@@ -119,14 +132,19 @@ def _since(state: Session, mono_ms: int, view: View) -> str:
 
 
 def _since_ts(state: Session, ts: str, view: View) -> str:
+    seconds = _passed(state, ts, view)
+    return duration(round(seconds)) if seconds >= 1 else "0 s"
+
+
+def _passed(state: Session, ts: str, view: View) -> float:
+    """Return the seconds since a moment of the log; 0 where it tells none."""
     from datetime import datetime
 
     try:
         passed = datetime.fromisoformat(state.ts) - datetime.fromisoformat(ts)
     except ValueError:
-        return ""
-    seconds = passed.total_seconds() + view.now_ms / 1000
-    return duration(round(seconds)) if seconds >= 1 else "0 s"
+        return 0.0
+    return passed.total_seconds() + view.now_ms / 1000
 
 
 def _yours(call: Call, draft: Draft, view: View) -> Activity:

@@ -177,7 +177,9 @@ class FailureItem:
         rows = [blank_row(sheet)] if self.gap else []
         rows += paragraph(sheet, [sheet.span(failure.message, ink)], first=lead, indent=TEXT)
         said = ""
-        if again:
+        if failure.next_model:
+            said = f"{failure.next_model} stands in ({failure.next_price})."
+        elif again:
             seconds = duration(failure.retry_seconds or 0)
             said = f"Trying again in {seconds}, attempt {failure.attempt + 1}."
         if said:

@@ -239,6 +239,9 @@ class Transcript(VirtualLines):
         stopped = step.failure is not None and step.failure.kind == "cancelled"
         if step.failure is not None and not stopped and (step.open or step.response is None):
             items.append(FailureItem(step.failure))
+        elif step.stand_in and step.response is not None:
+            words = f"{step.stand_in} answered in the place of {self.state.model}"
+            items.append(NoteItem(Note(text=words, ts=step.ts, level="warning")))
         return items
 
     def _call(self, turn: Turn, call_id: str, key: tuple[object, ...], *, gap: bool) -> Entry:

@@ -1,0 +1,116 @@
+"""What happens to a model's provider stands in the log, and every front end tells it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+
+import pytest
+
+from tests.agent.conftest import Script
+from tests.support.clock import QuickClock
+from tui_agent.adapters.models.care import Care
+from tui_agent.adapters.models.pace import Rate
+from tui_agent.core.events import ModelFailed, ModelHeld, ModelRequested, ModelResponded
+from tui_agent.core.settings import Settings
+from tui_agent.ui.transcript import Detail, Transcript
+from tui_agent.ui.tui.summary import View, activity_of, status_of
+
+pytestmark = pytest.mark.asyncio
+
+LOOK_TWICE = """
+[[turn]]
+call = [{ name = "list", arguments = { path = "." } }]
+[[turn]]
+call = [{ name = "list", arguments = { path = "." } }]
+[[turn]]
+text = "Three requests."
+"""
+DOWN = """
+[[turn]]
+text = "Never."
+fault = [{ kind = "status", status = 500, times = 99 }]
+"""
+
+
+async def told(records: list[object], kind: type) -> list[str]:
+    """What line mode and headless runs say of these events."""
+
+    async def nothing(sha: str) -> bytes:
+        raise KeyError(sha)
+
+    transcript, lines = Transcript(nothing, Detail()), []
+    for record in records:
+        said = await transcript.tell(record)  # type: ignore[arg-type]
+        if isinstance(getattr(record, "event", None), kind):
+            lines += ["".join(text for _, text in line) for line in said.aside]
+    return lines
+
+
+@pytest.mark.capability("S3.18", part="calls spaced in the log")
+async def test_two_requests_a_minute_stand_half_a_minute_apart_in_the_log(script: Script) -> None:
+    clock = QuickClock()
+    care = Care(rates={"script": Rate(requests=2)}, now=clock.monotonic, pause=clock.pause)
+    setting = replace(script(LOOK_TWICE), care=care, clock=clock)
+    async with setting.opened() as story:
+        await story.say("look twice")
+    answers = [
+        datetime.fromisoformat(one.ts)
+        for one in story.records
+        if isinstance(one.event, ModelResponded)
+    ]
+    apart = [(b - a).total_seconds() for a, b in pairwise(answers)]
+    assert apart == [30.0, 30.0]
+    assert [one.seconds for one in story.events(ModelHeld)] == [30.0, 30.0]
+    assert (
+        await told(list(story.records), ModelHeld)
+        == ["· waits for the rate limit of script (2 requests a minute), 30 s"] * 2
+    )
+
+
+async def test_the_screen_counts_down_what_a_request_still_waits(script: Script) -> None:
+    clock = QuickClock()
+    care = Care(rates={"script": Rate(requests=2)}, now=clock.monotonic)
+    setting = replace(script(LOOK_TWICE), care=care, clock=clock)
+    async with setting.opened() as story:
+        story.send_text("look twice")
+        await story.until(lambda _: story.events(ModelHeld))
+        row = activity_of(story.state, {}, View(now_ms=18_000))
+        later = activity_of(story.state, {}, View(now_ms=31_000))
+    assert (row.what, row.facts) == ("waits for the rate limit", ("12 s", "script"))
+    assert later.what == "going on"
+
+
+@pytest.mark.capability("S3.16", part="badge, words and log")
+async def test_a_stand_in_is_badge_words_and_record_until_the_chosen_model_answers(
+    script: Script,
+) -> None:
+    clock = QuickClock()
+    setting = script(DOWN)
+    spare = setting.script.with_name("spare.json")
+    spare.write_text(json.dumps({"turn": [{"text": "From the spare."}]}), encoding="utf-8")
+    name = f"script:{spare}"
+    care = Care(stand_ins=(name,), now=clock.monotonic, pause=clock.pause)
+    async with replace(setting, care=care, clock=clock).opened() as story:
+        await story.say("go")
+        badge = status_of(story.state)
+    last = story.events(ModelFailed)[-1]
+    assert (last.next_model, last.next_price) == (name, "price unknown")
+    assert (badge.stands_in, badge.model) == (True, name)
+    assert story.last(ModelRequested).model == f"script:{setting.script}"
+    assert story.state.main.turns[-1].ended is not None
+    assert story.state.main.turns[-1].ended.reason == "done"
+    words = await told(list(story.records), ModelFailed)
+    assert words[-1] == f"  {name} stands in (price unknown)"
+
+
+async def test_what_keys_are_asked_with_is_in_no_record(script: Script) -> None:
+    settings = Settings(api_key_cmd={"anthropic": "pass show the-name-of-my-vault"})
+    setting = replace(script('[[turn]]\ntext = "Hello."'), settings=settings)
+    async with setting.opened() as story:
+        await story.say("hello")
+    kept = b"".join(one.read_bytes() for one in setting.state.rglob("*") if one.is_file())
+    assert b"Hello." in kept
+    assert b"the-name-of-my-vault" not in kept
