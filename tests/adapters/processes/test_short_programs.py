@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,18 @@ async def test_a_cancelled_program_is_ended(tmp_path: Path) -> None:
         await task
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+async def test_a_program_cancelled_as_it_ends_is_known_to_the_loop(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for moment in range(80):
+        task = asyncio.create_task(capture(["true"], cwd=str(tmp_path), environ=PATH))
+        await asyncio.sleep(moment * 0.00005)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    assert [record.message for record in caplog.records] == []
 
 
 def test_what_a_program_left_behind_holds_no_stream_of_a_loop_that_has_ended(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_agent.adapters.processes.kept_output import KeptOutput, decoded
-from tui_agent.adapters.processes.piped import start
+from tui_agent.adapters.processes.piped import Piped, start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ async def capture(
     try:
         async with asyncio.timeout(seconds):
             await asyncio.gather(
-                _feed(process, stdin), _drain(process, out, limit), _drain_errors(process, err)
+                _feed(process, stdin), _drain(piped, out, limit), _drain_errors(process, err)
             )
             code = await process.wait()
     except TimeoutError:
@@ -76,12 +76,12 @@ async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
         process.stdin.close()
 
 
-async def _drain(process: asyncio.subprocess.Process, kept: KeptOutput, limit: int) -> None:
-    stream = process.stdout
+async def _drain(piped: Piped, kept: KeptOutput, limit: int) -> None:
+    stream = piped.process.stdout
     while stream is not None and (data := await stream.read(1 << 18)):
         kept.add(data)
-        if kept.total > limit and process.returncode is None:
-            process.kill()
+        if kept.total > limit:
+            piped.kill()
 
 
 async def _drain_errors(process: asyncio.subprocess.Process, kept: KeptOutput) -> None:

@@ -7,6 +7,8 @@ stream that is open when the loop ends is closed by the collector, on a loop tha
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from asyncio.subprocess import Process, SubprocessStreamProtocol
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -33,10 +35,18 @@ class Piped:
     async def end(self) -> int:
         """Let go, end it if it still runs, wait for it, and return its status."""
         self.let_go()
+        self.kill()
+        return await self.process.wait()
+
+    def kill(self) -> None:
+        """Send SIGKILL where it has not ended.
+
+        `Process.kill` looks first whether it has, and so takes its status from under the loop's
+        own watcher, which then complains of an unknown child.
+        """
         if self.process.returncode is None:
             with suppress(ProcessLookupError):
-                self.process.kill()
-        return await self.process.wait()
+                os.kill(self.process.pid, signal.SIGKILL)
 
 
 async def start(
@@ -52,14 +62,27 @@ async def start(
     `stdin` and `stdout` are descriptors, or what `asyncio.subprocess` has for them. Raises OSError.
     """
     loop = asyncio.get_running_loop()
-    transport, protocol = await loop.subprocess_exec(
-        lambda: SubprocessStreamProtocol(limit=LONGEST_LINE, loop=loop),
-        *argv,
-        stdin=stdin,
-        stdout=stdout,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=cwd,
-        env=dict(environ),
-        start_new_session=True,
+    starting = loop.create_task(
+        loop.subprocess_exec(
+            lambda: SubprocessStreamProtocol(limit=LONGEST_LINE, loop=loop),
+            *argv,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=asyncio.subprocess.PIPE,
+            cwd=cwd,
+            env=dict(environ),
+            start_new_session=True,
+        )
     )
+    try:
+        return _piped(*await asyncio.shield(starting))
+    except asyncio.CancelledError:
+        # Cut short, the loop would take the status from under its own watcher, as kill says.
+        with suppress(OSError):
+            await _piped(*await starting).end()
+        raise
+
+
+def _piped(transport: asyncio.SubprocessTransport, protocol: SubprocessStreamProtocol) -> Piped:
+    loop = asyncio.get_running_loop()
     return Piped(process=Process(transport, protocol, loop), transport=transport)
