@@ -255,7 +255,6 @@ def record_demo(folder: Path) -> None:
         options = Options(
             prompt=told.message,
             trust=True,
-            no_sandbox=True,
             settings=(("model", "demo", "script:../demo.toml"), ("mode", "demo", "ask")),
         )
         paper = quiet()

@@ -43,7 +43,6 @@ def demo(paper: Paper, *, by_itself: bool) -> int:
         options = Options(
             prompt=sample.message,
             trust=True,
-            no_sandbox=True,
             settings=(("model", "demo", "script:../demo.toml"), ("mode", "demo", "ask")),
             argv=("demo",),
         )

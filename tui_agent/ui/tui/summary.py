@@ -21,7 +21,7 @@ def status_of(state: Session) -> Status:
     """Say where we are and what it costs."""
     started = state.started
     if started is None:
-        return Status(model=state.model, mode=state.mode)
+        return Status(model=_name_of(state.model), mode=state.mode)
     main = state.main
     context = None
     if started.context_tokens and main.context_used is not None:
@@ -33,12 +33,18 @@ def status_of(state: Session) -> Status:
         dirty=started.dirty or state.tree_edits > 0,
         mode=state.mode,
         sandbox=state.sandbox,
-        model=main.stand_in or state.model,
+        model=_name_of(main.stand_in or state.model),
         stands_in=bool(main.stand_in),
         context=context,
         spent=spent(state) if asked else (0.0 if state.budget_usd is not None else None),
         cap=state.budget_usd,
     )
+
+
+def _name_of(model: str) -> str:
+    """Return a model's name; of a script, the file's, and that it is one."""
+    kind, _, path = model.partition(":")
+    return f"{path.rpartition('/')[2].partition('.')[0]} (scripted)" if kind == "script" else model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
