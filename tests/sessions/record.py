@@ -13,7 +13,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,8 @@ class Story:
 
     turns: Sequence[Turn]
     play: Callable[[Player], Awaitable[None]]
+    children: Mapping[str, tuple[str, Sequence[Turn]]] = field(default_factory=dict)
+    """Kinds of children: the head of each one's definition, and what its model says."""
     settings: str = '[[checks]]\nname = "lines"\ncommand = "grep -q line code.txt"\n'
     mode: str = "ask"
 
@@ -136,6 +138,17 @@ async def stopped(person: Player) -> None:
     person.agent.send(Interrupt())
     await person.ended()
     await person.say("then look only")
+    await person.ended()
+
+
+async def two_children(person: Player) -> None:
+    """Two children side by side, one of them in a copy; whatever they ask is allowed."""
+    await person.say("mend both ends")
+    state = person.agent.state
+    while state.main.turn is not None:
+        if state.waiting:
+            await person.decide()
+        await person.until(lambda: state.waiting or state.main.turn is None)
     await person.ended()
 
 
@@ -200,6 +213,41 @@ STORIES = {
         play=lambda person: said_and_ended(person, "push it"),
         settings='[[rules]]\naction = "deny"\ntool = "shell"\nprefix = ["git", "push"]\n',
         mode="edit",
+    ),
+    "children": Story(
+        turns=[
+            {
+                "text": "One takes the top, one the end.",
+                "call": [
+                    call("task", agent="near", task="Write the first line in words."),
+                    call("task", agent="apart", task="Write the last line in words."),
+                ],
+            },
+            {"text": "Both ends are in words."},
+        ],
+        play=two_children,
+        children={
+            "near": (
+                "description: mends in place\ntools: [read, edit, shell]\n",
+                [
+                    {"call": [call("read", path="code.txt")]},
+                    {"call": [call("shell", command="git push")]},
+                    {"call": [edit("code.txt", ("line 1\n", "line one\n"))]},
+                    {"text": "The first line is in words."},
+                ],
+            ),
+            "apart": (
+                "description: mends in a copy\ntools: [edit]\nisolation: worktree\n",
+                [
+                    {"call": [edit("code.txt", ("line 30\n", "line thirty\n"))]},
+                    {"text": "The last line is in words."},
+                ],
+            ),
+        },
+        settings=(
+            '[[checks]]\nname = "lines"\ncommand = "grep -q line code.txt"\n'
+            '[[rules]]\naction = "deny"\ntool = "shell"\nprefix = ["git", "push"]\n'
+        ),
     ),
 }
 
@@ -272,6 +320,11 @@ def sample(root: Path, story: Story) -> Repository:
     repository = make_repository(root)
     repository.write("code.txt", CODE)
     repository.write(".agentrc", story.settings)
+    for name, (head, turns) in story.children.items():
+        script = root.parent / f"{root.name}-{name}.json"
+        script.write_text(json.dumps({"turn": [*turns]}))
+        text = f"---\n{head}model: script:{script}\n---\nYou mend one line.\n"
+        repository.write(f".agent/agents/{name}.md", text)
     repository.commit("Thirty lines")
     return repository
 

@@ -145,6 +145,23 @@ PATCHES: dict[str, tuple[str, str, str, str]] = {
         "    if turn.edits > 99 and ",
         "request",
     ),
+    "what a child is told": (
+        "agent/request.py",
+        'return f"{SYSTEM}\\n\\n{own}" if own else SYSTEM',
+        'return f"{SYSTEM}\\n\\nA child:\\n{own}" if own else SYSTEM',
+        "request",
+    ),
+    "what the gate says to a child": (
+        "core/policy.py",
+        "def decide(proposal: Proposal, now: Circumstances) -> Outcome:\n",
+        (
+            "def decide(proposal: Proposal, now: Circumstances) -> Outcome:\n"
+            '    if proposal.title == "git push":\n'
+            '        return Outcome(action="ask", reason=Reason(rule="new", text="asked"))\n'
+        ),
+        "policy",
+    ),
+    "what is told of a child": ("core/agents.py", ", records {agent.id}", ", see {agent.id}", "request"),
 }
 
 
@@ -154,7 +171,7 @@ PATCHES: dict[str, tuple[str, str, str, str]] = {
 def test_a_changed_line_of_the_orchestrator_fails_the_check_with_step_and_difference(
     tmp_path: Path, what: str
 ) -> None:
-    golden = ROOT / "tests" / "sessions" / "minds.agentz"
+    golden = ROOT / "tests" / "sessions" / f"{'children' if 'child' in what else 'minds'}.agentz"
     file, old, new, kind = PATCHES[what]
     copy = tmp_path / "copy"
     shutil.copytree(ROOT / "tui_agent", copy / "tui_agent")
@@ -167,6 +184,7 @@ def test_a_changed_line_of_the_orchestrator_fails_the_check_with_step_and_differ
     assert done.status == 3, done.out + done.err
     assert f"✗ {kind}" in done.out
     assert "step " in done.out
+    assert ("near (agent-" in done.out) == ("child" in what)
     assert "✗ diverged" in done.out
     assert 'failures="1"' in report.read_text()
     assert "<failure" in report.read_text()

@@ -29,7 +29,7 @@ _UNASKED = (READS, "toolset.allow")
 
 def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> None:
     """Let the policy decide on a proposal: record its decision, or ask a person."""
-    outcome = _outcome(engine, call, proposal)
+    outcome = outcome_of(engine, call, proposal)
     proposal = _with_answer(proposal, outcome)
     if outcome.action == "ask":
         proposal = held_back(engine, call, proposal)
@@ -63,7 +63,7 @@ def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> Non
     )
 
 
-def _outcome(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
+def outcome_of(engine: Engine, call: Call, proposal: Proposal) -> Outcome:
     """Return what the gate says of a call.
 
     The user's own command runs, and an undo that takes all back; the user's own diff always asks,

@@ -6,14 +6,13 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
-from tui_agent.agent.request import build, hash_of, offered, system_of
+from tui_agent.agent.request import next_request
 from tui_agent.core.blob import size_of
-from tui_agent.core.context import kept_after_compaction, pending
+from tui_agent.core.context import kept_after_compaction
 from tui_agent.core.events import (
     ContextCompacted,
     ModelFailed,
     ModelHeld,
-    ModelRequested,
     ModelResponded,
     ReasoningDelta,
     TextDelta,
@@ -21,7 +20,6 @@ from tui_agent.core.events import (
 from tui_agent.core.messages import (
     AttemptFailed,
     Held,
-    Message,
     ModelError,
     ModelPiece,
     ReasoningPiece,
@@ -29,37 +27,19 @@ from tui_agent.core.messages import (
     TextPiece,
     ToolCall,
 )
-from tui_agent.core.prompt import COMPACTION
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from tui_agent.agent.engine import Engine
-
-Purpose = Literal["turn", "compaction"]
+    from tui_agent.agent.request import Purpose
 
 
 async def call_model(engine: Engine, purpose: Purpose = "turn") -> bool:
     """Send the next request and record its answer; return whether there was one."""
-    agent = engine.agent
-    added = tuple(_kept(engine, one) for one in pending(engine.live.state, agent))
-    if purpose == "compaction":
-        added = (*added, Message(role="user", text=COMPACTION))
     request_id = engine.world.ids("request")
-    request = build(engine, request_id, added)
-    first = agent.requests == 0
-    engine.emit(
-        ModelRequested(
-            request_id=request_id,
-            model=request.model,
-            request_hash=hash_of(request),
-            added=added,
-            system=engine.stored(system_of(engine)) if first else "",
-            tools=offered(engine) if first else (),
-            first=first,
-            purpose=purpose,
-        )
-    )
+    request, event = next_request(engine, purpose, request_id)
+    engine.emit(event)
     begun = engine.live.now_ms()
     stream = cast("AsyncGenerator[ModelPiece]", engine.world.model.stream(request))
     listener = _Listener(engine, request_id)
@@ -73,11 +53,6 @@ async def call_model(engine: Engine, purpose: Purpose = "turn") -> bool:
         return False
     _record(engine, request_id, listener.response, engine.live.now_ms() - begun)
     return True
-
-
-def _kept(engine: Engine, message: Message) -> Message:
-    """Store a large text once, so that the log does not repeat it with every request."""
-    return replace(message, text=engine.stored(message.text))
 
 
 class _Listener:

@@ -4,15 +4,47 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps, encode
+from tui_agent.core.context import pending
+from tui_agent.core.events import ModelRequested
 from tui_agent.core.messages import Message, ModelRequest, ToolSpec
-from tui_agent.core.prompt import SYSTEM
+from tui_agent.core.prompt import COMPACTION, SYSTEM
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
+
+
+Purpose = Literal["turn", "compaction"]
+
+
+def next_request(
+    engine: Engine, purpose: Purpose, request_id: str
+) -> tuple[ModelRequest, ModelRequested]:
+    """Return the request that comes next, and what is recorded of it."""
+    agent = engine.agent
+    added = tuple(_kept(engine, one) for one in pending(engine.live.state, agent))
+    if purpose == "compaction":
+        added = (*added, Message(role="user", text=COMPACTION))
+    request = build(engine, request_id, added)
+    first = agent.requests == 0
+    return request, ModelRequested(
+        request_id=request_id,
+        model=request.model,
+        request_hash=hash_of(request),
+        added=added,
+        system=engine.stored(system_of(engine)) if first else "",
+        tools=offered(engine) if first else (),
+        first=first,
+        purpose=purpose,
+    )
+
+
+def _kept(engine: Engine, message: Message) -> Message:
+    """Store a large text once, so that the log does not repeat it with every request."""
+    return replace(message, text=engine.stored(message.text))
 
 
 def build(engine: Engine, request_id: str, added: tuple[Message, ...]) -> ModelRequest:

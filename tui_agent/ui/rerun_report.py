@@ -50,9 +50,14 @@ def divergence_lines(one: Divergence) -> Iterator[Line]:
     sign, style = _SIGNS[one.severity]
     where = f"step {one.step}" if one.step else "before the first step"
     call = f"  {one.call_id}" if one.call_id else ""
-    yield [(style, f"{sign} {one.kind:<8}"), ("bold", f" {where}"), ("", f"  {one.what}")] + (
-        [("dim", call)] if call else []
-    )
+    agent: Line = [("accent", f"  {one.agent}:")] if one.agent else []
+    yield [
+        (style, f"{sign} {one.kind:<8}"),
+        ("bold", f" {where}"),
+        *agent,
+        ("", f"  {one.what}"),
+        *([("dim", call)] if call else []),
+    ]
     if one.recorded or one.now:
         yield [("dim", "    recorded  "), ("removed", one.recorded or "nothing")]
         yield [("dim", "    now       "), ("added", one.now or "nothing")]
@@ -83,6 +88,7 @@ def _json(one: Divergence) -> dict[str, object]:
         "step": one.step,
         "seq": one.seq,
         "call_id": one.call_id,
+        "agent": one.agent,
         "what": one.what,
         "recorded": one.recorded,
         "now": one.now,

@@ -95,6 +95,11 @@ class Ledger:
             for one in self._comparison.differences(expected.event, record.event):
                 self._differs(one, expected)
 
+    def beside(self, recorded: Record, now: Event, agent: str) -> None:
+        """Compare what today's code makes in a child's place, the record being put in again."""
+        for one in self._comparison.differences(recorded.event, now):
+            self._differs(replace(one, agent=agent), recorded)
+
     def _differs(self, one: Divergence, expected: Record) -> None:
         if one.mild and one.kind == "request" and self.failed:
             return  # It follows from a difference that is told already.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
 from tui_agent.agent.rerun.answers import Answers
+from tui_agent.agent.rerun.descendants import child_named, made_anew
 from tui_agent.agent.rerun.ledger import Ledger
 from tui_agent.agent.rerun.mailbox import Mailbox
 from tui_agent.agent.rerun.process import Process
@@ -210,6 +211,7 @@ class _Loop:
         event = record.event
         if isinstance(event, SessionStarted):
             self.process.begin(event.setup, index)
+        self._look_at_child(record)
         self.process.live.emit(event, record.agent_id)
         files = self.process.files
         if files is None:
@@ -218,6 +220,15 @@ class _Loop:
             files.forget()
         for one in event.files if isinstance(event, EditApplied) else ():
             files.learn(one.path, one.sha_after)
+
+    def _look_at_child(self, record: Record) -> None:
+        """Compare what today's code makes where a child's record is put in again."""
+        engine = self.process.engine
+        if engine is None or self.stage.level != "harness":
+            return
+        now = made_anew(engine, record)
+        if now is not None:
+            self.ledger.beside(record, now, child_named(engine, record))
 
     async def _turn(self, index: int, event: object) -> None:
         if not isinstance(event, TurnStarted):

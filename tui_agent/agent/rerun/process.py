@@ -135,9 +135,11 @@ class Process:
         if workspace is None or snapshots is None:
             message = "a process begins before it has a world"
             raise RuntimeError(message)
+        ours = self._wrapped(toolbox.tools)
         return World(
             model=RecordedModel(self.mailbox, self._whole),
-            tools=self._wrapped(toolbox.tools) | self._served(),
+            tools=ours | self._served(_of_the_main_agent(self.records)),
+            child_tools=lambda: ours | self._served(self.records),
             withheld=self._wrapped(toolbox.withheld),
             own_tools=self._wrapped(toolbox.own),
             workspace=workspace,
@@ -145,16 +147,16 @@ class Process:
             snapshots=snapshots,
             log=self.log,
             clock=self.clock,
-            ids=RecordedNames(self.records[index:]),
+            ids=RecordedNames(_of_the_main_agent(self.records[index:])),
             gate=self.stage.gate,
         )
 
-    def _served(self) -> dict[str, Tool]:
-        """Return the tools that the record knows and that are not ours to run again."""
+    def _served(self, records: Sequence[Record]) -> dict[str, Tool]:
+        """Return the tools that these records know and that are not ours to run again."""
         specs = {
             spec.name: spec
-            for record in self.records
-            if isinstance(record.event, ModelRequested) and record.agent_id == MAIN_AGENT
+            for record in records
+            if isinstance(record.event, ModelRequested)
             for spec in record.event.tools
             if is_served(spec.name)
         }
@@ -203,6 +205,10 @@ class Process:
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
         return error
+
+
+def _of_the_main_agent(records: Sequence[Record]) -> list[Record]:
+    return [one for one in records if one.agent_id == MAIN_AGENT]
 
 
 def _setup_before(records: Sequence[Record], index: int) -> Setup | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui_agent.core.blob import Blob, Text
 from tui_agent.core.events import (
+    AgentFinished,
     ApprovalDecided,
     ApprovalRequested,
     CheckFinished,
@@ -80,6 +81,11 @@ class Comparison:
                         recorded=f"{recorded.messages_kept} kept",
                         now=f"{now.messages_kept} kept",
                     )
+            case AgentFinished(), AgentFinished():
+                diff = line_diff(self.text(recorded.result), self.text(now.result))
+                if diff:
+                    what = "what its parent is told of it differs"
+                    yield Divergence(kind="request", what=what, diff=diff)
             case TurnEnded(), TurnEnded() if recorded.reason != now.reason:
                 what = "the turn ends otherwise"
                 yield Divergence(kind="exit", what=what, recorded=recorded.reason, now=now.reason)

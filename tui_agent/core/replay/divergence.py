@@ -39,6 +39,8 @@ class Divergence:
     step: int = 0
     """The stop of the replay that it belongs to; 0 before the first."""
     call_id: str = ""
+    agent: str = ""
+    """The child agent that it is about, as a person is told; empty: the main agent."""
     mild: bool = False
     """Whether it is only worth a warning, whatever its kind."""
     control: bool = False
