@@ -161,7 +161,12 @@ PATCHES: dict[str, tuple[str, str, str, str]] = {
         ),
         "policy",
     ),
-    "what is told of a child": ("core/agents.py", ", records {agent.id}", ", see {agent.id}", "request"),
+    "what is told of a child": (
+        "core/agents.py",
+        ", records {agent.id}",
+        ", see {agent.id}",
+        "request",
+    ),
 }
 
 

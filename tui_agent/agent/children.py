@@ -23,6 +23,7 @@ from tui_agent.core.agents import (
     told_of,
 )
 from tui_agent.core.events import AgentFinished, AgentStarted, TurnStarted
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.proposal import ToolOutput
 
 if TYPE_CHECKING:
@@ -140,10 +141,11 @@ class Children:
         apart = await _apart(self.engine, child.id, new=False)
         tree = await _tree_of(apart)
         try:
-            return await apart.snapshots.changes(child.set_out.tree, tree)
+            changes = await apart.snapshots.changes(child.set_out.tree, tree)
         except OSError as error:
             message = f"What {name_of(child)} changed in its copy cannot be told: {error}"
             raise NotApartError(message) from None
+        return tuple(one for one in changes if not (is_link(one.old_mode) or is_link(one.new_mode)))
 
 
 class NotApartError(Exception):

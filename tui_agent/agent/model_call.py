@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from tui_agent.agent.engine import Engine
     from tui_agent.agent.request import Purpose
+    from tui_agent.core.messages import Message
 
 
 async def call_model(engine: Engine, purpose: Purpose = "turn") -> bool:

@@ -56,7 +56,7 @@ def divergence_lines(one: Divergence) -> Iterator[Line]:
         ("bold", f" {where}"),
         *agent,
         ("", f"  {one.what}"),
-        *([("dim", call)] if call else []),
+        ("dim", call),
     ]
     if one.recorded or one.now:
         yield [("dim", "    recorded  "), ("removed", one.recorded or "nothing")]

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_agent.core.patch import FileChange
+from tui_agent.core.patch.modes import LINK, is_link
 
 _NONE = "0" * 40
-_FILES = (0o100644, 0o100755)
+_USUAL = 0o644
+_KEPT = (0, 0o100644, 0o100755, LINK)
+"""What may stand on either side: nothing, a file, a symbolic link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,12 @@ class RawEntry:
 
 
 def raw_entries(raw: bytes) -> Iterator[RawEntry]:
-    """Read `git diff-tree -z --raw`, without what is no regular file on either side."""
+    """Read `git diff-tree -z --raw`, without repositories inside of this one."""
     fields = raw.split(b"\0")
     for head, name in zip(fields[::2], fields[1::2], strict=False):
         old_mode, new_mode, old, new, _ = head.decode().removeprefix(":").split(" ")
         modes = int(old_mode, 8), int(new_mode, 8)
-        if all(mode in (0, *_FILES) for mode in modes):
+        if all(mode in _KEPT for mode in modes):
             names = ["" if one == _NONE else one for one in (old, new)]
             yield RawEntry(os.fsdecode(name), *modes, *names)
 
@@ -59,16 +62,23 @@ def file_changes(entries: Sequence[RawEntry], batch: bytes) -> tuple[FileChange,
             size = int(header.rpartition(b" ")[2])
             sides.append(rest[:size])
             rest = rest[size + 1 :]
-        executable = (one.old_mode & 0o111, one.new_mode & 0o111)
-        modes = (0o644 | executable[0], 0o644 | executable[1])
-        toggled = None not in sides and executable[0] != executable[1]
-        changes.append(
-            FileChange(
-                path=one.path,
-                before=sides[0],
-                after=sides[1],
-                old_mode=modes[0] if toggled or sides[1] is None else None,
-                new_mode=modes[1] if toggled else None,
-            )
-        )
+        changes.append(_change(one, sides[0], sides[1]))
     return tuple(changes)
+
+
+def _change(one: RawEntry, before: bytes | None, after: bytes | None) -> FileChange:
+    """Return a change with the modes that differ, and with those that are not the usual ones."""
+    old, new = _mode(one.old_mode), _mode(one.new_mode)
+    differs = None not in (before, after) and old != new
+    return FileChange(
+        path=one.path,
+        before=before,
+        after=after,
+        old_mode=old if differs or after is None or is_link(old) else None,
+        new_mode=new if differs or is_link(new) or (before is None and new != _USUAL) else None,
+    )
+
+
+def _mode(recorded: int) -> int:
+    """Return git's mode as one of ours: of files the permission bits alone."""
+    return LINK if is_link(recorded) else _USUAL | recorded & 0o111

@@ -143,8 +143,8 @@ class GitSnapshots:
     async def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
         """Return what differs between two recorded trees, with the bytes.
 
-        Files alone: a link or a repository inside is passed over. A renamed file is one that went
-        and one that came. Raises OSError where a tree is not recorded here.
+        A link's bytes are where it leads to; a repository inside is passed over. A renamed file is
+        one that went and one that came. Raises OSError where a tree is not recorded here.
         """
         raw = await self._git("diff-tree", "-r", "-z", "--raw", "--no-renames", old, new)
         entries = tuple(raw_entries(raw))
@@ -193,7 +193,9 @@ class GitSnapshots:
             raise OSError(message)
         if take or drop:
             lines = b"\0".join(os.fsencode(name) for name in (*take, *drop)) + b"\0"
-            await self._git("update-index", "-z", "--add", "--remove", "--stdin", stdin=lines)
+            # What has become a folder, or was one, takes the place of what was there.
+            how = ("--add", "--remove", "--replace")
+            await self._git("update-index", "-z", *how, "--stdin", stdin=lines)
         return left_out
 
     async def _tracked(self) -> bytes:
@@ -212,8 +214,11 @@ class GitSnapshots:
         take: dict[str, None] = {}
         drop: dict[str, None] = {}
         left_out: dict[str, None] = {}
+        links: dict[str, bool] = {}
         for entry in _names(listed):
             tag, name = entry[0], entry[2:]
+            if self._behind_a_link(os.path.dirname(name), links):
+                continue  # It goes when the link is taken, which has its folder's place now.
             if name.endswith("/"):
                 left_out[f"{name}: a repository of its own"] = None
             elif tag == "R":
@@ -225,6 +230,15 @@ class GitSnapshots:
             elif name not in drop:
                 take[name] = None
         return list(take), list(drop), tuple(left_out)
+
+    def _behind_a_link(self, folder: str, known: dict[str, bool]) -> bool:
+        """Whether a folder is a symbolic link, or lies behind one; git refuses such names."""
+        if not folder:
+            return False
+        if folder not in known:
+            above = self._behind_a_link(os.path.dirname(folder), known)
+            known[folder] = above or (self._shadow.root / folder).is_symlink()
+        return known[folder]
 
     def _size(self, name: str) -> int:
         try:

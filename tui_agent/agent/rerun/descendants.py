@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui_agent.agent.children import engine_of
 from tui_agent.agent.gate import outcome_of
 from tui_agent.agent.request import next_request
+from tui_agent.core import next_action as do
 from tui_agent.core.agents import name_of, result_of, told_of
 from tui_agent.core.events import (
     MAIN_AGENT,
@@ -21,6 +22,7 @@ from tui_agent.core.events import (
     Event,
     ModelRequested,
     Record,
+    TurnEnded,
 )
 from tui_agent.core.proposal import Decision
 
@@ -46,6 +48,22 @@ def made_anew(engine: Engine, record: Record) -> Event | None:
     if isinstance(event, ApprovalRequested | ApprovalDecided):
         return _said(own, event)
     return None
+
+
+def done_otherwise(engine: Engine, record: Record) -> str:
+    """Return what a child would do now where it once asked its model or ended; empty: the same."""
+    event = record.event
+    child = engine.live.state.agents.get(record.agent_id)
+    if record.agent_id == MAIN_AGENT or child is None or child.turn is None:
+        return ""
+    own = engine_of(engine, child)
+    action = do.next_action(own.live.state, child, own.terms)
+    if isinstance(event, ModelRequested):
+        return "" if isinstance(action, do.CallModel | do.Compact) else type(action).__name__
+    if isinstance(event, TurnEnded) and event.reason != "interrupted":
+        same = isinstance(action, do.End) and action.reason == event.reason
+        return "" if same else type(action).__name__
+    return ""
 
 
 def child_named(engine: Engine, record: Record) -> str:

@@ -107,11 +107,15 @@ class Ledger:
 
     def add(self, one: Divergence) -> None:
         """Keep a divergence, with the step that it belongs to."""
-        stop = stop_of_seq(self._stops, one.seq or self._seq)
-        step = stop.number if stop is not None else 0
-        self.found.append(replace(one, step=step, seq=one.seq or self._seq))
+        self.found.append(self.placed(one))
         self.lost = self.lost or one.control
         self._just_failed = self._just_failed or one.severity == "fail"
+
+    def placed(self, one: Divergence) -> Divergence:
+        """Return a divergence with the step that it belongs to."""
+        seq = one.seq or self._seq
+        stop = stop_of_seq(self._stops, seq)
+        return replace(one, step=stop.number if stop is not None else 0, seq=seq)
 
     def fail(self, what: str, call_id: str = "") -> None:
         """Note that today's code cannot go on here."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
 from tui_agent.agent.rerun.answers import Answers
-from tui_agent.agent.rerun.descendants import child_named, made_anew
+from tui_agent.agent.rerun.descendants import child_named, done_otherwise, made_anew
 from tui_agent.agent.rerun.ledger import Ledger
 from tui_agent.agent.rerun.mailbox import Mailbox
 from tui_agent.agent.rerun.process import Process
@@ -81,8 +81,9 @@ async def rerun(
         loop.ledger.add(Divergence(kind="missing", what=str(error.args[0])))
     finally:
         await loop.process.stop()
+    notes = map(loop.ledger.placed, served(records, real=stage.ground is not None))
     return Outcome(
-        divergences=(*loop.ledger.found, *served(records, real=stage.ground is not None)),
+        divergences=(*loop.ledger.found, *notes),
         records=len(records),
         requests=sum(isinstance(one.event, ModelRequested) for one in records),
         calls=len(calls_of(records)),
@@ -226,6 +227,18 @@ class _Loop:
         engine = self.process.engine
         if engine is None or self.stage.level != "harness":
             return
+        other = done_otherwise(engine, record)
+        if other:
+            self.ledger.add(
+                Divergence(
+                    kind="request",
+                    what="it does something else",
+                    recorded=type(record.event).__name__,
+                    now=other,
+                    seq=record.seq,
+                    agent=child_named(engine, record),
+                )
+            )
         now = made_anew(engine, record)
         if now is not None:
             self.ledger.beside(record, now, child_named(engine, record))

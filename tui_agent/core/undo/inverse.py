@@ -7,7 +7,7 @@ file is left as it is, and said so: nothing is guessed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.edits.contract import EditError, Files
@@ -15,10 +15,12 @@ from tui_agent.core.edits.merge import merged
 from tui_agent.core.edits.overlay import Overlay
 from tui_agent.core.patch import FileChange
 from tui_agent.core.patch.diff import changed_spans
-from tui_agent.core.patch.modes import is_link
+from tui_agent.core.patch.modes import is_link, may_run, with_run_bit
 from tui_agent.core.text import TextError, decode
 from tui_agent.core.undo.values import WrittenFile
 
+_USUAL_MODE = 0o644
+"""Of a file that a symbolic link took the place of, where it is not known."""
 KEPT_NOTE = "lines written since are kept"
 
 Load = Callable[[str], bytes]
@@ -74,10 +76,14 @@ def take_back(written: Sequence[WrittenFile], files: Files, load: Load) -> Taken
     changes: list[FileChange] = []
     left: list[LeftOut] = []
     on_disk = _OnDisk(files)
+    swapped = _swapped(written)
+    # What stood in such a place may have been moved: where it is now is the last of it.
+    last = {one.before: one.path for one in written if one.path in swapped and one.before}
     for group in _groups(written):
         overlay = Overlay(on_disk)
         kept: set[str] = set()
         try:
+            _check_folders(group, swapped, last)
             for one in group:
                 if _invert(overlay, one, load):
                     kept.add(one.path)
@@ -107,6 +113,33 @@ def _groups(written: Iterable[WrittenFile]) -> list[list[WrittenFile]]:
     return groups
 
 
+def _swapped(written: Iterable[WrittenFile]) -> dict[str, str]:
+    """Return what stands where something else is a folder, each with that folder's name."""
+    names = {name for one in written for name in (one.path, one.target)}
+    found: dict[str, str] = {}
+    for name in names:
+        folder, slash, _ = name.rpartition("/")
+        while slash:
+            if folder in names:
+                found[name] = found[folder] = folder
+            folder, slash, _ = folder.rpartition("/")
+    return found
+
+
+def _check_folders(
+    group: Sequence[WrittenFile], swapped: Mapping[str, str], last: Mapping[str, str]
+) -> None:
+    for name in _names(group):
+        if name in swapped:
+            message = f"{name}: a folder and a file or link {swapped[name]} took each other's place"
+            raise _ConflictError(message)
+    for one in group:
+        held = last.get(one.after or "") if one.before is None else None
+        if held is not None:
+            message = f"{one.target} holds what {held} held, which cannot go back"
+            raise _ConflictError(message)
+
+
 def _names(group: Iterable[WrittenFile]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for one in group for name in (one.target, one.path)))
 
@@ -131,7 +164,10 @@ def _invert(overlay: Overlay, one: WrittenFile, load: Load) -> bool:
         return False
     after = load(one.after)
     if before is None:
-        _uncreate(overlay, target, now, after)
+        _uncreate(overlay, one, now, after)
+        return False
+    if one.of_a_link:
+        _relink(overlay, one, before, after)
         return False
     if now is None:
         if target != path and overlay.data(path) == before:
@@ -151,27 +187,55 @@ def _invert(overlay: Overlay, one: WrittenFile, load: Load) -> bool:
 
 
 def _located(overlay: Overlay, one: WrittenFile) -> tuple[str, str]:
-    if is_link(one.mode_before) or is_link(one.mode_after):
-        return overlay.locate_link(one.path), overlay.locate_link(one.target)
-    return overlay.locate(one.path), overlay.locate(one.target)
+    """Return the names before and after; what was written under them lies behind no link."""
+    find = overlay.locate_link if one.of_a_link else overlay.locate
+    for name in (one.target, one.path):
+        if find(name) != name:
+            message = f"{name} is a symbolic link now, or lies behind one"
+            raise _ConflictError(message)
+    return one.path, one.target
 
 
 def _restore(overlay: Overlay, path: str, before: bytes | None, one: WrittenFile) -> None:
     """Bring a deleted file back, unless something else is there by now."""
     now = overlay.data(path)
-    if before is None or now == before:
+    if before is None or (now == before and overlay.is_link(path) == is_link(one.mode_before)):
         return
     if now is not None:
         message = f"{path} was deleted by the edit, and another file is there now"
         raise _ConflictError(message)
+    if is_link(one.mode_before):
+        overlay.require_inside(path, before)
     overlay.put(path, before, one.mode_before)
 
 
-def _uncreate(overlay: Overlay, target: str, now: bytes | None, after: bytes) -> None:
+def _relink(overlay: Overlay, one: WrittenFile, before: bytes, after: bytes) -> None:
+    """Take back where a symbolic link leads, or that a file became one: whole, or not at all."""
+
+    def stands(data: bytes, mode: int | None) -> bool:
+        return overlay.data(one.target) == data and overlay.is_link(one.target) == is_link(mode)
+
+    if one.path == one.target and stands(before, one.mode_before):
+        return
+    if not stands(after, one.mode_after or one.mode_before):
+        message = f"{one.target} has been changed since the edit, and a link goes back whole"
+        raise _ConflictError(message)
+    if one.target != one.path:
+        if overlay.exists(one.path):
+            message = f"{one.path} is there again, so {one.target} cannot be renamed back"
+            raise _ConflictError(message)
+        overlay.move(one.target, one.path)
+    if is_link(one.mode_before):
+        overlay.require_inside(one.path, before)
+    overlay.put(one.path, before, one.mode_before or _USUAL_MODE)
+
+
+def _uncreate(overlay: Overlay, one: WrittenFile, now: bytes | None, after: bytes) -> None:
     """Take a created file away, unless somebody has written in it."""
+    target = one.target
     if now is None:
         return
-    if now != after:
+    if now != after or overlay.is_link(target) != is_link(one.mode_after):
         where = _places(_lines(after), _lines(now))
         message = f"{target} was created by the edit, and has been changed since{where}"
         raise _ConflictError(message)
@@ -179,10 +243,17 @@ def _uncreate(overlay: Overlay, target: str, now: bytes | None, after: bytes) ->
 
 
 def _mode_back(overlay: Overlay, path: str, one: WrittenFile) -> int | None:
-    """Return the permission bits that the edit changed, unless somebody has changed them since."""
-    if one.mode_after in (None, one.mode_before) or overlay.mode(path) != one.mode_after:
+    """Return the permission bits that the edit changed, unless somebody has changed them since.
+
+    Of a command only the bit is known that lets the file be run.
+    """
+    now = overlay.mode(path)
+    if one.mode_after in (None, one.mode_before) or one.mode_before is None or now is None:
         return None
-    return one.mode_before
+    if now == one.mode_after:
+        return one.mode_before
+    was, is_now = may_run(one.mode_before), may_run(one.mode_after)
+    return with_run_bit(now, wanted=was) if was != is_now == may_run(now) else None
 
 
 def _worked_in(path: str, after: bytes, now: bytes, before: bytes) -> bytes:

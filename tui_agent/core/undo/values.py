@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_agent.core.patch.modes import is_link
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenFile:
@@ -21,3 +23,8 @@ class WrittenFile:
     """Its permission bits before, where they are known."""
     mode_after: int | None = None
     """The permission bits that the edit gave it; None where it gave none."""
+
+    @property
+    def of_a_link(self) -> bool:
+        """Whether it was a symbolic link on either side."""
+        return is_link(self.mode_before) or is_link(self.mode_after)
