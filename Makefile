@@ -12,7 +12,7 @@ CODE := tui_agent tests bench docs
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help install demo check format lint types imports test golden docs docs-check smoke bench snap capabilities lock clean
+.PHONY: help install demo check format lint types imports test golden docs docs-check site smoke bench snap capabilities lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the commands
@@ -52,11 +52,18 @@ capabilities: $(VENV)/.dev ## What is promised, and which test proves it
 bench: $(VENV)/.dev ## Our own figures; informs, never fails
 	$(BIN)/python -m bench
 
-docs: $(VENV)/.dev ## Write the generated reference
+docs: $(VENV)/.dev ## Write the generated reference, draw the pictures
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.draw
 
-docs-check: $(VENV)/.dev ## Is the generated reference what the code says?
+docs-check: $(VENV)/.dev ## Are reference and pictures what the code says? Is the site whole?
 	$(BIN)/python docs/generate.py --check
+	$(BIN)/python -m docs.draw --check
+	@$(SITE) --strict --site-dir build/site-check
+
+site: $(VENV)/.dev ## Build the pages as a site that needs no network
+	@$(SITE)
+	@echo "open build/site/index.html"
 
 lock: ## Resolve the dependencies again (needs uv)
 	uv pip compile $(LOCK) pyproject.toml -o requirements.txt
@@ -64,6 +71,8 @@ lock: ## Resolve the dependencies again (needs uv)
 
 clean: ## Remove what these commands made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+SITE = NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 # The environment. Byte code is written at install, also where PYTHONDONTWRITEBYTECODE is set:
 # without it, every start of the litellm host would compile for ten seconds.

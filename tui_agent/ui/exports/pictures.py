@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
@@ -17,6 +17,7 @@ from typing import Any
 
 from rich.console import Console
 from textual import events
+from textual.app import App
 from textual.driver import Driver
 from textual.geometry import Size
 from textual.pilot import Pilot
@@ -155,6 +156,23 @@ def _shown(
         glyphs=UNICODE,
         start=Start(at=manner.at),
     )
+
+    async def piloted(pilot: Pilot[Any]) -> None:
+        done = take(pilot, app)
+        if asyncio.iscoroutine(done):
+            await done
+        app.exit(0)
+
+    show_nobody(app, manner.size, piloted, told)
+
+
+def show_nobody(
+    app: App[Any],
+    size: tuple[int, int],
+    piloted: Callable[[Pilot[Any]], Coroutine[Any, Any, None]],
+    told: Callable[[str], None] | None = None,
+) -> None:
+    """Run an application with nobody at the terminal; `told` gets what would be written to it."""
     driver = type("Kept", (_Kept,), {"told": staticmethod(told) if told is not None else None})
     app.driver_class = driver
     app.console = Console(
@@ -164,14 +182,7 @@ def _shown(
         legacy_windows=False,
         markup=False,
     )
-
-    async def piloted(pilot: Pilot[Any]) -> None:
-        done = take(pilot, app)
-        if asyncio.iscoroutine(done):
-            await done
-        app.exit(0)
-
-    asyncio.run(app.run_async(size=manner.size, mouse=False, auto_pilot=piloted))
+    asyncio.run(app.run_async(size=size, mouse=False, auto_pilot=piloted))
 
 
 def _look(manner: Manner) -> Theme:
