@@ -107,6 +107,11 @@ class Story:
         told, said = self.edit(), self.run("sessions", "diff")[1]
         return told and "-one\n+two\n" in said
 
+    def staged_lines(self) -> bool:
+        told = self.edit()
+        self.repository.git("add", "a.py")
+        return self.run("blame", "--trailer")[1].startswith("Assisted-by: script:") and told
+
     def pictures(self) -> bool:
         picture = "tests/ui/test_pictures.py::test_a_command_waits_for_approval"
         # Rewritten assertions would import plugins by a way of their own, past the watch.
@@ -135,6 +140,7 @@ STORIES: dict[str, Callable[[Story], bool]] = {
     "screen": Story.screen,
     "foreign diff": Story.foreign_diff,
     "session diff": Story.session_diff,
+    "staged lines": Story.staged_lines,
     "pictures": Story.pictures,
 }
 

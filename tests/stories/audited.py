@@ -25,7 +25,10 @@ def hook(event: str, arguments: tuple[Any, ...]) -> None:
     kind = "spawn" if event in SPAWNS else "write" if _writes(event, arguments) else ""
     if kind:
         what = arguments[0] if arguments else ""
-        seen.append({"kind": kind, "event": event, "what": str(what), "who": _who()})
+        words = arguments[1] if kind == "spawn" and len(arguments) > 1 else ""
+        seen.append(
+            {"kind": kind, "event": event, "what": str(what), "words": str(words), "who": _who()}
+        )
 
 
 def _writes(event: str, arguments: tuple[Any, ...]) -> bool:
@@ -48,17 +51,29 @@ def _who() -> str:
 
 
 def run() -> int:
-    """Run the command line that follows and print what was seen."""
+    """Run the command lines that follow, a `--next` between them, and print what each did."""
     sys.addaudithook(hook)
     from tui_agent.cli import main
 
-    try:
-        status = main(sys.argv[1:])
-    except SystemExit as ended:
-        status = ended.code if isinstance(ended.code, int) else 1
-    sys.stdout.flush()
-    sys.stdout.write("\n" + json.dumps({"status": status, "seen": seen}) + "\n")
+    for line in _command_lines(sys.argv[1:]):
+        seen.clear()
+        try:
+            status = main(line)
+        except SystemExit as ended:
+            status = ended.code if isinstance(ended.code, int) else 1
+        sys.stdout.flush()
+        sys.stdout.write("\n" + json.dumps({"status": status, "seen": seen}) + "\n")
     return 0
+
+
+def _command_lines(words: list[str]) -> list[list[str]]:
+    found: list[list[str]] = [[]]
+    for word in words:
+        if word == "--next":
+            found.append([])
+        else:
+            found[-1].append(word)
+    return found
 
 
 if __name__ == "__main__":

@@ -1,32 +1,24 @@
 """Git's own diff of two revisions, or of the index, made without anything of the user's acting.
 
-Plumbing alone, and no configuration but the repository's own, of which nothing starts a program
-here: no external diff, no text conversion, no watcher, no fetch of an object that is missing.
+In a room that only reads. Plumbing alone, and no configuration but the repository's own, of which
+nothing starts a program here: no external diff, no text conversion, no watcher, and no fetch of an
+object that is missing.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
 from tui_agent.adapters.git_facts import GitFacts, git_facts
-from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
-from tui_agent.adapters.runner.environment import own_path
+from tui_agent.adapters.processes.capture import Captured, ProgramError
+from tui_agent.adapters.runner.git_rooms import GitRooms
+from tui_agent.adapters.users_git import HARDENED, users_environ
 
 SECONDS = 60.0
 _RANGE = re.compile(r"(?P<old>.*?)(?P<dots>\.\.\.?)(?P<new>.*)", re.DOTALL)
 _EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 """The tree without entries, which git knows without its being stored."""
-_CONFIG = (
-    "core.fsmonitor=false",
-    f"core.hooksPath={os.devnull}",
-    f"core.attributesFile={os.devnull}",
-    "core.quotePath=false",
-    "diff.orderFile=",
-    "diff.suppressBlankEmpty=false",
-)
 _FLAGS = (
     "-r",
     "-p",
@@ -55,12 +47,12 @@ def is_range(text: str) -> bool:
     return ".." in text and not text.startswith(("./", "../", "/"))
 
 
-async def range_diff(folder: Path, text: str, environ: Mapping[str, str]) -> bytes:
+async def range_diff(folder: Path, text: str, rooms: GitRooms) -> bytes:
     """Return the diff between the two revisions of a range; `A...B` begins where they parted.
 
     Raises GitDiffError.
     """
-    git = _Git(folder, environ)
+    git = _Git(folder, rooms)
     found = _RANGE.fullmatch(text)
     if found is None:
         raise GitDiffError(f"{text} names no two revisions")
@@ -75,34 +67,21 @@ async def range_diff(folder: Path, text: str, environ: Mapping[str, str]) -> byt
     return await git.diff("diff-tree", *trees)
 
 
-async def staged_diff(folder: Path, environ: Mapping[str, str]) -> bytes:
+async def staged_diff(folder: Path, rooms: GitRooms) -> bytes:
     """Return the diff from HEAD to the index. Raises GitDiffError."""
-    git = _Git(folder, environ)
+    git = _Git(folder, rooms)
     head = await git.named("HEAD", "tree") if git.facts.head else _EMPTY_TREE
     return await git.diff("diff-index", "--cached", head)
 
 
 class _Git:
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, rooms: GitRooms) -> None:
         facts = git_facts(folder)
         if facts is None:
             raise GitDiffError("this is no git repository")
         self.facts: GitFacts = facts
-        self._environ = {
-            "PATH": own_path(facts.root, environ),
-            "HOME": os.devnull,
-            "LC_ALL": "C",
-            "GIT_DIR": str(facts.git_dir),
-            "GIT_WORK_TREE": str(facts.root),
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_CONFIG_SYSTEM": os.devnull,
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_OPTIONAL_LOCKS": "0",
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_ALLOW_PROTOCOL": "none",
-            "GIT_NO_REPLACE_OBJECTS": "1",
-        }
+        self._environ = users_environ(facts, rooms.path)
+        self._room = rooms.room(facts.root, reads=(facts.git_dir, facts.common_dir))
 
     async def named(self, revision: str, kind: str) -> str:
         """Return the object that a revision names. Raises GitDiffError where there is none."""
@@ -122,13 +101,12 @@ class _Git:
         return done.out
 
     async def run(self, *arguments: str) -> Captured:
-        config = [word for setting in _CONFIG for word in ("-c", setting)]
         try:
-            return await capture(
-                ("git", *config, *arguments),
+            return await self._room(
+                ("git", *HARDENED, *arguments),
                 cwd=str(self.facts.root),
                 environ=self._environ,
                 seconds=SECONDS,
             )
-        except ProgramError as error:
+        except (ProgramError, OSError) as error:
             raise GitDiffError(str(error)) from error

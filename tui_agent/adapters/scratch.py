@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.processes.capture import ProgramError
+from tui_agent.adapters.runner.git_rooms import GitRooms, lenders
 from tui_agent.adapters.snapshots.shadow import ATTRIBUTES
 from tui_agent.core.patch.modes import is_link
 
@@ -37,12 +38,15 @@ class ScratchTree:
     It borrows the objects of the repository that recorded them and writes nothing there.
     """
 
-    def __init__(self, folder: Path, name: str, path: str) -> None:
+    def __init__(self, folder: Path, name: str, source: Path, rooms: GitRooms) -> None:
         """Use `prepared` instead."""
         self.folder = folder
         self.root = folder / name
+        self.borrowed = tuple(str(one) for one in (source / "objects", *lenders(source)))
+        """The folders of objects that its repository reads."""
+        self._room = rooms.room(folder, reads=(source,), writes=(folder,))
         self._environ: Mapping[str, str] = {
-            "PATH": path,
+            "PATH": rooms.path,
             "HOME": str(folder),
             "LC_ALL": "C",
             "GIT_CONFIG_GLOBAL": os.devnull,
@@ -55,12 +59,12 @@ class ScratchTree:
         }
 
     @classmethod
-    async def prepared(cls, source: Path, tree: str, *, name: str, path: str) -> ScratchTree:
+    async def prepared(cls, source: Path, tree: str, *, name: str, rooms: GitRooms) -> ScratchTree:
         """Make the folder with this tree in it, as its first commit.
 
         `source` is the bare repository that recorded the tree. Raises MissingTreeError, OSError.
         """
-        made = cls(_new_folder(), name or "work", path)
+        made = cls(_new_folder(), name or "work", source, rooms)
         with ExitStack() as undone:
             undone.callback(made.remove)
             await made._begin(source, tree)
@@ -109,7 +113,7 @@ class ScratchTree:
 
     async def _git(self, *arguments: str) -> str:
         try:
-            done = await capture(
+            done = await self._room(
                 ("git", *arguments), cwd=str(self.root), environ=self._environ, seconds=120.0
             )
         except ProgramError as error:

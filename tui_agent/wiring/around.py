@@ -11,6 +11,7 @@ from tui_agent.wiring.world import Wiring
 
 if TYPE_CHECKING:
     from tui_agent.adapters.models.router import LocalServer
+    from tui_agent.adapters.runner.git_rooms import GitRooms
     from tui_agent.adapters.session_log import StoredSession, Summary
     from tui_agent.adapters.snapshots.recorded import TreeChange
     from tui_agent.adapters.trust import TrustedFolder
@@ -51,7 +52,7 @@ class Around(Wiring):
         """The sessions as a whole: listed, searched, cleared away."""
         from tui_agent.wiring.sessions import Sessions
 
-        return Sessions(self.shelf, self.state.path, self.environ)
+        return Sessions(self.shelf, self.state.path, lambda: self.rooms)
 
     @cached_property
     def servers(self) -> ServersAround:
@@ -111,8 +112,9 @@ class Around(Wiring):
 
         bare = self.reruns.trees_at_hand if "reruns" in self.__dict__ else None
         if bare is not None:
-            return changes_in(Shadow(git_dir=bare, root=bare, index=bare / "index"), old, new)
-        return tree_changes(self.state.path, Path(workspace), old, new)
+            shadow = Shadow(git_dir=bare, root=bare, index=bare / "index")
+            return changes_in(shadow, old, new, self.rooms)
+        return tree_changes(self.state.path, Path(workspace), old, new, self.rooms)
 
     def providers(self) -> Sequence[Provider]:
         """List providers: those we know, and those of the settings."""
@@ -183,7 +185,7 @@ class Around(Wiring):
         """Put a git note on HEAD; return the commit. Raises OSError."""
         from tui_agent.adapters.users_repository import write_note
 
-        return write_note(self.root, text)
+        return write_note(self.root, text, self.rooms)
 
     async def branch(self, name: str, place: str, wish: BranchWish) -> Branched:
         """Let a session go on otherwise. Raises UsageError, LookupError, OSError."""
@@ -255,8 +257,17 @@ class Around(Wiring):
         await agent.close()
         return CallResult(output=output, text=text)
 
+    @cached_property
+    def rooms(self) -> GitRooms:
+        """Where git of ours runs apart from a session's commands."""
+        from tui_agent.wiring.sandbox import rooms_for
+
+        return rooms_for(self)
+
     async def close(self) -> None:
-        """End the model hosts, and throw away what was unfolded of bundles."""
+        """End the model hosts and git's rooms, and throw away what was unfolded of bundles."""
+        if "rooms" in self.__dict__:
+            await self.rooms.close()
         if "reruns" in self.__dict__:
             self.reruns.close()
         await super().close()

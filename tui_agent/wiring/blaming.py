@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,7 @@ from tui_agent.ui.commands.typed import UsageError
 
 if TYPE_CHECKING:
     from tui_agent.adapters.session_log import StoredSession
-    from tui_agent.adapters.snapshots.recorded_files import RecordedFiles
+    from tui_agent.adapters.snapshots.recorded import RecordedTrees
     from tui_agent.ui.text import Line
     from tui_agent.wiring.around import Around
 
@@ -73,9 +72,8 @@ def blame_bytes(around: Around, files: dict[str, bytes]) -> list[Blamed]:
 
     Raises UsageError for one that is no text.
     """
-    with ExitStack() as stack:
-        history = _history(around, stack)
-        return [_blamed(around, history, name, data) for name, data in files.items()]
+    history = _history(around)
+    return [_blamed(around, history, name, data) for name, data in files.items()]
 
 
 def _blamed(around: Around, history: History, name: str, data: bytes) -> Blamed:
@@ -99,14 +97,15 @@ def _moved_by_hand(around: Around, history: History, data: bytes) -> str:
     return ""
 
 
-def _history(around: Around, stack: ExitStack) -> History:
+def _history(around: Around) -> History:
     from tui_agent.adapters.session_log import StoredSession
-    from tui_agent.adapters.snapshots.recorded_files import recorded_files
+    from tui_agent.adapters.snapshots.recorded import RecordedTrees
+    from tui_agent.adapters.snapshots.shadow import Shadow
 
     history = History()
-    trees: RecordedFiles | None = None
+    trees: RecordedTrees | None = None
     try:
-        trees = stack.enter_context(recorded_files(around.state.path, around.root))
+        trees = RecordedTrees(Shadow.of(around.state.path, around.root), around.rooms)
     except OSError:
         history.notes.append("no tree is recorded here: what commands changed is not known")
     found: dict[tuple[str, str, str], tuple[tuple[str, int], Entry]] = {}
@@ -127,7 +126,7 @@ Key = tuple[tuple[str, str, str], tuple[str, int]]
 
 
 def _entries(
-    stored: StoredSession, trees: RecordedFiles | None, history: History
+    stored: StoredSession, trees: RecordedTrees | None, history: History
 ) -> Iterator[tuple[Key, Entry]]:
     records = stored.records
     state = fold(records)
@@ -150,7 +149,7 @@ def _entries(
                     yield key, _by_command(trees, call.trees, origin)
 
 
-def _by_command(trees: RecordedFiles, between: tuple[str, str], origin: Origin) -> Entry:
+def _by_command(trees: RecordedTrees, between: tuple[str, str], origin: Origin) -> Entry:
     def version(name: str) -> Version | None:
         before, after = (trees.read(tree, name) for tree in between)
         if before == after or after is None:
@@ -168,14 +167,14 @@ def blame_commit(around: Around) -> list[Blamed]:
     """Say of each line of the files that HEAD changed where it comes from. Raises UsageError."""
     from tui_agent.adapters.users_repository import files_of_head
 
-    return blame_bytes(around, _texts(files_of_head(Path(around.root))))
+    return blame_bytes(around, _texts(files_of_head(Path(around.root), around.rooms)))
 
 
 def blame_staged(around: Around) -> list[Blamed]:
     """Say of each line of what is staged where it comes from. Raises UsageError."""
     from tui_agent.adapters.users_repository import staged_files
 
-    return blame_bytes(around, _texts(staged_files(Path(around.root))))
+    return blame_bytes(around, _texts(staged_files(Path(around.root), around.rooms)))
 
 
 def _texts(files: dict[str, bytes]) -> dict[str, bytes]:

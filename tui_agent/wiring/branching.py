@@ -46,7 +46,6 @@ async def branch(around: Around, name: str, place: str, wish: BranchWish) -> Bra
     state = fold(records[:count])
     decision = _decision(records, stop, wish)
     tree = _tree(records, count, state)
-    path = around.environ.get("PATH", "")
     if not tree:
         message = f"no tree is recorded before step {stop.number}: there is nothing to begin with"
         raise UsageError(message)
@@ -54,7 +53,7 @@ async def branch(around: Around, name: str, place: str, wish: BranchWish) -> Bra
     session = folder.name.rpartition("-")[2]
     target = around.state.path / "worktrees" / session / around.root.name
     try:
-        await new_worktree(around.state.path, around.root, target, tree, path)
+        await new_worktree(around.state.path, around.root, target, tree, around.rooms)
     except LookupError as error:
         raise UsageError(str(error)) from None
     _append(folder, wish, open_turn=state.main.turn is not None, model=state.model)

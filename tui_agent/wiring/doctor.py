@@ -24,7 +24,7 @@ LIBRARIES = {
     "litellm": "most providers",
     "httpx": "OpenAI-compatible servers",
     "rapidfuzz": "diffs",
-    "git": "recorded trees",
+    "git": "what is staged",
     "unidiff": "diffs of others",
 }
 

@@ -40,7 +40,13 @@ class Outlet:
         if not trees or begun is None:
             message = "This session recorded no tree of files: there is no patch to make."
             raise LookupError(message)
-        parts = tree_patch(self._around.state.path, Path(begun.workspace), trees[0], trees[-1])
+        parts = tree_patch(
+            self._around.state.path,
+            Path(begun.workspace),
+            trees[0],
+            trees[-1],
+            self._around.rooms,
+        )
         kept: list[bytes] = []
         left_out: list[str] = []
         for part in parts:

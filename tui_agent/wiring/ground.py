@@ -42,12 +42,13 @@ async def in_the_world(
     trees = [one.event.tree for one in records if isinstance(one.event, SnapshotTaken)]
     workspace = workspace_named(records) or around.root
     source = bare or recorded_in(around.state.path, workspace)
-    path = around.environ.get("PATH", "")
     if not trees or source is None:
         missing = "the session recorded no tree" if not trees else "its trees are not here"
         return _gone(missing, len(records))
     try:
-        scratch = await ScratchTree.prepared(source, trees[0], name=workspace.name, path=path)
+        scratch = await ScratchTree.prepared(
+            source, trees[0], name=workspace.name, rooms=around.rooms
+        )
     except MissingTreeError as error:
         return _gone(str(error.args[0]), len(records))
     ground = ScratchGround(around, scratch)
@@ -84,7 +85,7 @@ class ScratchGround:
         self._scratch = scratch
         self._environ = {**around.environ, "AGENT_HOME": str(scratch.folder / "state")}
         own = Wiring(around.options, self._environ, around.paper, cwd=scratch.root)
-        self._runner = runner_for(own, scratch.root)
+        self._runner = runner_for(own, scratch.root, scratch.borrowed)
         self.root = str(scratch.root)
 
     async def begin(self) -> None:
@@ -111,12 +112,14 @@ class ScratchGround:
         from tui_agent.adapters.git_workspace.marks import marks_of
         from tui_agent.adapters.runner.environment import own_path
         from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
+        from tui_agent.wiring.sandbox import git_beside
 
         return GitSnapshots(
             self._scratch.folder / "state",
             self._scratch.root,
             secret=lambda path: "secret" in marks_of(path),
             path=own_path(self._scratch.root, self._environ),
+            run=git_beside(self._runner),
         )
 
     async def set_tree(self, tree: str) -> None:

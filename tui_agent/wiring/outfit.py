@@ -15,9 +15,7 @@ from tui_agent.adapters.foreign_diff import read_diff
 from tui_agent.adapters.git_workspace.instructions import Gathering
 from tui_agent.adapters.git_workspace.marks import marks_of
 from tui_agent.adapters.git_workspace.workspace import GitWorkspace
-from tui_agent.adapters.processes.capture import capture
 from tui_agent.adapters.runner.environment import own_path
-from tui_agent.adapters.runner.sandboxed import SandboxedRunner
 from tui_agent.adapters.session_log.commands_before import commands_before
 from tui_agent.adapters.session_log.log import is_locked
 from tui_agent.adapters.settings.keep_rule import keep_rule
@@ -29,7 +27,7 @@ from tui_agent.core.gate_means import GateMeans
 from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
-from tui_agent.wiring.sandbox import runner_for
+from tui_agent.wiring.sandbox import git_beside, runner_for
 from tui_agent.wiring.trusting import acceptance
 
 if TYPE_CHECKING:
@@ -94,7 +92,7 @@ def _snapshots(wiring: Wiring, root: Path, runner: Runner) -> GitSnapshots:
         root,
         secret=lambda path: "secret" in marks_of(path),
         path=own_path(root, wiring.environ),
-        run=runner.capture if isinstance(runner, SandboxedRunner) else capture,
+        run=git_beside(runner),
     )
 
 

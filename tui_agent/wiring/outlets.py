@@ -31,7 +31,7 @@ def outlets_of(around: Around, stored: StoredSession) -> Outlets:
         root = _workspace(stored) or around.root
         folder = _free(around.state.path / FOLDER, f"{session_id[-8:]}-{step}")
         shadow = Shadow.of(around.state.path, root)
-        await write_files(shadow, tree, folder, path=around.environ.get("PATH", os.defpath))
+        await write_files(shadow, tree, folder, around.rooms)
         return str(folder)
 
     async def branch(step: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -57,15 +56,11 @@ class Reruns:
         pack = self.bundled(name).pack if name.endswith(".agentz") else b""
         if pack and self.trees_at_hand is None:
             folder = self._kept.enter_context(TemporaryDirectory(prefix="agent-bundle-"))
-            self.trees_at_hand = await unpacked(pack, Path(folder), self._path)
+            self.trees_at_hand = await unpacked(pack, Path(folder), self._around.rooms)
 
     def close(self) -> None:
         """Throw away what was unfolded."""
         self._kept.close()
-
-    @property
-    def _path(self) -> str:
-        return self._around.environ.get("PATH", os.defpath)
 
     def commands_of(self, name: str) -> Sequence[str]:
         """Return the commands that a session would run."""
@@ -140,7 +135,7 @@ class Reruns:
                 one.event.tree for one in stored.records if isinstance(one.event, SnapshotTaken)
             ]
             pack = await packed_trees(
-                self._around.state.path, workspace, list(dict.fromkeys(taken)), self._path
+                self._around.state.path, workspace, list(dict.fromkeys(taken)), self._around.rooms
             )
         done = write_bundle(
             stored.folder,

@@ -54,13 +54,16 @@ async def _by_git(around: Around, wanted: Wanted) -> tuple[str, bytes]:
 
     try:
         if wanted.staged:
-            return "the index", await staged_diff(around.root, around.environ)
+            return "the index", await staged_diff(around.root, around.rooms)
         if not is_range(wanted.diff):
             message = f"there is no file {wanted.diff}, and it is no REV..REV"
             raise UsageError(message)
-        return wanted.diff, await range_diff(around.root, wanted.diff, around.environ)
+        return wanted.diff, await range_diff(around.root, wanted.diff, around.rooms)
     except GitDiffError as error:
         raise UsageError(str(error)) from None
+    finally:
+        if "rooms" in around.__dict__:
+            await around.rooms.close()
 
 
 def ask_the_terminal() -> None:

@@ -7,7 +7,9 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.processes.capture import Capture, capture
 from tui_agent.adapters.runner.container import ContainerRunner
+from tui_agent.adapters.runner.git_rooms import GitRooms
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRunner
@@ -55,6 +57,28 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
         choosing,
         Shadow.of(wiring.state.path, root).git_dir,
     )
+
+
+def git_beside(runner: Runner) -> Capture:
+    """Return what runs git on our records of a workspace, confined where its commands are."""
+    return runner.capture if isinstance(runner, SandboxedRunner) else capture
+
+
+def rooms_for(wiring: Wiring) -> GitRooms:
+    """Return where git of ours runs apart from a session's commands; nothing is started yet.
+
+    An engine's containers are for commands alone: git then has the best tier that there is.
+    """
+    settings = wiring.settings
+    wanted = "none" if wiring.options.no_sandbox else settings.sandbox
+    required = settings.confinement.require
+    if wanted == "container":
+        choosing = Choosing(required=bool(required), names="a sandbox for git")
+    elif wanted == "none" and not required:
+        choosing = Choosing(tiers=())
+    else:
+        choosing = choosing_of(wanted, required)
+    return GitRooms(choosing, wiring.root, wiring.environ)
 
 
 async def made_ready(

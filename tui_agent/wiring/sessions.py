@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.commands.session_contract import Pruned, PruneWish
 
 if TYPE_CHECKING:
+    from tui_agent.adapters.runner.git_rooms import GitRooms
     from tui_agent.adapters.session_index import Hit, Looked
     from tui_agent.adapters.session_log import Shelf
     from tui_agent.adapters.session_log.pruning import Doomed
@@ -21,13 +21,13 @@ Told = Callable[[int, int], None]
 class Sessions:
     """Fills `ui.commands.session_contract.SessionWork`."""
 
-    def __init__(self, shelf: Shelf, state: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, shelf: Shelf, state: Path, rooms: Callable[[], GitRooms]) -> None:
         """Open nothing yet."""
         from tui_agent.adapters.session_index import SessionIndex
 
         self.shelf = shelf
         self.state = state
-        self._environ = environ
+        self._rooms = rooms
         self._index = SessionIndex(state)
 
     @property
@@ -117,7 +117,7 @@ class Sessions:
             trees |= trees_of(folder)
         count = size = 0
         for shadow in shadows(self.state):
-            found = await unneeded(shadow, trees, path=self._environ.get("PATH", os.defpath))
+            found = await unneeded(shadow, trees, self._rooms())
             count, size = count + len(found.paths), size + found.size
             if really:
                 found.remove()

@@ -7,14 +7,17 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.processes.capture import ProgramError
+from tui_agent.adapters.runner.git_rooms import GitRoom, GitRooms
 from tui_agent.adapters.snapshots.shadow import Shadow
 
 SECONDS = 120.0
 BARE = "[core]\n\trepositoryformatversion = 0\n\tbare = true\n\thooksPath = /dev/null\n"
 
 
-async def packed_trees(state: Path, workspace: Path, trees: Sequence[str], path: str) -> bytes:
+async def packed_trees(
+    state: Path, workspace: Path, trees: Sequence[str], rooms: GitRooms
+) -> bytes:
     """Return the pack of these trees with all that they hold; empty where one is not there.
 
     Raises OSError where git cannot be run.
@@ -22,15 +25,15 @@ async def packed_trees(state: Path, workspace: Path, trees: Sequence[str], path:
     bare = recorded_in(state, workspace)
     if not trees or bare is None:
         return b""
-    environ = bare_environ(bare, path)
+    environ = bare_environ(bare, rooms.path)
+    room = rooms.room(bare)
     wanted = "".join(f"{tree}\n" for tree in trees).encode()
-    where = str(bare)
     listed = await _git(
-        where, environ, ("rev-list", "--objects", "--no-object-names", "--stdin"), wanted
+        room, environ, ("rev-list", "--objects", "--no-object-names", "--stdin"), wanted
     )
     if listed is None:
         return b""
-    pack = await _git(where, environ, ("pack-objects", "--stdout", "-q", "--threads=1"), listed)
+    pack = await _git(room, environ, ("pack-objects", "--stdout", "-q", "--threads=1"), listed)
     return pack or b""
 
 
@@ -44,7 +47,7 @@ def recorded_in(state: Path, workspace: Path) -> Path | None:
     return next((place for place in places if place.exists()), None)
 
 
-async def unpacked(pack: bytes, folder: Path, path: str) -> Path:
+async def unpacked(pack: bytes, folder: Path, rooms: GitRooms) -> Path:
     """Make a bare repository with what a pack holds; git checks every object. Return its folder.
 
     Raises OSError for a pack that is not sound.
@@ -56,7 +59,8 @@ async def unpacked(pack: bytes, folder: Path, path: str) -> Path:
     (bare / "config").write_text(BARE, encoding="utf-8")
     if pack:
         arguments = ("index-pack", "--stdin", "--strict", "--fix-thin")
-        if await _git(str(bare), bare_environ(bare, path), arguments, pack) is None:
+        room = rooms.room(bare, writes=(bare,))
+        if await _git(room, bare_environ(bare, rooms.path), arguments, pack) is None:
             message = "the trees in the bundle are damaged"
             raise OSError(message)
     return bare
@@ -79,12 +83,16 @@ def bare_environ(bare: Path, path: str) -> dict[str, str]:
 
 
 async def _git(
-    where: str, environ: Mapping[str, str], arguments: Sequence[str], stdin: bytes
+    room: GitRoom, environ: Mapping[str, str], arguments: Sequence[str], stdin: bytes
 ) -> bytes | None:
     """Run git; None where it says no. Raises OSError where it cannot be run."""
     try:
-        done = await capture(
-            ("git", *arguments), cwd=where, environ=environ, stdin=stdin, seconds=SECONDS
+        done = await room(
+            ("git", *arguments),
+            cwd=environ["GIT_DIR"],
+            environ=environ,
+            stdin=stdin,
+            seconds=SECONDS,
         )
     except ProgramError as error:
         raise OSError(str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from tui_agent.adapters.processes.kept_output import KeptOutput, decoded
 from tui_agent.adapters.processes.piped import Piped, start
@@ -19,6 +20,23 @@ class Captured:
     err: str
     cut: bool = False
     """Whether it printed more than was taken; it was then ended."""
+
+
+class Capture(Protocol):
+    """Runs a program of our own choosing: here or where it is confined."""
+
+    async def __call__(
+        self,
+        argv: Sequence[str],
+        *,
+        cwd: str,
+        environ: Mapping[str, str],
+        stdin: bytes = b"",
+        seconds: float = 30.0,
+        limit: int = 64 << 20,
+    ) -> Captured:
+        """Run it to its end, or to `limit` bytes of output. Raises ProgramError, OSError."""
+        ...
 
 
 class ProgramError(Exception):

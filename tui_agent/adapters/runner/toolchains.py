@@ -25,7 +25,12 @@ _FOLDERS = ("bin", "sbin", "shims", ".bin")
 
 
 def toolchains(
-    path: str, *, root: Path, home: Path, virtual: Path | None = None
+    path: str,
+    *,
+    root: Path,
+    home: Path,
+    virtual: Path | None = None,
+    named: Sequence[str] = NAMED,
 ) -> tuple[str, ...]:
     """Return the folders to show, without those that others of them hold.
 
@@ -34,11 +39,12 @@ def toolchains(
         root: The workspace.
         home: The user's.
         virtual: The virtual environment that commands run in.
+        named: What is shown below the home, if it is there.
     """
     found = [
         *(_prefix(Path(entry), root, home) for entry in path.split(os.pathsep) if entry),
         *_pythons(virtual),
-        *(home / name for name in NAMED),
+        *(home / name for name in named),
     ]
     there = {os.path.abspath(one) for one in found if one is not None and one.exists()}
     there |= {os.path.realpath(one) for one in there}

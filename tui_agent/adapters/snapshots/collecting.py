@@ -6,13 +6,13 @@ and for a time after it was written, so that a snapshot that is being taken lose
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui_agent.adapters.processes.capture import ProgramError, capture
+from tui_agent.adapters.processes.capture import ProgramError
+from tui_agent.adapters.runner.git_rooms import GitRoom, GitRooms
 from tui_agent.adapters.snapshots.shadow import Shadow
 
 YOUNG_SECONDS = 3600.0
@@ -44,13 +44,15 @@ def shadows(state: Path) -> list[Path]:
 
 
 async def unneeded(
-    git_dir: Path, trees: set[str], *, young: float = YOUNG_SECONDS, path: str = os.defpath
+    git_dir: Path, trees: set[str], rooms: GitRooms, *, young: float = YOUNG_SECONDS
 ) -> Unneeded:
     """Return what only other trees than these need. Raises OSError where git cannot tell."""
-    environ = dict(Shadow(git_dir=git_dir, root=git_dir, index=git_dir / "none").environ(path))
+    environ = dict(
+        Shadow(git_dir=git_dir, root=git_dir, index=git_dir / "none").environ(rooms.path)
+    )
     del environ["GIT_WORK_TREE"]
     loose = dict(_loose(git_dir))
-    kept = await _reachable(git_dir, trees, environ)
+    kept = await _reachable(rooms.room(git_dir), git_dir, trees, environ)
     before = time.time() - young
     gone: list[Path] = []
     size = 0
@@ -74,19 +76,21 @@ def _indexes(git_dir: Path) -> list[Path]:
     return list(git_dir.glob("index-" + "[0-9a-f]" * 16))
 
 
-async def _reachable(git_dir: Path, trees: set[str], environ: dict[str, str]) -> set[str]:
+async def _reachable(
+    room: GitRoom, git_dir: Path, trees: set[str], environ: dict[str, str]
+) -> set[str]:
     asked = "".join(f"{tree}\n" for tree in sorted(trees)).encode()
-    checked = await _git(git_dir, environ, "cat-file", "--batch-check", stdin=asked)
+    checked = await _git(room, environ, "cat-file", "--batch-check", stdin=asked)
     there = [line.split()[0] for line in checked.split(b"\n") if line.endswith(_ENDS)]
     there = [line for line in there if len(line) == _NAME]
     listed = await _git(
-        git_dir, environ, "rev-list", "--objects", "--no-object-names", "--missing=allow-any",
+        room, environ, "rev-list", "--objects", "--no-object-names", "--missing=allow-any",
         "--all", "--stdin", stdin=b"".join(one + b"\n" for one in there),
     )  # fmt: skip
     kept = {line.decode() for line in listed.split(b"\n") if line}
     for index in _indexes(git_dir):
         own = {**environ, "GIT_INDEX_FILE": str(index)}
-        staged = await _git(git_dir, own, "ls-files", "--stage", "-z")
+        staged = await _git(room, own, "ls-files", "--stage", "-z")
         kept |= {entry.split()[1].decode() for entry in staged.split(b"\0") if entry}
     return kept
 
@@ -96,11 +100,16 @@ _ENDS = tuple(str(digit).encode() for digit in range(10))
 
 
 async def _git(
-    git_dir: Path, environ: dict[str, str], *arguments: str, stdin: bytes = b""
+    room: GitRoom, environ: dict[str, str], *arguments: str, stdin: bytes = b""
 ) -> bytes:
     try:
-        done = await capture(
-            ("git", *arguments), cwd=str(git_dir), environ=environ, stdin=stdin, seconds=_SECONDS
+        done = await room(
+            ("git", *arguments),
+            cwd=environ["GIT_DIR"],
+            environ=environ,
+            stdin=stdin,
+            seconds=_SECONDS,
+            limit=256 << 20,
         )
     except ProgramError as error:
         raise OSError(str(error)) from error

@@ -11,13 +11,13 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.git_stash import stash_entries
-from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
+from tui_agent.adapters.processes.capture import Capture, ProgramError, capture
 from tui_agent.adapters.snapshots import keeping
 from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
@@ -59,7 +59,7 @@ class GitSnapshots:
         *,
         secret: Callable[[str], bool],
         path: str = os.defpath,
-        run: Callable[..., Awaitable[Captured]] = capture,
+        run: Capture = capture,
     ) -> None:
         self._run = run
         self._shadow = Shadow.of(state, root)

@@ -1,27 +1,28 @@
 """Reads recorded trees afterwards: what changed from one to another, file by file.
 
-GitPython compares the trees and unidiff reads the diff that git prints. Both start `git`, by
-themselves and with a clean environment, in the shadow repository alone; so this is for commands
-that look back, never for a turn.
+Git compares them, in a room that shows our records alone; unidiff reads the diff that it prints.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from tui_agent.adapters.processes.capture import ProgramError
+from tui_agent.adapters.runner.git_rooms import GitRooms
 from tui_agent.adapters.snapshots.shadow import Shadow
 
-if TYPE_CHECKING:
-    from git import Repo
-    from git.diff import Diff
-
 Kind = Literal["added", "deleted", "renamed", "changed"]
+_KINDS: dict[str, Kind] = {"A": "added", "D": "deleted", "R": "renamed"}
+_BEGINS = re.compile(rb"^(?=diff --git )", re.MULTILINE)
+"""Where a file's part begins: a line of its content has a sign before it."""
+_PATCH = (
+    "-r", "-p", "--full-index", "--find-renames", "--no-color", "--no-ext-diff", "--no-textconv",
+    "--src-prefix=a/", "--dst-prefix=b/",
+)  # fmt: skip
 
 
 class UnknownTreeError(LookupError):
@@ -42,26 +43,92 @@ class TreeChange:
     """The diff: each line's kind (`@`, `+`, `-` or blank) and its text; nothing for a binary."""
 
 
-def tree_changes(state: Path, root: Path, old: str, new: str) -> tuple[TreeChange, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A file that differs between two trees, by its names alone."""
+
+    status: str
+    """Git's letter: A, D, M, R or T."""
+    old_path: str
+    path: str
+
+
+class RecordedTrees:
+    """The trees that a shadow repository holds."""
+
+    def __init__(self, shadow: Shadow, rooms: GitRooms) -> None:
+        """Read from this shadow. Raises OSError where there is none."""
+        if not (shadow.git_dir / "HEAD").is_file():
+            message = f"nothing is recorded of {shadow.root}"
+            raise FileNotFoundError(message)
+        self._environ = dict(shadow.environ(rooms.path))
+        for name in ("GIT_WORK_TREE", "GIT_INDEX_FILE"):
+            del self._environ[name]
+        self._room = rooms.room(shadow.git_dir)
+
+    def moved(self, old: str, new: str) -> tuple[Moved, ...]:
+        """Name the files that differ. Raises UnknownTreeError, OSError."""
+        words = self._diff(old, new, "-r", "--raw", "-z", "--find-renames").split(b"\0")
+        return tuple(_moved(iter(words)))
+
+    def patch(self, old: str, new: str, how: str) -> tuple[bytes, ...]:
+        """Return the parts of a patch, a file each. Raises UnknownTreeError, OSError."""
+        return tuple(_BEGINS.split(self._diff(old, new, *_PATCH, how))[1:])
+
+    def read(self, tree: str, path: str) -> bytes | None:
+        """Return a file's bytes in a tree; None where it, or the tree, is not recorded."""
+        try:
+            return self._git("cat-file", "blob", f"{tree}:{path}")
+        except UnknownTreeError:
+            return None
+
+    def former_name(self, old: str, new: str, path: str) -> str:
+        """Return what a file was called in the tree before; its own name where it was not moved."""
+        try:
+            found = self.moved(old, new)
+        except UnknownTreeError:
+            return path
+        return next((one.old_path for one in found if one.path == path), path)
+
+    def _diff(self, old: str, new: str, *how: str) -> bytes:
+        return self._git("diff-tree", *how, old, new, "--")
+
+    def _git(self, *arguments: str) -> bytes:
+        try:
+            done = self._room.now(
+                ("git", *arguments), cwd=self._environ["GIT_DIR"], environ=self._environ
+            )
+        except ProgramError as error:
+            raise OSError(str(error)) from error
+        if done.code:
+            message = f"it is not recorded here: {done.err[:200]}"
+            raise UnknownTreeError(message)
+        return done.out
+
+
+def tree_changes(
+    state: Path, root: Path, old: str, new: str, rooms: GitRooms
+) -> tuple[TreeChange, ...]:
     """Compare two recorded trees of a workspace.
 
     Raises UnknownTreeError where one is missing, OSError where there is no shadow repository.
     """
-    return changes_in(Shadow.of(state, root), old, new)
+    return changes_in(Shadow.of(state, root), old, new, rooms)
 
 
-def changes_in(shadow: Shadow, old: str, new: str) -> tuple[TreeChange, ...]:
+def changes_in(shadow: Shadow, old: str, new: str, rooms: GitRooms) -> tuple[TreeChange, ...]:
     """Compare two trees of a repository of ours. Raises as `tree_changes`."""
-    with opened(shadow) as repository:
-        from git import BadName, GitCommandError
-
-        try:
-            trees = repository.tree(old), repository.tree(new)
-            found = trees[0].diff(trees[1], create_patch=True, text=True)
-        except (BadName, GitCommandError, ValueError) as error:
-            message = f"tree {old[:12]} or {new[:12]} is not recorded here"
-            raise UnknownTreeError(message) from error
-        return tuple(_change(one) for one in found)
+    trees = RecordedTrees(shadow, rooms)
+    try:
+        found = trees.moved(old, new)
+        parts = iter(trees.patch(old, new, "--text"))
+    except UnknownTreeError as error:
+        message = f"tree {old[:12]} or {new[:12]} is not recorded here"
+        raise UnknownTreeError(message) from error
+    # A link in a file's place is one entry, and two parts.
+    return tuple(
+        _change(one, [next(parts) for _ in range(2 if one.status == "T" else 1)]) for one in found
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,86 +141,63 @@ class FilePart:
     """The same part with its lines to be read, whatever they hold."""
 
 
-def tree_patch(state: Path, root: Path, old: str, new: str) -> tuple[FilePart, ...]:
+def tree_patch(
+    state: Path, root: Path, old: str, new: str, rooms: GitRooms
+) -> tuple[FilePart, ...]:
     """Return what leads from one recorded tree to another, as `git apply` takes it.
 
     Raises UnknownTreeError where one is missing, OSError where there is no shadow repository.
     """
-    with opened(Shadow.of(state, root)) as repository:
-        from git import GitCommandError
-
-        def parts(how: str) -> list[bytes]:
-            whole: bytes = repository.git.diff_tree(
-                "-r", "-p", how, "--full-index", "--find-renames", "--no-color", "--no-ext-diff",
-                "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", old, new,
-                stdout_as_string=False, strip_newline_in_stdout=False,
-            )  # fmt: skip
-            return _BEGINS.split(whole)[1:]
-
-        try:
-            # The shadow takes no file for a text by itself: each is shown as one, and packed.
-            found = list(zip(parts("--text"), parts("--binary"), strict=True))
-        except GitCommandError as error:
-            message = f"tree {old[:12]} or {new[:12]} is not recorded here"
-            raise UnknownTreeError(message) from error
+    trees = RecordedTrees(Shadow.of(state, root), rooms)
+    try:
+        # The shadow takes no file for a text by itself: each is shown as one, and packed.
+        shown, packed = (trees.patch(old, new, how) for how in ("--text", "--binary"))
+    except UnknownTreeError as error:
+        message = f"tree {old[:12]} or {new[:12]} is not recorded here"
+        raise UnknownTreeError(message) from error
     return tuple(
-        FilePart(data=packed if b"\0" in shown else shown, text=shown.decode("utf-8", "replace"))
-        for shown, packed in found
+        FilePart(data=two if b"\0" in one else one, text=one.decode("utf-8", "replace"))
+        for one, two in zip(shown, packed, strict=True)
     )
 
 
-_BEGINS = re.compile(rb"^(?=diff --git )", re.MULTILINE)
-"""Where a file's part begins: a line of its content has a sign before it."""
+def _moved(words: Iterator[bytes]) -> Iterator[Moved]:
+    """Read git's raw form: modes, names and a letter, then one path, or two for a rename."""
+    for head in words:
+        if not head.startswith(b":"):
+            continue
+        status = head.rsplit(b" ", 1)[1][:1].decode()
+        old = _name(next(words))
+        yield Moved(status=status, old_path=old, path=_name(next(words)) if status == "R" else old)
 
 
-@contextmanager
-def opened(shadow: Shadow) -> Iterator[Repo]:
-    """Open a shadow to look back. Raises OSError where there is none."""
-    from git import Repo
-    from git.exc import InvalidGitRepositoryError, NoSuchPathError
-
-    try:
-        repository = Repo(str(shadow.git_dir))
-    except (InvalidGitRepositoryError, NoSuchPathError) as error:
-        message = f"nothing is recorded of {shadow.root}"
-        raise FileNotFoundError(message) from error
-    with repository:
-        repository.git.update_environment(
-            GIT_CONFIG_GLOBAL=os.devnull, GIT_CONFIG_SYSTEM=os.devnull, GIT_CONFIG_NOSYSTEM="1"
-        )
-        yield repository
+def _name(word: bytes) -> str:
+    return word.decode("utf-8", "surrogateescape")
 
 
-def _change(diff: Diff) -> TreeChange:
-    kind = _kind(diff)
-    path = (diff.b_path if kind != "deleted" else diff.a_path) or ""
-    data = diff.diff if isinstance(diff.diff, bytes) else (diff.diff or "").encode()
-    lines = tuple(_lines(data.decode("utf-8", "replace")))
+def _change(found: Moved, parts: Sequence[bytes]) -> TreeChange:
+    lines = tuple(line for part in parts for line in _lines(part.decode("utf-8", "replace")))
     return TreeChange(
-        path=path,
-        kind=kind,
-        old_path=(diff.a_path or "") if kind == "renamed" else "",
+        path=found.path,
+        kind=_KINDS.get(found.status, "changed"),
+        old_path=found.old_path if found.status == "R" else "",
         added=sum(sign == "+" for sign, _ in lines),
         removed=sum(sign == "-" for sign, _ in lines),
         lines=lines,
     )
 
 
-def _kind(diff: Diff) -> Kind:
-    if diff.new_file:
-        return "added"
-    if diff.deleted_file:
-        return "deleted"
-    return "renamed" if diff.renamed_file else "changed"
+_HUNKS = re.compile(r"^@@ ", re.MULTILINE)
 
 
-def _lines(hunks: str) -> Iterator[tuple[str, str]]:
+def _lines(part: str) -> Iterator[tuple[str, str]]:
     """Read one file's hunks. A header of our own stands in for git's, whose paths may be quoted."""
     from unidiff.patch import PatchSet
 
-    if not hunks.startswith("@@"):
+    first = _HUNKS.search(part)
+    if first is None:
         return
-    for file in PatchSet(f"--- a/file\n+++ b/file\n{hunks}"):
+    for file in PatchSet(f"--- a/file\n+++ b/file\n{part[first.start() :]}"):
         for hunk in file:
             yield "@", str(hunk).partition("\n")[0]
             for line in hunk:

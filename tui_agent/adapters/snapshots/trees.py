@@ -2,8 +2,7 @@
 
 After an edit that is each changed file and the folders above it: two milliseconds, where git's way
 through an index takes thirty. Folders that have been read or written are remembered, so that the
-next edit beside them starts no process; the others git is asked for once. GitPython reads what was
-recorded (`recorded`), but not here: it takes 85 ms to import, and starts `git version` for it.
+next edit beside them starts no process; the others git is asked for once.
 """
 
 from __future__ import annotations
