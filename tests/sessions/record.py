@@ -20,9 +20,19 @@ from typing import Any
 
 from tests.support.repository import IDENTITY, Repository, make_repository
 from tui_agent.agent.agent import Agent
-from tui_agent.core.commands import Decide, Interrupt, SetMode, Steer, Submit, Undo
+from tui_agent.core.commands import (
+    Decide,
+    Interrupt,
+    Review,
+    Rewind,
+    SetMode,
+    Steer,
+    Submit,
+    Undo,
+)
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision, Proposal
+from tui_agent.core.undo import point_named
 from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.self_play import self_play
 from tui_agent.ui.text import Paper
@@ -31,6 +41,16 @@ from tui_agent.wiring.demo import lay_out
 
 HERE = Path(__file__).resolve().parent
 SECONDS = 60.0
+LINK = """diff --git a/way b/way
+index 1111111..2222222 120000
+--- a/way
++++ b/way
+@@ -1 +1 @@
+-code.txt
+\\ No newline at end of file
++other.txt
+\\ No newline at end of file
+"""
 CODE = "".join(f"line {number}\n" for number in range(1, 31))
 Turn = Mapping[str, Any]
 
@@ -141,6 +161,29 @@ async def stopped(person: Player) -> None:
     await person.ended()
 
 
+async def gone_back(person: Player) -> None:
+    """Go back over a line of one's own; have a link reviewed that leads elsewhere by then."""
+    root = Path(person.agent.engine.world.workspace.root)
+    await person.say("first wish")
+    await person.ended()
+    await person.say("second wish")
+    await person.ended()
+    code = root / "code.txt"
+    code.write_text(code.read_text().replace("line 20\n", "my own line\n"))
+    person.agent.send(Rewind(to_seq=point_named(person.agent.state.main, "2").to_seq, files=True))
+    await person.decide()
+    await person.ended()
+    await person.say("third wish")
+    await person.ended()
+    (root / "way").symlink_to("code.txt")
+    person.agent.send(Review(source="link.patch", diff=LINK, whole=False))
+    await person.asked()
+    (root / "way").unlink()
+    (root / "way").symlink_to("nowhere.txt")
+    await person.decide()
+    await person.ended()
+
+
 async def two_children(person: Player) -> None:
     """Two children side by side, one of them in a copy; whatever they ask is allowed."""
     await person.say("mend both ends")
@@ -212,6 +255,18 @@ STORIES = {
         ],
         play=lambda person: said_and_ended(person, "push it"),
         settings='[[rules]]\naction = "deny"\ntool = "shell"\nprefix = ["git", "push"]\n',
+        mode="edit",
+    ),
+    "back": Story(
+        turns=[
+            {"call": [edit("code.txt", ("line 3\n", "line three\n"))]},
+            {"text": "The third."},
+            {"call": [edit("code.txt", ("line 9\n", "line nine\n"))]},
+            {"text": "The ninth."},
+            {"text": "I see that code.txt is another."},
+        ],
+        play=gone_back,
+        settings="[limits]\n",
         mode="edit",
     ),
     "children": Story(

@@ -217,8 +217,6 @@ class _Loop:
         files = self.process.files
         if files is None:
             return
-        if isinstance(event, Rewound):
-            files.forget()
         for one in event.files if isinstance(event, EditApplied) else ():
             files.learn(one.path, one.sha_after)
 
@@ -368,8 +366,8 @@ class _Loop:
         event = cue.record.event
         if self.stage.isolate and self.tree and isinstance(event, ModelResponded):
             await self._set_tree(self.tree)
-        if isinstance(event, WorkspaceChanged) and self.process.files is not None:
-            self.process.files.forget(event.paths)
+        if isinstance(event, WorkspaceChanged | Rewound) and self.process.files is not None:
+            self.process.files.forget(getattr(event, "paths", None))
         self.answers.give(index, cue)
 
     def _know_the_window(self) -> None:

@@ -30,11 +30,13 @@ from tui_agent.core.events import (
     MAIN_AGENT,
     ModelRequested,
     Record,
+    Rewound,
     SessionResumed,
     SessionStarted,
     Setup,
 )
 from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
+from tui_agent.core.undo.past import succeeded
 
 if TYPE_CHECKING:
     from tui_agent.agent.rerun.mailbox import Mailbox
@@ -100,7 +102,7 @@ class Process:
         ground = self.stage.ground
         root = started.workspace if started is not None else "/"
         self.files = RecordedWorkspace(root, self.mailbox, self.log, self.stage.marks)
-        self.trees = RecordedSnapshots(mailbox=self.mailbox)
+        self.trees = RecordedSnapshots(mailbox=self.mailbox, went_back=self._went_back)
         tier = setup.tier if setup is not None else self.live.state.sandbox
         self.engine = Engine(
             world=self._world(settings, tier, index, ground),
@@ -164,6 +166,20 @@ class Process:
             name: ServedTool(spec, self.calls, self.mailbox, self.files)
             for name, spec in specs.items()
         }
+
+    def _went_back(self) -> tuple[str, ...] | None:
+        """Return which files differed, in a turn that goes back and has taken back its files."""
+        turn = self.live.state.main.turn
+        if turn is None or turn.kind != "rewind" or not any(map(succeeded, turn.calls.values())):
+            return None
+        return next(
+            (
+                one.event.changed_files
+                for one in self.records
+                if isinstance(one.event, Rewound) and one.turn == turn.number
+            ),
+            (),
+        )
 
     def _wrapped(self, tools: Mapping[str, Tool]) -> dict[str, Tool]:
         return {name: self._wrap(tool) for name, tool in tools.items() if not is_served(name)}

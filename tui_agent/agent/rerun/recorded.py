@@ -146,6 +146,8 @@ class RecordedSnapshots:
     """Gives the trees that were recorded. Implements `ports.Snapshots`."""
 
     mailbox: Mailbox
+    went_back: Callable[[], tuple[str, ...] | None] = lambda: None
+    """The files that differed where a session had gone back, while it goes back again."""
     at_resume: tuple[str, tuple[str, ...]] | None = None
     """While a session is taken up: the tree to give, and the files that had changed."""
     paths: tuple[str, ...] = ()
@@ -181,7 +183,8 @@ class RecordedSnapshots:
         del old, new
         if self.at_resume is not None:
             return self.at_resume[1]
-        return self.paths
+        differing = self.went_back()
+        return self.paths if differing is None else differing
 
     async def imagined(self, files: Sequence[LaidFile]) -> str:
         """Raise OSError: what stands in a tree is not known."""

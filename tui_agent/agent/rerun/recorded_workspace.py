@@ -106,7 +106,9 @@ class RecordedWorkspace:
         return self.locate(path)
 
     def link(self, path: str) -> bytes | None:
-        """Give where a recorded link leads; None where none is known."""
+        """Give where a recorded link leads; None where none is known. Raises as `read`."""
+        if path in self._stale:
+            raise EditError("stale", self._stale[path])
         return self._files.get(path) if is_link(self._modes.get(path)) else None
 
     def leads_inside(self, path: str, target: bytes) -> bool:

@@ -14,6 +14,7 @@ from tui_agent.core.events import (
     ContextCompacted,
     Event,
     ModelRequested,
+    Rewound,
     SnapshotTaken,
     ToolCalled,
     ToolFinished,
@@ -86,6 +87,9 @@ class Comparison:
                 if diff:
                     what = "what its parent is told of it differs"
                     yield Divergence(kind="request", what=what, diff=diff)
+            case Rewound(), Rewound() if recorded != now:
+                what = "the session goes back otherwise"
+                yield Divergence(kind="tree", what=what, recorded=_went(recorded), now=_went(now))
             case TurnEnded(), TurnEnded() if recorded.reason != now.reason:
                 what = "the turn ends otherwise"
                 yield Divergence(kind="exit", what=what, recorded=recorded.reason, now=now.reason)
@@ -226,6 +230,11 @@ def _exits(
             now=_status(now),
             call_id=call_id,
         )
+
+
+def _went(event: Rewound) -> str:
+    names = ", ".join(event.changed_files) or "no file"
+    return f"{event.place}, record {event.to_seq}; {names} differs from what it was there"
 
 
 def _status(code: int | None) -> str:

@@ -26,6 +26,7 @@ from tui_agent.core.events import (
     PlanUpdated,
     Record,
     Redacted,
+    Rewound,
     SessionEnded,
     SessionResumed,
     SettingChanged,
@@ -62,6 +63,7 @@ _OURS = frozenset(
         "CheckFinished",
         "TurnEnded",
         "ContextCompacted",
+        "Rewound",
     }
 )
 
@@ -73,7 +75,7 @@ class Cue:
     kind: CueKind
     record: Record
     also_answers: bool = False
-    """Whether the world answered with what a record of ours holds: a call's second round."""
+    """Whether the world answered with what a record of ours holds: a call's second round, say."""
 
 
 def cues_of(records: Sequence[Record]) -> list[Cue]:
@@ -105,6 +107,7 @@ class _Teller:
             before = self.rounds.get(event.call_id, 1)
             self.rounds[event.call_id] = event.round
             also = event.round > before
+        also = also or isinstance(event, Rewound)
         if isinstance(event, TurnStarted):
             self.open = True
         elif isinstance(event, TurnEnded):

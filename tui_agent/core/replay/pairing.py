@@ -12,6 +12,7 @@ from tui_agent.core.events import (
     ContextCompacted,
     ModelRequested,
     Record,
+    Rewound,
     SnapshotTaken,
     ToolCalled,
     ToolFinished,
@@ -56,8 +57,6 @@ def _key(record: Record) -> Key | None:
             return (type(event).__name__, event.call_id)
         case SnapshotTaken():
             return ("snapshot", str(record.turn), event.reason)
-        case ContextCompacted():
-            return ("compacted", str(record.turn))
-        case TurnEnded():
-            return ("ended", str(record.turn))
+        case ContextCompacted() | Rewound() | TurnEnded():
+            return (type(event).__name__, str(record.turn))
     return None
