@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sessions.record import STORIES, Player, quiet, sample
+from tests.sessions.record import quiet, sample
+from tests.sessions.stories import STORIES, Player
 from tests.stories.program import Done, Program, edit, script
 from tests.support.repository import Repository
 from tui_agent.ui.commands.typed import Options
