@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.text import Paper
     from tui_agent.wiring.around import Around
 
-RUN_COMMANDS = ("demo", "tool", "undo")
+RUN_COMMANDS = ("demo", "mcp", "tool", "undo")
 """Commands of ours that may run the project's own: they need no model, so they get no key."""
 CONTEXT_LIMIT = 200_000
 """Characters of standard input that become context."""

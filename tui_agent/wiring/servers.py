@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_agent.adapters.mcp import keeping
+from tui_agent.adapters.mcp.answers import OddAnswerError, prompts_of, resources_of, tools_of
+from tui_agent.adapters.mcp.client import ServerFaultError
 from tui_agent.adapters.mcp.definitions import PROJECT_SERVERS, Defined, defined, project_tables
 from tui_agent.adapters.settings.load import user_file
 from tui_agent.core.servers import DefinitionError, ServerDefinition, definition_of
-from tui_agent.ui.commands.mcp_contract import ListedServer
+from tui_agent.ui.commands.mcp_contract import ListedServer, TestedServer
 
 if TYPE_CHECKING:
     from tui_agent.wiring.world import Wiring
 
+LONGEST_LINE = 100
 UNTRUSTED = "does not count: this folder is not trusted (agent trust)"
 
 
@@ -81,6 +84,44 @@ class ServersAround:
         keeping.write_settings(path, keeping.out_of_settings(text, name), text)
         return str(path)
 
+    async def test(self, name: str) -> TestedServer:
+        """Start a server and ask what it offers. Raises ValueError, OSError."""
+        from tui_agent.wiring.sandbox import runner_for
+        from tui_agent.wiring.tool_servers import client_of
+
+        definition = self._named(name)
+        runner = runner_for(self._wiring, self._wiring.workspace)
+        await runner.begin()
+        client = client_of(self._wiring, definition, lambda: runner.tier)
+        seconds = self._wiring.settings.mcp.start_seconds
+        try:
+            tools = await client.ask("tools", seconds)
+            others = await client.ask("others", seconds)
+            found, left_out = tools_of(definition.name, tools["result"])
+            return TestedServer(
+                name=definition.name,
+                title=client.title,
+                start_ms=client.start_ms,
+                sandbox=client.tier,
+                tools=tuple((one.name, _first_line(one.description)) for one in found),
+                resources=tuple(one.uri for one in resources_of(others["result"])),
+                prompts=tuple(one.name for one in prompts_of(others["result"])),
+                left_out=left_out,
+            )
+        except (ServerFaultError, OddAnswerError) as error:
+            return TestedServer(name=definition.name, failed=str(error))
+        finally:
+            await client.close()
+            await runner.close()
+
+    def _named(self, name: str) -> ServerDefinition:
+        for one in self.listed():
+            if one.definition.name == name:
+                if one.usable or one.definition.disabled:
+                    return one.definition
+                raise DefinitionError(f"{name} {one.state}")
+        raise DefinitionError(f"there is no server {name}; agent mcp list names them")
+
     def _users(self) -> tuple[Path, str]:
         path = user_file(self._wiring.environ)
         if path is None:
@@ -105,3 +146,8 @@ class ServersAround:
         before = log.put(old) if old is not None else None
         write = PlannedWrite(path=PROJECT_SERVERS, before=before, after=log.put(data))
         workspace.commit([write], log.get)
+
+
+def _first_line(text: str) -> str:
+    line = " ".join(text.strip().partition("\n")[0].split())
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…"

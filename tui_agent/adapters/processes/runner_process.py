@@ -159,6 +159,19 @@ class RunnerProcess:
             code=said["status"], out=out.data(), err=err.text().strip(), cut=out.total > limit
         )
 
+    async def begin(self, launch: Launch, streams: Sequence[int]) -> StayingProgram:
+        """Start a program that stays, with these as its input, output and errors.
+
+        Raises OSError where it cannot be started, RunnerError.
+        """
+        command = _Hand(self, launch)
+        try:
+            await command.hand_over(streams)
+        except OSError:
+            command.close()
+            raise
+        return StayingProgram(command)
+
     async def _run(
         self, launch: Launch, outputs: Sequence[Output], given: int | None = None
     ) -> dict[str, Any]:
@@ -289,6 +302,22 @@ class _Hand:
         """Let go: a command that still runs is then ended at once."""
         self._theirs.close()
         self._ours.close()
+
+
+class StayingProgram:
+    """A program in a runner that runs until it is closed."""
+
+    def __init__(self, hand: _Hand) -> None:
+        self._hand = hand
+
+    async def ended(self) -> int | None:
+        """Wait for its end and return its status. Raises OSError, RunnerError."""
+        said = await self._hand.answer()
+        return int(said["status"]) if said["status"] is not None else None
+
+    def close(self) -> None:
+        """Let go of it: the runner ends it at once."""
+        self._hand.close()
 
 
 async def _line(end: socket.socket) -> bytes:

@@ -45,13 +45,17 @@ class ControlGroup:
             await asyncio.sleep(STEP_SECONDS)
 
 
-def control_group(processes: int) -> ControlGroup | None:
-    """Make a group that holds so many processes, and most of the memory; None where we may not."""
+def control_group(processes: int, *, memory: int | None = None) -> ControlGroup | None:
+    """Make a group that holds so many processes and bytes of memory; None where we may not.
+
+    Without a number it may have most of the machine's memory.
+    """
+    most = _memory() if memory is None else min(memory, _memory())
     name = f"{PREFIX}{os.getpid()}-{uuid.uuid4().hex[:12]}"
     wanted = {
         "pids.max": str(processes),
-        "memory.max": str(_memory()),
-        "memory.limit_in_bytes": str(_memory()),
+        "memory.max": str(most),
+        "memory.limit_in_bytes": str(most),
     }
     made: list[Path] = []
     for own in _own_folders():

@@ -42,6 +42,8 @@ class SandboxView:
     readable: tuple[str, ...] = ()
     """Folders and files beyond the system's: toolchains, and what the user's settings name."""
     writable: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    """Folders of which the names may be read, so that what lies in them can be imported."""
     hidden: tuple[str, ...] = ()
     """What lies in the workspace and is none of it: shown empty, or the tier is none."""
     denied: tuple[str, ...] = ()
@@ -103,7 +105,7 @@ def plan_of(
         ],
         "write": [*work, *view.writable, home, temporary, *shared],
         "devices": [f"/dev/{name}" for name in _devices(private_root=private_root)],
-        "listed": [ETC],
+        "listed": [ETC, *view.listed],
         "files": {os.path.join(home, name): text for name, text in view.home_files.items()},
         "limits": {"processes": PROCESSES, "alone": private_root, "file_bytes": FILE_BYTES},
         "probe": dict(probe) if probe is not None else None,

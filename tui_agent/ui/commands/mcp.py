@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tui_agent.core.codec import dumps, encode
-from tui_agent.ui.commands.mcp_contract import ListedServer, WithServers
+from tui_agent.ui.commands.mcp_contract import ListedServer, TestedServer, WithServers
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.commands.typed import UsageError
-from tui_agent.ui.exit_status import DONE, USAGE
+from tui_agent.ui.exit_status import DONE, FAILED, USAGE
 from tui_agent.ui.text import Line
 
 EXAMPLES = """\
@@ -35,6 +35,9 @@ def parser() -> Parser:
     removed = verbs.add_parser("remove", help="take one out", epilog=EXAMPLES)
     removed.add_argument("name", help="as the list names it")
     removed.add_argument("--project", action="store_true", help="out of .mcp.json")
+    tested = verbs.add_parser("test", help="start one, and end it again", epilog=EXAMPLES)
+    tested.add_argument("name", help="as the list names it")
+    tested.add_argument("--json", action="store_true", help="as one JSON object")
     made.set_defaults(json=False)
     return made
 
@@ -61,8 +64,10 @@ async def run(arguments: Sequence[str], around: WithServers) -> int:
             where = around.servers.remove(parsed.name, project=parsed.project)
             around.paper.put(f"Taken out of {where}.")
             return DONE
+        if parsed.verb == "test":
+            return _told(around, await around.servers.test(parsed.name), as_json=parsed.json)
     except ValueError as error:
-        around.paper.say(f"Nothing was changed: {error}.")
+        around.paper.say(f"Nothing was done: {error}.")
         return USAGE
     _list(around, as_json=parsed.json)
     return DONE
@@ -162,3 +167,33 @@ def _pairs(given: Sequence[str]) -> dict[str, str]:
             raise UsageError(f"NAME=VALUE is expected, not {text}")
         found[name.strip()] = value.strip()
     return found
+
+
+# Testing
+
+
+def _told(around: WithServers, tested: TestedServer, *, as_json: bool) -> int:
+    status = FAILED if tested.failed else DONE
+    if as_json:
+        around.paper.data(dumps(encode(tested)))
+        return status
+    if tested.failed:
+        around.paper.say([("danger", f"{tested.name} does not work: {tested.failed}")])
+        return status
+    title = tested.title or "a server that does not name itself"
+    around.paper.put(
+        [
+            ("added", "✓ "),
+            ("bold", tested.name),
+            ("", f"  {title}, ready in {tested.start_ms / 1000:.1f} s"),
+            ("dim", f"  sandbox: {tested.sandbox}"),
+        ]
+    )
+    for name, text in tested.tools:
+        around.paper.put([("", f"  {name}  "), ("dim", text)])
+    for what, names in (("resources", tested.resources), ("prompts", tested.prompts)):
+        if names:
+            around.paper.put([("dim", f"  {what}: "), ("", ", ".join(names))])
+    for text in tested.left_out:
+        around.paper.say([("warning", f"! left out: {text}")])
+    return status

@@ -71,6 +71,13 @@ class ServerWork(Protocol):
         """
         ...
 
+    async def test(self, name: str) -> TestedServer:
+        """Start a server, ask it what it offers, and end it. Raises ValueError for an unknown one.
+
+        Raises OSError where no sandbox can be had that is required.
+        """
+        ...
+
 
 class WithServers(Surroundings, Protocol):
     """What `agent mcp` may use."""
