@@ -9,6 +9,7 @@ from tests.support.sources import PACKAGE, ROOT, imports, sources, tree
 
 IMPORTED_AS = {
     "gitpython": "git",
+    "mcp-types": "mcp_types",
     "markdown-it-py": "markdown_it",
     "httpx-sse": "httpx_sse",
     "prompt-toolkit": "prompt_toolkit",
