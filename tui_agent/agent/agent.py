@@ -20,7 +20,7 @@ from tui_agent.agent.session import LiveSession, LogWriteError
 from tui_agent.agent.setup import setup_of
 from tui_agent.agent.stopping import close_turn, suspend
 from tui_agent.agent.trials import Trials
-from tui_agent.agent.turn import call_for_user, run_turn
+from tui_agent.agent.turn import begin_for_client, call_for_user, run_turn
 from tui_agent.core import commands as ask
 from tui_agent.core.events import (
     MAIN_AGENT,
@@ -177,10 +177,10 @@ class Agent:
                 await self._submit(command)
             case ask.Interrupt():
                 await self._interrupt()
-            case ask.RunShell():
-                self._own_turn(f"! {command.command}", "shell", {"command": command.command})
-            case ask.RunChecks():
-                self._own_turn("run the checks", "checks")
+            case ask.RunShell() | ask.RunChecks():
+                self._checks_or_shell(command)
+            case ask.CallTools() if begin_for_client(self._engine, command):
+                self._go()
             case ask.TryHunks():
                 await self._trials.begin(command)
             case ask.Review():
@@ -194,6 +194,12 @@ class Agent:
                 self._facts = asyncio.create_task(self._learn_facts())
             case _:
                 self._set(command)
+
+    def _checks_or_shell(self, command: ask.RunShell | ask.RunChecks) -> None:
+        if isinstance(command, ask.RunShell):
+            self._own_turn(f"! {command.command}", "shell", {"command": command.command})
+        else:
+            self._own_turn("run the checks", "checks")
 
     def _set(self, command: ask.Command) -> None:
         match command:
@@ -329,11 +335,13 @@ class Agent:
             await compact(self._engine, "user")
 
     def _go(self) -> None:
-        self._turn = asyncio.create_task(self._run())
+        self._turn = asyncio.create_task(self._run(self._turn))
 
-    async def _run(self) -> None:
+    async def _run(self, before: asyncio.Task[None] | None) -> None:
+        """Run the open turn, once what the turn before still keeps is kept."""
         broken = False
         try:
+            await asyncio.gather(*([before] if before is not None else []), return_exceptions=True)
             await run_turn(self._engine)
             await remove_copies(self._engine)
         except* LogWriteError:

@@ -12,7 +12,7 @@ from tui_agent.core.events import Event, Notice, Record
 from tui_agent.core.next_action import Terms
 from tui_agent.core.policy import Circumstances
 from tui_agent.core.state.lineage import is_apart
-from tui_agent.core.toolsets import chosen_sets
+from tui_agent.core.toolsets import LENT, chosen_sets
 
 if TYPE_CHECKING:
     from tui_agent.agent.approvals import Approvals
@@ -83,6 +83,8 @@ class Engine:
         own = self.world.own_tools.get(call.tool) if call.origin == "user" else None
         if own is None and call.origin in ("user", "check"):
             own = self.world.withheld.get(call.tool)
+        if call.origin == "client" and call.tool not in LENT:
+            return None
         return own or self.tools.get(call.tool)
 
     @property

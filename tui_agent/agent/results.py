@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.core.events import ToolFinished
+from tui_agent.core.how_to_allow import how_to_allow
 from tui_agent.core.offered_again import not_again
 from tui_agent.core.patch import Settled, tell
 from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
@@ -73,8 +74,8 @@ def users_own() -> Reason:
     return Reason(rule="user.command", text="you typed it", origin="you")
 
 
-def rejection(engine: Engine, proposal: Proposal, decision: Decision) -> ToolOutput:
-    """Return what the model is told of a call that was not allowed."""
+def rejection(engine: Engine, call: Call, proposal: Proposal, decision: Decision) -> ToolOutput:
+    """Return what the model, or another program, is told of a call that was not allowed."""
     by_user = decision.by == "user"
     if decision.by == "engine":
         return ToolOutput(ok=False, text="Cancelled.", error="cancelled", summary="cancelled")
@@ -93,6 +94,10 @@ def rejection(engine: Engine, proposal: Proposal, decision: Decision) -> ToolOut
     why = reason.text if reason is not None else "a rule forbids it"
     nobody = not engine.attended and reason is not None and why.startswith("nobody is there")
     text = f"Denied: {why}. Nothing was done."
+    if call.origin == "client" and reason is not None:
+        text += f" Rule {reason.rule}, {reason.origin}."
+        if nobody:
+            text += f"\n{how_to_allow(proposal, engine.circumstances)}"
     if "question" in proposal.effects:
         text += " Decide yourself, and say what you assumed."
     return ToolOutput(

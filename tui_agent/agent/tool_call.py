@@ -22,6 +22,7 @@ from tui_agent.core.edits import EditError
 from tui_agent.core.events import ApprovalRequested
 from tui_agent.core.ports import ArgumentsError, View
 from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
+from tui_agent.core.toolsets import LENT
 from tui_agent.core.undo import UNDO_TOOL, leaves_out
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ async def _prepare(engine: Engine, call: Call) -> None:
         return
     tool = engine.tool(call)
     if tool is None:
-        finished(engine, call, _no_tool(engine, call.tool), "failed")
+        finished(engine, call, _no_tool(engine, call), "failed")
         return
     try:
         proposal = await tool.prepare(engine.loaded(call.arguments), view_of(engine, call))
@@ -93,8 +94,13 @@ async def _prepare(engine: Engine, call: Call) -> None:
             gate(engine, call, proposal)
 
 
-def _no_tool(engine: Engine, name: str) -> ToolOutput:
+def _no_tool(engine: Engine, call: Call) -> ToolOutput:
+    name = call.tool
     known = ", ".join(sorted(engine.tools))
+    if call.origin == "client":
+        known = ", ".join(one for one in LENT if one in engine.tools)
+        text = f"The tool {name!r} is not offered to other programs here. These are: {known}."
+        return failure("tool_not_available", text)
     if name in engine.world.withheld and engine.agent.parent:
         text = f"The agent {name_of(engine.agent)} has no tool {name!r}. Its tools are: {known}."
         return failure("tool_not_available", text)
@@ -167,7 +173,7 @@ async def _decided(engine: Engine, call: Call) -> None:
     if call.tool == BUDGET_TOOL:
         budget_answered(engine, call, decision)
     elif decision.verdict == "reject" and not _goes_on(proposal, decision):
-        finished(engine, call, rejection(engine, proposal, decision), "denied")
+        finished(engine, call, rejection(engine, call, proposal, decision), "denied")
     elif still_asks(engine, proposal, decision):
         gate(engine, call, proposal, call.round)
     elif not _asked_again(engine, call, proposal, decision):

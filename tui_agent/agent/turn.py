@@ -21,11 +21,13 @@ from tui_agent.core.events import (
     PhaseEntered,
     ToolCalled,
     TurnEnded,
+    TurnStarted,
 )
 from tui_agent.core.report import report_of
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
+    from tui_agent.core.commands import CallTools
 
 
 Origin = Literal["plan", "check", "user", "engine"]
@@ -143,6 +145,27 @@ def _called(
 def call_for_user(engine: Engine, tool: str, arguments: Mapping[str, object]) -> None:
     """Record what the user wants done as a call of the turn that has just begun."""
     _called(engine, tool, dumps(arguments), "user")
+
+
+def begin_for_client(engine: Engine, command: CallTools) -> bool:
+    """Begin a turn with the calls of another program; not where a turn is open."""
+    if engine.agent.turn is not None:
+        engine.notice("A turn is running: another program's calls are not made.", "warning")
+        return False
+    names = list(dict.fromkeys(one.tool for one in command.calls))
+    text = f"{', '.join(names)} for {command.client}"
+    engine.emit(TurnStarted(text=engine.stored(text), mode=engine.live.state.mode, kind="client"))
+    for one in command.calls:
+        engine.emit(
+            ToolCalled(
+                call_id=one.call_id,
+                tool=one.tool,
+                arguments=engine.stored(one.arguments, "application/json"),
+                origin="client",
+                origin_id=command.client,
+            )
+        )
+    return True
 
 
 async def _together(engine: Engine, call_ids: tuple[str, ...]) -> None:

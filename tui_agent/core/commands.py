@@ -99,6 +99,28 @@ class RunShell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignCall:
+    """One call that another program asks for."""
+
+    call_id: str
+    tool: str
+    arguments: str
+    """A JSON object, raw."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTools:
+    """Make the calls of another program, each through the gate; runs outside of a turn.
+
+    Those that only read and follow each other run together.
+    """
+
+    calls: tuple[ForeignCall, ...]
+    client: str
+    """What the program calls itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
     """Decide on a diff that no model of ours made, hunk by hunk; runs outside of a turn."""
 
@@ -180,6 +202,7 @@ Command = (
     | RunChecks
     | TryHunks
     | RunShell
+    | CallTools
     | Review
     | Undo
     | Rewind

@@ -81,6 +81,7 @@ def _foreign_call(call: Call | None) -> Iterator[Message]:
     who = {
         "check": f"The project's check `{call.origin_id}` failed ({call.output.summary}): {title}",
         "plan": f"Step {call.origin_id} of the approved plan ran {call.tool}: {title}",
+        "client": f"{call.origin_id}, another program, called {call.tool}: {title}",
         "user": f"The user ran {title} ({call.output.summary})",
         "undo": f"The user took edits back: {title}. Leave it so unless asked, and read again.",
         "review": f"The user reviewed a diff that is not yours: {title} ({call.output.summary})",

@@ -144,6 +144,7 @@ _FIRST: dict[str, Phase] = {
     "review": "act",
     "undo": "act",
     "rewind": "act",
+    "client": "act",
     "checks": "verify",
 }
 """Where a turn that calls no model begins."""
@@ -208,7 +209,7 @@ def _ended_by_call(turn: Turn) -> End | None:
 
 
 def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
-    if turn.kind in ("shell", *OWN_EDITS):
+    if turn.kind in ("shell", "client", *OWN_EDITS):
         return _own_end(turn)
     planned = _planned(agent, turn)
     if planned is not None:
@@ -278,11 +279,11 @@ def _own_end(turn: Turn) -> End | GoBack:
         output = call.output
         if turn.kind == "rewind" and output is not None and output.ok and not turn.went_back:
             return GoBack(call_id=call.id)
-        if turn.kind not in OWN_EDITS or output is None or output.ok:
+        if turn.kind not in ("client", *OWN_EDITS) or output is None or output.ok:
             continue
         if output.error == "needs_approval":
             return End(reason="needs_approval")
-        if call.ended != "denied":
+        if turn.kind != "client" and call.ended != "denied":
             return End(reason="failed", detail=preview_of(output.text))
     return End(reason="done")
 
@@ -338,8 +339,8 @@ def _end(session: Session, turn: Turn) -> Action:
 
 
 def asked_for(turn: Turn) -> list[Call]:
-    """Return the calls of a turn that somebody asked for: the model, its plan, or the user."""
-    origins = ("user",) if turn.kind in OWN_EDITS else ("model", "plan")
+    """Return the calls of a turn that somebody asked for: model, plan, the user, or a client."""
+    origins = ("user",) if turn.kind in OWN_EDITS else ("model", "plan", "client")
     return [call for call in turn.calls.values() if call.origin in origins]
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 READING = ("read", "list", "search")
 WRITING = ("edit", "apply_patch", "write")
+LENT = (*READING, *WRITING)
+"""The tools that other programs may call: those that read and edit files."""
 ALWAYS = ("plan", "ask")
 """Tools that touch nothing, and so belong to every set."""
 EVERY_TOOL = frozenset((*READING, *WRITING, *ALWAYS, "shell", "task", "review", "undo"))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         UndoPreview,
     )
     from tui_agent.ui.commands.contract import StoredSession as SeenSession
+    from tui_agent.ui.commands.mcp_serve import ServeWish
     from tui_agent.ui.tui.outlets import Outlets
     from tui_agent.wiring.exchange import Outlet
     from tui_agent.wiring.rerun import Reruns
@@ -263,6 +264,12 @@ class Around(Wiring):
         from tui_agent.wiring.sandbox import rooms_for
 
         return rooms_for(self)
+
+    async def serve_tools(self, wish: ServeWish) -> int:
+        """Offer our tools over MCP until the other side leaves. Raises SettingsError, OSError."""
+        from tui_agent.wiring.serving import serve_tools
+
+        return await serve_tools(self, wish)
 
     async def close(self) -> None:
         """End the model hosts and git's rooms, and throw away what was unfolded of bundles."""

@@ -77,6 +77,8 @@ class Wiring:
         self._feeding: Feeding | None = None
         self.first: Command | None = None
         """What a front end sends first, in the place of a message; it needs no model."""
+        self.modelless = False
+        """Whether a new session needs no model: its calls are another program's."""
 
     @cached_property
     def root(self) -> Path:
@@ -243,6 +245,7 @@ class Wiring:
             OSError: the log cannot be written, or another process writes it.
         """
         from tui_agent.wiring.faults import fault_keeper
+        from tui_agent.wiring.notices import notices_of
         from tui_agent.wiring.sandbox import made_ready
         from tui_agent.wiring.taking_up import taken_up
 
@@ -273,7 +276,7 @@ class Wiring:
             agent=agent,
             past=past[-1].seq if past else 0,
             folder=folder,
-            notices=(*said, *self._notices()),
+            notices=(*said, *notices_of(self)),
         )
 
     def _sinks(self) -> list[Sink]:
@@ -336,7 +339,7 @@ class Wiring:
             branch=facts.branch if facts is not None else None,
             settings_hash=self.loaded.digest,
             argv=self.options.argv,
-            model=self.model_name if self.first is None else self._model_if_any(),
+            model=self._model_if_any() if self.first or self.modelless else self.model_name,
             mode=settings.mode,
             trusted=self.trusted,
             budget_usd=settings.budget.session or None,
@@ -370,15 +373,6 @@ class Wiring:
         with suppress(TimeoutError):
             async with asyncio.timeout(HELD_SECONDS):
                 self.redact.hold(await self.model.held_values())
-
-    def _notices(self) -> tuple[str, ...]:
-        from tui_agent.adapters.git_facts import git_facts
-        from tui_agent.wiring.trusting import notice
-
-        found = [self.state.notice, *self.loaded.warnings, *self.child_problems, notice(self)]
-        if git_facts(self.root) is None:
-            found.append("This is no git repository: there are no branches and no commits to show.")
-        return tuple(text for text in found if text)
 
     async def close(self) -> None:
         """End the model hosts; safe where none was started."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tui_agent.adapters.mcp.definitions import PROJECT_SERVERS, TABLE, project_tables
-from tui_agent.adapters.settings.keep_rule import replaced, spelled
+from tui_agent.adapters.settings.keep_rule import replaced
+from tui_agent.core.rule_table import spelled
 
 Table = Mapping[str, Any]
 _HEAD = re.compile(r"^\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")

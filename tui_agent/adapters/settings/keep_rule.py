@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 import tomllib
-from dataclasses import fields
 from pathlib import Path
 
 from tui_agent.adapters.settings.layers import SettingsError, table_layer
+from tui_agent.core.rule_table import table_of
 from tui_agent.core.settings import RuleSettings
 
-_FILLED_IN = frozenset({"place"})
 _PRIVATE = 0o600
 
 
@@ -29,30 +27,10 @@ def keep_rule(path: Path, rule: RuleSettings) -> str:
     old = target.read_bytes() if target.exists() else b""
     text = old.decode("utf-8")
     gap = "" if not text else "\n" if text.endswith("\n") else "\n\n"
-    new = f"{text}{gap}{_table(rule)}"
+    new = f"{text}{gap}{table_of(rule)}"
     _check(new, str(path))
     replaced(target, new.encode(), old)
     return f"{path}:{(text + gap).count(chr(10)) + 1}"
-
-
-def _table(rule: RuleSettings) -> str:
-    lines = ["[[rules]]"]
-    for one in fields(rule):
-        value = getattr(rule, one.name)
-        if one.name not in _FILLED_IN and value not in ("", (), 0, False):
-            lines.append(f"{one.name} = {spelled(value)}")
-    return "\n".join(lines) + "\n"
-
-
-def spelled(value: object) -> str:
-    """Return a value as TOML spells it: JSON's strings are TOML's, once DEL is escaped, too."""
-    if isinstance(value, tuple | list):
-        return f"[{', '.join(spelled(one) for one in value)}]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return json.dumps(value).replace("\x7f", "\\u007f")
-    return str(value)
 
 
 def _check(text: str, name: str) -> None:

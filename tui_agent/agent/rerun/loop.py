@@ -24,6 +24,7 @@ from tui_agent.core.events import (
     ModelRequested,
     ModelResponded,
     Record,
+    Redacted,
     Rewound,
     SessionResumed,
     SessionStarted,
@@ -248,10 +249,14 @@ class _Loop:
         if event.kind != "message" and self.process.files is not None:
             self.process.files.forget()  # People may have written in between; nothing tells.
         self.process.live.emit(event)
-        after = self.records[index + 1].event if index + 1 < len(self.records) else None
-        if isinstance(after, ToolCalled) and after.origin == "user":
-            self.process.live.emit(after)
-            self.done_with = index + 2
+        for later, record in enumerate(self.records[index + 1 :], index + 1):
+            asked = record.event
+            if isinstance(asked, Redacted):
+                continue
+            if not isinstance(asked, ToolCalled) or asked.origin not in ("user", "client"):
+                break
+            self.process.live.emit(asked)
+            self.done_with = later + 1
         self.process.go()
 
     async def _set_first_tree(self, index: int) -> None:

@@ -104,7 +104,7 @@ class RecordedNames:
                 self._names["ask"].append(event.request_id)
             elif isinstance(event, ModelRequested):
                 self._names["request"].append(event.request_id)
-            elif isinstance(event, ToolCalled) and event.origin not in ("model", "user"):
+            elif isinstance(event, ToolCalled) and event.origin not in ("model", "user", "client"):
                 self._names["call"].append(event.call_id)
 
     def __call__(self, kind: str) -> str:

@@ -19,16 +19,17 @@ from tui_agent.core.proposal import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToolCalled:
-    """A call was asked for: by the model, by an approved plan, or by the engine (a check)."""
+    """A call was asked for: by the model, an approved plan, the engine (a check), or a client."""
 
     call_id: str
     tool: str
     arguments: Text
     """Raw, as the model sent them."""
-    origin: Literal["model", "plan", "check", "user", "engine"] = "model"
-    """Who asked: the model, an approved plan, the phase verify, the user (`!`), the budget."""
+    origin: Literal["model", "plan", "check", "user", "engine", "client"] = "model"
+    """Who asked: the model, an approved plan, the phase verify, the user (`!`), the budget, another
+    program that our tools are offered to."""
     origin_id: str = ""
-    """The plan step's id, or the check's name."""
+    """The plan step's id, the check's name, or what the other program calls itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

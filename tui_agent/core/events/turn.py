@@ -33,9 +33,10 @@ class TurnStarted:
     text: Text
     mode: str
     attachments: tuple[Attachment, ...] = ()
-    kind: Literal["message", "shell", "checks", "review", "undo", "rewind"] = "message"
+    kind: Literal["message", "shell", "checks", "review", "undo", "rewind", "client"] = "message"
     """`shell`: the user's own command; `checks`: the user's wish; `review`: a diff that the user
-    brings, which is the turn's attachment; `undo`: edits taken back. None of them calls a model."""
+    brings, which is the turn's attachment; `undo`: edits taken back; `client`: calls of another
+    program. None of them calls a model."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

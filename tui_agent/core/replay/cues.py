@@ -144,7 +144,7 @@ class _Teller:
             case CheckFinished() if event.call_id not in self.checks:
                 return "put"  # a person had it run beside the turn
             case ToolCalled():
-                return "put" if event.origin == "user" else "ours"
+                return "put" if event.origin in ("user", "client") else "ours"
             case PlanUpdated() | SettingChanged():
                 return "ours" if self._ends_a_call(index) else "put"
             case _:

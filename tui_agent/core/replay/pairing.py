@@ -46,7 +46,7 @@ def _key(record: Record) -> Key | None:
         case ModelRequested():
             return ("request", str(record.turn))
         case ToolCalled():
-            return None if event.origin == "user" else ("called", event.call_id)
+            return None if event.origin in ("user", "client") else ("called", event.call_id)
         case ApprovalRequested():
             return ("gate", event.call_id)
         case ApprovalDecided():

@@ -50,7 +50,7 @@ def _called(_state: Session, agent: Agent, record: Record, event: ToolCalled) ->
         turn.check_calls[event.origin_id] = (turn.loop, event.call_id)
     elif event.origin == "model":
         agent.unsent_calls.append(event.call_id)
-    elif event.origin in ("plan", "user"):
+    elif event.origin in ("plan", "user", "client"):
         agent.unsent.append(Unsent(kind="call", text=event.call_id))
     if event.origin == "plan":
         made = turn.planned.get(event.origin_id, ())

@@ -55,7 +55,7 @@ class Call:
     id: str
     tool: str
     arguments: Text
-    origin: Literal["model", "plan", "check", "user", "engine"]
+    origin: Literal["model", "plan", "check", "user", "engine", "client"]
     origin_id: str
     step: int
     ts: str
@@ -181,7 +181,7 @@ class Turn:
     mode: str
     seq: int
     """The record that began it."""
-    kind: Literal["message", "shell", "checks", "review", "undo", "rewind"] = "message"
+    kind: Literal["message", "shell", "checks", "review", "undo", "rewind", "client"] = "message"
     phase: Phase = "ingest"
     loop: int = 1
     gathered: bool = False

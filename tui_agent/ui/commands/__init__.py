@@ -14,7 +14,7 @@ COMMANDS = {
     "stats": "what sessions cost, where the time went, what was rejected and done again",
     "config": "show settings, and where each value comes from",
     "tools": "list the tools that a model is given",
-    "mcp": "servers of tools: list, add, remove, test",
+    "mcp": "servers of tools: list, add, remove, test; serve offers our own tools",
     "tool": "make one tool call through the gate",
     "trust": "show what a project brings that steers the agent, and let it count",
     "rules": "ask the gate what it says to a command",

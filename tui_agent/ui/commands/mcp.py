@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tui_agent.core.codec import dumps, encode
+from tui_agent.ui.commands import mcp_serve
 from tui_agent.ui.commands.mcp_contract import ListedServer, TestedServer, WithServers
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.commands.typed import UsageError
@@ -21,8 +22,9 @@ examples:
   agent mcp add files --project --writes -- npx -y @modelcontextprotocol/server-filesystem .
   agent mcp remove time
   agent mcp test time                        start it, and say what it offers
+  agent mcp serve                            offer our own tools to another program
 """
-_VERBS = "list|add|remove|test"
+_VERBS = "list|add|remove|test|serve"
 
 
 def parser() -> Parser:
@@ -38,6 +40,11 @@ def parser() -> Parser:
     tested = verbs.add_parser("test", help="start one, and end it again", epilog=EXAMPLES)
     tested.add_argument("name", help="as the list names it")
     tested.add_argument("--json", action="store_true", help="as one JSON object")
+    mcp_serve.options(
+        verbs.add_parser(
+            "serve", help="offer our own tools to another program", epilog=mcp_serve.EXAMPLES
+        )
+    )
     made.set_defaults(json=False)
     return made
 
@@ -57,6 +64,8 @@ async def run(arguments: Sequence[str], around: WithServers) -> int:
     """Carry the command out and return the exit status."""
     words, command = _split(arguments)
     parsed = parser().parse_args(words)
+    if parsed.verb == "serve":
+        return await mcp_serve.serve(parsed, around)
     try:
         if parsed.verb == "add":
             return _add(around, parsed, command)

@@ -10,6 +10,7 @@ from tui_agent.ui.commands.contract import Surroundings
 
 if TYPE_CHECKING:
     from tui_agent.core.servers import ServerDefinition
+    from tui_agent.ui.commands.mcp_serve import ServeWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,4 +86,8 @@ class WithServers(Surroundings, Protocol):
     @property
     def servers(self) -> ServerWork:
         """The servers of tools."""
+        ...
+
+    async def serve_tools(self, wish: ServeWish) -> int:
+        """Offer our own tools until the other side leaves. Raises OSError."""
         ...

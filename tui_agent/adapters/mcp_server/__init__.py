@@ -1,0 +1,1 @@
+"""Offering our tools over MCP: the protocol on standard streams, and nothing of what calls do."""
