@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import mmap
 import os
+import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.runner.bubblewrap import bubblewrap_argv
 from tui_agent.adapters.runner.container import container_argv, engine
 from tui_agent.adapters.runner.git_parts import git_parts
-from tui_agent.adapters.runner.guard import Guard
+from tui_agent.adapters.runner.guard import Guard, Looks
 from tui_agent.adapters.runner.held import held_back
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.private_home import home_files
@@ -134,8 +137,54 @@ def test_a_guard_puts_back_what_was_and_touches_nothing_behind_another_folder(
     assert [one.name for one in (git / "hooks").iterdir()] == ["kept"]
     git.rename(tmp_path / "moved")
     git.symlink_to(elsewhere)
-    assert guard.restored() == (str(git / "config"), str(git / "hooks"))
+    assert guard.restored() == ()
+    assert guard.led_away == (str(git / "config"), str(git / "hooks"))
     assert (elsewhere / "config").read_text() == "theirs"
+
+
+@pytest.mark.case(19)
+@pytest.mark.parametrize("place", ["on disk", "in memory"])
+def test_what_was_read_once_is_kept_and_no_hidden_write_gets_past_it(
+    tmp_path: Path, place: str
+) -> None:
+    memory = Path("/dev/shm") / tmp_path.name
+    if place == "in memory" and not os.access(memory.parent, os.W_OK):
+        pytest.skip("there is no file system in memory")
+    git = (tmp_path if place == "on disk" else memory) / ".git"
+    (git / "hooks").mkdir(parents=True)
+    config, hook = git / "config", git / "hooks" / "pre-commit"
+    config.write_text("mine")
+    hook.write_text("mine")
+    paths, looks = [str(config), str(git / "hooks")], Looks(settled_ns=50_000_000)
+    while time.time_ns() < hook.stat().st_ctime_ns + 60_000_000:
+        time.sleep(0.005)
+    first = [looks.at(path) for path in paths]
+    if place == "on disk":
+        assert all(looks.at(path) is before for path, before in zip(paths, first, strict=True))
+
+    def in_its_place(text: str) -> None:
+        times = hook.stat()
+        hook.write_text(text)
+        os.utime(hook, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    def through_memory(text: str) -> None:
+        with hook.open("r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
+            mapped[:4] = text.encode()
+
+    def by_exchange(text: str) -> None:
+        (git / "new").write_text(text)
+        (git / "new").replace(hook)
+
+    for change in (in_its_place, through_memory, by_exchange):
+        guard = Guard(paths, looks)
+        change("evil")
+        assert guard.restored() == (str(git / "hooks"),), change
+        assert hook.read_text() == "mine"
+    config.write_text("user")
+    guard = Guard(paths, looks)
+    assert guard.restored() == ()
+    assert config.read_text() == "user"
+    shutil.rmtree(git.parent)
 
 
 def test_toolchains_are_shown_and_what_lies_beside_them_is_not(tmp_path: Path) -> None:

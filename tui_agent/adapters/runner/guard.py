@@ -2,18 +2,28 @@
 
 A command's own child may be quicker than we are; so this is what the weaker tiers have, and the
 strongest for links alone. What was changed is put back from the copy taken before, and said aloud.
+
+What a look has read is kept for the next one. It counts as long as the times that the system gives
+a file (which no command sets) are the same, and long past: a write that comes later shows in them.
+Where a write to mapped memory does not show, as on tmpfs of old, everything is read each time.
 """
 
 from __future__ import annotations
 
+import mmap
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 
 MOST_BYTES = 4 << 20
 """What is kept of one file; a larger one is only noticed."""
+SETTLED_NS = 2_000_000_000
+"""How long ago the last change must be; some file systems count in seconds."""
+_PAGE = mmap.PAGESIZE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,36 +37,135 @@ class _Kept:
     inside: tuple[tuple[str, _Kept], ...] = ()
 
 
+@dataclass(slots=True)
+class _Signs:
+    """What the system says of a path and all below it, without its content."""
+
+    found: list[tuple[object, ...]] = field(default_factory=list)
+    newest: int = 0
+    """The last change, in nanoseconds since 1970."""
+    devices: set[int] = field(default_factory=set)
+
+    def add(self, name: str, one: os.stat_result) -> None:
+        """Note one thing."""
+        times = one.st_size, one.st_mtime_ns, one.st_ctime_ns
+        self.found.append((name, one.st_mode, one.st_dev, one.st_ino, *times))
+        self.newest = max(self.newest, one.st_ctime_ns)
+        self.devices.add(one.st_dev)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What a path holds, and the signs that say whether it still does."""
+
+    kept: _Kept
+    signs: list[tuple[object, ...]]
+    settled: bool
+    """Whether a change that comes after it shows in the signs."""
+
+
+class Looks:
+    """What guarded paths held when they were last read: kept from one command to the next."""
+
+    def __init__(self, settled_ns: int = SETTLED_NS) -> None:
+        self._settled_ns = settled_ns
+        self._last: dict[str, _Look] = {}
+        self._shows: dict[int, bool] = {}
+
+    def at(self, path: str) -> _Kept:
+        """Return what a path holds now, read anew where it may have changed."""
+        last, begun, signs = self._last.get(path), time.time_ns(), _signs(path)
+        if last is not None and last.settled and last.signs == signs.found:
+            return last.kept
+        kept = _kept(path)
+        settled = (
+            signs.newest + self._settled_ns < begun
+            and signs.found == _signs(path).found
+            and all(self._shows_all(device, path) for device in signs.devices)
+        )
+        self._last[path] = _Look(kept=kept, signs=signs.found, settled=settled)
+        return kept
+
+    def forget(self, path: str) -> None:
+        """Read it anew the next time."""
+        self._last.pop(path, None)
+
+    def _shows_all(self, device: int, path: str) -> bool:
+        """Return whether every write to this file system shows in a file's times."""
+        if device not in self._shows:
+            self._shows[device] = _mapped_writes_show(os.path.dirname(path), device)
+        return self._shows[device]
+
+
 class Guard:
     """The state of some paths at one moment."""
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self._before = {path: (_place(path), _kept(path)) for path in dict.fromkeys(paths)}
+    def __init__(self, paths: Iterable[str], looks: Looks | None = None) -> None:
+        self._looks = looks if looks is not None else Looks()
+        self._before = {path: self._looks.at(path) for path in dict.fromkeys(paths)}
+        self._places = {folder: os.path.realpath(folder) for folder in _folders(self._before)}
+        self.led_away: tuple[str, ...] = ()
+        """What could not be put back: the folder above leads elsewhere now, maybe anywhere."""
 
     def restored(self) -> tuple[str, ...]:
-        """Put back whatever has changed since; return its paths. Raises OSError.
-
-        Where the folder above is another one now, nothing is touched: it may lead anywhere.
-        """
-        changed = []
-        for path, (place, before) in self._before.items():
-            if _place(path) != place:
+        """Put back whatever has changed since; return its paths. Raises OSError."""
+        changed, led_away = [], []
+        same = {one for one, place in self._places.items() if os.path.realpath(one) == place}
+        for path, before in self._before.items():
+            if os.path.dirname(path) not in same:
+                led_away.append(path)
+            elif self._looks.at(path) != before:
                 changed.append(path)
-            elif _kept(path) != before:
-                changed.append(path)
+                self._looks.forget(path)
                 _remove(path)
                 _put(path, before)
+        self.led_away = tuple(led_away)
         return tuple(changed)
 
 
-def _place(path: str) -> tuple[str, int, int]:
-    """Return where the folder above a path is, and which one it is."""
-    folder = os.path.realpath(os.path.dirname(path))
+def _folders(paths: Iterable[str]) -> set[str]:
+    return {os.path.dirname(path) for path in paths}
+
+
+def _signs(path: str) -> _Signs:
+    found = _Signs()
+    with suppress(OSError):
+        one = os.lstat(path)
+        found.add("", one)
+        if stat.S_ISDIR(one.st_mode):
+            _add_inside(path, found)
+    return found
+
+
+def _add_inside(folder: str, found: _Signs) -> None:
+    with os.scandir(folder) as entries:
+        for entry in sorted(entries, key=lambda one: one.name):
+            one = entry.stat(follow_symlinks=False)
+            found.add(entry.path, one)
+            if stat.S_ISDIR(one.st_mode):
+                _add_inside(entry.path, found)
+
+
+def _mapped_writes_show(folder: str, device: int) -> bool:
+    """Try it with a file that has no name."""
+    nameless = getattr(os, "O_TMPFILE", 0)
+    if not nameless:
+        return False
     try:
-        found = os.stat(folder)
+        file = os.open(folder, nameless | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError:
-        return folder, 0, 0
-    return folder, found.st_dev, found.st_ino
+        return False
+    try:
+        os.write(file, bytes(_PAGE))
+        os.utime(file, ns=(0, 0))
+        with mmap.mmap(file, _PAGE) as mapped:
+            mapped[0] = 1
+            found = os.fstat(file)
+        return found.st_mtime_ns != 0 and found.st_dev == device
+    except OSError:
+        return False
+    finally:
+        os.close(file)
 
 
 def _kept(path: str) -> _Kept:

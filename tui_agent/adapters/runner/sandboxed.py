@@ -17,7 +17,7 @@ from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
 from tui_agent.adapters.runner.cgroup import ControlGroup, control_group
-from tui_agent.adapters.runner.guard import Guard
+from tui_agent.adapters.runner.guard import Guard, Looks
 from tui_agent.adapters.runner.held import held_back
 from tui_agent.adapters.runner.launching import Launching, at_home_in
 from tui_agent.adapters.runner.plain import PlainRunner
@@ -96,6 +96,7 @@ class SandboxedRunner:
         self._trials: list[Trial] = []
         self._running: dict[Reach, _Running] = {}
         self._folders: list[Path] = []
+        self._looks = Looks()
         self._begun: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._closed = False
@@ -187,7 +188,8 @@ class SandboxedRunner:
         guarded = self._guarded(running.view)
         if not guarded:
             return await running.process.run(running.at_home(launch), on_output)
-        return await _guarded_run(running.process, running.at_home(launch), on_output, guarded)
+        guard = Guard(guarded, self._looks)
+        return await _guarded_run(running.process, running.at_home(launch), on_output, guard)
 
     async def _run_in(
         self, view: View, command: Command, reach: Reach, on_output: Callable[[str], None]
@@ -292,20 +294,26 @@ class SandboxedRunner:
 
 
 async def _guarded_run(
-    runner: RunnerProcess, launch: Launch, on_output: Callable[[str], None], paths: tuple[str, ...]
+    runner: RunnerProcess, launch: Launch, on_output: Callable[[str], None], guard: Guard
 ) -> Exit:
-    """Run a command and put back what it has changed of these."""
-    guard = Guard(paths)
+    """Run a command, put back what it has changed of what is guarded, and say so."""
     done = None
+    changed: tuple[str, ...] = ()
     try:
         done = await runner.run(launch, on_output)
     finally:
         changed = guard.restored()
-    if not changed:
+    text = ""
+    if changed:
+        names = ", ".join(changed)
+        text = (
+            "\n[the sandbox has put back what makes git run programs, which this changed:"
+            f" {names}]\n"
+        )
+    if guard.led_away:
+        names = ", ".join(guard.led_away)
+        text += f"\n[the way to {names} leads elsewhere now: git may run what lies there]\n"
+    if not text:
         return done
-    names = ", ".join(changed)
-    text = (
-        f"\n[the sandbox has put back what makes git run programs, which this changed: {names}]\n"
-    )
     on_output(text)
     return replace(done, output=done.output + text)
