@@ -135,7 +135,8 @@ class InterfaceSettings:
     """The screen."""
 
     theme: str = "dark"
-    """A theme file's name: dark, light, high-contrast, ansi."""
+    """dark, light, high-contrast, ansi16, mono, the name of a file in `themes/` beside the user's
+    settings, or a path."""
     glyphs: Literal["auto", "unicode", "ascii"] = "auto"
     """Which signs are drawn."""
     keymap: Literal["default", "vim", "emacs"] = "default"
@@ -144,6 +145,10 @@ class InterfaceSettings:
     """Keys by action id: `review.accept = "y"`."""
     editor: str = ""
     """The external editor; empty is $VISUAL, then $EDITOR."""
+    title: bool = True
+    """Whether the terminal's title says what is done."""
+    notify: Literal["auto", "off", "bell", "osc9", "osc99", "osc777"] = "auto"
+    """How a turn's end and a question are told while the terminal has not the focus."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

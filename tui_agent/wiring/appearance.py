@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from tui_agent.adapters.places import NoPlaceError, config_folder
 
 if TYPE_CHECKING:
+    from tui_agent.ui.tui.terminal import Notify
     from tui_agent.wiring.world import Wiring
 
 _SPOKEN_OF = (b"interface", b"mode", b"profile")
@@ -30,6 +31,8 @@ class Appearance:
     keymap: str = "default"
     keys: Mapping[str, str] = field(default_factory=dict)
     editor: str = ""
+    title: bool = True
+    notify: Notify = "auto"
     mode: str = "ask"
 
 
@@ -46,6 +49,8 @@ def appearance_of(wiring: Wiring) -> Appearance:
         keymap=interface.keymap,
         keys=interface.keys,
         editor=interface.editor,
+        title=interface.title,
+        notify=interface.notify,
         mode=settings.mode,
     )
 

@@ -11,9 +11,11 @@ from tui_agent.ui.tui.chrome import Status
 from tui_agent.ui.tui.glyphs import Glyphs, choose_glyphs
 from tui_agent.ui.tui.keymap import Keymap, KeymapError, build_keymap
 from tui_agent.ui.tui.shell import Shell
-from tui_agent.ui.tui.theme import Theme, ThemeError, choose_theme
+from tui_agent.ui.tui.theme import Theme, choose_theme
+from tui_agent.ui.tui.theme_file import ThemeError
 from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.hosts import model_hosts
+from tui_agent.wiring.looks import own_themes
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
@@ -88,7 +90,7 @@ def _beginning(around: Around) -> _Beginning:
     wanted = appearance_of(around)
     keys = {action: key.split() for action, key in wanted.keys.items()}
     return _Beginning(
-        look=choose_theme(wanted.theme, around.environ),
+        look=choose_theme(wanted.theme, around.environ, own_themes(around)),
         keymap=build_keymap(wanted.keymap, keys),
         glyphs=choose_glyphs(wanted.glyphs, around.environ),
         mode=wanted.mode,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.shell import Doors
 from tui_agent.wiring.editing import editor_of
+from tui_agent.wiring.looks import signals, theme_doors
 from tui_agent.wiring.screen import preload
 from tui_agent.wiring.trusting import question_for_screen
 
@@ -75,6 +76,8 @@ class Opening:
             opening=self.around.options.prompt,
             layout=self._layout(),
             keep_layout=self._keep_layout,
+            themes=lambda: theme_doors(self.around),
+            signals=lambda: signals(self.around),
         )
 
     async def connect(self) -> Client | None:

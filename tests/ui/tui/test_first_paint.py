@@ -34,6 +34,7 @@ ALLOWED = {
     "prompt",
     "shell",
     "theme",
+    "theme_file",
 }
 HEAVY = {"pydantic", "litellm", "git", "httpx", "pygments", "markdown_it", "rapidfuzz", "openai"}
 

@@ -6,40 +6,24 @@ from pathlib import Path
 
 import pytest
 
+from tui_agent.ui.tui.contrast import PLANES, weak_spots
 from tui_agent.ui.tui.glyphs import ASCII, UNICODE, choose_glyphs
 from tui_agent.ui.tui.theme import (
     BUILT_IN,
     COLOURS_256,
     TRUE_COLOUR,
     Theme,
-    ThemeError,
     choose_theme,
     contrast,
     load_theme,
     nearest_256,
+    shown_colours,
     theme_folder,
 )
+from tui_agent.ui.tui.theme_file import ThemeError, read_table
 
-PLANES = ("canvas", "surface", "raised")
-TINTS = ("added-line", "added-word", "removed-line", "removed-word")
-BADGES = ("added", "removed", "pending", "warning", "danger", "replay")
-SYNTAX = ("keyword", "string", "function", "type", "number")
-STANDS_ON = {
-    "text": (*PLANES, "selected", *TINTS, "absent"),
-    "text-2": (*PLANES, "selected"),
-    "text-3": PLANES,
-    "accent": (*PLANES, "selected"),
-    "added": (*PLANES, "added-line"),
-    "removed": (*PLANES, "removed-line"),
-    "comment": ("canvas", "surface", "added-line", "removed-line"),
-    **dict.fromkeys(("pending", "warning", "danger", "replay"), PLANES),
-    **dict.fromkeys(SYNTAX, (*PLANES, *TINTS)),
-    "bar": ("canvas",),
-}
-LEAST = {"text-3": 3.0, "bar": 3.0}
-READABLE = 4.5
 COLOURED = [(name, TRUE_COLOUR) for name in ("dark", "light", "high-contrast")]
-COLOURED += [("dark", COLOURS_256)]
+COLOURED += [(name, COLOURS_256) for name, _ in COLOURED]
 
 
 def theme(name: str, depth: str = TRUE_COLOUR) -> Theme:
@@ -50,20 +34,21 @@ def theme(name: str, depth: str = TRUE_COLOUR) -> Theme:
 def test_every_colour_is_readable_on_every_background_it_may_stand_on(
     name: str, depth: str
 ) -> None:
-    colours = theme(name, depth).colours
-    weak = {
-        f"{role} on {place}": round(contrast(colours[role], colours[place]), 1)
-        for role, places in STANDS_ON.items()
-        for place in places
-        if contrast(colours[role], colours[place]) < LEAST.get(role, READABLE)
-    }
-    assert weak == {}
+    weak = weak_spots(shown_colours(theme(name, depth)))
+    assert {f"{one.role} on {one.place}": round(one.ratio, 2) for one in weak} == {}
 
 
-@pytest.mark.parametrize(("name", "depth"), COLOURED)
-def test_a_badge_can_be_read(name: str, depth: str) -> None:
-    colours = theme(name, depth).colours
-    assert min(contrast(colours["on-badge"], colours[one]) for one in BADGES) >= READABLE
+@pytest.mark.parametrize("name", ["dark", "light", "high-contrast"])
+def test_what_a_theme_says_for_256_colours_is_shown_as_it_stands(name: str) -> None:
+    few = read_table(theme_folder() / f"{name}.toml", theme_folder()).colours_256
+    shown = shown_colours(theme(name, COLOURS_256))
+    assert {role: shown[role] for role in few} == few
+
+
+def test_a_weak_colour_is_found() -> None:
+    colours = {**theme("dark").colours, "text": "#202020"}
+    worst = weak_spots(colours)[0]
+    assert (worst.role, worst.ratio < 1.5) == ("text", True)
 
 
 def test_high_contrast_has_more_than_seven_to_one_on_its_planes() -> None:

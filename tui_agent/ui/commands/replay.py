@@ -111,7 +111,8 @@ async def _on_screen(
     from tui_agent.ui.tui.glyphs import choose_glyphs
     from tui_agent.ui.tui.keymap import KeymapError, build_keymap
     from tui_agent.ui.tui.screens.replay import Start, show_replay
-    from tui_agent.ui.tui.theme import ThemeError, choose_theme
+    from tui_agent.ui.tui.theme import choose_theme
+    from tui_agent.ui.tui.theme_file import ThemeError
 
     interface = around.loaded.settings.interface
     at, speed, max_pause = start

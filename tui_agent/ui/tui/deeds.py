@@ -11,6 +11,7 @@ from tui_agent.core.commands import Close, Interrupt, Recall, RunShell, SetMode,
 from tui_agent.core.events import TurnEnded
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.completion import Completion
+from tui_agent.ui.tui.dressing import Dressing
 from tui_agent.ui.tui.palette import history_choices, open_help, open_palette, pick
 from tui_agent.ui.tui.slash_deeds import run_slash
 from tui_agent.ui.tui.words import short_tree
@@ -31,6 +32,7 @@ class Deeds:
         self.frame = frame
         self.shell = frame.shell
         self.completion = Completion(frame.shell)
+        self.dressing = Dressing(frame)
         self._warned = self._escaped = 0.0
         self.say_again = ""
         """What comes into the prompt once the session has gone back to before it was said."""
@@ -80,6 +82,7 @@ class Deeds:
 
     def catch_up(self) -> None:
         """Send what was typed before there was an agent, and what the command line said."""
+        self.dressing.begin()
         early = [self.shell.doors.opening, *self.shell.early]
         self.shell.early.clear()
         for text in filter(None, early):

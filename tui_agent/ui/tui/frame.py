@@ -29,6 +29,7 @@ from tui_agent.ui.tui.early_keys import EarlyKeys
 from tui_agent.ui.tui.frame_layout import Layout
 from tui_agent.ui.tui.ledger import Draft
 from tui_agent.ui.tui.live import Live
+from tui_agent.ui.tui.long_answers import LongAnswers
 from tui_agent.ui.tui.messages import (
     Clicked,
     Copied,
@@ -39,6 +40,7 @@ from tui_agent.ui.tui.messages import (
     Sent,
     Toasted,
 )
+from tui_agent.ui.tui.outside import outside_of
 from tui_agent.ui.tui.pane import Pane
 from tui_agent.ui.tui.panes import make_slots
 from tui_agent.ui.tui.prompt import Prompt
@@ -49,7 +51,6 @@ from tui_agent.ui.tui.summary import View, activity_of, status_of, waiting_of
 from tui_agent.ui.tui.toasts import Notices
 from tui_agent.ui.tui.transcript import Transcript
 from tui_agent.ui.tui.trust_card import ask_for_trust
-from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import count
 
 CONVERSATION = 0
@@ -72,10 +73,11 @@ class Frame:
         self.early = EarlyKeys(self)
         self.arming = Arming(shell, self._armed)
         self.deeds: Deeds = Deeds(self)
+        self.answers = LongAnswers(self)
+        self.outside = outside_of(shell)
         self.state = Session()
         self._asked = ""
         """The request that the focus was last offered to."""
-        self._wanted: set[str] = set()
 
     @classmethod
     async def load(cls, shell: Shell) -> None:
@@ -132,9 +134,10 @@ class Frame:
         self.drafts = {name: one for name, one in self.drafts.items() if name in state.waiting}
         self.transcript.show(state, self.drafts)
         self.side.show(state)
-        self._load_wanted()
+        self.answers.load()
         self.notices.tell_changed(state)
         self._offer_focus()
+        self.outside.show(state)
         self.pulse.run(beating=state.main.turn is not None and not state.waiting)
         self.redraw()
 
@@ -220,6 +223,7 @@ class Frame:
         event = record.event
         if isinstance(event, TurnEnded) and record.agent_id == MAIN_AGENT:
             self.deeds.ended(event)
+            self.outside.ended(self.live.state, event)
             self.live.when_quiet(self.shell.doors.quiet)
         elif isinstance(event, Rewound):
             self.deeds.went_back()
@@ -265,22 +269,11 @@ class Frame:
             self._to_page(message.index)
         elif isinstance(message, events.DescendantFocus):
             self.redraw()
+        elif isinstance(message, events.AppFocus | events.AppBlur):
+            self._looked(here=isinstance(message, events.AppFocus))
         else:
             return False
         return True
-
-    def _load_wanted(self) -> None:
-        """Load the answers that are too long for the log's own lines."""
-        for sha in self.transcript.wanted() - self._wanted:
-            self._wanted.add(sha)
-            self.shell.run_worker(self._load_text(sha), name="load an answer")
-
-    async def _load_text(self, sha: str) -> None:
-        try:
-            data = await self.client.blob(sha)
-        except KeyError:
-            return
-        self.transcript.give(sha, data.decode("utf-8", "replace"))
 
     # Focus
 
@@ -298,6 +291,13 @@ class Frame:
         side_by_side = self.shell.size.width >= WIDE
         if side_by_side and self.prompt_focused and self.shell.prompt.empty:
             self.to_waiting()
+
+    def _looked(self, *, here: bool) -> None:
+        """The person looks here again, or elsewhere; the first keys after that answer nothing."""
+        self.outside.here = here
+        if here:
+            self.arming.begin(self._asked)
+            self.deeds.dressing.look_again()
 
     def _return_focus(self) -> None:
         focused = self.shell.focused
@@ -320,6 +320,9 @@ class Frame:
 
     def to_pane(self, title: str) -> bool:
         """Give the keys to the pane of this title; return whether there is one."""
+        if title == "Conversation":
+            self._to_page(CONVERSATION)
+            return True
         for number, slot in enumerate(self.side.slots, 1):
             if slot.pane.title == title:
                 self._to_page(number)
@@ -385,12 +388,6 @@ class Frame:
         """Arrange everything for another size."""
         self.redraw()
 
-    def redraw_all(self) -> None:
-        """Draw everything again, in another theme."""
-        self.transcript.redraw()
-        for slot in self.side.slots:
-            for widget in slot.widgets:
-                if isinstance(widget, VirtualLines):
-                    widget.redraw()
-        self.shell.refresh(layout=True)
-        self.redraw()
+    def on_shown(self, *, shown: bool) -> None:
+        """Have the title while the screen is there."""
+        self.outside.came_back() if shown else self.outside.left()

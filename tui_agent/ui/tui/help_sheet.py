@@ -45,10 +45,15 @@ class Section:
         return rows
 
 
-def help_sections(keymap: Keymap, *, ascii_only: bool = False) -> list[Section]:
-    """Return every key of every context, and the commands."""
+def help_sections(
+    keymap: Keymap, contexts: Sequence[str] = (), *, ascii_only: bool = False
+) -> list[Section]:
+    """Return every key of every context, those of `contexts` first, and the commands."""
     sections = []
-    for context, (_, title) in CONTEXTS.items():
+    for context in dict.fromkeys((*contexts, *CONTEXTS)):
+        title = CONTEXTS[context][1]
+        if context == next(iter(contexts), ""):
+            title += ", where you are"
         lines = tuple(
             (
                 "  ".join(show_key(key, ascii_only=ascii_only) for key in action.keys),
@@ -79,10 +84,13 @@ class HelpSheet(ModalScreen[None]):
     HelpSheet #help-footer { dock: bottom; background: $surface; }
     """
 
-    def __init__(self, items: Sequence[Item] = (), *, wide: bool = False) -> None:
-        """Lie over the screen, with these items instead of the keys."""
+    def __init__(
+        self, items: Sequence[Item] = (), *, contexts: Sequence[str] = (), wide: bool = False
+    ) -> None:
+        """Lie over the screen: every key, those of `contexts` first, or these items instead."""
         super().__init__(classes="-overlay")
         self.items = items
+        self.contexts = contexts
         self.wide = wide
 
     def compose(self) -> ComposeResult:
@@ -94,7 +102,7 @@ class HelpSheet(ModalScreen[None]):
         """Fill it."""
         app = app_of(self)
         pane = self.query_one("#help", HelpLines)
-        keys = help_sections(app.keymap, ascii_only=app.glyphs.ascii_only)
+        keys = help_sections(app.keymap, self.contexts, ascii_only=app.glyphs.ascii_only)
         if self.wide:
             pane.styles.width = "96%"
         pane.set_items(self.items or keys)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.style import Style
+
 from tui_agent.ui.tui.paper import Sheet, Span
+from tui_agent.ui.tui.terminal import is_address
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -20,15 +23,18 @@ def inline_spans(token: Token, sheet: Sheet, ink: str) -> list[list[Span]]:
         return [[sheet.span(line, ink)] for line in token.content.rstrip("\n").split("\n")]
     lines: list[list[Span]] = [[]]
     marks: list[str] = []
-    target = ""
+    target, first = "", 0
     for child in token.children or []:
         kind = child.type
         if kind == "hardbreak":
             lines.append([])
+            first = 0
         elif kind in _OPEN:
             marks.append(_OPEN[kind])
             target = str(child.attrGet("href") or "") if kind == "link_open" else target
+            first = len(lines[-1]) if kind == "link_open" else first
         elif kind == "link_close":
+            lines[-1][first:] = _leading_to(target, lines[-1][first:])
             marks.remove("underline")
             lines[-1].extend(_address(lines[-1], target, sheet))
         elif kind in _CLOSE:
@@ -49,6 +55,13 @@ def _word(child: Token, sheet: Sheet, ink: str, marks: list[str]) -> Span:
     if "underline" in marks:
         role = "accent"
     return sheet.span(child.content, " ".join((role, *rest, *marks)))
+
+
+def _leading_to(target: str, spans: list[Span]) -> list[Span]:
+    """Make words a link that the terminal opens (OSC 8)."""
+    if not is_address(target):
+        return spans
+    return [(text, style + Style(link=target)) for text, style in spans]
 
 
 def _address(line: list[Span], target: str, sheet: Sheet) -> list[Span]:

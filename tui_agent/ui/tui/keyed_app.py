@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -86,6 +87,22 @@ class KeyedApp(App[int]):
         self.ansi_color = look.native
         self._dress()
         self.refresh_css(animate=False)
+
+    def tell_terminal(self, sequence: str) -> None:
+        """Write a sequence of ours to the terminal, beside what is drawn."""
+        if sequence and self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, for a paste here and elsewhere."""
+        from tui_agent.ui.tui.terminal import clipboard
+
+        self._clipboard = text
+        self.tell_terminal(clipboard(text, os.environ))
+
+    def _watch_app_focus(self, focus: object) -> None:
+        """Leave the focus where it is while the person looks elsewhere."""
+        del focus
 
     def _dress(self) -> None:
         look = self.look

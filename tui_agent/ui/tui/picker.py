@@ -140,11 +140,23 @@ class Picker(ModalScreen[str]):
     Picker.framed #box { border: solid $line; }
     """
 
-    def __init__(self, noun: str, find: Find, *, query: str = "", verb: str = "") -> None:
-        """Choose among `noun` (in the plural) that `find` gives for a query."""
+    def __init__(
+        self,
+        noun: str,
+        find: Find,
+        *,
+        query: str = "",
+        verb: str = "",
+        looked_at: Callable[[str], None] | None = None,
+    ) -> None:
+        """Choose among `noun` (in the plural) that `find` gives for a query.
+
+        `looked_at` gets the value under the cursor each time that it is another one.
+        """
         super().__init__(classes="-overlay")
         self.noun = noun
         self.find = find
+        self.looked_at = looked_at
         self.query_text = query
         self.verb = verb or self.verb
         self.choices: Sequence[Choice] = ()
@@ -216,6 +228,8 @@ class Picker(ModalScreen[str]):
     def tell_notes(self) -> None:
         """Show the notes of the chosen line."""
         choice = self.chosen()
+        if self.looked_at is not None:
+            self.looked_at(choice.value if choice is not None else "")
         lines = choice.notes if choice is not None else (("Nothing matches.", "text-3"),)
         pane = self.query_one("#notes", PlainRows)
         pane.styles.height = len(lines) + 1 if lines else 0

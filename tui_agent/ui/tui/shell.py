@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from tui_agent.core.ports import Client
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
+    from tui_agent.ui.tui.dressing import ThemeDoors
     from tui_agent.ui.tui.outlets import Prepared
+    from tui_agent.ui.tui.terminal import Signals
 
 
 def _nothing() -> None:
@@ -100,6 +102,10 @@ class Doors:
     """Sizes of the panes as they were left: see `Frame`."""
     keep_layout: Callable[[Mapping[str, int]], None] | None = None
     """Keep those sizes."""
+    themes: Callable[[], ThemeDoors] | None = None
+    """The user's themes, and where a choice is kept."""
+    signals: Callable[[], Signals] | None = None
+    """What the terminal is told beside what is drawn."""
 
 
 class Rest(Protocol):
@@ -123,6 +129,10 @@ class Rest(Protocol):
 
     def on_resized(self) -> None:
         """Arrange the panes for another size."""
+        ...
+
+    def on_shown(self, *, shown: bool) -> None:
+        """Come back to a screen that was away, or leave it."""
         ...
 
 
@@ -185,6 +195,17 @@ class Shell(KeyedApp):
         self._fold()
         self.call_after_refresh(self._begin)
 
+        self.app_resume_signal.subscribe(self, lambda _: self._shown(shown=True))
+        self.app_suspend_signal.subscribe(self, lambda _: self._shown(shown=False))
+
+    def on_unmount(self) -> None:
+        """Give the terminal back as it was."""
+        self._shown(shown=False)
+
+    def _shown(self, *, shown: bool) -> None:
+        if self.rest is not None:
+            self.rest.on_shown(shown=shown)
+
     @property
     def shown_status(self) -> object:
         """What the status row says, for overlays that show it, too."""
@@ -231,6 +252,13 @@ class Shell(KeyedApp):
                 self.rest.on_message(Toasted(words, role="warning", glyph="warning"))
             return text
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text; inside tmux into its buffer, too, which reaches the terminal's clipboard."""
+        super().copy_to_clipboard(text)
+        copy = self.doors.signals().copy if self.doors.signals is not None else None
+        if copy is not None:
+            self.run_worker(copy(text), name="copy")
+
     # Keys
 
     def act(self, action: str) -> bool:
@@ -269,6 +297,7 @@ class Shell(KeyedApp):
     on_decided = on_sent = on_drafted = on_left = on_restated = _pass_on
     on_toasted = on_copied = on_clicked = _pass_on
     on_prompt_typed = on_tabs_row_chosen = on_descendant_focus = _pass_on
+    on_app_focus = on_app_blur = _pass_on
 
     # Sizes
 

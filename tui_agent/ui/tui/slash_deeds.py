@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui_agent.core import commands as ask
 from tui_agent.ui.tui.slash import parse
-from tui_agent.ui.tui.theme import BUILT_IN, ThemeError, choose_theme
+from tui_agent.ui.tui.theme import theme_names
+from tui_agent.ui.tui.theme_file import ThemeError
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
 from tui_agent.ui.undo_words import undo_wish
 
@@ -91,12 +92,16 @@ def _budget(deeds: Deeds, rest: str) -> None:
 
 
 def _theme(deeds: Deeds, rest: str) -> None:
-    try:
-        deeds.shell.dress(choose_theme(rest or "dark"))
-    except ThemeError:
-        deeds.toast(f"Themes are {', '.join(BUILT_IN)}.", bad=True)
+    if not rest:
+        from tui_agent.ui.tui.palette import choose_look
+
+        choose_look(deeds)
         return
-    deeds.frame.redraw_all()
+    try:
+        deeds.dressing.wear(rest)
+    except ThemeError as error:
+        names = ", ".join(theme_names(deeds.dressing.doors.own))
+        deeds.toast(f"Themes are {names}." if rest not in names else f"{error}.", bad=True)
 
 
 def _sessions(deeds: Deeds, rest: str) -> None:

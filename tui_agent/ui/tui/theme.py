@@ -1,17 +1,17 @@
-"""How a theme file becomes the styles that strips are drawn with."""
+"""How a theme becomes the styles that strips are drawn with, and which theme is drawn with."""
 
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from rich.color import Color
 from rich.style import Style
+
+from tui_agent.ui.tui.theme_file import SIXTEEN, read_table
 
 BUILT_IN = ("dark", "light", "high-contrast", "ansi16", "mono")
 TRUE_COLOUR, COLOURS_256 = "truecolor", "256"
@@ -20,11 +20,6 @@ _ATTRIBUTES = frozenset({"bold", "italic", "underline", "strike", "reverse", "di
 _CUBE = (0, 95, 135, 175, 215, 255)
 _FIRST_GREY, _GREYS, _FIRST_CUBE = 232, 24, 16
 _LINEAR = 0.04045
-_HIGH_CONTRAST_UNDERLINE = "high-contrast"
-
-
-class ThemeError(ValueError):
-    """A theme file cannot be used; the message names it and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,17 +33,14 @@ class Theme:
     fade: float
     colours: Mapping[str, str]
     depth: str = TRUE_COLOUR
+    underlines_words: bool = False
+    """Whether changed words are underlined besides their tint."""
     _styles: dict[tuple[str, str], Style] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def native(self) -> bool:
         """Whether the terminal's own colours are used."""
         return not self.colours["canvas"].startswith("#")
-
-    @property
-    def underlines_words(self) -> bool:
-        """Whether changed words are underlined besides their tint."""
-        return self.name == _HIGH_CONTRAST_UNDERLINE
 
     def ink(self, what: str = "text", on: str = "") -> Style:
         """Return the style for `what`, a role with attributes (`accent bold`), on a role's plane.
@@ -104,14 +96,7 @@ class Theme:
         }
 
 
-_CSS_NAMES = {
-    "blue": "ansi_blue",
-    "green": "ansi_green",
-    "red": "ansi_red",
-    "yellow": "ansi_yellow",
-    "magenta": "ansi_magenta",
-    "dim": "ansi_bright_black",
-}
+_CSS_NAMES = {**{name: f"ansi_{name}" for name in SIXTEEN}, "dim": "ansi_bright_black"}
 
 
 def _parted(value: str) -> tuple[str, frozenset[str]]:
@@ -147,6 +132,17 @@ def nearest_256(value: str) -> int:
     return min(_cube(), key=distance)[0]
 
 
+def shown_colours(look: Theme) -> dict[str, str]:
+    """Return the colours, all `#rrggbb`, as a terminal of this depth shows them."""
+    if look.depth != COLOURS_256:
+        return dict(look.colours)
+    of_number = dict(_cube())
+    numbers = {role: of_number[nearest_256(value)] for role, value in look.colours.items()}
+    return {
+        role: f"#{red:02x}{green:02x}{blue:02x}" for role, (red, green, blue) in numbers.items()
+    }
+
+
 def contrast(one: str, other: str) -> float:
     """Return the WCAG 2 contrast ratio of two colours, 1 to 21."""
     darker, lighter = sorted((_luminance(one), _luminance(other)))
@@ -168,24 +164,16 @@ def theme_folder() -> Path:
 
 def load_theme(path: Path, depth: str = TRUE_COLOUR) -> Theme:
     """Read a theme file. Raises ThemeError."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return _theme(data, depth)
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise ThemeError(f"{path.name}: {error}") from error
-
-
-def _theme(data: dict[str, Any], depth: str) -> Theme:
-    colours: dict[str, str] = dict(data["colors"])
-    if depth == COLOURS_256:
-        colours |= data.get("colors-256", {})
+    table = read_table(path, theme_folder())
+    few = table.colours_256 if depth == COLOURS_256 else {}
     return Theme(
-        name=data["name"],
-        dark=bool(data["dark"]),
-        tints=bool(data["tints"]),
-        fade=float(data.get("fade", 0.28)),
-        colours=colours,
+        name=table.name,
+        dark=table.dark,
+        tints=table.tints,
+        fade=table.fade,
+        colours={**table.colours, **few},
         depth=depth,
+        underlines_words=table.underline,
     )
 
 
@@ -196,16 +184,33 @@ def colour_depth(environ: Mapping[str, str]) -> str:
     return COLOURS_256
 
 
-def choose_theme(setting: str = "dark", environ: Mapping[str, str] = os.environ) -> Theme:
-    """Load the theme that a setting names, a built-in one or a path, as the terminal can show it.
+def choose_theme(
+    setting: str = "dark",
+    environ: Mapping[str, str] = os.environ,
+    own: Path | None = None,
+) -> Theme:
+    """Load the theme that a setting names, as the terminal can show it.
 
     Raises ThemeError.
     """
-    if setting == "ansi":
-        setting = "ansi16"
     if "NO_COLOR" in environ:
         setting = "mono"
     elif setting == "dark" and environ.get("TERM", "") in {"linux", "xterm-16color", "ansi"}:
         setting = "ansi16"
-    path = theme_folder() / f"{setting}.toml" if setting in BUILT_IN else Path(setting)
-    return load_theme(path.expanduser(), colour_depth(environ))
+    return load_theme(theme_path(setting, own), colour_depth(environ))
+
+
+def theme_path(setting: str, own: Path | None = None) -> Path:
+    """Return the file of a theme: a built-in one, one of the folder `own`, or a path."""
+    name = "ansi16" if setting == "ansi" else setting
+    if name in BUILT_IN:
+        return theme_folder() / f"{name}.toml"
+    if own is not None and "/" not in name and not name.endswith(".toml"):
+        return own / f"{name}.toml"
+    return Path(name).expanduser()
+
+
+def theme_names(own: Path | None = None) -> list[str]:
+    """Return the themes by name: the built-in ones, then those in the folder `own`."""
+    found = sorted(one.stem for one in own.glob("*.toml")) if own is not None else []
+    return [*BUILT_IN, *(name for name in found if name not in BUILT_IN)]
