@@ -128,3 +128,38 @@ def test_the_first_paint_loads_the_shell_with_its_theme_and_keys_and_not_the_eng
     assert not {name for name in loaded if name.startswith("tui_agent.adapters.settings")}
     assert "argparse" not in loaded
     assert len(_ours(loaded)) <= 46, sorted(_ours(loaded))
+
+
+TELL_OF_A_RUN = """
+import atexit, os, sys
+
+def _say(what):
+    with open(os.environ["TOLD"], "a") as file:
+        file.write(what + "\\n")
+
+def _tell(event, arguments):
+    if event == "subprocess.Popen":
+        _say("before the agent" if "tui_agent.agent.agent" not in sys.modules else "after it")
+
+class Kept:
+    def __del__(self, write=os.write, end=os.open(os.environ["TOLD"], os.O_CREAT | os.O_RDWR)):
+        write(end, b"taken apart, over everything else")
+
+sys.addaudithook(_tell)
+atexit.register(_say, "at exit")
+kept = Kept()
+"""
+"""What a module holds goes when the interpreter takes itself apart."""
+
+
+def test_a_headless_run_tries_its_sandbox_while_it_imports_the_agent_and_ends_at_once(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(TELL_OF_A_RUN, encoding="utf-8")
+    (tmp_path / "script.toml").write_text('[[turn]]\ntext = "Hello."\n', encoding="utf-8")
+    told = tmp_path / "told"
+    environ = os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}", "TOLD": str(told)}
+    argv = [sys.executable, "-m", "tui_agent", "--model", f"script:{tmp_path / 'script.toml'}"]
+    subprocess.run([*argv, "-p", "hello"], env=environ, cwd=tmp_path, check=True, timeout=30)
+    lines = told.read_text(encoding="utf-8").strip().split("\n")
+    assert (lines[0], lines[-1]) == ("before the agent", "at exit")

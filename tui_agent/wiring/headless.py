@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.exit_status import USAGE
-from tui_agent.ui.headless import Request, run_headless
 
 if TYPE_CHECKING:
     from tui_agent.core.messages import Attachment
@@ -28,8 +27,10 @@ def headless(around: Around, piped: str) -> int:
 async def _run(around: Around, prompt: str, context: str) -> int:
     options = around.options
     try:
-        opened = await around.open(attended=False)
+        opened = await around.open(attended=False, needed=("tui_agent.ui.headless",))
         try:
+            from tui_agent.ui.headless import Request, run_headless
+
             for notice in opened.notices:
                 around.paper.say([("warning", f"! {notice}")])
             request = Request(

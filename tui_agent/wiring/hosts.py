@@ -86,5 +86,5 @@ def _start_again(argv: list[str], environ: Mapping[str, str]) -> None:
 
     home = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
     # -P keeps the working folder, which is foreign, off the module path.
-    code = f"import sys;sys.path.append({home!r});from tui_agent.cli import main;sys.exit(main())"
+    code = f"import sys;sys.path.append({home!r});from tui_agent.cli import run;run()"
     exec_again(["-P", "-c", code, *argv], environ)

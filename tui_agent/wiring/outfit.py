@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from tui_agent.wiring.world import Wiring
 
 
-def world_of(wiring: Wiring, log: FileLog | MemoryLog) -> World:
-    """Build the world of one agent around its log."""
-    runner = runner_for(wiring, wiring.workspace)
+def world_of(wiring: Wiring, log: FileLog | MemoryLog, runner: Runner | None = None) -> World:
+    """Build the world of one agent around its log, and its runner where there is one already."""
+    runner = runner or runner_for(wiring, wiring.workspace)
     return World(
         model=wiring.model,
         tools=wiring.tools,

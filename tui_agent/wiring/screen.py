@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.chrome import Status
@@ -21,31 +20,6 @@ if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
 
 USAGE = 2
-LATER = (
-    "tui_agent.agent.agent",
-    "tui_agent.adapters.clock",
-    "tui_agent.adapters.foreign_diff",
-    "tui_agent.adapters.git_facts",
-    "tui_agent.adapters.git_workspace.workspace",
-    "tui_agent.adapters.models.router",
-    "tui_agent.adapters.runner.plain",
-    "tui_agent.adapters.session_log",
-    "tui_agent.adapters.settings.load",
-    "tui_agent.adapters.snapshots.git_snapshots",
-    "tui_agent.adapters.trust",
-    "tui_agent.tools.apply_patch",
-    "tui_agent.tools.ask",
-    "tui_agent.tools.edit",
-    "tui_agent.tools.list",
-    "tui_agent.tools.plan",
-    "tui_agent.tools.read",
-    "tui_agent.tools.review",
-    "tui_agent.tools.search",
-    "tui_agent.tools.shell",
-    "tui_agent.tools.undo",
-    "tui_agent.tools.write",
-)
-"""What opening a session needs: imported in a thread while the person begins to type."""
 
 
 def screen(around: Around) -> int:
@@ -71,8 +45,9 @@ def preload() -> None:
     from tui_agent.adapters.processes.model_hosts import harden
 
     harden()
-    for name in LATER:
-        import_module(name)
+    from tui_agent.wiring.ahead import load
+
+    load()
 
 
 @dataclass(frozen=True, eq=False)

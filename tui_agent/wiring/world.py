@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.commands import Command
     from tui_agent.core.events import Record, SessionStarted
-    from tui_agent.core.ports import Tool, World
+    from tui_agent.core.ports import Runner, Tool, World
     from tui_agent.core.settings import Settings
     from tui_agent.core.sink import Sink
     from tui_agent.core.toolsets import Toolset
@@ -223,11 +223,11 @@ class Wiring:
             raise NoModelError(message)
         return name
 
-    def world(self, log: FileLog | MemoryLog) -> World:
-        """Build the world of one agent."""
+    def world(self, log: FileLog | MemoryLog, runner: Runner | None = None) -> World:
+        """Build the world of one agent, around a runner where there is one already."""
         from tui_agent.wiring.outfit import world_of
 
-        return world_of(self, log)
+        return world_of(self, log, runner)
 
     @cached_property
     def redact(self) -> Redactor:
@@ -236,14 +236,17 @@ class Wiring:
 
         return Redactor()
 
-    async def open(self, *, attended: bool) -> Opened:
+    async def open(self, *, attended: bool, needed: Sequence[str] = ()) -> Opened:
         """Open the session that the options ask for, a new one or one of before.
+
+        `needed` names modules that the front end imports next.
 
         Raises:
             NoModelError: a new session without a model.
             SessionNotFoundError: there is none to take up.
             OSError: the log cannot be written, or another process writes it.
         """
+        from tui_agent.wiring.ahead import sandbox_begun
         from tui_agent.wiring.faults import fault_keeper
         from tui_agent.wiring.notices import notices_of
         from tui_agent.wiring.sandbox import made_ready
@@ -263,21 +266,24 @@ class Wiring:
             self.work_where(past)
         else:
             started = await self._started()
-            folder, log, started = self._new(started)
-        agent = self._agent(log, past, attended=attended)
-        tier, said = await made_ready(self, agent, self._learn_held())
+        async with sandbox_begun(self, *needed) as runner:
+            if started is not None:
+                folder, log, started = self._new(started)
+            agent = self._agent(self.world(log, runner), past, attended=attended)
+            tier, said = await made_ready(self, agent, self._learn_held())
         await agent.open(replace(started, sandbox=tier) if started is not None else None)
+        last = past[-1].seq if past else 0
+        self._feed(sinks, agent, last)
+        self._apply_typed(agent, resumed=started is None)
+        notices = (*said, *notices_of(self))
+        return Opened(agent=agent, past=last, folder=folder, notices=notices)
+
+    def _feed(self, sinks: list[Sink], agent: Agent, past: int) -> None:
+        """Send the agent's events to what the settings name."""
         if sinks:
             from tui_agent.wiring.feeding import Feeding
 
-            self._feeding = Feeding(sinks, agent, past[-1].seq if past else 0)
-        self._apply_typed(agent, resumed=started is None)
-        return Opened(
-            agent=agent,
-            past=past[-1].seq if past else 0,
-            folder=folder,
-            notices=(*said, *notices_of(self)),
-        )
+            self._feeding = Feeding(sinks, agent, past)
 
     def _sinks(self) -> list[Sink]:
         """Make what the settings send events to. Raises SettingsError."""
@@ -298,7 +304,7 @@ class Wiring:
 
         self._taken_from = workspace_of(past, self.resumable_places)
 
-    def _agent(self, log: FileLog | MemoryLog, past: list[Record], *, attended: bool) -> Agent:
+    def _agent(self, world: World, past: list[Record], *, attended: bool) -> Agent:
         from tui_agent.agent.agent import Agent, Manner
 
         options = self.options
@@ -310,7 +316,7 @@ class Wiring:
             program=PROGRAM,
             argv=options.argv,
         )
-        return Agent(self.world(log), self.settings, manner, past)
+        return Agent(world, self.settings, manner, past)
 
     def _new(
         self, started: SessionStarted

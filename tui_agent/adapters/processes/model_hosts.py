@@ -74,11 +74,12 @@ def end_host(process: HostProcess, grace_seconds: float = 1.0) -> None:
         _close(end)
     deadline = time.monotonic() + grace_seconds
     while not _ended(process.pid):
-        if time.monotonic() > deadline:
+        left = deadline - time.monotonic()
+        if left < 0:
             _kill_group(process.pid)
             _wait(process.pid)
             return
-        time.sleep(_POLL_SECONDS)
+        _wait_a_while(process.pid, left)
 
 
 def exec_again(arguments: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
@@ -152,6 +153,23 @@ def _run(host: Callable[[], int]) -> NoReturn:
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def _wait_a_while(pid: int, seconds: float) -> None:
+    """Wait until a child ends, at most so long; where the kernel cannot tell, for a moment."""
+    try:
+        handle = os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        time.sleep(min(seconds, _POLL_SECONDS))
+        return
+    import select
+
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        poll.poll(1000 * seconds)
+    finally:
+        os.close(handle)
 
 
 def _ended(pid: int) -> bool:
