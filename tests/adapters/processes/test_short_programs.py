@@ -15,7 +15,7 @@ import pytest
 
 from tui_agent.adapters.processes.capture import ProgramError, capture, key_from
 from tui_agent.adapters.processes.editor import edit_text, editor_of
-from tui_agent.adapters.processes.runner_process import RunnerProcess
+from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
 
 PATH = {"PATH": os.environ["PATH"]}
 
@@ -96,6 +96,13 @@ def test_a_closed_runner_holds_no_stream_of_a_loop_that_has_ended(tmp_path: Path
     left = asyncio.run(at_work())
     os.kill(left, signal.SIGKILL)
     gc.collect()
+
+
+async def test_a_runner_that_ends_before_it_was_told_its_plan_says_why() -> None:
+    argv = ["/bin/sh", "-c", "echo 'bwrap: no namespaces' >&2; exit 1"]
+    larger_than_a_socket = {"plan": "x" * 8_000_000}
+    with pytest.raises(RunnerError, match="no namespaces"):
+        await RunnerProcess.start(argv, larger_than_a_socket, PATH)
 
 
 async def test_a_missing_program_is_named(tmp_path: Path) -> None:

@@ -106,7 +106,8 @@ class RunnerProcess:
 
     async def _begin(self, plan: Mapping[str, Any]) -> dict[str, Any]:
         loop = asyncio.get_running_loop()
-        await loop.sock_sendall(self._channel, json.dumps(plan).encode() + b"\n")
+        with suppress(BrokenPipeError, ConnectionResetError):  # then it has ended, and said why
+            await loop.sock_sendall(self._channel, json.dumps(plan).encode() + b"\n")
         answer = _checked(await _line(self._channel))
         if answer is None or "fault" in answer:
             await asyncio.wait({self._drain}, timeout=CLOSE_SECONDS)
