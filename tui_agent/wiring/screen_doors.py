@@ -14,11 +14,11 @@ from tui_agent.ui.tui.shell import Doors
 from tui_agent.wiring.editing import editor_of
 from tui_agent.wiring.looks import signals, theme_doors
 from tui_agent.wiring.screen import preload
-from tui_agent.wiring.trusting import question_for_screen
 
 if TYPE_CHECKING:
     from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
+    from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.text import Line
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
     from tui_agent.ui.tui.outlets import Prepared
@@ -69,7 +69,7 @@ class Opening:
             first_run=self.first_run,
             take_model=self.around.choose_model,
             keep_key=keep_key,
-            trust_question=lambda: question_for_screen(self.around),
+            trust_question=self.trust_question,
             trust=self.around.trust,
             history=self.history,
             notices=lambda: self.opened.notices if self.opened is not None else (),
@@ -101,6 +101,12 @@ class Opening:
             return None
         self.failure = failure
         raise CannotOpenError
+
+    def trust_question(self) -> TrustQuestion | None:
+        """Return what is to be asked about this folder before the session opens."""
+        from tui_agent.wiring.trusting import question_for_screen
+
+        return question_for_screen(self.around)
 
     async def close(self) -> None:
         """Close the session; an open turn is suspended."""
