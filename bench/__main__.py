@@ -48,6 +48,12 @@ def _children(folder: Path, runs: int) -> list[Figure]:
     return children.measure(agent(folder, "http://127.0.0.1:9", words), runs)
 
 
+def _servers(folder: Path, runs: int) -> list[Figure]:
+    from bench import servers  # the official client alone takes a second to load
+
+    return servers.measure(folder, runs)
+
+
 def _review(folder: Path, runs: int) -> list[Figure]:
     return review.measure(agent(folder, "http://127.0.0.1:9"), runs)
 
@@ -58,6 +64,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "stream": _stream,
     "headless": _headless,
     "children": _children,
+    "mcp": _servers,
     "edits": edits.measure,
     "review": _review,
     "snapshots": snapshots.measure,
@@ -81,12 +88,25 @@ def report(names: list[str], runs: int) -> str:
     return f"{table(figures)}\n\n{machine()}; {noise}.\n"
 
 
-def keep(text: str) -> None:
-    """Put the table between its marks in docs/performance.md."""
+def keep(text: str, *, whole: bool) -> None:
+    """Put the table between its marks in docs/performance.md; of a part, its rows alone."""
     page = PAGE.read_text(encoding="utf-8")
     head, _, rest = page.partition(BEGIN)
-    tail = rest.partition(END)[2]
+    kept, _, tail = rest.partition(END)
+    text = text if whole else merged(kept, text).strip("\n") + "\n"
     PAGE.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}", encoding="utf-8")
+
+
+def merged(kept: str, text: str) -> str:
+    """Return the kept table with the rows of another in the place of its own, or at its end."""
+    new = {_name(line): line for line in text.split("\n") if line.startswith("| ")}
+    lines = [new.pop(_name(line), line) for line in kept.split("\n")]
+    last = max(index for index, line in enumerate(lines) if line.startswith("| "))
+    return "\n".join([*lines[: last + 1], *new.values(), *lines[last + 1 :]])
+
+
+def _name(row: str) -> str:
+    return row.partition(" | ")[0] if row.startswith("| ") else row
 
 
 def main(arguments: list[str]) -> int:
@@ -106,7 +126,7 @@ def main(arguments: list[str]) -> int:
     text = report(given.names or list(MEASUREMENTS), given.runs)
     print(text)
     if given.write:
-        keep(text)
+        keep(text, whole=not given.names)
     return 0
 
 

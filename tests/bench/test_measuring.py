@@ -79,3 +79,15 @@ def test_the_session_that_is_timed_has_ten_thousand_records(tmp_path: Path) -> N
     assert len(records) >= replay.RECORDS
     kinds = {stop.kind for stop in find_stops(records)}
     assert {"user", "model", "call"} <= kinds
+
+
+def test_a_part_that_is_measured_again_leaves_the_other_rows_as_they_are() -> None:
+    kept = table([Figure(name="start", unit="s", runs=[1.0]), Figure(name="keys", unit="ms")])
+    again = table([Figure(name="keys", unit="ms", runs=[2.0]), Figure(name="mcp", unit="ms")])
+    rows = bench.merged(f"\n{kept}\n\nthe machine\n", f"{again}\n\nanother\n").split("\n")
+    assert [row.split(" | ")[:2] for row in rows[3:6]] == [
+        ["| start", "1 s"],
+        ["| keys", "2 ms"],
+        ["| mcp", "–"],
+    ]
+    assert rows[-2] == "the machine"
