@@ -21,8 +21,9 @@ from tui_agent.core.events import Record
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting, place_of
+from tui_agent.ui.figures import plural
 from tui_agent.ui.line_approval import Approvals
-from tui_agent.ui.line_commands import Blame, SlashCommands
+from tui_agent.ui.line_commands import Others, SlashCommands
 from tui_agent.ui.line_input import Input, Interrupted, Left
 from tui_agent.ui.line_review import EditText
 from tui_agent.ui.text import Paper
@@ -45,7 +46,7 @@ class LineSetup:
     past: int = 0
     """The number of the last record that was there before."""
     edit_text: EditText | None = None
-    blame: Blame | None = None
+    others: Others | None = None
     greeting: tuple[str, ...] = ()
 
 
@@ -58,12 +59,17 @@ class LineMode:
             client.blob, Detail(tools=True, output=True, deltas=not given.strict)
         )
         self._approvals = Approvals(given, paper, self._told, setup.edit_text)
-        self._commands = SlashCommands(client, paper, self._told, setup.blame)
+        self._commands = SlashCommands(client, paper, self._told, setup.others)
         self._later: set[str] = set()
         self._changed = asyncio.Event()
         self._closed = False
         self._warned = False
         self._listening = False
+
+    @property
+    def then(self) -> str:
+        """The session that the person goes on to; empty: none."""
+        return self._commands.then
 
     async def run(self) -> int:
         """Talk until the person leaves; an open turn is then suspended."""
@@ -118,7 +124,7 @@ class LineMode:
         turns = self._told.state.main.turns
         title = turns[-1].users[0].text if turns and turns[-1].users else ""
         said = title if isinstance(title, str) else title.preview
-        self._paper.put(f"Taken up again after {len(turns)} turns. You last said: {said}")
+        self._paper.put(f"Taken up again after {plural(len(turns), 'turn')}. You last said: {said}")
 
     async def _talk(self) -> None:
         while not self._closed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from inspect import isawaitable
 
 from tui_agent.core import commands as ask
 from tui_agent.core.ports import Client
@@ -11,6 +12,7 @@ from tui_agent.core.undo import rewind_points
 from tui_agent.ui.context_lines import context_lines
 from tui_agent.ui.figures import money, tokens
 from tui_agent.ui.grant_lines import grant_lines
+from tui_agent.ui.line_sessions import HELP, Choices, Exports
 from tui_agent.ui.rewind_words import HELP as REWIND_HELP
 from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
@@ -20,6 +22,15 @@ from tui_agent.ui.undo_words import undo_wish
 
 Blame = Callable[[str], Sequence[Line]]
 """Gives the lines of a file, each with the step that made it. Raises ValueError, OSError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Others:
+    """What the commands ask of the world beside the agent."""
+
+    blame: Blame | None = None
+    sessions: Choices | None = None
+    exports: Exports | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +44,12 @@ class SlashCommands:
     """Carries out what begins with a slash."""
 
     def __init__(
-        self, client: Client, paper: Paper, told: Transcript, blame: Blame | None = None
+        self, client: Client, paper: Paper, told: Transcript, others: Others | None = None
     ) -> None:
         self._client, self._paper, self._told = client, paper, told
-        self._blame_file = blame
+        self._others = others or Others()
+        self.then = ""
+        """The session that is to be gone on with; empty: none."""
         send = client.send
         self._table = {
             "help": _Entry("these commands", lambda _: self._help()),
@@ -59,6 +72,8 @@ class SlashCommands:
                 "what is allowed for the session; /approvals 2 takes one back", self._approvals
             ),
             "label": _Entry("name this place", self._label, "TEXT"),
+            "sessions": _Entry("list earlier ones; /sessions 2 goes on with one", self._earlier),
+            "export": _Entry("this session as a file for others", self._export, "FORMAT"),
             "stop": _Entry("end the turn", lambda _: send(ask.Interrupt())),
             "quit": _Entry("leave; an open turn is suspended", lambda _: None),
         }
@@ -76,8 +91,10 @@ class SlashCommands:
         elif entry.argument and not argument.strip() and name != "mode":
             self._paper.put(f"/{name} {entry.argument}: {entry.what}")
         else:
-            entry.do(argument.strip())
-        return True
+            done = entry.do(argument.strip())
+            if isawaitable(done):
+                await done
+        return not self.then
 
     def _help(self) -> None:
         lines: list[Line] = []
@@ -140,14 +157,33 @@ class SlashCommands:
             self._paper.put("/approvals NUMBER takes one back, /approvals all takes back every one")
 
     def _blame(self, path: str) -> None:
-        if self._blame_file is None:
+        if self._others.blame is None:
             return
         try:
-            lines = self._blame_file(path)
+            lines = self._others.blame(path)
         except (ValueError, OSError) as error:
             self._paper.put(f"{error}.")
         else:
             self._paper.put(*lines)
+
+    def _earlier(self, text: str) -> None:
+        choices = self._others.sessions
+        if choices is None:
+            self._paper.put("There is no record of sessions here.")
+        elif not text or not choices.named(text):
+            own = self._told.state.id
+            said = HELP if choices.tell(text, besides=own) else "There is no such session here."
+            self._paper.put(said)
+        elif choices.named(text) == self._told.state.id:
+            self._paper.put("That is this session.")
+        else:
+            self.then = choices.named(text)
+
+    async def _export(self, form: str) -> None:
+        if self._others.exports is None or not self._told.state.id:
+            self._paper.put("Nothing of this session is recorded, so it cannot be exported.")
+        else:
+            await self._others.exports.run(form)
 
     def _budget(self, text: str) -> None:
         try:

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 def headless(around: Around, piped: str) -> int:
     """Run one message without a person and return the exit status."""
     options = around.options
+    if options.pick:
+        around.paper.say(
+            "-r needs an ID where nobody can choose. agent sessions lists them; "
+            "-c takes the last one up."
+        )
+        return USAGE
     prompt, context = (options.prompt, piped) if options.prompt.strip() else (piped, "")
     resumed = options.continue_last or bool(options.resume)
     if not prompt.strip() and not resumed and around.first is None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.line import LineMode, LineSetup
-from tui_agent.ui.line_input import DumbInput, Input, Left, TerminalInput
+from tui_agent.ui.line_commands import Others
+from tui_agent.ui.line_input import DumbInput, Input, Interrupted, Left, TerminalInput
+from tui_agent.ui.line_sessions import Choices, Exports, choose
 from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
 from tui_agent.wiring.trusting import ask_in_lines
 
 if TYPE_CHECKING:
+    from tui_agent.ui.tui.outlets import Prepared
     from tui_agent.wiring.around import Around
     from tui_agent.wiring.world import Opened
 
@@ -23,25 +27,57 @@ def line_mode(around: Around) -> int:
 
 async def _run(around: Around) -> int:
     given: Input = DumbInput() if around.paper.plain else TerminalInput()
+    choices = Choices(lambda: around.summaries(all_repositories=False), around.paper)
     try:
         await ask_in_lines(around, given)
-        opened = await around.open(attended=True)
-        setup = LineSetup(
-            prompt=around.options.prompt,
-            first=around.first,
-            past=opened.past,
-            edit_text=editor_of(around),
-            blame=blame_door(around),
-            greeting=_greeting(opened),
-        )
-        try:
-            return await LineMode(opened.agent, around.paper, given, setup).run()
-        finally:
-            await opened.agent.close()
-    except Left:
+        if around.options.pick:
+            chosen = await choose(choices, given)
+            around.options = replace(around.options, resume=chosen, pick=False)
+        while True:
+            status, then = await _session(around, given, choices)
+            if not then:
+                return status
+            around.options = replace(around.options, resume=then, continue_last=False, prompt="")
+    except (Left, Interrupted):
         return 0
     finally:
         await around.close()
+
+
+async def _session(around: Around, given: Input, choices: Choices) -> tuple[int, str]:
+    """Talk in one session; return the exit status, and the session that is gone on with."""
+    opened = await around.open(attended=True)
+    first, around.first = around.first, None
+    setup = LineSetup(
+        prompt=around.options.prompt,
+        first=first,
+        past=opened.past,
+        edit_text=editor_of(around),
+        others=Others(
+            blame=blame_door(around),
+            sessions=choices,
+            exports=_exports(around, opened, given),
+        ),
+        greeting=_greeting(opened),
+    )
+    try:
+        mode = LineMode(opened.agent, around.paper, given, setup)
+        return await mode.run(), mode.then
+    finally:
+        await opened.agent.close()
+
+
+def _exports(around: Around, opened: Opened, given: Input) -> Exports | None:
+    folder = opened.folder
+    if folder is None:
+        return None
+
+    async def make(form: str) -> Prepared:
+        from tui_agent.wiring.outlets import prepared
+
+        return await prepared(around, around.stored(str(folder)), form, 0)
+
+    return Exports(make, given, around.paper)
 
 
 def _greeting(opened: Opened) -> tuple[str, ...]:

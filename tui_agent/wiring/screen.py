@@ -76,11 +76,23 @@ async def _run(around: Around, begin: _Beginning) -> tuple[int, tuple[str, ...]]
     """Show one session after the other, until the person leaves; say what they go on to."""
     try:
         while True:
-            status, then = await _session(around, begin)
+            status, then = await _session_or_choice(around, begin)
             if not await _goes_on(around, then):
                 return status, then
     finally:
         await around.close()
+
+
+async def _session_or_choice(around: Around, begin: _Beginning) -> tuple[int, tuple[str, ...]]:
+    """Show a session; where one is to be chosen first, the list of them, and record nothing."""
+    wanted = around.options
+    if not wanted.pick:
+        return await _session(around, begin)
+    around.options = replace(wanted, record=False)
+    status, then = await _session(around, begin)
+    around.options = replace(wanted, pick=False)
+    around.__dict__.pop("loaded", None)  # The settings are read again, without what chose a model.
+    return status, then
 
 
 async def _session(around: Around, begin: _Beginning) -> tuple[int, tuple[str, ...]]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST_FILES = 50
 LAYOUT_FILE = "layout.json"
+NOBODY = "nobody/nothing"
+"""The model of what is open while a session is chosen; nothing is ever sent to it."""
 FAR = 60
 """How like a path must be to what was typed, of 100."""
 
@@ -73,7 +75,8 @@ class Opening:
             trust=self.around.trust,
             history=self.history,
             notices=lambda: self.opened.notices if self.opened is not None else (),
-            opening=self.around.options.prompt,
+            picking=self.around.options.pick,
+            opening="/sessions" if self.around.options.pick else self.around.options.prompt,
             layout=self._layout(),
             keep_layout=self._keep_layout,
             themes=lambda: theme_doors(self.around),
@@ -97,6 +100,9 @@ class Opening:
                 self.opened.agent.send(self.around.first)
                 self.around.first = None
             return self.opened.agent
+        if isinstance(failure, NoModelError) and self.around.options.pick:
+            self.around.choose_model(NOBODY)
+            return await self.connect()
         if isinstance(failure, NoModelError):
             return None
         self.failure = failure

@@ -76,14 +76,11 @@ class SessionDoors:
 
     def label(self, session_id: str, text: str) -> str:
         """Name the end of a session; return why that cannot be, or an empty string."""
-        from tui_agent.adapters.clock import SystemClock
-        from tui_agent.adapters.session_log.labels import label
-
         folder = self._folders.get(session_id)
         if folder is None:
             return "That session is gone."
         try:
-            label(folder, text, now=SystemClock().now())
+            self._around.sessions.label(folder, text)
         except OSError as error:
             return str(error.strerror or error)
         return ""

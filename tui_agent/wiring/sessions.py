@@ -59,6 +59,17 @@ class Sessions:
             query, self.folders(everywhere=everywhere), limit=limit, told=told
         )
 
+    def label(self, folder: Path, text: str) -> str:
+        """Append a label to a session's end, and return it as it was kept, with secrets masked.
+
+        Raises OSError: another process writes the session, it is a file, or it cannot be written.
+        """
+        from tui_agent.adapters.clock import SystemClock
+        from tui_agent.adapters.redaction import redact
+        from tui_agent.adapters.session_log.labels import label
+
+        return label(folder, redact(text)[0], now=SystemClock().now())
+
     def reindex(self, told: Told | None = None) -> int:
         """Read every log anew. Raises OSError."""
         return self._index.rebuild(self.folders(everywhere=True), told=told)

@@ -11,11 +11,12 @@ LONGEST = 80
 """Characters of a label."""
 
 
-def label(folder: Path, text: str, *, now: str) -> None:
-    """Append a label to a session's log. `now`: UTC, ISO 8601.
+def label(folder: Path, text: str, *, now: str) -> str:
+    """Append a label to a session's log and return it as it was kept. `now`: UTC, ISO 8601.
 
     Raises OSError: another process writes it, or it cannot be written.
     """
+    kept = " ".join(text.split())[:LONGEST]
     log, past = FileLog.open(folder, now=now)
     try:
         last = past[-1] if past else None
@@ -26,9 +27,10 @@ def label(folder: Path, text: str, *, now: str) -> None:
                 mono_ms=last.mono_ms if last is not None else 0,
                 turn=last.turn if last is not None else 0,
                 step=last.step if last is not None else 0,
-                event=Labelled(text=" ".join(text.split())[:LONGEST]),
+                event=Labelled(text=kept),
             ),
             sync=True,
         )
     finally:
         log.close()
+    return kept

@@ -71,7 +71,7 @@ def summarise(folder: Path) -> Summary:
     return Summary(
         id=session_id,
         folder=folder,
-        status=_status(folder, last),
+        status=_status(folder, tail or head),
         title=_title(head),
         started=str((head or tail)[0].get("ts", "")),
         last=str(last.get("ts", "")),
@@ -119,9 +119,11 @@ def _title(head: list[dict[str, Any]]) -> str:
     return " ".join(text.split())[:TITLE]
 
 
-def _status(folder: Path, last: dict[str, Any]) -> Status:
+def _status(folder: Path, records: list[dict[str, Any]]) -> Status:
+    """Return how the session stands; a label may have come to it since it was closed."""
     if is_locked(folder):
         return "running"
-    if last["type"] == "SessionEnded":
-        return "suspended" if last["data"].get("status") == "suspended" else "closed"
-    return "interrupted"
+    last = next((one for one in reversed(records) if one["type"] != "Labelled"), None)
+    if last is None or last["type"] != "SessionEnded":
+        return "interrupted"
+    return "suspended" if last["data"].get("status") == "suspended" else "closed"

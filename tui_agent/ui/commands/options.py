@@ -10,6 +10,8 @@ from tui_agent.ui.commands import COMMANDS
 from tui_agent.ui.commands.typed import Chosen, Options, UsageError
 from tui_agent.ui.commands.words import split
 
+PICK = "\0"
+"""What `-r` means without an id."""
 MODES = ("plan", "ask", "edit", "auto")
 _EXAMPLES = """\
 examples:
@@ -19,6 +21,7 @@ examples:
   agent -p "fix it" --json --mode edit  records as JSON lines
   agent --toolset filesystem_cwd_ro     only read, and only below this folder
   agent -c                              take the last session of this folder up again
+  agent -r                              choose a session, and take it up again
   agent -- replay the failing request   a message that begins with a command's name
 
 exit status: 0 done, 1 task or checks failed, 2 usage or settings, 3 diverged, 4 cannot be
@@ -146,7 +149,13 @@ def main_parser() -> Parser:
         "-c", dest="continue_last", action="store_true", help="take up the last session here"
     )
     resumed.add_argument(
-        "-r", dest="resume", metavar="ID", default="", help="take up a session by its id"
+        "-r",
+        dest="resume",
+        metavar="ID",
+        nargs="?",
+        const=PICK,
+        default="",
+        help="take up a session by its id; without one, choose it",
     )
     parser.add_argument("--plain", action="store_true", help="line mode: no full screen")
     parser.add_argument("--json", action="store_true", help="records as JSON lines; implies -p")
@@ -178,7 +187,8 @@ def _options(parsed: argparse.Namespace, words: list[str], argv: Sequence[str]) 
         prompt=" ".join(words),
         headless=parsed.headless or parsed.json,
         continue_last=parsed.continue_last,
-        resume=parsed.resume,
+        resume="" if parsed.resume == PICK else parsed.resume,
+        pick=parsed.resume == PICK,
         plain=parsed.plain,
         json=parsed.json,
         record=not parsed.no_record,

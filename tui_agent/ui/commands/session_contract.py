@@ -192,6 +192,10 @@ class SessionWork(Protocol):
         """Look for words in all sessions."""
         ...
 
+    def label(self, folder: Path, text: str) -> str:
+        """Append a label to a session's end and return it as kept. Raises OSError."""
+        ...
+
     def reindex(self, told: Told | None = None) -> int:
         """Throw the index away and read every log; return how many. Raises OSError."""
         ...

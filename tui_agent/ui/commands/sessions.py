@@ -13,6 +13,7 @@ from tui_agent.ui.commands import (
     sessions_find,
     sessions_golden,
     sessions_import,
+    sessions_label,
     sessions_prune,
 )
 from tui_agent.ui.commands.contract import (
@@ -48,6 +49,7 @@ examples:
   agent sessions verify last          is the log unbroken, is every payload there?
   agent sessions search redirect      where words stand, in all of them
   agent sessions prune --older-than 90d   what would go; --yes removes it
+  agent sessions label last TEXT      name the place where it stands
   agent sessions golden last          keep it as a test: a redacted bundle
 """
 
@@ -80,6 +82,7 @@ def parser() -> Parser:
     sessions_export.add(verbs.add_parser)
     sessions_import.add(verbs.add_parser)
     sessions_golden.add(verbs.add_parser)
+    sessions_label.add(verbs.add_parser)
     made.set_defaults(all=False, json=False)
     return made
 
@@ -152,6 +155,7 @@ def _line(one: SessionSummary, *, everywhere: bool) -> Line:
         ("accent", one.id[:26]),
         ("dim", f"  {when:<16}  {one.status:<11}  "),
         ("", f"{where}{title}"),
+        ("accent", "".join(f"  ▾ {label}" for label in one.labels)),
         ("dim", f"  {facts}"),
     ]
 
@@ -209,4 +213,5 @@ _VERBS: dict[str, Callable[[Namespace, Surroundings], Awaitable[int]]] = {
     "reindex": sessions_find.reindex,
     "export": sessions_export.export,
     "import": sessions_import.take_in,
+    "label": sessions_label.label,
 }

@@ -17,6 +17,8 @@ class Options:
     headless: bool = False
     continue_last: bool = False
     resume: str = ""
+    pick: bool = False
+    """`-r` without an id: a session is chosen first."""
     plain: bool = False
     json: bool = False
     record: bool = True

@@ -33,9 +33,12 @@ def split(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
             return options, [*words, *argv[position + 1 :]], True
         if word.startswith("-") and len(word) > 1:
             options.append(word)
-            if word in TAKE_A_VALUE and position + 1 < len(argv):
+            after = argv[position + 1] if position + 1 < len(argv) else None
+            if word == "-r" and (after or "-").startswith("-"):
+                after = None  # to be chosen from a list
+            if word in TAKE_A_VALUE and after is not None:
                 position += 1
-                options.append(argv[position])
+                options.append(after)
         else:
             words.append(word)
         position += 1

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui_agent.ui.tui.choices import SessionLine
 from tui_agent.ui.tui.chrome import Said
 from tui_agent.ui.tui.column import Item
@@ -75,6 +77,10 @@ class SessionItem:
         origin = f"imported: {line.title}" if line.origin else line.title
         title = cut(" ".join(origin.split()), max(8, room), band.glyphs.cut)
         left += matched(title, "" if line.found else self.query, band, weight)
+        for label in line.labels:
+            text = f"  {band.glyphs.unfolded} {label}"
+            if width_of(left) + cell_len(text) + width_of(right) < sheet.width - 2:
+                left.append(band.span(text, "accent"))
         rows = [make_row(band, left, [*right, band.span("  ")])]
         if line.found:
             rows.append(self._place(band, bar, grey))
@@ -271,7 +277,8 @@ def offer_more(picker: SessionPicker, line: SessionLine) -> None:
 
     def chosen(value: str | None) -> None:
         if value:
-            picker.dismiss("")
+            if not deeds.shell.doors.picking:
+                picker.dismiss("")
             deeds.shell.call_later(ways[value][2])
 
     deeds.shell.push_screen(Picker("ways", find, verb="do it"), chosen)
@@ -319,5 +326,7 @@ def open_sessions(deeds: Deeds, query: str = "") -> None:
     def closed(value: str | None) -> None:
         if value and value != deeds.frame.state.id:
             deeds.quit("resume", value)
+        elif deeds.shell.doors.picking:
+            deeds.quit("new")
 
     deeds.shell.push_screen(SessionPicker(deeds, query), closed)

@@ -96,6 +96,8 @@ class Doors:
     """What is to be mended about this session: asked once it is open."""
     blame: Callable[[str], Sequence[Sequence[tuple[str, str]]]] | None = None
     """Lines of a file, each with the step that made it; asked in a thread. Raises ValueError."""
+    picking: bool = False
+    """Whether this is only to choose a session: what is not chosen becomes a new one."""
     opening: str = ""
     """What to say first: the prompt of the command line."""
     layout: Mapping[str, int] | None = None
