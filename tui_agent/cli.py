@@ -126,10 +126,11 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
     if chosen.command == "review":
         return _review(rest, options, argv, paper)
     hosts: Mapping[str, HostHandle] = {}
-    if chosen.command == "fork" and _goes_on_live(chosen.arguments):
+    asked = _model_asked(chosen, options)
+    if asked is not None:
         from tui_agent.wiring.hosts import model_hosts
 
-        hosts = model_hosts(str(options.setting("model") or ""), argv)
+        hosts = model_hosts(asked, argv, ask=chosen.command != "models")
     module = import_module(f"tui_agent.ui.commands.{chosen.command}")
     around = Around(options, os.environ, paper, cwd=_here(), hosts=hosts)
 
@@ -140,6 +141,15 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
             await around.close()
 
     return explained(lambda: asyncio.run(carried_out()), paper)
+
+
+def _model_asked(chosen: Chosen, options: Options) -> str | None:
+    """Return the model for which a command starts the hosts; None where it starts none."""
+    words = [word for word in chosen.arguments if not word.startswith("-")]
+    if chosen.command == "keys" and words[:1] == ["test"]:
+        return f"{words[1]}/any" if len(words) > 1 else ""
+    live = chosen.command == "fork" and _goes_on_live(chosen.arguments)
+    return str(options.setting("model") or "") if live or chosen.command == "models" else None
 
 
 def _goes_on_live(arguments: Sequence[str]) -> bool:

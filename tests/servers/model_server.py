@@ -48,6 +48,10 @@ class ModelServer:
         self._script = Script(turns=())
         self._struck: Counter[tuple[int, int, int]] = Counter()
         self._models = ["scripted"]
+        self.refused: set[str] = set()
+        """Keys that it does not take."""
+        self.keys: list[str] = []
+        """The key of each request that came, those for the list of models included."""
         if script is not None:
             self.play(script)
 
@@ -103,6 +107,12 @@ class ModelServer:
     async def _answer(
         self, asked: Asked, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        key = asked.headers.get("authorization", "").removeprefix("Bearer ")
+        key = key or asked.headers.get("x-api-key", "") or asked.headers.get("x-goog-api-key", "")
+        self.keys.append(key)
+        if key in self.refused:
+            _reply(writer, 401, {"error": {"message": "Incorrect API key provided"}})
+            return
         if asked.path.endswith("/models"):
             _reply(writer, 200, {"data": [{"id": name} for name in self._models]})
             return

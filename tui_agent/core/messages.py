@@ -115,6 +115,8 @@ class ModelFacts:
     """Dollars a token."""
     output_price: float | None = None
     images: bool = False
+    tools: bool | None = None
+    reasoning: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

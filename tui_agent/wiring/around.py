@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.commands.mcp_serve import ServeWish
     from tui_agent.ui.tui.outlets import Outlets
     from tui_agent.wiring.exchange import Outlet
+    from tui_agent.wiring.keys import Keys
     from tui_agent.wiring.rerun import Reruns
     from tui_agent.wiring.servers import ServersAround
     from tui_agent.wiring.sessions import Sessions
@@ -117,15 +118,23 @@ class Around(Wiring):
             return changes_in(shadow, old, new, self.rooms)
         return tree_changes(self.state.path, Path(workspace), old, new, self.rooms)
 
+    @cached_property
+    def keys(self) -> Keys:
+        """The user's keys."""
+        from tui_agent.wiring.keys import Keys
+
+        return Keys(self)
+
     def providers(self) -> Sequence[Provider]:
         """List providers: those we know, and those of the settings."""
         from tui_agent.ui.commands.contract import Provider
 
+        there = {one.provider for one in self.keys.states() if one.sources}
         return [
             Provider(
                 name=one.name,
                 variable=one.key_variable,
-                found=bool(one.key_variable and self.environ.get(one.key_variable)),
+                found=one.name in there,
                 keyless=one.keyless,
                 default_model=one.default_model,
             )

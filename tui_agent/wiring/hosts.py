@@ -10,7 +10,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from tui_agent.adapters.first_look import FirstLook
+    from tui_agent.adapters.models.endpoints import Endpoints
     from tui_agent.adapters.models.start import HostHandle
+    from tui_agent.wiring.first_keys import FirstKeys
 
 DEFAULT_MODEL = "AGENT_DEFAULT_MODEL"
 """Tells the program's second start which model the keys that it no longer has would serve."""
@@ -24,60 +27,109 @@ def start_first(argv: list[str]) -> Mapping[str, HostHandle]:
     return model_hosts(value_of(options, "--model"), argv)
 
 
-def model_hosts(model: str, argv: list[str]) -> Mapping[str, HostHandle]:
+def model_hosts(model: str, argv: list[str], *, ask: bool = True) -> Mapping[str, HostHandle]:
     """Return the running hosts; starts them, and this program anew, where that is still to do.
 
     The second start has an environment without keys, so that no child of ours can ever read one.
     Where there was no key, the program goes on as it is. A scripted model needs no host, but
-    commands run beside it, too.
+    commands run beside it, too. `ask` says that a passphrase may be asked for.
     """
     from tui_agent.adapters.models.start import take_over
 
-    hosts = take_over(os.environ)
+    hosts: Mapping[str, HostHandle] = take_over(os.environ)
     if hosts:
         return hosts
     from tui_agent.adapters.first_look import first_look
-    from tui_agent.adapters.models.endpoints import SCRIPT, Endpoints, host_for, keys_found
-    from tui_agent.adapters.models.start import start_host
+    from tui_agent.adapters.models.endpoints import SCRIPT, host_for
 
-    named, variables = first_look(os.environ)
-    model = model or named
+    look = first_look(os.environ)
+    model = model or look.model
     if model.startswith(SCRIPT):
-        _start_again_without(variables, argv, {})
+        _start_again_without(look.variables, argv, {})
         return {}
-    endpoints = Endpoints.of(os.environ)
-    if not model:
-        keys = keys_found([name for name, value in os.environ.items() if value], endpoints)
-        model = keys[0].default_model if keys else ""
-        if model:
-            os.environ[DEFAULT_MODEL] = model
-    needed = host_for(model, endpoints)
-    hosts = {
-        "direct": start_host("direct", os.environ, eager=True, extra_keys=variables),
-        "litellm": start_host(
-            "litellm", os.environ, eager=needed == "litellm", extra_keys=variables
-        ),
-    }
-    _start_again_without(variables, argv, hosts)
+    endpoints = _endpoints(look)
+    found = _kept_keys(look, endpoints)
+    model = model or _default_model(found, endpoints)
+    if found is not None and ask:
+        from tui_agent.wiring.first_keys import opened
+
+        found = opened(found, look, (model, *look.fallback), endpoints)
+    hosts = _started(look, found, eager=host_for(model, endpoints))
+    always = found is not None and found.opened
+    _start_again_without(look.variables, argv, hosts, always=always)
     return hosts
+
+
+def _default_model(found: FirstKeys | None, endpoints: Endpoints) -> str:
+    """Return the model that the first key suggests, and tell it the second start."""
+    from tui_agent.adapters.models.endpoints import keys_found
+
+    there = [name for name, value in os.environ.items() if value]
+    keys = keys_found(there if found is None else found.names(), endpoints)
+    if keys:
+        os.environ[DEFAULT_MODEL] = keys[0].default_model
+    return keys[0].default_model if keys else ""
+
+
+def _started(look: FirstLook, found: FirstKeys | None, eager: str) -> Mapping[str, HostHandle]:
+    from tui_agent.adapters.models.start import NO_SOURCES, start_host
+
+    environ = os.environ if found is None else found.environ
+    sources = NO_SOURCES if found is None else found.sources
+    extra = look.variables
+    wanted = eager == "litellm"
+    return {
+        "direct": start_host("direct", environ, extra_keys=extra, sources=sources),
+        "litellm": start_host("litellm", environ, eager=wanted, extra_keys=extra, sources=sources),
+    }
+
+
+def _endpoints(look: FirstLook) -> Endpoints:
+    from tui_agent.adapters.models.endpoints import Endpoints, own_endpoint
+
+    commands = dict(look.commands)
+    own = [
+        own_endpoint(
+            one.name,
+            one.base_url,
+            "litellm" if one.dialect == "litellm" else "openai",
+            one.key_variable,
+            has_command=one.name in commands,
+        )
+        for one in look.endpoints
+    ]
+    return Endpoints.of(os.environ, own)
+
+
+def _kept_keys(look: FirstLook, endpoints: Endpoints) -> FirstKeys | None:
+    """Return where keys are that stand in no variable; None where there are none."""
+    if not look.commands and not os.path.exists(f"{look.folder}/keys.json"):
+        return None
+    from tui_agent.wiring.first_keys import find_keys
+
+    return find_keys(os.environ, look, endpoints)
 
 
 def without_keys(argv: list[str]) -> None:
     """Start the program again without keys, if there are any, and without a model's host."""
     from tui_agent.adapters.first_look import first_look
 
-    _start_again_without(first_look(os.environ)[1], argv, {})
+    _start_again_without(first_look(os.environ).variables, argv, {})
 
 
 def _start_again_without(
-    variables: Collection[str], argv: list[str], hosts: Mapping[str, HostHandle]
+    variables: Collection[str],
+    argv: list[str],
+    hosts: Mapping[str, HostHandle],
+    *,
+    always: bool = False,
 ) -> None:
     """Start the program again if there is a key to lose by it."""
     from tui_agent.adapters.models.keys import strip_key_variables
     from tui_agent.adapters.models.start import hand_over
 
     kept = strip_key_variables(os.environ, variables)
-    if len(kept) < len(os.environ):
+    if always or len(kept) < len(os.environ):
         _start_again(argv, hand_over(hosts, os.environ, variables))
 
 

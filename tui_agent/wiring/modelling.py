@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 def endpoints_of(wiring: Wiring) -> Endpoints:
     """Return the servers that a model's name may mean. Raises SettingsError."""
-    from tui_agent.adapters.models.endpoints import Endpoint, Endpoints
+    from tui_agent.adapters.models.endpoints import Endpoints, own_endpoint
 
+    commands = wiring.settings.api_key_cmd
     configured = [
-        Endpoint(
-            name=one.name,
-            base_url=one.base_url,
-            dialect=one.dialect,
-            key_variable=one.key_variable,
+        own_endpoint(
+            one.name,
+            one.base_url,
+            one.dialect,
+            one.key_variable,
+            has_command=one.name in commands,
         )
         for one in wiring.settings.endpoints
     ]
@@ -35,7 +37,9 @@ def routed_model(wiring: Wiring) -> RoutedModel:
 
     settings = wiring.settings
     care = Care(stand_ins=settings.fallback, rates=rates_of(settings))
-    return RoutedModel(wiring.hosts, wiring.endpoints, folder=wiring.cwd, care=care)
+    model = RoutedModel(wiring.hosts, wiring.endpoints, folder=wiring.cwd, care=care)
+    model.learn = wiring.redact.hold
+    return model
 
 
 def rates_of(settings: Settings) -> dict[str, Rate]:

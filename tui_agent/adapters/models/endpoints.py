@@ -34,6 +34,18 @@ class Endpoint(Value):
     """Whether a request without a key makes sense: a server of one's own."""
 
 
+def own_endpoint(
+    name: str, base_url: str, dialect: Dialect, key_variable: str, *, has_command: bool
+) -> Endpoint:
+    """Return an endpoint as the user's settings name it.
+
+    One whose key a command prints has a variable of its own for it, where none is named.
+    """
+    if has_command and not key_variable:
+        key_variable = "".join(c if c.isalnum() else "_" for c in name.upper()) + "_API_KEY"
+    return Endpoint(name=name, base_url=base_url, dialect=dialect, key_variable=key_variable)
+
+
 class Route(Value):
     """Where one request goes, and how."""
 

@@ -39,6 +39,8 @@ class HostClient:
         self.keys: frozenset[str] = frozenset()
         """Variables that hold a key, known once the host is ready."""
         self.held: tuple[HeldValue, ...] = ()
+        self.learned: Callable[[tuple[HeldValue, ...]], None] = lambda _: None
+        """Is told what is to be masked when the host has got one more key."""
         self._handle = handle
         self._pid = 0
         self._numbers = itertools.count(1)
@@ -81,6 +83,16 @@ class HostClient:
         message = {"op": "facts", "route": wire.route_to_wire(route), "model": model}
         values: Json = await self._ask(message)
         return wire.facts_from_wire(values)
+
+    async def health(self, route: Route) -> Json:
+        """Return whether a provider answers and takes the key; raise Fault."""
+        values: Json = await self._ask({"op": "health", "route": wire.route_to_wire(route)})
+        return values
+
+    async def catalog(self, provider: str) -> list[ModelFacts]:
+        """Return what is known of a provider's models; raise Fault."""
+        listed: list[Json] = await self._ask({"op": "catalog", "provider": provider})
+        return [wire.facts_from_wire(values) for values in listed]
 
     async def local(self) -> list[Json]:
         """Return the model servers that the host found on this machine; raise Fault."""
@@ -167,6 +179,8 @@ class HostClient:
             return  # the torn last line of a host that died
         if "ready" in message:
             self._hello(message["ready"])
+            if "learned" in message:
+                self.learned(self.held)
         elif (answers := self._open.get(message["id"])) is not None:
             answers.put_nowait(message)
 

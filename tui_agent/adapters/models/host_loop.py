@@ -10,13 +10,14 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Protocol, cast
 
 from tui_agent.adapters.models import wire
 from tui_agent.adapters.models.endpoints import Route
 from tui_agent.adapters.models.faults import Fault
+from tui_agent.adapters.models.key_sources import Keys, taken_sources
 from tui_agent.adapters.models.keys import held_keys
 from tui_agent.adapters.models.masking import Mask
 from tui_agent.adapters.models.start import EXTRA_KEYS_VARIABLE
@@ -45,6 +46,14 @@ class Provider(Protocol):
         """Return what is known of `model`."""
         ...
 
+    async def health(self, route: Route) -> Json:
+        """Return whether a provider answers and takes the key."""
+        ...
+
+    async def catalog(self, provider: str) -> list[ModelFacts]:
+        """Return what is known of a provider's models."""
+        ...
+
     async def local(self) -> list[Json]:
         """Return the model servers found on this machine."""
         ...
@@ -58,15 +67,17 @@ def run(name: str) -> int:
     """Serve until the input ends; this is the whole life of a host's process."""
     lines_in, lines_out = _own_pipes()
     extra = tuple(filter(None, os.environ.pop(EXTRA_KEYS_VARIABLE, "").split(",")))
-    keys = held_keys(os.environ, extra)
-    loop = _Loop(lines_out, Mask(keys), sorted(keys), name)
+    given = held_keys(os.environ, extra)
+    loop = _Loop(lines_out, name)
+    keys = Keys(given, taken_sources(), loop.learned)
+    loop.hold(given, keys)
     threading.Thread(target=_read, args=(lines_in, loop.arrive), daemon=True).start()
     provider = _provider(name, keys)
     asyncio.run(loop.serve(provider))
     return 0
 
 
-def _provider(name: str, keys: dict[str, str]) -> Provider:
+def _provider(name: str, keys: Keys) -> Provider:
     if name == "litellm":
         from tui_agent.adapters.models.litellm_host import LitellmProvider
 
@@ -104,20 +115,33 @@ def _read(fd: int, arrive: Callable[[Json], None]) -> None:
 class _Loop:
     """Runs each request as a task and writes what it yields."""
 
-    def __init__(self, out: int, mask: Mask, keys: list[str], name: str) -> None:
+    def __init__(self, out: int, name: str) -> None:
         self._out = out
-        self._mask = mask
-        self._hello = {
-            "name": name,
-            "pid": os.getpid(),
-            "keys": keys,
-            "held": [asdict(value) for value in mask.held()],
-        }
+        self._name = name
+        self._mask = Mask({})
+        self._keys = Keys({})
         self._early: list[Json] = []
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = threading.Lock()
         self._provider: Provider
+
+    def hold(self, known: Mapping[str, str], keys: Keys) -> None:
+        """Mask these keys in all that leaves."""
+        self._mask, self._keys = Mask(known), keys
+
+    def learned(self, known: Mapping[str, str]) -> None:
+        """Mask one key more, and tell our user's process before any answer that may hold it."""
+        self._mask = Mask(known)
+        self._write({"ready": self._hello(), "learned": True})
+
+    def _hello(self) -> Json:
+        return {
+            "name": self._name,
+            "pid": os.getpid(),
+            "keys": self._keys.names(),
+            "held": [asdict(value) for value in self._mask.held()],
+        }
 
     def arrive(self, message: Json) -> None:
         """Take a message from the reading thread; before the loop runs, keep it."""
@@ -130,7 +154,7 @@ class _Loop:
     async def serve(self, provider: Provider) -> None:
         """Say that we are ready, and answer for ever; the reading thread ends the process."""
         self._provider = provider
-        self._write({"ready": self._hello})
+        self._write({"ready": self._hello()})
         with self._lock:
             self._loop = asyncio.get_running_loop()
             early, self._early = self._early, []
@@ -143,13 +167,19 @@ class _Loop:
     def _handle(self, message: Json) -> None:
         number, op = message["id"], message["op"]
         if op == "hello":
-            self._write({"ready": self._hello})
+            self._write({"ready": self._hello()})
             return
         if op == "cancel":
             if task := self._tasks.get(number):
                 task.cancel()
             return
-        work = {"stream": self._stream, "facts": self._facts, "local": self._local}[op]
+        work = {
+            "stream": self._stream,
+            "facts": self._facts,
+            "local": self._local,
+            "health": self._health,
+            "catalog": self._catalog,
+        }[op]
         task = asyncio.create_task(self._guarded(number, work, message))
         self._tasks[number] = task
         task.add_done_callback(lambda _: self._done(number))
@@ -166,6 +196,8 @@ class _Loop:
         try:
             await work(number, message)
         except Fault as fault:
+            if fault.kind == "key" and "route" in message:
+                self._keys.forget(message["route"]["key_variable"])
             self._fail(number, fault)
         except Exception as error:  # noqa: BLE001 - a provider's library may raise anything
             traceback.print_exc(file=sys.stderr)
@@ -199,6 +231,14 @@ class _Loop:
 
     async def _local(self, number: int, _: Json) -> None:
         self._write({"id": number, "result": await self._provider.local()})
+
+    async def _health(self, number: int, message: Json) -> None:
+        route = wire.route_from_wire(message["route"])
+        self._write({"id": number, "result": await self._provider.health(route)})
+
+    async def _catalog(self, number: int, message: Json) -> None:
+        found = await self._provider.catalog(message["provider"])
+        self._write({"id": number, "result": [asdict(one) for one in found]})
 
     def _fail(self, number: int, fault: Fault) -> None:
         self._write({"id": number, "fail": wire.fault_to_wire(fault)})

@@ -89,6 +89,17 @@ _NEEDED = (
     "WATSONX_URL",
 )
 _NEEDED_PREFIXES = ("LC_",)
+RING_NEEDS = (
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "PYTHON_KEYRING_BACKEND",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+)
+"""What a host needs besides, where it gets a key from the keyring."""
 
 
 SHORTEST_KEY = 8

@@ -11,7 +11,7 @@ import gc
 import importlib
 import logging
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -21,6 +21,7 @@ from tui_agent.adapters.models.assembly import Assembly
 from tui_agent.adapters.models.chat_format import chat_messages, chat_tools
 from tui_agent.adapters.models.endpoints import Route
 from tui_agent.adapters.models.faults import broken, no_key
+from tui_agent.adapters.models.key_sources import Keys
 from tui_agent.adapters.models.litellm_faults import fault_of
 from tui_agent.adapters.models.litellm_watch import WATCHING, Watch, watch_every_request
 from tui_agent.adapters.models.wire import Delta
@@ -71,7 +72,7 @@ def load() -> Untyped:
 class LitellmProvider:
     """Speaks to every provider that litellm knows."""
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._litellm = load()
 
@@ -79,7 +80,7 @@ class LitellmProvider:
         self, route: Route, request: ModelRequest
     ) -> AsyncGenerator[Delta | Responded, None]:
         """Yield one attempt's deltas and its response; raise Fault."""
-        key = self._keys.get(route.key_variable, "")
+        key = await self._keys.of(route.key_variable)
         if route.key_variable and not key and not route.keyless:
             raise no_key(route.key_variable, route.provider)
         answer = _Answer(self._litellm, route, request)
@@ -106,6 +107,15 @@ class LitellmProvider:
         """Return what the bundled table says of `model`."""
         name = route.model.removeprefix(f"{route.provider}/")
         return price_map.facts_of(model, route.provider, name)
+
+    async def health(self, route: Route) -> Json:
+        """Say nothing: the direct host asks."""
+        del route
+        return {"state": "unknown", "ms": 0, "said": ""}
+
+    async def catalog(self, provider: str) -> list[ModelFacts]:
+        """Return what the bundled table says of every chat model of a provider."""
+        return price_map.models_of(provider)
 
     async def local(self) -> list[Json]:
         """Return nothing: the direct host looks for local servers."""

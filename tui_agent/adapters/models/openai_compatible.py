@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -24,12 +24,14 @@ from tui_agent.adapters.models.faults import (
     no_key,
     of_error_object,
 )
+from tui_agent.adapters.models.health import health, question
 from tui_agent.adapters.models.http_faults import (
     CONNECT_SECONDS,
     fault_in,
     place_of,
     transport_fault,
 )
+from tui_agent.adapters.models.key_sources import Keys
 from tui_agent.adapters.models.local_servers import find_local_servers
 from tui_agent.adapters.models.wire import Delta
 from tui_agent.core.messages import ModelFacts, ModelRequest, OpaqueItem, Responded, Usage
@@ -46,7 +48,7 @@ _KEPT_THOUGHTS = ("reasoning_details",)
 class DirectProvider:
     """Speaks to OpenAI-compatible servers."""
 
-    def __init__(self, keys: Mapping[str, str]) -> None:
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._clients: dict[tuple[bool, bool], httpx.AsyncClient] = {}
 
@@ -54,7 +56,7 @@ class DirectProvider:
         self, route: Route, request: ModelRequest
     ) -> AsyncGenerator[Delta | Responded, None]:
         """Yield one attempt's deltas and its response; raise Fault."""
-        key = self._keys.get(route.key_variable, "")
+        key = await self._keys.of(route.key_variable)
         if not key and not route.keyless:
             raise no_key(route.key_variable, route.provider)
         url = route.base_url.rstrip("/") + "/chat/completions"
@@ -79,6 +81,20 @@ class DirectProvider:
         """Return what the bundled table says of `model`, whichever host serves it."""
         name = route.model.removeprefix(f"{route.provider}/")
         return price_map.facts_of(model, route.provider, name)
+
+    async def health(self, route: Route) -> Json:
+        """Return whether a provider of any dialect answers and takes the key; raise Fault."""
+        key = await self._keys.of(route.key_variable)
+        if not key and not route.keyless:
+            return {"state": "none", "ms": 0, "said": ""}
+        url, headers = question(route, key)
+        if not url:
+            return {"state": "unknown", "ms": 0, "said": "only a request can tell"}
+        return await health(self._client(url), url, headers)
+
+    async def catalog(self, provider: str) -> list[ModelFacts]:
+        """Return what the bundled table says of every chat model of a provider."""
+        return await asyncio.to_thread(price_map.models_of, provider)
 
     async def local(self) -> list[Json]:
         """Return the servers that answer on this machine's usual ports."""

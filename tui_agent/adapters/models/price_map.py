@@ -31,7 +31,28 @@ def facts_of(model: str, provider: str, name: str) -> ModelFacts:
         provider: The endpoint's name.
         name: The model's name at that provider.
     """
-    entry = entry_of(provider, name)
+    return _facts(model, entry_of(provider, name))
+
+
+def models_of(provider: str) -> list[ModelFacts]:
+    """Return the facts of every model of a provider that one can talk to, by name."""
+    found: dict[str, ModelFacts] = {}
+    for key, row in _table().items():
+        if row.get("litellm_provider") != provider or row.get("mode") not in _TALK:
+            continue
+        name = key.removeprefix(f"{provider}/")
+        if not name.startswith(_NOT_BY_NAME):
+            found[name] = _facts(f"{provider}/{name}", row)
+    return [found[name] for name in sorted(found)]
+
+
+_TALK = ("chat", "responses")
+_NOT_BY_NAME = ("ft:", "1024-x-1024", "us/", "eu/")
+"""Rows that price a kind of use, rather than a model to ask for."""
+
+
+def _facts(model: str, entry: Mapping[str, Any]) -> ModelFacts:
+    known = bool(entry)
     return ModelFacts(
         model=model,
         context_tokens=_whole(entry.get("max_input_tokens")),
@@ -39,6 +60,8 @@ def facts_of(model: str, provider: str, name: str) -> ModelFacts:
         input_price=_number(entry.get("input_cost_per_token")),
         output_price=_number(entry.get("output_cost_per_token")),
         images=bool(entry.get("supports_vision", False)),
+        tools=bool(entry.get("supports_function_calling", False)) if known else None,
+        reasoning=bool(entry.get("supports_reasoning", False)) if known else None,
     )
 
 

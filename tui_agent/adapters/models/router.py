@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from tui_agent.adapters.models import wire
@@ -75,6 +76,10 @@ class RoutedModel:
         care: Care | None = None,
     ) -> None:
         self._hosts = {name: HostClient(handle) for name, handle in hosts.items()}
+        self.learn: Callable[[tuple[HeldValue, ...]], None] = lambda _: None
+        """Is told what is to be masked when a host has got one more key."""
+        for client in self._hosts.values():
+            client.learned = self._learned
         self._endpoints = endpoints
         self._folder = folder
         self._care = care or Care()
@@ -194,6 +199,29 @@ class RoutedModel:
         except Fault:
             return ModelFacts(model=model)
 
+    async def key_names(self) -> frozenset[str]:
+        """Return the variables that have a key, or may get one, as the hosts know."""
+        client = await self._first_ready()
+        return client.keys if client else frozenset()
+
+    async def health(self, model: str) -> dict[str, Any]:
+        """Return whether a model's provider answers and takes the key: `state`, `ms`, `said`."""
+        client = self._hosts.get("direct")
+        if client is None:
+            return {"state": "unknown", "ms": 0, "said": ""}
+        try:
+            return await client.health(self._endpoints.route(model))
+        except (Fault, UnknownModelError) as error:
+            return {"state": "key", "ms": 0, "said": str(error)}
+
+    async def catalog(self, provider: str) -> list[ModelFacts]:
+        """Return what is known of every model of a provider."""
+        client = self._hosts.get("direct")
+        try:
+            return await client.catalog(provider) if client is not None else []
+        except Fault:
+            return []
+
     async def keys_found(self) -> tuple[KeyFound, ...]:
         """Return the providers whose key the hosts hold, in the order to offer them."""
         client = await self._first_ready()
@@ -236,6 +264,9 @@ class RoutedModel:
                     continue
                 return client
         return None
+
+    def _learned(self, held: tuple[HeldValue, ...]) -> None:
+        self.learn(held)
 
     def _route(self, model: str) -> Route:
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from tui_agent.adapters.early import TYPE_CHECKING, Value
-from tui_agent.adapters.models.keys import host_environment, strip_key_variables
+from tui_agent.adapters.models.keys import RING_NEEDS, host_environment, strip_key_variables
 from tui_agent.adapters.processes.model_hosts import HostProcess, end_host, spawn_host
 
 if TYPE_CHECKING:
@@ -21,6 +21,28 @@ _NAMES = ("direct", "litellm")
 HOSTS_VARIABLE = "AGENT_MODEL_HOSTS"
 EXTRA_KEYS_VARIABLE = "AGENT_EXTRA_KEYS"
 """Tells a host the key variables that the settings name beside the known ones."""
+
+KEY_SOURCES_VARIABLE = "AGENT_KEY_SOURCES"
+"""Tells a host where it gets the keys that it was not given."""
+_LARGEST_VARIABLE = 8_000
+"""Characters: what is larger is no setting of a program that prints a key."""
+
+
+class KeySources(Value):
+    """Where a host gets keys that stand in no variable."""
+
+    commands: tuple[tuple[str, str], ...] = ()
+    """Key variable, and the command that prints its key."""
+    keyring: tuple[str, ...] = ()
+    sealed: tuple[str, ...] = ()
+    """In an encrypted file that was not opened."""
+
+    def names(self) -> tuple[str, ...]:
+        """Return every variable that has a source."""
+        return (*(name for name, _ in self.commands), *self.keyring, *self.sealed)
+
+
+NO_SOURCES = KeySources()
 
 
 class HostHandle(Value):
@@ -40,6 +62,7 @@ def start_host(
     *,
     eager: bool = True,
     extra_keys: Collection[str] = (),
+    sources: KeySources = NO_SOURCES,
 ) -> HostHandle:
     """Start a model host and return at once, while it is still importing.
 
@@ -48,6 +71,7 @@ def start_host(
         environ: Where the keys are; the host gets them and an allow-list of the rest.
         eager: Import now. Otherwise the host costs a sleeping process until its first request.
         extra_keys: Variables that hold keys besides the known ones, from the user's settings.
+        sources: Where it gets other keys, when a request first needs them.
 
     Raises:
         OSError: if no process can be started.
@@ -62,7 +86,25 @@ def start_host(
     given = host_environment(environ, extra_keys)
     if extra_keys:
         given[EXTRA_KEYS_VARIABLE] = ",".join(sorted(extra_keys))
+    if sources.names():
+        given[KEY_SOURCES_VARIABLE] = _sources_text(sources, environ, extra_keys)
+    if sources.keyring:
+        given |= {name: environ[name] for name in RING_NEEDS if name in environ}
     return HostHandle(name=name, process=spawn_host(arguments, given))
+
+
+def _sources_text(sources: KeySources, environ: Mapping[str, str], extra: Collection[str]) -> str:
+    import json
+
+    own = strip_key_variables(environ, extra) if sources.commands else {}
+    return json.dumps(
+        {
+            "commands": dict(sources.commands),
+            "environ": {k: v for k, v in own.items() if len(k) + len(v) < _LARGEST_VARIABLE},
+            "keyring": sources.keyring,
+            "sealed": sources.sealed,
+        }
+    )
 
 
 def hand_over(

@@ -1,10 +1,11 @@
 """What stands in the pipes between us and a model host: one JSON object a line.
 
 To the host: `{"op": "stream", "id", "route", "request"}`, `{"op": "cancel", "id"}`,
-`{"op": "facts", "id", "route", "model"}`, `{"op": "local", "id"}`, `{"op": "hello", "id"}`.
+`{"op": "facts", "id", "route", "model"}`, `{"op": "health", "id", "route"}`,
+`{"op": "catalog", "id", "provider"}`, `{"op": "local", "id"}`, `{"op": "hello", "id"}`.
 From the host: `{"ready": {...}}` once it can answer and after each hello, then for an id
 `{"p": [pieces]}` any number of times, and one of `{"done": response}`, `{"fail": fault}`,
-`{"result": values}`.
+`{"result": values}`. A `ready` with `learned` says that the host has got one more key.
 """
 
 from __future__ import annotations

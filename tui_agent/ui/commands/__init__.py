@@ -21,7 +21,7 @@ COMMANDS = {
     "context": "show what a model is told of this folder, and how many tokens it takes",
     "graph": "draw the phases, or a session's plan, as Mermaid",
     "models": "list models' providers and the servers of this machine",
-    "keys": "list which keys are found; never their values",
+    "keys": "keep, replace, try and list the keys of providers; never their values",
     "prompts": "show what the model is told",
     "doctor": "say what is there and what is missing",
     "demo": "watch a scripted session in a throw-away repository",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.commands.branch_contract import Branched, BranchWish, Compared
     from tui_agent.ui.commands.exchange_contract import Exchange
+    from tui_agent.ui.commands.keys_contract import KeyWork
     from tui_agent.ui.commands.rerun_contract import Reruns
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.commands.typed import Options
@@ -310,6 +311,11 @@ class Surroundings(Protocol):
     @property
     def reruns(self) -> Reruns:
         """Re-execution, bundles and what-if questions."""
+        ...
+
+    @property
+    def keys(self) -> KeyWork:
+        """The user's keys."""
         ...
 
     def providers(self) -> Sequence[Provider]:

@@ -1,0 +1,98 @@
+"""The file of keys: what a passphrase seals, nothing else opens, and no byte of it is a key."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Literal
+
+import pytest
+
+from tui_agent.adapters.key_store import KeysError
+from tui_agent.adapters.key_store.index import read_index
+from tui_agent.adapters.key_store.sealed import SealedError, WrongPassphraseError, seal, unseal
+from tui_agent.adapters.key_store.store import KeyStore
+
+KEYS = {"OPENAI_API_KEY": "sk-0123456789abcdef", "LAB_KEY": "lab-fedcba9876543210"}
+OTHER = "lab-00112233445566"
+
+
+def store_in(folder: Path, asked: list[str]) -> KeyStore:
+    def ask(purpose: Literal["open", "new"]) -> str:
+        asked.append(purpose)
+        return "a phrase"
+
+    return KeyStore(folder=folder, ask=ask, now=lambda: "2026-01-02T03:04:05.000Z")
+
+
+@pytest.mark.capability("S3.23", part="stored bytes hold no key")
+def test_what_is_sealed_is_opened_by_the_same_phrase_alone() -> None:
+    data = seal(KEYS, "a phrase")
+    assert unseal(data, "a phrase") == KEYS
+    with pytest.raises(WrongPassphraseError):
+        unseal(data, "another")
+    for key in KEYS.values():
+        assert key.encode() not in data
+        assert base64.b64encode(key.encode()) not in data
+    assert seal(KEYS, "a phrase") != data
+
+
+@pytest.mark.parametrize("name", ["salt", "nonce", "sealed"])
+def test_a_changed_file_does_not_open(name: str) -> None:
+    table = json.loads(seal(KEYS, "a phrase"))
+    raw = bytearray(base64.b64decode(table[name]))
+    raw[0] ^= 1
+    table[name] = base64.b64encode(raw).decode()
+    with pytest.raises(WrongPassphraseError):
+        unseal(json.dumps(table).encode(), "a phrase")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"[]",
+        b'{"sealed": 3}',
+        b'{"version": 9, "sealed": ""}',
+        b'{"version": 1, "work": 1073741824, "salt": "", "nonce": "", "sealed": ""}',
+        b'{"version": 1, "work": 1000, "salt": "", "nonce": "", "sealed": ""}',
+        b'{"version": 1, "work": 16, "salt": "", "nonce": "", "sealed": "", "more": 1}',
+    ],
+)
+def test_what_is_no_file_of_ours_is_called_one(data: bytes) -> None:
+    with pytest.raises(SealedError):
+        unseal(data, "a phrase")
+
+
+def test_keys_are_kept_replaced_and_taken_away(tmp_path: Path) -> None:
+    asked: list[str] = []
+    store = store_in(tmp_path, asked)
+    for variable, key in KEYS.items():
+        store.keep(variable, key, "file")
+    store.replace("LAB_KEY", OTHER)
+    assert asked == ["new", "open", "open"]
+    assert store.opened("a phrase") == {**KEYS, "LAB_KEY": OTHER}
+    assert store.index.replaced_at("LAB_KEY", KEYS["LAB_KEY"]) == "2026-01-02T03:04:05.000Z"
+    assert store.index.refused_in({"LAB_KEY": KEYS["LAB_KEY"]}).keys() == {"LAB_KEY"}
+    assert store.index.refused_in({"LAB_KEY": OTHER}) == {}
+    store.remove("LAB_KEY")
+    store.remove("OPENAI_API_KEY")
+    assert [one.name for one in tmp_path.iterdir()] == ["keys.json"]
+    with pytest.raises(KeysError, match="replaced on 2026-01-02; it is refused"):
+        store.keep("LAB_KEY", KEYS["LAB_KEY"], "file")
+
+
+@pytest.mark.parametrize(
+    "key", ["short", "two words of a key", "a\nb-0123456789", "käy-0123456789"]
+)
+def test_what_cannot_be_a_key_is_not_kept(tmp_path: Path, key: str) -> None:
+    with pytest.raises(KeysError):
+        store_in(tmp_path, []).keep("LAB_KEY", key, "file")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"kept": [3], "replaced": []}'])
+def test_an_index_that_cannot_be_read_names_no_keys(tmp_path: Path, text: str) -> None:
+    (tmp_path / "keys.json").write_text(text, encoding="utf-8")
+    assert read_index(str(tmp_path)).kept == ()
