@@ -12,6 +12,7 @@ import pytest
 
 from tests.servers.model_server import ModelServer
 from tests.support.library_watch import WatchedPython, make_watched_python
+from tests.support.own_ring import make_ring
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.repository import make_repository
 from tests.support.sources import ROOT
@@ -107,6 +108,29 @@ class Story:
         told, said = self.edit(), self.run("sessions", "diff")[1]
         return told and "-one\n+two\n" in said
 
+    def keys(self) -> bool:
+        """Keep one key in a keyring, and one under a passphrase."""
+        home = Path(os.environ["HOME"])
+        if not (home / "config" / "python_keyring").exists():
+            make_ring(home)
+        kept = self._keeps("openai", "keyring")
+        return kept and self._keeps("groq", "file", "a phrase", "a phrase")
+
+    def _keeps(self, provider: str, place: str, *phrases: str) -> bool:
+        argv = self.argv("keys", "set", provider, "--in", place)
+        environ = os.environ | {"AGENT_HOME": str(self.repository.root.parent)}
+        with PseudoTerminal(argv, environ, self.repository.root) as terminal:
+            for prompt, words in zip(
+                ("(not shown):", "New passphrase:", "same again:"),
+                ("made-up-0123456789", *phrases),
+                strict=False,
+            ):
+                terminal.shows(prompt, 4)
+                terminal.press(f"{words}\n")
+            told = terminal.shows("Kept in the")
+            assert "fault of its own" not in terminal.text
+            return told
+
     def staged_lines(self) -> bool:
         told = self.edit()
         self.repository.git("add", "a.py")
@@ -140,6 +164,7 @@ STORIES: dict[str, Callable[[Story], bool]] = {
     "screen": Story.screen,
     "foreign diff": Story.foreign_diff,
     "session diff": Story.session_diff,
+    "keys": Story.keys,
     "staged lines": Story.staged_lines,
     "pictures": Story.pictures,
 }

@@ -83,9 +83,7 @@ def test_keys_are_kept_replaced_and_taken_away(tmp_path: Path) -> None:
         store.keep("LAB_KEY", KEYS["LAB_KEY"], "file")
 
 
-@pytest.mark.parametrize(
-    "key", ["short", "two words of a key", "a\nb-0123456789", "käy-0123456789"]
-)
+@pytest.mark.parametrize("key", ["short", "two words of a key", "a\nb-0123456789", "käy-01234567"])
 def test_what_cannot_be_a_key_is_not_kept(tmp_path: Path, key: str) -> None:
     with pytest.raises(KeysError):
         store_in(tmp_path, []).keep("LAB_KEY", key, "file")

@@ -16,10 +16,12 @@ class RingError(KeysError):
 
 def ring_name() -> str:
     """Return what the keyring is called; empty where there is none that keeps a key safe."""
-    import keyring
-    from keyring.backends import chainer, fail, null
-    from keyring.errors import KeyringError
-
+    try:
+        import keyring
+        from keyring.backends import chainer, fail, null
+        from keyring.errors import KeyringError
+    except ImportError:
+        return ""
     try:
         backend = keyring.get_keyring()
         if isinstance(backend, fail.Keyring | null.Keyring) or backend.priority < SAFE:
@@ -33,9 +35,11 @@ def ring_name() -> str:
 
 def get_key(variable: str) -> str:
     """Return a key; empty where the keyring has none. Raises RingError."""
-    import keyring
-    from keyring.errors import KeyringError
-
+    try:
+        import keyring
+        from keyring.errors import KeyringError
+    except ImportError as error:
+        raise RingError(_said(error)) from error
     try:
         return keyring.get_password(SERVICE, variable) or ""
     except KeyringError as error:

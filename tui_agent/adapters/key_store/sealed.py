@@ -13,9 +13,12 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_agent.adapters.key_store import KeysError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 VERSION = 1
 WORK = 1 << 16
@@ -39,15 +42,13 @@ class WrongPassphraseError(SealedError):
 
 def seal(keys: Mapping[str, str], passphrase: str) -> bytes:
     """Return a file's bytes that hold `keys` for whoever knows the passphrase."""
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-
     header: Json = {
         "version": VERSION,
         "work": WORK,
         "salt": base64.b64encode(secrets.token_bytes(16)).decode(),
         "nonce": base64.b64encode(secrets.token_bytes(12)).decode(),
     }
-    cipher = ChaCha20Poly1305(_secret(header, passphrase))
+    cipher = _cipher(header, passphrase)
     plain = json.dumps(dict(keys)).encode()
     sealed = cipher.encrypt(base64.b64decode(header["nonce"]), plain, _known(header))
     return json.dumps({**header, "sealed": base64.b64encode(sealed).decode()}).encode() + b"\n"
@@ -60,11 +61,10 @@ def unseal(data: bytes, passphrase: str) -> dict[str, str]:
         WrongPassphraseError: the passphrase doesn't open it, or a byte was changed.
         SealedError: it is no file of ours, or of a newer program.
     """
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-
     header, sealed = _parts(data)
-    cipher = ChaCha20Poly1305(_secret(header, passphrase))
+    cipher = _cipher(header, passphrase)
+    from cryptography.exceptions import InvalidTag
+
     try:
         plain = cipher.decrypt(base64.b64decode(header["nonce"]), sealed, _known(header))
     except InvalidTag:
@@ -121,6 +121,15 @@ _HEADER = {"version", "work", "salt", "nonce"}
 
 def _known(header: Json) -> bytes:
     return json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _cipher(header: Json, passphrase: str) -> ChaCha20Poly1305:
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+    except ImportError as error:
+        message = f"no file of keys can be used: {error}"
+        raise SealedError(message) from error
+    return ChaCha20Poly1305(_secret(header, passphrase))
 
 
 def _secret(header: Json, passphrase: str) -> bytes:
