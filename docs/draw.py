@@ -71,7 +71,7 @@ LIVE = {
     "review-full": Picture(scenes=(Scene(at=0, keys=("y", "f")),), size=(140, 40)),
     "approval": Picture(scenes=(Scene(at=2, keys=("x",)),)),
     "report": Picture(scenes=(Scene(at=END),)),
-    "small": Picture(scenes=(Scene(at=0),), size=(80, 24)),
+    "small": Picture(scenes=(Scene(at=0, keys=("f6",)),), size=(80, 24)),
     "demo": Picture(
         size=(110, 32),
         scenes=(
