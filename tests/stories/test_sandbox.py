@@ -123,6 +123,8 @@ def test_a_tier_that_is_required_and_missing_opens_no_session(
     assert done.status == 2
     assert said in done.err
     assert not (sample.root / "made.txt").exists()
+    left = [one for one in (home / "agent" / "sessions").glob("*/*") if one.is_dir()]
+    assert left == [], "nothing stays of what never began"
 
 
 @pytest.mark.capability("S0.18")

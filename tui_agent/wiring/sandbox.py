@@ -15,6 +15,7 @@ from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRunner
 from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
+from tui_agent.adapters.session_log import FileLog
 from tui_agent.adapters.snapshots.shadow import Shadow
 from tui_agent.core.rules import hidden_from_commands
 
@@ -93,6 +94,9 @@ async def made_ready(
         await asyncio.gather(runner.begin(), beside)
     except OSError:
         await agent.close()
+        log = agent.engine.world.log
+        if isinstance(log, FileLog):
+            log.discard()
         raise
     wanted = wiring.options.no_sandbox or wiring.settings.sandbox == "none"
     if runner.tier != "none" or wanted:

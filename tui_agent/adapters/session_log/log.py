@@ -105,6 +105,16 @@ class FileLog:
                 os.close(descriptor)
                 setattr(self, name, -1)
 
+    def discard(self) -> None:
+        """Close it, and leave nothing behind of a session that never began: no record was made."""
+        self.close()
+        with suppress(OSError):
+            if (self.folder / EVENTS_FILE).stat().st_size:
+                return
+            for name in (EVENTS_FILE, LOCK_FILE):
+                (self.folder / name).unlink(missing_ok=True)
+            self.folder.rmdir()
+
     def _mend(self, reading: Reading, now: str) -> None:
         if reading.unfinished:
             write_whole(self._descriptor, b"\n")
