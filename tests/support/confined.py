@@ -157,7 +157,7 @@ def _driver(owner: int | None) -> subprocess.Popen[str]:
     if owner is not None:
         as_user = {"user": owner, "group": owner, "extra_groups": []}
     return subprocess.Popen(
-        [_python(owner), "driver.py"],
+        [python_for(owner), "driver.py"],
         cwd=_package(),
         env={"PATH": os.defpath, "SECRET_OF_THE_HOST": SECRET, "LANG": "C.UTF-8"},
         stdin=subprocess.PIPE,
@@ -178,7 +178,7 @@ def _owner(user: str) -> int | None:
 
 
 @cache
-def _python(owner: int | None) -> str:
+def python_for(owner: int | None) -> str:
     """Return a Python that this user may start, of a version that we support."""
     if owner is None:
         return sys.executable
