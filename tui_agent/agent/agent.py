@@ -16,6 +16,7 @@ from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.model_call import compact
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
+from tui_agent.agent.seeing import seen
 from tui_agent.agent.session import LiveSession, LogWriteError
 from tui_agent.agent.setup import setup_of
 from tui_agent.agent.stopping import close_turn, suspend
@@ -252,7 +253,7 @@ class Agent:
         except (OSError, ValueError) as error:
             self._notice(f"{str(error).rstrip('.')}. The message was not sent.", "error")
             return
-        attachments = (*command.attachments, *found)
+        attachments = seen(self._engine.facts, (*command.attachments, *found), self._notice)
         if self._engine.agent.turn is not None:
             self._live.emit(
                 MessageQueued(

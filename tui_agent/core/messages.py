@@ -114,7 +114,8 @@ class ModelFacts:
     input_price: float | None = None
     """Dollars a token."""
     output_price: float | None = None
-    images: bool = False
+    images: bool | None = None
+    """Whether it sees images."""
     tools: bool | None = None
     reasoning: bool | None = None
 

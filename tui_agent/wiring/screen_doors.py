@@ -16,6 +16,7 @@ from tui_agent.wiring.looks import signals, theme_doors
 from tui_agent.wiring.screen import preload
 
 if TYPE_CHECKING:
+    from tui_agent.core.messages import Attachment
     from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
     from tui_agent.core.trust import TrustQuestion
@@ -61,6 +62,7 @@ class Opening:
             quiet=gc.collect,
             files=self.files,
             edit=editor_of(self.around),
+            attach=self.attach,
             blame=self.blame,
             sessions=self.sessions,
             search_sessions=self.search_sessions,
@@ -131,6 +133,15 @@ class Opening:
             files = Confined(self.around.workspace, confines_of(self.around.settings))
             self._names = await list_names(files, ".", self.around.environ)
         return await asyncio.to_thread(_most_like, typed, self._names)
+
+    async def attach(self, path: str) -> Attachment:
+        """Read an image for a message. Raises OSError, ValueError with a sentence."""
+        from tui_agent.wiring.attaching import attach_image
+
+        if self.opened is None:
+            message = "The session is not open yet"
+            raise ValueError(message)
+        return await asyncio.to_thread(attach_image, self.opened, path)
 
     def blame(self, path: str) -> Sequence[Line]:
         """Return a file's lines, each with the step that made it. Raises UsageError."""

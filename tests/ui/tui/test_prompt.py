@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from textual import events
 
-from tests.ui.desk import at_desk
+from tests.ui.desk import Desk, at_desk
 from tests.ui.stories import edit_waiting, streaming
 from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
+from tui_agent.core.blob import Blob
 from tui_agent.core.commands import (
     Close,
     Interrupt,
@@ -22,7 +23,9 @@ from tui_agent.core.commands import (
     Submit,
 )
 from tui_agent.core.events import MessageQueued
+from tui_agent.core.messages import Attachment
 from tui_agent.core.ports import Client
+from tui_agent.ui.tui.keyed_app import TOGETHER_SECONDS
 from tui_agent.ui.tui.shell import Doors, Shell
 from tui_agent.ui.tui.theme import choose_theme
 
@@ -196,3 +199,62 @@ async def test_what_is_typed_before_there_is_an_agent_is_kept_and_sent() -> None
         await pilot.pause()
         assert clients[0].commands == [Submit(text="early")]
         assert shell.prompt.text == "draft"
+
+
+PASTED = "\n".join(f"line {number}" for number in range(240))
+
+
+async def paste(desk: Desk, text: str) -> None:
+    desk.shell.post_message(events.Paste(text))
+    # A key that was read together with a paste belongs to it.
+    await asyncio.sleep(2 * TOGETHER_SECONDS)
+    await desk.pilot.pause()
+
+
+async def test_a_long_paste_is_folded_and_sent_in_full() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press(*"look: ")
+        await paste(desk, PASTED)
+        await paste(desk, "short")
+        await paste(desk, PASTED)
+        assert desk.shell.prompt.text == "look: [pasted 240 lines]short[pasted 240 lines, 2]"
+        assert "unfolds the paste" in desk.rows()[-1]
+        await desk.pilot.press("enter")
+        assert desk.commands == [Submit(text=f"look: {PASTED}short{PASTED}")]
+        assert desk.shell.prompt.sent[-1] == f"look: {PASTED}short{PASTED}"
+
+
+async def test_a_folded_paste_unfolds_and_goes_away_as_a_whole() -> None:
+    async with at_desk(Story().start()) as desk:
+        await paste(desk, PASTED)
+        await desk.pilot.press("tab")
+        assert desk.shell.prompt.text == PASTED
+        await desk.pilot.press("ctrl+c")
+        await paste(desk, "x" * 3000)
+        assert desk.shell.prompt.text == "[pasted 3,000 characters]"
+        await desk.pilot.press("backspace")
+        assert desk.shell.prompt.empty
+
+
+async def test_the_path_of_an_image_becomes_the_image_and_any_other_path_stays_text() -> None:
+    seen: list[str] = []
+    image = Attachment(
+        name="a b.png", mime="image/png", content=Blob(sha="0" * 64, size=1, mime="image/png")
+    )
+
+    async def attach(path: str) -> Attachment:
+        seen.append(path)
+        if "none" in path:
+            raise OSError("there is no such file")
+        return image
+
+    async with at_desk(Story().start(), doors=Doors(connect=never, attach=attach)) as desk:
+        await paste(desk, "/tmp/a\\ b.png ")
+        await desk.until(lambda: desk.shell.prompt.text == "[image a b.png] ")
+        await desk.pilot.press(*"see", "ctrl+s")
+        assert desk.commands == [Submit(text="[image a b.png] see", attachments=(image,))]
+        await paste(desk, "'/none/c.png'")
+        await desk.until(lambda: desk.shell.prompt.text == "'/none/c.png'")
+        assert seen == ["/tmp/a b.png", "/none/c.png"]
+        await desk.pilot.press("enter")
+        assert desk.commands[-1] == Submit(text="'/none/c.png'")

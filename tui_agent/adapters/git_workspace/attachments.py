@@ -96,7 +96,7 @@ class Attachments:
         if data is None:
             message = f"@{reference.path}: there is no such file in the workspace"
             raise FileNotFoundError(message)
-        mime = _image(data)
+        mime = image_type(data)
         if mime:
             return Attachment(name=reference.name, mime=mime, content=self.put(data, mime))
         return self._text(reference, data)
@@ -134,7 +134,8 @@ class Attachments:
         )
 
 
-def _image(data: bytes) -> str:
+def image_type(data: bytes) -> str:
+    """Return the media type of an image that models see, by its first bytes; else nothing."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
     return next((mime for sign, mime in IMAGES.items() if data.startswith(sign)), "")

@@ -17,6 +17,7 @@ from tui_agent.ui.tui.slash_deeds import run_slash
 from tui_agent.ui.tui.words import short_tree
 
 if TYPE_CHECKING:
+    from tui_agent.core.messages import Attachment
     from tui_agent.ui.tui.frame import Frame
 
 MODES = ("plan", "ask", "edit", "auto")
@@ -102,12 +103,13 @@ class Deeds:
         """Send the prompt; with a choice open and not yet typed, take the choice."""
         if self.completion.take(exact_sends=True):
             return True
+        images = self.shell.prompt.chips.images(self.shell.prompt.text)
         text = self.shell.prompt.take()
         if text:
-            self.say(text)
+            self.say(text, images)
         return True
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, images: tuple[Attachment, ...] = ()) -> None:
         """Do what a text means: a command, a shell command, or a message."""
         if self.shell.doors.remember is not None:
             self.shell.doors.remember(text)
@@ -116,13 +118,33 @@ class Deeds:
         if text.startswith("!") and text[1:].strip():
             self.client.send(RunShell(command=text[1:].strip()))
         else:
-            self.client.send(Submit(text=text))
+            self.client.send(Submit(text=text, attachments=images))
         self.frame.transcript.go_to_end()
+
+    def attach(self, path: str, *, otherwise: str = "") -> None:
+        """Put an image into the prompt; where it is none, the text `otherwise`."""
+        self.shell.run_worker(self._attach(path, otherwise), name="attach")
+
+    async def _attach(self, path: str, otherwise: str) -> None:
+        prompt, attach = self.shell.prompt, self.shell.doors.attach
+        if attach is None:
+            prompt.insert(otherwise)
+            return
+        try:
+            prompt.insert(prompt.chips.image(await attach(path)) + " ")
+        except (OSError, ValueError) as error:
+            if otherwise:
+                prompt.insert(otherwise)
+            else:
+                self.toast(f"{error}.", bad=True)
 
     def steer(self) -> bool:
         """Say it to the running turn."""
         if self.frame.state.main.turn is None:
             return self.send()
+        if self.shell.prompt.chips.images(self.shell.prompt.text):
+            self.toast("An image goes with a message: Enter queues it.", bad=True)
+            return True
         text = self.shell.prompt.take()
         if text:
             self.client.send(Steer(text=text))
@@ -154,7 +176,7 @@ class Deeds:
         return True
 
     async def _edit(self) -> None:
-        text = await self.shell.edit_outside(self.shell.prompt.text)
+        text = await self.shell.edit_outside(self.shell.prompt.whole)
         if text is None:
             self.toast("Set EDITOR to write messages there.", bad=True)
         else:

@@ -140,6 +140,7 @@ class Dressing:
     def _put_on(self, look: Theme) -> None:
         shell = self.frame.shell
         shell.dress(look)
+        shell.prompt.dress()
         for screen in shell.screen_stack:
             for widget in screen.query("*"):
                 widget.redraw() if isinstance(widget, VirtualLines) else widget.refresh()

@@ -212,6 +212,8 @@ class Frame:
             hints.append(keymap.hint("prompt.steer", "steers"))
         hints.append((keymap.shown("prompt.newline").replace("Shift-Enter", "^J"), "new line"))
         hints.append(keymap.hint("prompt.editor"))
+        if shell.prompt.whole != shell.prompt.text:
+            hints.append(keymap.hint("prompt.complete", "unfolds the paste"))
         if waiting_of(self.state) is not None:
             hints.append(keymap.hint("app.next_pane", "answer"))
         shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints)))
@@ -265,6 +267,8 @@ class Frame:
             self.deeds.completion.typed()
             self._tell_activity()
             self.tell_keys()
+        elif isinstance(message, Prompt.Dropped):
+            self.deeds.attach(message.path, otherwise=message.text)
         elif isinstance(message, TabsRow.Chosen):
             self._to_page(message.index)
         elif isinstance(message, events.DescendantFocus):

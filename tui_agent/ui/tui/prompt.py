@@ -10,13 +10,16 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.strip import Strip
 from textual.widgets import TextArea
+from textual.widgets.text_area import TextAreaTheme
 
+from tui_agent.ui.tui.chips import Chips, image_path
 from tui_agent.ui.tui.chrome import NARROW, WIDE, RowWidget
 from tui_agent.ui.tui.keyed_app import Hearing, app_of
 from tui_agent.ui.tui.paper import Sheet
 
 MOST_ROWS = 8
 ELSEWHERE = "F6 to write"
+CHIP = "chip"
 
 
 class PromptMark(RowWidget):
@@ -60,11 +63,21 @@ class Prompt(Hearing, TextArea):
     }
     """
 
+    class Dropped(Message):
+        """The path of an image was pasted."""
+
+        def __init__(self, path: str, text: str) -> None:
+            """Name the file, and what was pasted."""
+            super().__init__()
+            self.path = path
+            self.text = text
+
     class Typed(Message):
         """The text is another one."""
 
     def __init__(self, *, id: str | None = None) -> None:
         """Begin empty, with an empty history."""
+        self.chips = Chips()
         super().__init__(
             id=id, compact=True, show_line_numbers=False, soft_wrap=True, tab_behavior="focus"
         )
@@ -90,12 +103,18 @@ class Prompt(Hearing, TextArea):
 
     def take(self) -> str:
         """Return the text and empty the prompt; the text enters the history."""
-        text = self.text.strip()
+        text = self.whole.strip()
+        self.chips.clear()
         if text and (not self.sent or self.sent[-1] != text):
             self.sent.append(text)
         self._place = len(self.sent)
         self.write("")
         return text
+
+    @property
+    def whole(self) -> str:
+        """The text with everything in full that is folded."""
+        return self.chips.whole(self.text)
 
     def remember(self, texts: Sequence[str]) -> None:
         """Take the messages of earlier sessions, oldest first."""
@@ -115,11 +134,65 @@ class Prompt(Hearing, TextArea):
             return True
         if self.choosing:
             return False
+        if action == "prompt.complete":
+            return self._unfold()
         if action == "prompt.recall":
             return self.cursor_location[0] == 0 and not self.empty and self.older()
         if action == "prompt.later":
             return self.cursor_location[0] == self.document.end[0] and self.newer()
         return False
+
+    # Pastes
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Fold a long paste, and take the path of an image as the image."""
+        event.prevent_default()
+        event.stop()
+        path = image_path(event.text)
+        if path:
+            self.post_message(self.Dropped(path, event.text))
+        else:
+            self.insert(self.chips.folded(event.text.replace("\r\n", "\n").replace("\r", "\n")))
+
+    def _chip_at(self, column: int) -> tuple[int, int] | None:
+        """Return the label that ends at a column of the caret's line, or has it inside."""
+        line = self.document[self.cursor_location[0]]
+        return next((one for one in self.chips.places(line) if one[0] < column <= one[1]), None)
+
+    def _unfold(self) -> bool:
+        row, column = self.cursor_location
+        found = self._chip_at(column)
+        if found is None:
+            return False
+        text = self.chips.text_of(self.document[row][slice(*found)])
+        if text is None:
+            return False
+        self.replace(text, (row, found[0]), (row, found[1]))
+        return True
+
+    def action_delete_left(self) -> None:
+        """Take a label away as a whole."""
+        row, column = self.cursor_location
+        found = self._chip_at(column) if self.selection.is_empty else None
+        if found is None:
+            super().action_delete_left()
+        else:
+            self.delete((row, found[0]), (row, found[1]))
+
+    def dress(self) -> None:
+        """Draw labels in the theme's accent."""
+        style = app_of(self).look.ink("accent")
+        self.register_theme(TextAreaTheme(name=CHIP, syntax_styles={CHIP: style}))
+        self._set_theme(CHIP)
+
+    def _build_highlight_map(self) -> None:
+        super()._build_highlight_map()
+        for number, line in enumerate(self.document.lines):
+            for start, end in self.chips.places(line):
+                # Bytes: that is what a syntax tree would give.
+                before, label = line[:start].encode(), line[start:end].encode()
+                place = (len(before), len(before) + len(label), CHIP)
+                self._highlights[number].append(place)
 
     def _at_end(self) -> bool:
         return self.cursor_location == self.document.end
@@ -147,6 +220,10 @@ class Prompt(Hearing, TextArea):
         return self.empty or (self._place < len(self.sent) and self.text == self.sent[self._place])
 
     # Its size and its words
+
+    def on_mount(self) -> None:
+        """Know the theme."""
+        self.dress()
 
     def on_text_area_changed(self) -> None:
         """Grow or shrink with the text."""

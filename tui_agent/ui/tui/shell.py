@@ -35,6 +35,7 @@ from tui_agent.ui.tui.prompt import Prompt, PromptRow
 from tui_agent.ui.tui.theme import Theme
 
 if TYPE_CHECKING:
+    from tui_agent.core.messages import Attachment
     from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
     from tui_agent.core.trust import TrustQuestion
@@ -62,6 +63,8 @@ class Doors:
     """Called some time after a turn has ended, when nobody types."""
     files: Callable[[str], Awaitable[Sequence[str]]] | None = None
     """Paths of the workspace that match what was typed after `@`, best first."""
+    attach: Callable[[str], Awaitable[Attachment]] | None = None
+    """Read an image for a message. Raises OSError, ValueError with a sentence."""
     edit: Callable[[str, str], Awaitable[str]] | None = None
     """Let the user edit a text in $EDITOR, in a file with this ending. Raises OSError."""
     sessions: Callable[[str], Awaitable[Sequence[SessionLine]]] | None = None
@@ -298,7 +301,7 @@ class Shell(KeyedApp):
 
     on_decided = on_sent = on_drafted = on_left = on_restated = _pass_on
     on_toasted = on_copied = on_clicked = _pass_on
-    on_prompt_typed = on_tabs_row_chosen = on_descendant_focus = _pass_on
+    on_prompt_typed = on_prompt_dropped = on_tabs_row_chosen = on_descendant_focus = _pass_on
     on_app_focus = on_app_blur = _pass_on
 
     # Sizes

@@ -59,6 +59,8 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
                  description="Open the timeline of this session. Nothing runs, nothing is sent."),
     SlashCommand(name="context", description="Show what the model is told before your words.",
                  title="Show the context", group="model"),
+    SlashCommand(name="attach", argument="IMAGE", title="Attach an image", group="message",
+                 description="Send an image from anywhere with the message."),
     SlashCommand(name="theme", argument="[NAME]", title="Choose a theme",
                  description="Draw with other colours; alone: see each before you take it.",
                  group="view"),

@@ -197,6 +197,9 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "replay": _replay,
     "export": _export,
     "theme": _theme,
+    "attach": lambda deeds, rest: (
+        deeds.attach(rest) if rest else deeds.toast("/attach FILE: an image.", bad=True)
+    ),
     "clear": lambda deeds, _: deeds.quit("new"),
     "context": _context,
     "copy": lambda deeds, _: deeds.copy_answer(),
