@@ -23,6 +23,7 @@ app.run(headless=True, size=(80, 24))
 print("\\n".join(sorted(app.loaded)))
 """
 ALLOWED = {
+    "chips",
     "chrome",
     "glyphs",
     "keyed_app",

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.tui.words import count
-
 if TYPE_CHECKING:
     from tui_agent.core.messages import Attachment
 
@@ -29,6 +27,8 @@ class Chips:
         lines = text.count("\n") + 1
         if lines <= MOST_LINES and len(text) <= MOST_CHARACTERS:
             return text
+        from tui_agent.ui.tui.words import count
+
         what = count(lines, "line") if lines > 1 else count(len(text), "character")
         label = self._new(f"pasted {what}")
         self._texts[label] = text
