@@ -14,6 +14,7 @@ from tui_agent.core.events import (
     ApprovalRequested,
     ContextCompacted,
     EditApplied,
+    ModelFailed,
     ModelRequested,
     Record,
     Rewound,
@@ -80,6 +81,10 @@ def assert_prefixes(records: Sequence[Record]) -> None:
             before = sent.get(record.agent_id, [])
             assert now[: len(before)] == before
             sent[record.agent_id] = now
+        asked = state.agents[record.agent_id].asked if record.agent_id in state.agents else None
+        gone = isinstance(record.event, ModelFailed) and record.event.retry_seconds is None
+        if gone and asked is not None and asked.purpose == "compaction":
+            del sent[record.agent_id][-1:]  # The request for a summary that never came.
         if isinstance(record.event, ContextCompacted) or _changes_model(record):
             sent[record.agent_id] = []
         apply(state, record)

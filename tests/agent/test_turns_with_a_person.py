@@ -11,17 +11,15 @@ from tests.agent.invariants import assert_whole, records_of
 from tests.agent.scripts import DONE, call, shell
 from tests.support.repository import Repository
 from tui_agent.core.blob import preview_of
-from tui_agent.core.commands import Compact, Decide, EditPlan, RunChecks, RunShell, SetModel
+from tui_agent.core.commands import Decide, EditPlan, RunChecks, RunShell, SetModel
 from tui_agent.core.events import (
     ApprovalDecided,
     ApprovalRequested,
     Check,
     CheckFinished,
-    ContextCompacted,
     ModelRequested,
     PlanUpdated,
     Redacted,
-    SettingChanged,
     ToolCalled,
     ToolFinished,
     ToolStarted,
@@ -30,7 +28,6 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Decision
-from tui_agent.core.settings import BudgetSettings
 from tui_agent.core.state import place_of
 
 
@@ -92,33 +89,6 @@ async def test_a_question_is_answered_by_its_key_or_in_words(
         assert "because" in preview_of(work.last(ToolFinished).output.text)
 
 
-@pytest.mark.case(96)
-async def test_spent_money_pauses_until_a_person_raises_the_limit(
-    repository: Repository, script: Script
-) -> None:
-    repository.write("a.txt", "x\n")
-    dear = call("read", "{ path = 'a.txt' }").rstrip() + "\n[turn.usage]\ncost_usd = 0.6\n\n"
-    setting = script(dear + DONE).with_mode(budget=BudgetSettings(session=0.5))
-    async with setting.opened() as work:
-        work.send_text("go")
-        _, one, proposal = await work.asked()
-        assert one.tool == "budget"
-        assert proposal.question is not None
-        assert "$0.60 of $0.50" in proposal.question.text
-        await work.decide(Decision(verdict="once", answer="b", feedback="2"))
-        await work.ended()
-        assert work.last(SettingChanged).value == "2.00"
-        assert work.last(TurnEnded).reason == "done"
-    assert_whole(records_of(setting.folder))
-    again = replace(setting, state=setting.state.with_name("other"))
-    async with again.opened() as work:
-        work.send_text("go")
-        await work.decide(Decision(verdict="reject"))
-        await work.ended()
-        assert work.last(TurnEnded).reason == "budget_exceeded"
-    assert_whole(records_of(again.folder))
-
-
 async def test_a_secret_in_an_output_is_masked_in_log_state_and_request(
     repository: Repository, script: Script
 ) -> None:
@@ -137,24 +107,6 @@ async def test_a_secret_in_an_output_is_masked_in_log_state_and_request(
     stored = b"".join(path.read_bytes() for path in setting.state.rglob("*") if path.is_file())
     assert b"hunter2" not in stored
     assert repository.root.exists()
-
-
-@pytest.mark.capability("S4.6", part="compaction")
-async def test_the_conversation_is_summarised_on_request_and_goes_on(
-    repository: Repository, script: Script
-) -> None:
-    repository.write("a.txt", "x\n")
-    setting = script('side = "A summary."\n' + DONE + "\n" + DONE)
-    async with setting.opened() as work:
-        await work.say("first")
-        work.send(Compact())
-        await work.ended()
-        if not work.events(ContextCompacted):
-            await work.until(lambda _: work.events(ContextCompacted))
-        assert work.state.main.messages[0].role == "user"
-        await work.say("second")
-        assert work.last(TurnEnded).reason == "done"
-    assert_whole(records_of(setting.folder))
 
 
 async def test_the_users_own_command_runs_unasked_and_the_model_hears_of_it(
@@ -270,28 +222,3 @@ async def test_requests_of_one_response_wait_side_by_side_and_know_their_place(
         await work.decide(Decision(verdict="reject", feedback="not this one"))
         await work.ended()
         assert len(work.events(ApprovalRequested)) == 3
-
-
-@pytest.mark.capability("S4.6", part="overflow")
-async def test_a_request_that_does_not_fit_is_summarised_announced_and_sent_again(
-    repository: Repository, script: Script
-) -> None:
-    repository.write("a.txt", "x\n")
-    full = """
-[[turn]]
-text = "So far so good."
-[[turn.fault]]
-kind = "status"
-status = 400
-body = '{"error": {"code": "context_length_exceeded", "message": "too long"}}'
-"""
-    setting = script(full)
-    async with setting.opened() as work:
-        await work.say("a long story")
-        compacted = work.last(ContextCompacted)
-        assert compacted.by == "overflow"
-        assert compacted.summary == "So far so good."
-        assert work.last(TurnEnded).reason == "done"
-        purposes = [one.purpose for one in work.events(ModelRequested)]
-        assert purposes == ["turn", "compaction", "turn"]
-    assert_whole(records_of(setting.folder))

@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.recording import Recording
 from tui_agent.core import next_action as do
+from tui_agent.core.budget import Stop, told
 from tui_agent.core.events import (
     ApprovalDecided,
     ApprovalRequested,
@@ -38,7 +39,8 @@ from tui_agent.core.proposal import (
     Reason,
     ToolOutput,
 )
-from tui_agent.core.settings import BudgetSettings, LimitSettings, Settings
+from tui_agent.core.settings import LimitSettings, Settings
+from tui_agent.core.spending import Forecast, Pause, Spend
 
 BEGIN: tuple[Event, ...] = (
     SessionStarted(session_id="s", program="agent", cwd="/w", workspace="/w"),
@@ -126,10 +128,18 @@ def checked(call_id: str, exit_code: int) -> CheckFinished:
     )
 
 
-def after(*events: Event, settings: Settings | None = None, attended: bool = True) -> do.Action:
+def after(
+    *events: Event,
+    settings: Settings | None = None,
+    attended: bool = True,
+    stop: Stop | None = None,
+) -> do.Action:
     state = Recording().add(*events).state()
     terms = do.Terms(
-        settings=settings or Settings(), reads=frozenset({"read", "list"}), attended=attended
+        settings=settings or Settings(),
+        reads=frozenset({"read", "list"}),
+        attended=attended,
+        stop=stop,
     )
     return do.next_action(state, state.main, terms)
 
@@ -187,7 +197,7 @@ def test_a_model_that_failed_for_good_ends_the_turn_with_its_message() -> None:
 def test_a_request_that_does_not_fit_is_summarised_once_and_sent_again() -> None:
     full = ModelFailed(request_id="r1", kind="context", message="too long")
     history = (*READY, asked(), full)
-    assert after(*history) == do.Compact(by_overflow=True)
+    assert after(*history) == do.Compact(by="overflow")
     summary = (
         ModelRequested(request_id="r2", model="m", request_hash="h", purpose="compaction"),
         ModelResponded(request_id="r2", text="so far"),
@@ -261,16 +271,29 @@ def test_a_turn_stops_at_its_last_step() -> None:
 
 
 @pytest.mark.case(96)
-def test_spent_money_pauses_where_a_person_is_and_stops_where_nobody_is() -> None:
-    settings = Settings(budget=BudgetSettings(turn=0.10))
-    dear = answered("read1", usage=Usage(cost_usd=0.25))
-    history = (*READY, asked(), dear, *called("read1"), ended("read1"))
-    assert isinstance(after(*history, settings=settings), do.AskBudget)
-    alone = after(*history, settings=settings, attended=False)
+def test_a_call_that_would_pass_a_cap_asks_a_person_and_ends_the_turn_where_nobody_is() -> None:
+    pause = Pause(
+        scope="session",
+        cap=1.0,
+        spent=Spend(usd=0.94),
+        next=Forecast(model="m", input_tokens=10, cost_usd=0.11),
+        raised=2.0,
+    )
+    stop = Stop(reason="budget_exceeded", text=told(pause), pause=pause)
+    history = (*READY, asked(), answered("read1"), *called("read1"), ended("read1"))
+    assert after(*history, stop=stop) == do.AskBudget(stop=stop)
+    alone = after(*history, stop=stop, attended=False)
     assert isinstance(alone, do.End)
     assert alone.reason == "budget_exceeded"
-    unknown = (*READY, asked(), answered("read1", usage=Usage()), *called("read1"), ended("read1"))
-    assert after(*unknown, settings=settings) == do.CallModel()
+    said = "the session has cost $0.94 of $1.00, and the next call would cost about $0.11"
+    assert alone.detail == f"{said}; --budget 2 raises it, or budget.session in your settings"
+    chosen = (
+        *history,
+        *called("budget1", origin="engine"),
+        ApprovalDecided(call_id="budget1", decision=Decision(verdict="once", answer="c")),
+        ended("budget1"),
+    )
+    assert after(*chosen, stop=stop) == do.Compact(by="user")
 
 
 @pytest.mark.capability("S0.6", part="calls of an approved plan")

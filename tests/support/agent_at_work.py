@@ -29,6 +29,7 @@ from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
 from tui_agent.agent.agent import Agent, Manner
 from tui_agent.core.agents import AgentDefinition
 from tui_agent.core.commands import Command, Decide, Submit
+from tui_agent.core.day import DayBook
 from tui_agent.core.events import Check, Record, SessionStarted
 from tui_agent.core.gate_means import GateMeans
 from tui_agent.core.ports import Clock, Runner, Snapshots, Tool, Workspace, World
@@ -153,6 +154,7 @@ class Setting:
     care: Care = field(default_factory=Care)
     clock: Clock = field(default_factory=WallClock)
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = lambda text: (text, ())
+    day_book: DayBook | None = None
 
     @property
     def folder(self) -> Path:
@@ -207,6 +209,7 @@ class Setting:
             clock=self.clock,
             ids=_NewIds(log),
             redact=self.redact,
+            day_book=self.day_book,
         )
 
     def _place(

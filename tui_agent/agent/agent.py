@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Literal
 from tui_agent.agent import decisions
 from tui_agent.agent.approvals import Approvals
 from tui_agent.agent.children import Children, close_children, remove_copies
+from tui_agent.agent.compacting import compact_when_idle
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.keeping import record_cut_off
-from tui_agent.agent.model_call import compact
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
 from tui_agent.agent.seeing import seen
@@ -189,7 +189,7 @@ class Agent:
             case ask.Undo() | ask.Rewind():
                 await self._take_back(command)
             case ask.Compact():
-                await self._compact()
+                await compact_when_idle(self._engine, command.instructions)
             case ask.SetModel():
                 self._change("model", command.model, self.state.model)
                 self._facts = asyncio.create_task(self._learn_facts())
@@ -326,14 +326,6 @@ class Agent:
             self._notice(f"It cannot be taken back: {error}.", "error")
         else:
             self._own_turn(wanted.text, wanted.kind, wanted.arguments)
-
-    async def _compact(self) -> None:
-        if self._engine.agent.turn is not None:
-            self._notice("A turn is running: compact when it has ended.")
-        elif not self._engine.agent.messages:
-            self._notice("There is nothing to compact yet.", "info")
-        else:
-            await compact(self._engine, "user")
 
     def _go(self) -> None:
         self._turn = asyncio.create_task(self._run(self._turn))

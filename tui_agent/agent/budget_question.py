@@ -1,59 +1,122 @@
-"""The pause when the money is spent: a question by the engine, through the same gate."""
+"""The pause before a call that would pass a cap: a question by the engine, through the gate."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
-from tui_agent.core.budget import spent
+from tui_agent.agent.governor import today_of
+from tui_agent.core.budget import Stop, dollars, spent, told
+from tui_agent.core.codec import CodecError, decode, dumps, encode
 from tui_agent.core.digest import seal
 from tui_agent.core.events import SettingChanged, ToolFinished
 from tui_agent.core.proposal import Choice, Decision, Proposal, Question, ToolOutput
+from tui_agent.core.spending import Forecast, Pause, next_cap
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
     from tui_agent.core.state import Call
 
 BUDGET_TOOL = "budget"
+HOLDS = {"turn": "this turn only", "session": "this session only", "day": "this session, today"}
+CAPS = {"turn": "the turn's cap", "session": "the cap", "day": "today's cap"}
+
+
+def arguments_of(stop: Stop) -> str:
+    """Return a pause as the arguments of the call that asks about it."""
+    return stop.arguments or dumps(encode(stop.pause))
 
 
 def budget_proposal(engine: Engine, call: Call) -> Proposal:
-    """Return the question whether the session may cost more."""
-    limit = engine.live.state.budget_usd or 0.0
+    """Return the question what to do before a call that would pass a cap."""
+    text = engine.loaded(call.arguments)
+    pause = _pause_in(engine, text)
     question = Question(
-        text=f"{engine.loaded(call.arguments)}. Nothing more has been sent.",
-        choices=(
-            Choice(key="b", label=f"raise the limit to ${raised(limit):.2f}"),
-            Choice(key="stop", label="stop the turn", detail="what is done stays"),
-        ),
+        text=f"{told(pause) if pause.next.model else text}. Nothing more has been sent.",
+        choices=tuple(choices_of(pause)),
         free_text=False,
         kind="budget",
+        pause=pause,
     )
     return seal(
         Proposal(
             call_id=call.id,
             tool=BUDGET_TOOL,
-            title="the budget is spent",
+            title="the next call would pass the cap",
             effects=frozenset({"question"}),
             question=question,
         )
     )
 
 
-def raised(limit: float) -> float:
-    """Return the next limit that is offered, in dollars: twice the present one."""
-    return limit * 2 if limit else 1.0
+def choices_of(pause: Pause) -> list[Choice]:
+    """Return what may be done, each with what it costs."""
+    found = [
+        Choice(
+            key="b",
+            label=f"raise {CAPS[pause.scope]} to ${pause.raised:.2f}",
+            detail=HOLDS[pause.scope],
+        )
+    ]
+    if pause.cheaper is not None:
+        cost = _about(pause.cheaper.cost_usd)
+        label = f"go on with {pause.cheaper.model}"
+        found.append(Choice(key="m", label=label, detail=f"{cost} for this call"))
+    if pause.summary is not None:
+        detail = f"{_about(pause.summary.cost_usd)}, then {_about(pause.afterwards)} a call"
+        found.append(Choice(key="c", label="compact first, then go on", detail=detail))
+    found.append(Choice(key="stop", label="stop here", detail="the work stays"))
+    return found
 
 
-def budget_answered(engine: Engine, call: Call, decision: Decision) -> None:
-    """Carry out the answer: raise the limit, to the amount named if one is, or stop the turn."""
-    old = engine.live.state.budget_usd or 0.0
-    amount = _amount(decision.feedback) or raised(max(old, spent(engine.live.state) or 0.0))
-    goes_on = decision.verdict != "reject" and decision.answer == "b"
-    if goes_on:
-        engine.emit(SettingChanged(key="budget_usd", value=f"{amount:.2f}", old=f"{old:.2f}"))
-    summary = f"raised to ${amount:.2f}" if goes_on else "stopped"
-    output = ToolOutput(ok=goes_on, summary=summary)
+def _about(cost: float | None) -> str:
+    return "unknown" if cost is None else f"about {dollars(cost)}"
+
+
+def _pause_in(engine: Engine, text: str) -> Pause:
+    """Return the pause that a call's arguments tell of; older logs hold a sentence."""
+    try:
+        return decode(Pause, json.loads(text))
+    except (ValueError, CodecError):
+        cap, used = engine.live.state.budget_usd or 0.0, spent(engine.live.state)
+        nothing = Forecast(model="", input_tokens=0)
+        raised = next_cap(max(cap, used.usd))
+        return Pause(scope="session", cap=cap, spent=used, next=nothing, raised=raised)
+
+
+async def budget_answered(engine: Engine, call: Call, decision: Decision) -> None:
+    """Carry out the answer: raise the cap (to the amount named, if one is), change, or stop."""
+    question = call.proposal.question if call.proposal is not None else None
+    pause = question.pause if question is not None else None
+    if pause is None:
+        pause = _pause_in(engine, engine.loaded(call.arguments))
+    answer = "stop" if decision.verdict == "reject" else decision.answer
+    if answer == "b":
+        summary = _raise(engine, pause, decision.feedback)
+    elif answer == "m" and pause.cheaper is not None:
+        summary = await _change(engine, pause.cheaper)
+    elif answer == "c" and pause.summary is not None:
+        summary = "compact first"
+    else:
+        answer, summary = "stop", f"stopped: {told(pause)}" if pause.next.model else "stopped"
+    output = ToolOutput(ok=answer != "stop", summary=summary)
     engine.emit(ToolFinished(call_id=call.id, output=output, status="finished"))
+
+
+def _raise(engine: Engine, pause: Pause, wanted: str) -> str:
+    amount = _amount(wanted) or pause.raised
+    key = {"turn": "budget_turn", "session": "budget_usd", "day": "budget_day"}[pause.scope]
+    day = f" {today_of(engine).day}" if pause.scope == "day" else ""
+    value = f"{amount:.2f}{day}"
+    engine.emit(SettingChanged(key=key, value=value, old=f"{pause.cap:.2f}"))
+    return f"raised to ${amount:.2f}"
+
+
+async def _change(engine: Engine, cheaper: Forecast) -> str:
+    """Go on with another model, and know its window and prices before its first call."""
+    engine.emit(SettingChanged(key="model", value=cheaper.model, old=engine.model))
+    engine.facts = await engine.world.model.facts(cheaper.model)
+    return f"on with {cheaper.model}"
 
 
 def _amount(text: str) -> float | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui_agent.agent.approvals import Approvals
     from tui_agent.agent.session import LiveSession
     from tui_agent.core.agents import Agents
+    from tui_agent.core.budget import Stop
     from tui_agent.core.messages import ModelFacts
     from tui_agent.core.ports import Tool, World
     from tui_agent.core.proposal import CommandPart
@@ -44,6 +45,10 @@ class Engine:
     first_snapshot: asyncio.Task[None] | None = None
     snapping: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One snapshot after the other, whoever takes it."""
+    said: set[str] = field(default_factory=set)
+    """What this process has warned of once."""
+    told_stop: Callable[[Engine], Stop | None] | None = None
+    """Where a session is executed again: the pauses as they were recorded."""
     agents_of: Callable[[Engine], Agents] | None = None
     """Gives what sends out this agent's children."""
     slots: asyncio.Semaphore | None = None

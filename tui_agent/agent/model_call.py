@@ -1,4 +1,4 @@
-"""One call of the model: request, what streams in, response or failure; and compaction."""
+"""One call of the model: request, what streams in, response or failure."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, cast
 
+from tui_agent.agent.day import set_aside, settle, settle_failed
+from tui_agent.agent.governor import facts_known
 from tui_agent.agent.request import next_request
-from tui_agent.core.blob import size_of
-from tui_agent.core.context import kept_after_compaction
 from tui_agent.core.events import (
-    ContextCompacted,
     ModelFailed,
     ModelHeld,
     ModelResponded,
@@ -36,10 +35,16 @@ if TYPE_CHECKING:
     from tui_agent.core.messages import Message
 
 
-async def call_model(engine: Engine, purpose: Purpose = "turn") -> bool:
-    """Send the next request and record its answer; return whether there was one."""
+async def call_model(engine: Engine, purpose: Purpose = "turn", asked: str = "") -> bool:
+    """Send the next request and record its answer; return whether there was one.
+
+    `asked`: what the model is told at its end. Nothing is sent where another process has meanwhile
+    spent what the day's cap leaves.
+    """
     request_id = engine.world.ids("request")
-    request, event = next_request(engine, purpose, request_id)
+    if not set_aside(engine, request_id):
+        return False
+    request, event = next_request(engine, purpose, request_id, asked)
     engine.emit(event)
     begun = engine.live.now_ms()
     stream = cast("AsyncGenerator[ModelPiece]", engine.world.model.stream(request))
@@ -51,7 +56,9 @@ async def call_model(engine: Engine, purpose: Purpose = "turn") -> bool:
     except ModelError as error:
         listener.fail(error)
     if listener.response is None:
+        settle_failed(engine, request_id)
         return False
+    settle(engine, request_id, listener.response.usage.cost_usd)
     _record(engine, request_id, listener.response, engine.live.now_ms() - begun)
     return True
 
@@ -121,6 +128,7 @@ class _Listener:
 
 
 def _record(engine: Engine, request_id: str, response: Responded, ms: int) -> None:
+    facts = facts_known(engine)
     engine.emit(
         ModelResponded(
             request_id=request_id,
@@ -133,6 +141,7 @@ def _record(engine: Engine, request_id: str, response: Responded, ms: int) -> No
             model=response.model,
             first_token_ms=response.first_token_ms,
             ms=ms,
+            context_tokens=facts.context_tokens if facts is not None else None,
         )
     )
     if response.stop == "length":
@@ -154,48 +163,3 @@ def _unique(engine: Engine, calls: tuple[ToolCall, ...]) -> tuple[ToolCall, ...]
         taken.add(call.id)
         named.append(call)
     return tuple(named)
-
-
-async def compact(engine: Engine, by: Literal["user", "overflow", "limit"]) -> bool:
-    """Have the model summarise the conversation, and put the summary in its place.
-
-    On overflow the request itself would not fit: the oldest half is left out of what it summarises.
-    """
-    agent = engine.agent
-    if by == "overflow":
-        half = _half(agent.messages)
-        if half:
-            engine.emit(
-                ContextCompacted(
-                    summary="The beginning of this conversation did not fit and was left out.",
-                    messages_before=len(agent.messages),
-                    messages_kept=half,
-                    by="overflow",
-                )
-            )
-    before = len(agent.messages)
-    if not await call_model(engine, "compaction"):
-        return False
-    summary = agent.messages[-1].text
-    kept = kept_after_compaction(agent.messages[:-2])
-    # The request for the summary and the summary stand last; what is kept stands before them.
-    engine.emit(
-        ContextCompacted(
-            summary=summary,
-            messages_before=before,
-            messages_kept=kept,
-            dropped_at_end=2,
-            by=by,
-        )
-    )
-    if size_of(summary) == 0:
-        engine.notice("The model's summary was empty.", "warning")
-    return True
-
-
-def _half(messages: list[Message]) -> int:
-    """Return how many of the last messages to keep: about half, from a user's message on."""
-    for index in range(len(messages) // 2, len(messages)):
-        if messages[index].role == "user":
-            return len(messages) - index
-    return 0

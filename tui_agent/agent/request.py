@@ -11,7 +11,7 @@ from tui_agent.core.codec import dumps, encode
 from tui_agent.core.context import pending
 from tui_agent.core.events import ModelRequested
 from tui_agent.core.messages import Message, ModelRequest, ToolSpec
-from tui_agent.core.prompt import COMPACTION, SYSTEM
+from tui_agent.core.prompt import SYSTEM
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -21,13 +21,16 @@ Purpose = Literal["turn", "compaction"]
 
 
 def next_request(
-    engine: Engine, purpose: Purpose, request_id: str
+    engine: Engine, purpose: Purpose, request_id: str, asked: str = ""
 ) -> tuple[ModelRequest, ModelRequested]:
-    """Return the request that comes next, and what is recorded of it."""
+    """Return the request that comes next, and what is recorded of it.
+
+    `asked`: what the model is told at the end, in the place of a person's words.
+    """
     agent = engine.agent
     added = tuple(_kept(engine, one) for one in pending(engine.live.state, agent))
-    if purpose == "compaction":
-        added = (*added, Message(role="user", text=COMPACTION))
+    if asked:
+        added = (*added, Message(role="user", text=engine.stored(asked)))
     request = build(engine, request_id, added)
     first = agent.requests == 0
     return request, ModelRequested(

@@ -171,7 +171,7 @@ async def _decided(engine: Engine, call: Call) -> None:
     if decision is None or proposal is None:
         return
     if call.tool == BUDGET_TOOL:
-        budget_answered(engine, call, decision)
+        await budget_answered(engine, call, decision)
     elif decision.verdict == "reject" and not _goes_on(proposal, decision):
         finished(engine, call, rejection(engine, call, proposal, decision), "denied")
     elif still_asks(engine, proposal, decision):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from tui_agent.agent.budget_question import BUDGET_TOOL
+from tui_agent.agent.budget_question import BUDGET_TOOL, arguments_of
+from tui_agent.agent.compaction import announce_compaction, compact
 from tui_agent.agent.effects import snapshot
-from tui_agent.agent.model_call import call_model, compact
+from tui_agent.agent.governor import stop_for
+from tui_agent.agent.model_call import call_model
 from tui_agent.agent.rewinding import went_back
 from tui_agent.agent.tool_call import perform
 from tui_agent.core import next_action as do
@@ -40,7 +43,7 @@ async def run_turn(engine: Engine) -> None:
     if fresh and not engine.agent.parent:  # A child takes it with its first effect.
         engine.first_snapshot = asyncio.create_task(snapshot(engine, "turn"))
     try:
-        while not isinstance(action := _next(engine), do.Idle):
+        while not isinstance(action := await _next(engine), do.Idle):
             await _perform(engine, action)
     finally:
         task, engine.first_snapshot = engine.first_snapshot, None
@@ -49,8 +52,15 @@ async def run_turn(engine: Engine) -> None:
             await asyncio.gather(task, return_exceptions=True)
 
 
-def _next(engine: Engine) -> do.Action:
-    return do.next_action(engine.live.state, engine.agent, engine.terms)
+async def _next(engine: Engine) -> do.Action:
+    """Return what comes next; before a call of the model, the caps in dollars are looked at."""
+    action = do.next_action(engine.live.state, engine.agent, engine.terms)
+    if isinstance(action, do.CallModel):
+        announce_compaction(engine)
+    stop = await stop_for(engine, action)
+    if stop is None:
+        return action
+    return do.next_action(engine.live.state, engine.agent, replace(engine.terms, stop=stop))
 
 
 async def _perform(engine: Engine, action: do.Action) -> None:
@@ -59,7 +69,7 @@ async def _perform(engine: Engine, action: do.Action) -> None:
         case do.CallModel():
             await call_model(engine)
         case do.Compact():
-            await compact(engine, "overflow" if action.by_overflow else "limit")
+            await compact(engine, action.by)
         case do.RunCalls():
             await _together(engine, action.call_ids)
         case do.Gather():
@@ -96,7 +106,7 @@ def _record(engine: Engine, action: do.Action) -> None:
             arguments = dumps({"command": action.check.command})
             _called(engine, "shell", arguments, "check", action.check.name)
         case do.AskBudget():
-            _called(engine, BUDGET_TOOL, action.stop.text, "engine")
+            _called(engine, BUDGET_TOOL, arguments_of(action.stop), "engine")
         case do.End():
             end_turn(engine, action)
 

@@ -1,13 +1,22 @@
-"""Usage against limits: what stops a turn before its next model call."""
+"""Usage against limits: what stops a turn before its next model call.
+
+A cap in dollars stops a call that would probably pass it, before anything is sent. What a call will
+cost is foreseen from the length of its request and from the answers so far: an answer that is
+longer than any before can still pass a cap, once; the next call then waits.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui_agent.core.day import Today
 from tui_agent.core.events import EndReason
 from tui_agent.core.settings import BudgetSettings, LimitSettings
+from tui_agent.core.spending import NOTHING, SCOPES, Forecast, Pause, Scope, Spend, added_up
 from tui_agent.core.state.lineage import tree_turns
 from tui_agent.core.state.values import Session, Turn
+
+WORDS: dict[Scope, str] = {"turn": "the turn", "session": "the session", "day": "today"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,23 +25,45 @@ class Stop:
 
     reason: EndReason
     text: str
-    money: bool = False
+    pause: Pause | None = None
+    """Of a cap in dollars: what a person may choose."""
+    arguments: str = ""
+    """The question as it was recorded, where it is asked once more by a re-execution."""
+
+    @property
+    def money(self) -> bool:
+        """Whether a person may lift it."""
+        return self.pause is not None or bool(self.arguments)
 
 
-def spent(session: Session) -> float | None:
-    """Return the dollars that all agents of the session have cost; `None` where it is unknown."""
-    total = 0.0
-    for agent in session.agents.values():
-        if agent.usage.cost_usd is None:
-            return None
-        total += agent.usage.cost_usd
-    return total
+def spent(session: Session) -> Spend:
+    """Return what all agents of the session have cost."""
+    return added_up(agent.spend for agent in session.agents.values())
 
 
-def stop_before_call(
-    session: Session, turn: Turn, limits: LimitSettings, budget: BudgetSettings
-) -> Stop | None:
-    """Return what forbids another model call in this turn, or None."""
+def turn_spent(session: Session, turn: Turn | None = None) -> Spend:
+    """Return what the main agent's open turn has cost with all its children: one purse."""
+    root = session.main.turn or turn
+    if root is None:
+        return NOTHING
+    return added_up(one.spend for one in tree_turns(session, root))
+
+
+def caps_of(session: Session, budget: BudgetSettings, day: str = "") -> dict[Scope, float]:
+    """Return the caps that hold, in dollars, the narrowest scope first."""
+    caps: dict[Scope, float] = {
+        "turn": budget.turn,
+        "session": session.budget_usd or 0.0,
+        "day": budget.day,
+    }
+    for scope, (amount, held) in session.raised.items():
+        if scope == "turn" or held == day:
+            caps[scope] = amount
+    return {scope: caps[scope] for scope in SCOPES if caps[scope]}
+
+
+def stop_before_call(session: Session, turn: Turn, limits: LimitSettings) -> Stop | None:
+    """Return which limit in numbers forbids another model call in this turn, or None."""
     if len(turn.steps) >= limits.steps:
         return Stop(
             reason="max_steps_exceeded",
@@ -52,33 +83,66 @@ def stop_before_call(
             reason="budget_exceeded",
             text=f"the session has used {tokens:,} of {limits.tokens:,} tokens",
         )
-    return _money(session, turn, budget)
-
-
-def _money(session: Session, turn: Turn, budget: BudgetSettings) -> Stop | None:
-    total = spent(session)
-    if session.budget_usd and total is not None and total >= session.budget_usd:
-        return Stop(
-            reason="budget_exceeded",
-            text=f"the session has cost ${total:.2f} of ${session.budget_usd:.2f}",
-            money=True,
-        )
-    cost = _turn_cost(session, turn)
-    if budget.turn and cost is not None and cost >= budget.turn:
-        return Stop(
-            reason="budget_exceeded",
-            text=f"the turn has cost ${cost:.2f} of ${budget.turn:.2f}",
-            money=True,
-        )
     return None
 
 
-def _turn_cost(session: Session, turn: Turn) -> float | None:
-    """Return what the main agent's open turn has cost with all its children: one purse."""
-    root = session.main.turn or turn
-    total = 0.0
-    for one in tree_turns(session, root):
-        if one.usage.cost_usd is None:
-            return None
-        total += one.usage.cost_usd
-    return total
+def passed_cap(
+    session: Session, budget: BudgetSettings, today: Today, cost: float | None
+) -> tuple[Scope, float, Spend] | None:
+    """Return the first cap that a call of this cost would pass: whose, its dollars, what is spent.
+
+    A call of unknown cost passes a cap only where the cap is reached already.
+    """
+    so_far: dict[Scope, Spend] = {
+        "turn": turn_spent(session),
+        "session": spent(session),
+        "day": today.spend or NOTHING,
+    }
+    for scope, cap in caps_of(session, budget, today.day).items():
+        used = so_far[scope]
+        if used.usd >= cap or used.usd + (cost or 0.0) > cap + TINY:
+            return scope, cap, used
+    return None
+
+
+TINY = 1e-9
+"""Dollars: sums of fractions are not exact."""
+
+
+def unkept(budget: dict[Scope, float], next_call: Forecast, today: Today) -> str:
+    """Return why a cap cannot be kept, in a sentence; empty where it can, or where there is none.
+
+    An unknown price is said to be unknown; it never counts as nothing.
+    """
+    if budget and next_call.cost_usd is None:
+        which = " and ".join(f"${cap:.2f} for {WORDS[scope]}" for scope, cap in budget.items())
+        return f"The price of {next_call.model} is unknown: the cap of {which} cannot be kept."
+    if "day" in budget and today.spend is None:
+        return f"What today has cost is unknown: the cap of ${budget['day']:.2f} cannot be kept."
+    return ""
+
+
+def told(pause: Pause) -> str:
+    """Return a pause in a sentence: whose cap, what was spent, what the next call would cost."""
+    used, cap = pause.spent, pause.cap
+    unknown = f" and {used.unpriced} answers of unknown price" if used.unpriced else ""
+    has = "today has cost" if pause.scope == "day" else f"{WORDS[pause.scope]} has cost"
+    text = f"{has} {dollars(used.usd)}{unknown} of {dollars(cap)}"
+    cost = pause.next.cost_usd
+    if cost is None:
+        return f"{text}, and what the next call would cost is unknown"
+    return f"{text}, and the next call would cost about {dollars(cost)}"
+
+
+def remedy(pause: Pause) -> str:
+    """Return what raises the cap where nobody can be asked."""
+    flag = {"turn": "--budget-turn", "session": "--budget", "day": "--budget-day"}[pause.scope]
+    return f"{flag} {pause.raised:g} raises it, or budget.{pause.scope} in your settings"
+
+
+CENT = 0.01
+
+
+def dollars(amount: float) -> str:
+    """Return an amount: in cents, or exactly enough below a cent."""
+    return f"${amount:.4f}" if 0 < amount < CENT else f"${amount:.2f}"

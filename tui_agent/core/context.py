@@ -1,4 +1,4 @@
-"""State to model messages: what the next request adds, and where compaction cuts.
+"""State to model messages: what the next request adds.
 
 What has been sent is never touched again, so that each request is a prefix of the next and the
 provider's cache holds. Whatever is new enters as messages at the end, in a fixed order: results,
@@ -7,7 +7,7 @@ then context, then what the user did.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from tui_agent.core.blob import Text, preview_of
 from tui_agent.core.messages import Message
@@ -15,9 +15,6 @@ from tui_agent.core.plan import Plan
 from tui_agent.core.prompt import MODES
 from tui_agent.core.state.values import Agent, Call, Session, Unsent
 from tui_agent.core.undo import UNDO_TOOL
-
-KEPT_MESSAGES = 12
-"""Messages that compaction leaves word for word, if they fit its rules."""
 
 
 def pending(session: Session, agent: Agent) -> tuple[Message, ...]:
@@ -97,19 +94,6 @@ def spell(plan: Plan) -> str:
         f"{number}. [{step.state.replace('_', ' ')}] {step.text}"
         for number, step in enumerate(plan.steps, 1)
     )
-
-
-def kept_after_compaction(messages: Sequence[Message]) -> int:
-    """Return how many of the last messages stay word for word when the rest is summarised.
-
-    The cut falls before a message of the user, so that no result is parted from its call.
-    """
-    count = len(messages)
-    start = max(0, count - KEPT_MESSAGES)
-    for index in range(start, count):
-        if messages[index].role == "user":
-            return count - index
-    return 0
 
 
 def _has(agent: Agent, kind: str) -> bool:

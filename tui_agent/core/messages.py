@@ -114,6 +114,10 @@ class ModelFacts:
     input_price: float | None = None
     """Dollars a token."""
     output_price: float | None = None
+    cached_price: float | None = None
+    """Dollars a token that is read from the provider's cache; unknown: as any other."""
+    cache_write_price: float | None = None
+    """Dollars a token that is written into it."""
     images: bool | None = None
     """Whether it sees images."""
     tools: bool | None = None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 from tui_agent.core.blob import preview_of
-from tui_agent.core.budget import Stop, stop_before_call
+from tui_agent.core.budget import Stop, remedy, stop_before_call
 from tui_agent.core.events import Check, EndReason, Phase
 from tui_agent.core.messages import ToolCall
 from tui_agent.core.plan import PlanStep
@@ -45,7 +46,7 @@ class CallModel:
 class Compact:
     """Summarise the conversation: the model's window is nearly or wholly full."""
 
-    by_overflow: bool
+    by: Literal["user", "overflow", "limit"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,8 @@ class Terms:
     """Names of the tools whose calls only read."""
     attended: bool = True
     context_tokens: int | None = None
+    stop: Stop | None = None
+    """The cap in dollars that the next call of the model would pass."""
 
 
 _FIRST: dict[str, Phase] = {
@@ -214,9 +217,11 @@ def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
     planned = _planned(agent, turn)
     if planned is not None:
         return CallPlanned(step=planned)
+    if _compacts_first(turn):
+        return Compact(by="user")
     latest = next(reversed(turn.steps.values()), None)
-    if latest is not None and latest.purpose == "compaction" and latest.response is not None:
-        return CallModel()
+    if latest is not None and latest.purpose == "compaction":
+        return _after_compaction(session, agent, turn, terms)
     step = _latest_step(turn)
     if step is not None and step.failure is not None and step.response is None:
         return _after_failure(session, agent, turn, terms)
@@ -229,6 +234,25 @@ def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
     return Enter(phase="report", loop=turn.loop)
 
 
+def _after_compaction(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
+    """Go on, whether the summary came or was cut off; end where the model does not answer."""
+    latest = next(reversed(turn.steps.values()))
+    failure = latest.failure
+    if turn.compacted > latest.seq or failure is None or failure.kind == "cancelled":
+        return _call_model(session, agent, turn, terms)
+    return End(reason="model_failed", detail=failure.message)
+
+
+def _compacts_first(turn: Turn) -> bool:
+    """Whether a person has chosen, before a call that would pass a cap, to compact first."""
+    last = next(reversed(turn.calls.values()), None)
+    if last is None or last.origin != "engine" or last.decision is None:
+        return False
+    return last.decision.answer == "c" and all(
+        step.seq < last.seq for step in turn.steps.values() if step.purpose == "compaction"
+    )
+
+
 _ANSWERED = ("user", "steer", "call")
 """Kinds of unsent things that the model is called for; the others wait for the next request."""
 
@@ -238,7 +262,6 @@ MOST_COMPACTIONS = 3
 
 def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
     """A response that was cut off is asked for again; one that did not fit, after a summary."""
-    compacting = next(reversed(turn.steps.values())).purpose == "compaction"
     step = _latest_step(turn)
     failure = step.failure if step is not None else None
     if failure is None:
@@ -247,9 +270,9 @@ def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> 
         return _call_model(session, agent, turn, terms)
     if failure.kind != "context":
         return End(reason="model_failed", detail=failure.message)
-    if compacting or _compactions(turn) >= MOST_COMPACTIONS:
+    if _compactions(turn) >= MOST_COMPACTIONS:
         return End(reason="model_failed", detail=failure.message)
-    return Compact(by_overflow=True)
+    return _stopped(session, turn, terms) or Compact(by="overflow")
 
 
 def _asked(step: Step) -> tuple[ToolCall, ...]:
@@ -261,16 +284,25 @@ def _compactions(turn: Turn) -> int:
 
 
 def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
-    stop = stop_before_call(session, turn, terms.settings.limits, terms.settings.budget)
-    if stop is not None:
-        if stop.money and terms.attended:
-            return AskBudget(stop=stop)
-        return End(reason=stop.reason, detail=stop.text)
+    stopped = _stopped(session, turn, terms)
+    if stopped is not None:
+        return stopped
     window, used = terms.context_tokens, agent.context_used
-    full = bool(window and used and used > window * terms.settings.context.compact_at)
+    share = terms.settings.context.compact_at
+    full = bool(window and used and share and used > window * share)
     if full and not _compactions(turn):
-        return Compact(by_overflow=False)
+        return Compact(by="limit")
     return CallModel()
+
+
+def _stopped(session: Session, turn: Turn, terms: Terms) -> AskBudget | End | None:
+    stop = stop_before_call(session, turn, terms.settings.limits) or terms.stop
+    if stop is None:
+        return None
+    if stop.money and terms.attended:
+        return AskBudget(stop=stop)
+    how = f"; {remedy(stop.pause)}" if stop.pause is not None else ""
+    return End(reason=stop.reason, detail=stop.text + how)
 
 
 def _own_end(turn: Turn) -> End | GoBack:

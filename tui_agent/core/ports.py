@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui_agent.core.blob import Blob
     from tui_agent.core.commands import Command as AgentCommand
     from tui_agent.core.copies import CopyChanges, LaidFile
+    from tui_agent.core.day import DayBook
     from tui_agent.core.edits import Files
     from tui_agent.core.events import Check, InstructionsLoaded, PlannedWrite, Record
     from tui_agent.core.lookup import Found, Listing, Search
@@ -387,6 +388,8 @@ class World:
     """What only the user calls; no model is told of them."""
     withheld: Mapping[str, Tool] = field(default_factory=dict)
     """What the chosen toolsets leave out: only the user's calls and the checks still use it."""
+    day_book: DayBook | None = None
+    """None: nobody counts by days."""
     children: Mapping[str, AgentDefinition] = field(default_factory=dict)
     """The kinds of child agents, by name."""
     copies: Copies | None = None

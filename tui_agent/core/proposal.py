@@ -9,6 +9,7 @@ from tui_agent.core.blob import Blob, Text
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.plan import Plan
 from tui_agent.core.settings import RuleSettings
+from tui_agent.core.spending import Pause
 
 Effect = Literal["read", "edit", "execute", "network", "outside", "question"]
 Mark = Literal["secret", "protected", "outside"]
@@ -50,6 +51,8 @@ class Question:
     """Whether an answer in one's own words is taken, too."""
     kind: Literal["ask", "plan", "budget"] = "ask"
     plan: Plan | None = None
+    pause: Pause | None = None
+    """Of the budget: what the next call would cost, and what may be done instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

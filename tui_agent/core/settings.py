@@ -115,7 +115,11 @@ class BudgetSettings:
     session: float = 0.0
     """Dollars a session."""
     turn: float = 0.0
-    """Dollars a turn."""
+    """Dollars a turn, with the children that it sends out."""
+    day: float = 0.0
+    """Dollars a day, over all sessions of yours on this machine."""
+    cheaper: tuple[str, ...] = ()
+    """Models to offer where a cap would be passed, the best first: `anthropic/claude-haiku-4-5`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +131,8 @@ class ContextSettings:
     map_tokens: int = 1_600
     """Tokens that the map of the repository may take."""
     compact_at: float = 0.85
-    """Share of the context window at which the conversation is summarised."""
+    """Share of the context window at which the conversation is compacted; 0: only where a request
+    no longer fits, or on request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

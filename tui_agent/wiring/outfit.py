@@ -28,6 +28,7 @@ from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
 from tui_agent.wiring.sandbox import git_beside, runner_for
+from tui_agent.wiring.spending import day_book
 from tui_agent.wiring.trusting import acceptance
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog, runner: Runner | None = N
         children=wiring.children,
         child_tools=wiring.child_tools,
         redact=wiring.redact,
+        day_book=day_book(wiring),
     )
 
 

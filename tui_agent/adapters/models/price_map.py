@@ -59,6 +59,8 @@ def _facts(model: str, entry: Mapping[str, Any]) -> ModelFacts:
         output_limit=_whole(entry.get("max_output_tokens")),
         input_price=_number(entry.get("input_cost_per_token")),
         output_price=_number(entry.get("output_cost_per_token")),
+        cached_price=_number(entry.get("cache_read_input_token_cost")),
+        cache_write_price=_number(entry.get("cache_creation_input_token_cost")),
         images=bool(entry.get("supports_vision", False)),
         tools=bool(entry.get("supports_function_calling", False)) if known else None,
         reasoning=bool(entry.get("supports_reasoning", False)) if known else None,

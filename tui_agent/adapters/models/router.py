@@ -192,7 +192,9 @@ class RoutedModel:
         except UnknownModelError:
             return ModelFacts(model=model)
         client = self._hosts.get("direct") or self._hosts.get("litellm")
-        if route.host == "scripted" or client is None:
+        if route.host == "scripted":
+            return self._scripted_facts(route, model)
+        if client is None:
             return ModelFacts(model=model)
         try:
             return await client.facts(route, model)
@@ -221,6 +223,12 @@ class RoutedModel:
             return await client.catalog(provider) if client is not None else []
         except Fault:
             return []
+
+    def _scripted_facts(self, route: Route, model: str) -> ModelFacts:
+        try:
+            return self._script(route.model).facts(model)
+        except Fault:
+            return ModelFacts(model=model)
 
     async def keys_found(self) -> tuple[KeyFound, ...]:
         """Return the providers whose key the hosts hold, in the order to offer them."""

@@ -5,6 +5,10 @@ A script is a TOML file (or JSON with the same names and structure):
     model = "scripted"              # the name that answers bear
     side = "A summary."             # answers requests that offer no tools, if given
 
+    [facts]                         # what is known of the model, if anything
+    context_tokens = 8000
+    input_price = 3.0               # and output_price, cached_price: dollars a million tokens
+
     [[turn]]
     text = "I'll run the tests."    # streamed in pieces of `chunk` characters
     reasoning = "They fail."        # streamed before the text
@@ -128,6 +132,16 @@ class ScriptTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptFacts:
+    """What is known of the scripted model; prices in dollars a million tokens."""
+
+    context_tokens: int | None = None
+    input_price: float | None = None
+    output_price: float | None = None
+    cached_price: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
     """A whole script."""
 
@@ -137,6 +151,7 @@ class Script:
     name: str = "the script"
     """For messages: where it came from."""
     labels: Mapping[str, int] = field(default_factory=dict)
+    facts: ScriptFacts = ScriptFacts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +206,7 @@ def parse_script(data: Value, name: str = "the script") -> Script:
         side=str(data.get("side", "")),
         name=name,
         labels=labels,
+        facts=_made(ScriptFacts, data.get("facts", {}), f"{name}, facts"),
     )
 
 

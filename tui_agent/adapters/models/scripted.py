@@ -11,6 +11,7 @@ from tui_agent.adapters.models.script import Chosen, Script, ScriptFault, choose
 from tui_agent.adapters.models.wire import Delta
 from tui_agent.core.messages import (
     CallPiece,
+    ModelFacts,
     ModelRequest,
     ReasoningPiece,
     Responded,
@@ -33,6 +34,17 @@ class ScriptedModel:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._struck: Counter[tuple[int, int, int]] = Counter()
+
+    def facts(self, model: str) -> ModelFacts:
+        """Return what the script says of its model, under the name that the user gave it."""
+        told = self._script.facts
+        return ModelFacts(
+            model=model,
+            context_tokens=told.context_tokens,
+            input_price=_a_token(told.input_price),
+            output_price=_a_token(told.output_price),
+            cached_price=_a_token(told.cached_price),
+        )
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Responded, None]:
         """Yield one attempt's deltas and its response; raise Fault."""
@@ -82,6 +94,10 @@ class ScriptedModel:
             wait = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
             raise of_status(status, fault.body, wait, where=where, key_variable="SCRIPT_KEY")
         raise broken(f"{where} broke off in the middle of its answer ({fault.kind})")
+
+
+def _a_token(price: float | None) -> float | None:
+    return None if price is None else price / 1_000_000
 
 
 def pieces_of(chosen: Chosen) -> Iterator[Delta]:

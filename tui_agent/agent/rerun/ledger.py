@@ -15,6 +15,7 @@ from tui_agent.core.events import (
     Event,
     ModelFailed,
     ModelRequested,
+    ModelResponded,
     Record,
     SessionEnded,
     SessionResumed,
@@ -68,7 +69,7 @@ class Ledger:
     @property
     def full_window(self) -> bool:
         """Whether the next request is a summary because the model's window was nearly full."""
-        return any(start <= self._seq < end for start, end in self._windows)
+        return any(start <= self._seq <= end for start, end in self._windows)
 
     def pass_by(self, record: Record) -> None:
         """Expect this record to have been made anew when all has come to rest."""
@@ -229,11 +230,15 @@ def _breaks(records: Sequence[Record]) -> list[int]:
 
 
 def _full_windows(records: Sequence[Record]) -> list[tuple[int, int]]:
-    """Return where a summary was next because the window was nearly full: from, and up to."""
+    """Return where a summary was next because the window was nearly full: from the answer before
+    it up to its request.
+    """
     found: list[tuple[int, int]] = []
     since, refused, open_turn = 0, False, False
     for record in records:
         event = record.event
+        if record.agent_id != MAIN_AGENT:
+            continue
         if isinstance(event, TurnStarted | TurnEnded):
             open_turn = isinstance(event, TurnStarted)
             refused = False
@@ -242,7 +247,9 @@ def _full_windows(records: Sequence[Record]) -> list[tuple[int, int]]:
         elif isinstance(event, ModelRequested):
             if event.purpose == "compaction" and open_turn and not refused:
                 found.append((since, record.seq))
-            since, refused = record.seq, False
+            refused = False
+        elif isinstance(event, ModelResponded):
+            since = record.seq
     return found
 
 

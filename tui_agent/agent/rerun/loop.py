@@ -197,7 +197,8 @@ class _Loop:
             case "decide":
                 await self._decide(event)
             case "compact":
-                self.process.go_compact()
+                added = event.added if isinstance(event, ModelRequested) else ()
+                self.process.go_compact(added[-1].text if added else "")
             case "interrupt":
                 await self._interrupt(index)
             case "suspend":

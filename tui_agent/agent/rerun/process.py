@@ -8,8 +8,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.approvals import Approvals
+from tui_agent.agent.compaction import compact
 from tui_agent.agent.engine import Engine
-from tui_agent.agent.model_call import compact
 from tui_agent.agent.rerun.real import RealSnapshots, RealWorkspace
 from tui_agent.agent.rerun.recorded import (
     AgainLog,
@@ -19,6 +19,7 @@ from tui_agent.agent.rerun.recorded import (
     RecordedRunner,
     RecordedSnapshots,
 )
+from tui_agent.agent.rerun.recorded_stops import RecordedStops
 from tui_agent.agent.rerun.recorded_tools import RealTool, RecordedTool, ServedTool, is_served
 from tui_agent.agent.rerun.recorded_workspace import RecordedWorkspace
 from tui_agent.agent.session import LiveSession
@@ -26,6 +27,7 @@ from tui_agent.agent.setup import settings_of
 from tui_agent.agent.turn import run_turn
 from tui_agent.core.blob import Text
 from tui_agent.core.codec import CodecError
+from tui_agent.core.compaction import words_in
 from tui_agent.core.events import (
     MAIN_AGENT,
     ModelRequested,
@@ -115,6 +117,7 @@ class Process:
             unconfined=setup.unconfined if setup is not None else False,
             trusted=started.trusted if started is not None else False,
             past=(),
+            told_stop=RecordedStops(self.records[index:], self._whole),
         )
 
     def _settings(self, setup: Setup | None) -> Settings:
@@ -199,10 +202,11 @@ class Process:
         if self.engine is not None:
             self.task = asyncio.create_task(run_turn(self.engine))
 
-    def go_compact(self) -> None:
+    def go_compact(self, asked: Text) -> None:
         """Have the conversation summarised, as the user wished."""
         if self.engine is not None:
-            self.task = asyncio.create_task(compact(self.engine, "user"))
+            words = words_in(self._whole(asked))
+            self.task = asyncio.create_task(compact(self.engine, "user", words))
 
     async def stop(self) -> None:
         """Cut off what runs, as an end of the process does."""

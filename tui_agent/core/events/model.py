@@ -71,6 +71,8 @@ class ModelResponded:
     model: str = ""
     first_token_ms: int | None = None
     ms: int = 0
+    context_tokens: int | None = None
+    """The model's context window, where it is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

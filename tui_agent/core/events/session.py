@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tui_agent.core.blob import Text
+from tui_agent.core.messages import Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +153,14 @@ class ContextCompacted:
     dropped_at_end: int = 0
     """Messages after those, which go: the request for the summary, and the summary itself."""
     by: Literal["user", "overflow", "limit"] = "user"
+    head: tuple[Message, ...] = ()
+    """What stands first from now on: instructions, what the record says, the summary. Missing in
+    older logs, where the summary stands there alone."""
+    words: str = ""
+    """What the user wanted kept in mind."""
+    tokens_before: int = 0
+    """About how many tokens the request had; 0: not recorded."""
+    tokens_after: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

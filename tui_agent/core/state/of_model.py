@@ -16,6 +16,7 @@ from tui_agent.core.events import (
     TextDelta,
 )
 from tui_agent.core.messages import Message
+from tui_agent.core.spending import NOTHING
 from tui_agent.core.state.of_rewinds import mark
 from tui_agent.core.state.values import Agent, Item, Session, Step, Turn
 
@@ -29,6 +30,7 @@ def _requested(state: Session, agent: Agent, record: Record, event: ModelRequest
     agent.unsent.clear()
     agent.unsent_calls.clear()
     agent.requests += 1
+    agent.asked = event
     if event.first:
         agent.system, agent.tools = event.system, event.tools
     turn = agent.turn
@@ -65,13 +67,16 @@ def _responded(_state: Session, agent: Agent, record: Record, event: ModelRespon
             )
         )
     agent.usage = agent.usage.plus(event.usage)
+    _pay(agent, event.usage.cost_usd)
+    turn, step = _open_step(agent, record.step)
     used = (event.usage.input_tokens or 0) + (event.usage.output_tokens or 0)
     agent.context_used = used or agent.context_used
-    turn, step = _open_step(agent, record.step)
+    agent.window = event.context_tokens
     if turn is None or step is None:
         return
     agent.stand_in = step.stand_in
     turn.usage = turn.usage.plus(event.usage)
+    turn.spend = turn.spend.with_cost(event.usage.cost_usd)
     turn.steps[step.number] = replace(
         step,
         text=preview_of(event.text),
@@ -81,11 +86,24 @@ def _responded(_state: Session, agent: Agent, record: Record, event: ModelRespon
     )
 
 
+def _pay(agent: Agent, cost: float | None) -> None:
+    asked = agent.asked.model if agent.asked is not None else ""
+    agent.spend = agent.spend.with_cost(cost)
+    agent.by_model[asked] = agent.by_model.get(asked, NOTHING).with_cost(cost)
+
+
 def _failed(_state: Session, agent: Agent, record: Record, event: ModelFailed) -> None:
     turn, step = _open_step(agent, record.step)
+    again = event.retry_seconds is not None
+    if not again and agent.asked is not None and agent.asked.purpose == "compaction":
+        del agent.messages[-1:]  # The request for a summary that never came.
+    if (event.partial or event.kind == "cancelled") and agent.spend != NOTHING:
+        # Nobody says what an answer costs that was cut off.
+        _pay(agent, None)
+        if turn is not None:
+            turn.spend = turn.spend.with_cost(None)
     if turn is None or step is None:
         return
-    again = event.retry_seconds is not None
     turn.steps[step.number] = replace(
         step,
         text="" if again else preview_of(event.partial),

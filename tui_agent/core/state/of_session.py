@@ -26,6 +26,7 @@ from tui_agent.core.events import (
     WorkspaceChanged,
 )
 from tui_agent.core.messages import Message
+from tui_agent.core.spending import Scope
 from tui_agent.core.stash import dropped
 from tui_agent.core.state.lineage import open_turns
 from tui_agent.core.state.notes import add_note
@@ -108,13 +109,31 @@ def _setting(state: Session, agent: Agent, _record: Record, event: SettingChange
         agent.requests = 0
     elif event.key == "budget_usd":
         state.budget_usd = float(event.value) if event.value else None
+    elif event.key in ("budget_turn", "budget_day"):
+        amount, _, day = event.value.partition(" ")
+        scope: Scope = "turn" if event.key == "budget_turn" else "day"
+        state.raised[scope] = (float(amount), day)
 
 
-def _compacted(_state: Session, agent: Agent, _record: Record, event: ContextCompacted) -> None:
+def _compacted(state: Session, agent: Agent, record: Record, event: ContextCompacted) -> None:
     end = len(agent.messages) - event.dropped_at_end
     kept = agent.messages[max(0, end - event.messages_kept) : end]
-    agent.messages = [Message(role="user", text=event.summary), *kept]
-    agent.context_used = None
+    head = event.head or (Message(role="user", text=event.summary),)
+    agent.messages = [*head, *kept]
+    agent.context_used = event.tokens_after or None
+    if agent.turn is not None:
+        agent.turn.compacted = record.seq
+    add_note(state, agent, Note(text=compacted_in_words(event), ts=record.ts, kind="compacted"))
+
+
+def compacted_in_words(event: ContextCompacted) -> str:
+    """Return what a compaction did, in a line."""
+    gone = event.messages_before - event.messages_kept
+    text = f"compacted: {max(0, gone)} of {event.messages_before} messages"
+    if event.tokens_before:
+        text += f", about {event.tokens_before:,} tokens became {event.tokens_after:,}"
+    why = {"limit": "; the window was nearly full", "overflow": "; it no longer fitted"}
+    return text + why.get(event.by, "")
 
 
 def _label(state: Session, _agent: Agent, record: Record, event: Labelled) -> None:

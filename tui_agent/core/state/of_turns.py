@@ -34,6 +34,8 @@ def _started(state: Session, agent: Agent, record: Record, event: TurnStarted) -
         kind=event.kind,
     )
     agent.turns.append(turn)
+    if not agent.parent:
+        state.raised.pop("turn", None)
     agent.plan_approved = False
     _say(turn, UserMessage(text=event.text, ts=record.ts, attachments=event.attachments))
     if event.kind == "message":

@@ -41,6 +41,7 @@ from tui_agent.core.proposal import (
     SeenFile,
     ToolOutput,
 )
+from tui_agent.core.spending import NOTHING, Scope, Spend
 from tui_agent.core.stash import Deep, Stashed
 from tui_agent.core.state.of_trials import Trial
 
@@ -203,6 +204,9 @@ class Turn:
     """Of each step of an approved plan whose calls have been made: their ids."""
     first_snapshot: str = ""
     usage: Usage = NO_USAGE
+    spend: Spend = NOTHING
+    compacted: int = 0
+    """The record of the last compaction in it."""
     rewound_from: int | None = None
     """The first step that the model no longer sees; 0: none of the turn, None: it sees all."""
     went_back: bool = False
@@ -275,11 +279,18 @@ class Agent:
     seen: dict[str, SeenFile] = field(default_factory=dict)
     instructions: InstructionsLoaded | None = None
     usage: Usage = NO_USAGE
+    spend: Spend = NOTHING
+    by_model: dict[str, Spend] = field(default_factory=dict)
+    """What each model was paid, by the name it was asked under."""
     context_used: int | None = None
     """Tokens of the last request and its answer, as the provider counted."""
     stand_in: str = ""
     """The model that answers in the place of the session's own; empty: nobody does."""
+    window: int | None = None
+    """The context window of the model that answered last, in tokens; None: unknown."""
     requests: int = 0
+    asked: ModelRequested | None = None
+    """The last request."""
     marks: list[Mark] = field(default_factory=list)
     """Places to go back to, in order."""
     deep: Deep | None = None
@@ -296,6 +307,7 @@ class Agent:
         other.turns = [*self.turns[:-1], *(turn.copied() for turn in self.turns[-1:])]
         other.messages, other.unsent = list(self.messages), list(self.unsent)
         other.unsent_calls, other.marks = list(self.unsent_calls), list(self.marks)
+        other.by_model = dict(self.by_model)
         return other
 
 
@@ -335,6 +347,8 @@ class Session:
     mode: str = "ask"
     sandbox: str = "none"
     budget_usd: float | None = None
+    raised: dict[Scope, tuple[float, str]] = field(default_factory=dict)
+    """Caps that were changed while it ran: dollars, and the day (ISO 8601) they hold for."""
     agents: dict[str, Agent] = field(default_factory=lambda: {MAIN_AGENT: Agent()})
     grants: dict[str, Grant] = field(default_factory=dict)
     """What this process was allowed for the session, by the id of the request."""
@@ -379,6 +393,6 @@ class Session:
         other.grants, other.used = dict(self.grants), dict(self.used)
         other.waiting, other.queue = dict(self.waiting), list(self.queue)
         other.checks, other.labels = dict(self.checks), list(self.labels)
-        other.trials = dict(self.trials)
+        other.trials, other.raised = dict(self.trials), dict(self.raised)
         other.notes = list(self.notes)
         return other

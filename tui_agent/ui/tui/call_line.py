@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.patch import HunkDecision, Patch
+from tui_agent.core.spending import Pause
 from tui_agent.core.state import Call
 from tui_agent.ui.clean import plain_output
 from tui_agent.ui.tui.child_items import ROOMY, Said
@@ -153,6 +154,11 @@ def _waits(call: Call, draft: Draft) -> str:
     return "waits"
 
 
+def _pause(call: Call) -> Pause | None:
+    question = call.proposal.question if call.proposal is not None else None
+    return question.pause if question is not None else None
+
+
 def _patch(call: Call) -> Patch | None:
     return call.proposal.patch if call.proposal is not None else None
 
@@ -161,6 +167,8 @@ def verb_of(call: Call) -> str:
     """Return the word for what a call does."""
     if call.origin == "check":
         return "check"
+    if _pause(call) is not None:
+        return "model"
     if call.tool.startswith("mcp__"):
         return "mcp"
     return _TOOL_VERBS.get(call.tool, call.tool)
@@ -174,6 +182,9 @@ def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> s
         return " ".join(ran.command.text.split())
     if patch is not None:
         return _edit_title(patch, call, draft, narrow=narrow)
+    pause = _pause(call)
+    if pause is not None:
+        return pause.next.model
     if call.proposal is not None and call.proposal.title:
         return " ".join(call.proposal.title.split())
     text = preview_of(call.arguments)

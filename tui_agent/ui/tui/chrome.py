@@ -88,6 +88,8 @@ class Status:
     context: float | None = None
     """The share of the context window that is used."""
     spent: float | None = None
+    unpriced: int = 0
+    """Answers whose price is unknown; they are not in `spent`."""
     cap: float | None = None
     replay: bool = False
     note: str = ""
@@ -147,33 +149,39 @@ def _figures(status: Status, sheet: Sheet, *, wide: bool, narrow: bool) -> list[
     groups: list[list[Span]] = []
     if wide and status.model:
         groups.append([sheet.span(status.model, "text-3")])
-    if status.context is not None and not narrow:
-        group = [sheet.span("ctx ", "text-3")]
+    if status.context is not None:
+        group = [] if narrow else [sheet.span("ctx ", "text-3")]
         groups.append([*group, *meter(status.context, sheet, bar=wide)])
     if status.spent is not None:
-        money = [sheet.span(f"${status.spent:.2f}", _heat(status.spent, status.cap))]
-        if status.cap is not None and not narrow:
-            money.append(sheet.span(f" of ${status.cap:.2f}", "text-3"))
-        groups.append(money)
+        groups.append(_money(status, sheet, narrow=narrow))
     spans: list[Span] = []
     for group in groups:
         if spans:
-            spans.append(sheet.span("   "))
+            spans.append(sheet.span("  " if narrow else "   "))
         spans += group
     return spans
 
 
-def _heat(spent: float, cap: float | None) -> str:
+def _money(status: Status, sheet: Sheet, *, narrow: bool) -> list[Span]:
+    """Return what was spent, and of how much; what is unknown is never a 0."""
+    spent, cap = status.spent or 0.0, status.cap
+    if status.unpriced and not spent:
+        words = "$?" if narrow else "cost unknown"
+        return [sheet.span(words, "text-2")]
     share = spent / cap if cap else 0.0
-    if share > FULL_SHARE:
-        return "danger bold"
-    return "warning bold" if share >= WARNING_SHARE else "text-2"
+    ink = "danger bold" if share > FULL_SHARE else "warning bold"
+    sign = "!" if share >= WARNING_SHARE else ""
+    more = "+" if status.unpriced else ""
+    money = [sheet.span(f"{sign}${spent:.2f}{more}", ink if sign else "text-2")]
+    if cap is not None and not narrow:
+        money.append(sheet.span(f" of ${cap:.2f}", "text-3"))
+    return money
 
 
 def meter(share: float, sheet: Sheet, *, bar: bool = True, cells: int = METER_CELLS) -> list[Span]:
     """Return a share as a line and in per cent."""
     role = "danger" if share > FULL_SHARE else "warning" if share >= WARNING_SHARE else "accent"
-    words = f"{'!' if share > FULL_SHARE else ''}{share:.0%}"
+    words = f"{'!' if share >= WARNING_SHARE else ''}{share:.0%}"
     spans: list[Span] = []
     if bar:
         done = min(cells, round(share * cells))

@@ -23,10 +23,12 @@ def status_of(state: Session) -> Status:
     if started is None:
         return Status(model=_name_of(state.model), mode=state.mode)
     main = state.main
+    window = main.window or started.context_tokens
     context = None
-    if started.context_tokens and main.context_used is not None:
-        context = main.context_used / started.context_tokens
-    asked = main.requests > 0
+    if window and main.context_used is not None:
+        context = main.context_used / window
+    asked = main.asked is not None
+    money = spent(state)
     return Status(
         repository=started.repository or started.workspace.rpartition("/")[2],
         branch=started.branch or "",
@@ -36,7 +38,8 @@ def status_of(state: Session) -> Status:
         model=_name_of(main.stand_in or state.model),
         stands_in=bool(main.stand_in),
         context=context,
-        spent=spent(state) if asked else (0.0 if state.budget_usd is not None else None),
+        spent=money.usd if asked or state.budget_usd is not None else None,
+        unpriced=money.unpriced,
         cap=state.budget_usd,
     )
 

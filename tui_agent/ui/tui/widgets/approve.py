@@ -8,22 +8,23 @@ from typing import Literal
 
 from textual import events
 
-from tui_agent.core.blob import preview_of
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.state import Call, Session
 from tui_agent.ui.allowing import NO_RULE
 from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, widest
 from tui_agent.ui.tui.approve_items import ApprovalItem, Key
+from tui_agent.ui.tui.budget_item import ANSWERS, BudgetItem, budget_item
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.messages import Decided, Left, Restated, Toasted
 from tui_agent.ui.tui.pane import Said
-from tui_agent.ui.tui.question_items import BudgetItem, QuestionItem, Spent
+from tui_agent.ui.tui.question_items import QuestionItem
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.widgets.answer_line import AnswerLine
 
 PURPOSES = {
     "why": ("why", "why not? Enter rejects, Esc goes back"),
     "answer": ("answer", "your answer, then Enter"),
+    "amount": ("amount", "dollars, then Enter; Esc goes back"),
 }
 
 
@@ -141,7 +142,7 @@ class ApprovePane(VirtualLines):
                 allow_keys=self._allow_keys(),
             )
         if question.kind == "budget":
-            return self._budget(call.proposal, state)
+            return budget_item(question, state, self._key, armed=self.armed)
         keys = [
             Key(action=c.key, key=c.key, words=c.label, note=c.detail) for c in question.choices
         ]
@@ -193,35 +194,6 @@ class ApprovePane(VirtualLines):
                 name: app.keymap.shown(f"allow.{name}", ascii_only=app.glyphs.ascii_only)
                 for name in ("take", "scope", "span", "back")
             }
-        )
-
-    def _budget(self, proposal: Proposal, state: Session) -> BudgetItem | None:
-        question = proposal.question
-        if question is None:
-            return None
-        labels = {choice.key: choice for choice in question.choices}
-        names = {"b": "budget.raise", "stop": "budget.stop"}
-        keys = [
-            replace(self._key(names[key], choice.label), aside=choice.detail)
-            for key, choice in labels.items()
-            if key in names
-        ]
-        turns = [
-            Spent(
-                number=turn.number,
-                text=" ".join(preview_of(turn.users[0].text).split()) if turn.users else "",
-                cost=turn.usage.cost_usd,
-            )
-            for turn in state.main.turns
-        ]
-        return BudgetItem(
-            question=question,
-            spent=state.main.usage.cost_usd,
-            cap=state.budget_usd,
-            model=state.model,
-            turns=tuple(turns[-8:]),
-            keys=tuple(keys),
-            armed=self.armed,
         )
 
     # Keys
@@ -295,8 +267,18 @@ class ApprovePane(VirtualLines):
             self._ask(purpose, f"{self.key_context}.{name}", hint=hint)
         elif name == "edit":
             self._edit(proposal)
-        elif name in {"raise", "stop"}:
-            self._decide(Decision(verdict="once", answer="b" if name == "raise" else "stop"))
+        elif name == "amount":
+            pause = proposal.question.pause if proposal.question is not None else None
+            wanted = f"{pause.raised:.2f}" if pause is not None else ""
+            self._ask("amount", "budget.amount", text=wanted, hint=PURPOSES["amount"][1])
+        elif self._offered(ANSWERS.get(name, "")):
+            self._decide(Decision(verdict="once", answer=ANSWERS[name]))
+
+    def _offered(self, answer: str) -> bool:
+        """Whether the question that waits takes this answer."""
+        call = self._call
+        question = call.proposal.question if call is not None and call.proposal else None
+        return question is not None and any(one.key == answer for one in question.choices)
 
     def _choose_view(self, proposal: Proposal, view: Literal["copy", "tree"]) -> None:
         command = proposal.command
@@ -388,6 +370,8 @@ class ApprovePane(VirtualLines):
             self.post_message(Left())
         elif purpose == "command":
             self._decide(Decision(verdict="once", command=text))
+        elif purpose == "amount":
+            self._decide(Decision(verdict="once", answer="b", feedback=text))
         else:
             self._decide(Decision(verdict="once", answer=text))
 

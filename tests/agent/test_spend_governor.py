@@ -1,0 +1,212 @@
+"""The caps in dollars: a turn, a session and a day, kept before the call that would pass them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.agent.conftest import Script
+from tests.agent.invariants import assert_whole, records_of
+from tests.agent.scripts import DONE, call
+from tests.stories.program import Program
+from tests.support.repository import Repository
+from tui_agent.adapters.day_book import FileDayBook
+from tui_agent.agent.agent import Manner
+from tui_agent.core.commands import Compact, SetBudget
+from tui_agent.core.events import (
+    ContextCompacted,
+    ModelRequested,
+    Notice,
+    SettingChanged,
+    TurnEnded,
+)
+from tui_agent.core.proposal import Decision
+from tui_agent.core.settings import BudgetSettings
+from tui_agent.core.spending import NOTHING, Pause, Spend
+
+FACTS = "[facts]\ninput_price = 10.0\noutput_price = 100.0\n\n"
+"""Dollars a million tokens: 10,000 in and 1,000 out cost 20 cents."""
+ALONE = Manner(trusted=True, attended=False)
+
+
+def read(cost: str = "0.20", path: str = "a.txt") -> str:
+    usage = f"input_tokens = 10000\noutput_tokens = 1000\n{cost}"
+    made = call("read", f"{{ path = '{path}' }}").rstrip()
+    return f"{made}\n[turn.usage]\n{usage}\n\n"
+
+
+def paid(cost: float) -> str:
+    return read(f"cost_usd = {cost}")
+
+
+def book(folder: Path, spent: Spend = NOTHING) -> FileDayBook:
+    return FileDayBook(folder, lambda: datetime(2026, 1, 2, 12, tzinfo=UTC), lambda _: spent)
+
+
+def answer(key: str, amount: str = "") -> Decision:
+    return Decision(verdict="once", answer=key, feedback=amount)
+
+
+@pytest.mark.case(96)
+async def test_the_call_that_would_pass_the_cap_is_not_sent_until_a_person_raises_it(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(FACTS + paid(0.2) * 3 + DONE)
+    async with setting.with_mode(budget=BudgetSettings(session=0.5)).opened() as work:
+        work.send_text("go")
+        _, one, proposal = await work.asked()
+        assert one.tool == "budget"
+        question = proposal.question
+        assert question is not None
+        assert "the session has cost $0.40 of $0.50" in question.text
+        pause = question.pause
+        assert isinstance(pause, Pause)
+        assert len(work.events(ModelRequested)) == 2, "the third was not sent"
+        assert pause.next.input_tokens >= 11_000
+        assert pause.next.cost_usd == pytest.approx(pause.next.input_tokens * 1e-5 + 0.1)
+        assert pause.raised == 1.0
+        await work.decide(answer("b", "0.80"))
+        await work.until(lambda state: len(state.main.turns[-1].steps) == 3 and state.waiting)
+        assert work.last(SettingChanged).value == "0.80"
+        await work.decide(Decision(verdict="reject"))
+        await work.ended()
+        assert work.last(TurnEnded).reason == "budget_exceeded"
+        assert "$0.60 of $0.80" in work.last(TurnEnded).detail
+    assert_whole(records_of(setting.folder))
+
+
+async def test_a_cheaper_model_goes_on_below_the_cap(
+    repository: Repository, script: Script, tmp_path: Path
+) -> None:
+    repository.write("a.txt", "x\n")
+    cheap = tmp_path / "cheap.toml"
+    cheap.write_text("[facts]\ninput_price = 0.1\noutput_price = 0.1\n" + DONE + DONE)
+    free = tmp_path / "unknown.toml"
+    free.write_text(DONE)
+    names = (f"script:{free}", f"script:{cheap}")
+    budget = BudgetSettings(turn=0.3, cheaper=names)
+    async with script(FACTS + paid(0.2) + DONE).with_mode(budget=budget).opened() as work:
+        work.send_text("go")
+        _, _, proposal = await work.asked()
+        assert proposal.question is not None
+        labels = {one.key: f"{one.label}, {one.detail}" for one in proposal.question.choices}
+        assert list(labels) == ["b", "m", "stop"]
+        assert labels["m"].startswith(f"go on with script:{cheap}, about $0.00")
+        assert "turn" in labels["b"]
+        await work.decide(answer("m"))
+        await work.ended()
+        assert work.last(ModelRequested).model == names[1]
+        assert work.last(ModelRequested).first, "it gets the whole conversation"
+        assert work.last(TurnEnded).reason == "done"
+        spends = work.state.main.by_model
+        assert spends[names[1]] == Spend()
+
+
+async def test_compacting_first_is_offered_where_it_leads_below_the_cap_and_then_goes_on(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x" * 60_000 + "\n")
+    dear = paid(0.01).replace("10000", "60000").replace("1000\n", "5000\n")
+    after = '[[turn]]\ntext = "Done."\n[turn.when]\ncontains = "All is read."\n\n'
+    summary = '[[turn]]\ntext = "All is read."\n[turn.usage]\ncost_usd = 0.1\n\n'
+    setting = script(FACTS + after + paid(0.01) * 3 + dear + summary)
+    async with setting.with_mode(budget=BudgetSettings(session=1.0)).opened() as work:
+        work.send_text("look at it four times")
+        _, _, proposal = await work.asked()
+        assert proposal.question is not None
+        labels = {one.key: one.detail for one in proposal.question.choices}
+        assert labels["c"].startswith("about $0.8")
+        await work.decide(answer("c"))
+        await work.ended()
+        assert work.last(ContextCompacted).by == "user"
+        assert work.last(TurnEnded).reason == "done"
+        purposes = [one.purpose for one in work.events(ModelRequested)][-2:]
+        assert purposes == ["compaction", "turn"]
+        assert len(work.events(ContextCompacted)) == 1
+    assert_whole(records_of(setting.folder))
+
+
+async def test_where_nobody_is_the_turn_ends_and_says_what_the_next_call_would_cost(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(FACTS + paid(0.2) + DONE).with_mode(budget=BudgetSettings(turn=0.25))
+    async with setting.opened(manner=ALONE) as work:
+        await work.say("go")
+        ended = work.last(TurnEnded)
+        assert ended.reason == "budget_exceeded"
+        assert ended.detail.startswith("the turn has cost $0.20 of $0.25, and the next call")
+        assert "would cost about $0.2" in ended.detail
+        assert "--budget-turn" in ended.detail
+
+
+async def test_a_day_is_shared_with_other_sessions_and_raised_for_one_alone(
+    repository: Repository, script: Script, tmp_path: Path
+) -> None:
+    repository.write("a.txt", "x\n")
+    other = book(tmp_path / "days", Spend(usd=1.0))
+    setting = script(FACTS + paid(0.2) + DONE)
+    setting.day_book = book(tmp_path / "days", Spend(usd=1.0))
+    limits = BudgetSettings(day=2.0)
+    async with setting.with_mode(budget=limits).opened() as work:
+        assert other.set_aside("elsewhere", 0.9, 2.0), "another process pays meanwhile"
+        work.send_text("go")
+        _, _, proposal = await work.asked()
+        assert proposal.question is not None
+        assert "today has cost $1.90 of $2.00" in proposal.question.text
+        other.settle("elsewhere", 0.5)
+        await work.decide(answer("b"))
+        await work.ended()
+        assert work.last(SettingChanged).value == "5.00 2026-01-02"
+        assert work.last(TurnEnded).reason == "done"
+        today = other.today().spend
+        assert today is not None
+        assert today.usd == pytest.approx(1.0 + 0.5 + 0.2)
+
+
+async def test_a_cap_that_cannot_be_kept_says_so_once_and_never_counts_nothing(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    unpriced = read("")
+    setting = script(unpriced * 2 + DONE).with_mode(budget=BudgetSettings(session=0.5))
+    async with setting.opened() as work:
+        await work.say("go")
+        said = [one.text for one in work.events(Notice) if "cannot be kept" in one.text]
+        assert len(said) == 1
+        assert "the cap of $0.50 for the session" in said[0]
+        assert work.state.main.spend.unpriced == 2
+        assert work.last(TurnEnded).reason == "done"
+
+
+async def test_a_summary_on_request_is_not_paid_past_the_cap(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(FACTS + DONE + "[turn.usage]\ninput_tokens = 9000\ncost_usd = 0.09\n")
+    async with setting.opened() as work:
+        await work.say("go")
+        work.send(SetBudget(usd=0.1))
+        work.send(Compact())
+        await work.until(lambda _: any("Not compacted" in n.text for n in work.events(Notice)))
+        assert len(work.events(ModelRequested)) == 1
+
+
+async def test_a_pause_and_what_was_chosen_are_the_same_again(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    summary = '[[turn]]\ntext = "Read."\n[turn.usage]\ncost_usd = 0.1\n\n'
+    setting = script(FACTS + paid(0.1) * 3 + summary + DONE)
+    async with setting.with_mode(budget=BudgetSettings(session=0.5)).opened() as work:
+        work.send_text("go")
+        await work.decide(answer("c"))
+        await work.decide(answer("b"))
+        await work.ended()
+        assert work.last(TurnEnded).reason == "done"
+    program = Program(repository.root)
+    done = program.run("replay", str(setting.folder), "--run", "--json")
+    assert done.lines[-1]["verdict"] == "same", done.out

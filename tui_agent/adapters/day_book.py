@@ -1,0 +1,142 @@
+"""The day's book: a file that every process of this user writes, a line for each call of a model.
+
+A lock on the file makes weighing and setting aside one act, so that two processes cannot both get
+the last of a cap. The book holds amounts and ids alone. It is a cache beside the logs: where a
+day's file is missing, it begins with what the logs say of that day.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from tui_agent.core.budget import TINY
+from tui_agent.core.day import Today
+from tui_agent.core.spending import NOTHING, Spend
+
+FOLDER = "spending"
+KEPT_DAYS = 60
+"""Files of days before that are thrown away."""
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What the lines of a file come to, as far as they were read."""
+
+    at: int = 0
+    """The byte up to which the file was read."""
+    calls: dict[str, float | None] = field(default_factory=dict)
+    """Of each call: what it has cost or will probably cost; None: the price is unknown."""
+
+    def take(self, line: bytes) -> None:
+        try:
+            values: Any = json.loads(line)
+            self.calls[str(values["call"])] = values["usd"]
+        except (ValueError, KeyError, TypeError):
+            return  # A line that a crash cut off.
+
+    @property
+    def spend(self) -> Spend:
+        total = NOTHING
+        for cost in self.calls.values():
+            total = total.with_cost(cost)
+        return total
+
+
+class FileDayBook:
+    """Implements `core.ports.DayBook` with one file a day.
+
+    Args:
+        folder: Where the files lie; made where it is missing.
+        now: The present moment, with its zone: a day is one of the user's own calendar.
+        known: Gives what the logs say that a day (ISO 8601) has cost.
+    """
+
+    def __init__(
+        self, folder: Path, now: Callable[[], datetime], known: Callable[[str], Spend]
+    ) -> None:
+        """Open nothing yet."""
+        self._folder, self._now, self._known = folder, now, known
+        self._sums: dict[str, _Sum] = {}
+
+    def today(self) -> Today:
+        """Return the day and what it has cost; no sum where the book cannot be read."""
+        day = self._day()
+        try:
+            with self._open(day) as book:
+                return Today(day=day, spend=self._read(day, book).spend)
+        except OSError:
+            return Today(day=day)
+
+    def set_aside(self, call: str, expected: float, cap: float | None) -> bool:
+        """Count a call as spent before it is made; False where it would pass the cap."""
+        day = self._day()
+        try:
+            with self._open(day) as book:
+                total = self._read(day, book).spend.usd
+                if cap is not None and (total >= cap or total + expected > cap + TINY):
+                    return False
+                self._write(book, call, expected)
+        except OSError:
+            return True  # That it cannot be kept is said where the cap is weighed.
+        return True
+
+    def settle(self, call: str, cost: float | None) -> None:
+        """Replace what was set aside by what the call has cost."""
+        try:
+            with self._open(self._day()) as book:
+                self._write(book, call, cost)
+        except OSError:
+            return
+
+    def _day(self) -> str:
+        return self._now().date().isoformat()
+
+    @contextmanager
+    def _open(self, day: str) -> Iterator[int]:
+        """Give the locked file of a day. Raises OSError."""
+        path = self._folder / f"{day}.jsonl"
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        book = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(book, fcntl.LOCK_EX)
+            if not os.fstat(book).st_size:
+                self._begin(book, day)
+            yield book
+        finally:
+            os.close(book)
+
+    def _begin(self, book: int, day: str) -> None:
+        """Begin a day's file with what the logs know of it."""
+        known = self._known(day)
+        self._write(book, "logs", known.usd)
+        for number in range(known.unpriced):
+            self._write(book, f"logs-{number}", None)
+        for old in sorted(self._folder.glob("*.jsonl"))[:-KEPT_DAYS]:
+            old.unlink(missing_ok=True)
+
+    def _write(self, book: int, call: str, usd: float | None) -> None:
+        size = os.fstat(book).st_size
+        torn = size > 0 and os.pread(book, 1, size - 1) != b"\n"
+        line = json.dumps({"call": call, "usd": usd}).encode() + b"\n"
+        os.write(book, b"\n" + line if torn else line)
+
+    def _read(self, day: str, book: int) -> _Sum:
+        """Read what was written since the last look."""
+        kept = self._sums.get(day)
+        if kept is None or os.fstat(book).st_size < kept.at:
+            kept = _Sum()
+            self._sums = {day: kept}
+        data = os.pread(book, os.fstat(book).st_size - kept.at, kept.at)
+        whole, _, _ = data.rpartition(b"\n")
+        for line in whole.split(b"\n") if whole else ():
+            kept.take(line)
+        kept.at += len(whole) + 1 if whole else 0
+        return kept
