@@ -199,11 +199,14 @@ async def test_a_pause_and_what_was_chosen_are_the_same_again(
     repository: Repository, script: Script
 ) -> None:
     repository.write("a.txt", "x\n")
-    summary = '[[turn]]\ntext = "Read."\n[turn.usage]\ncost_usd = 0.1\n\n'
-    setting = script(FACTS + paid(0.1) * 3 + summary + DONE)
-    async with setting.with_mode(budget=BudgetSettings(session=0.5)).opened() as work:
+    dear = paid(0.01).replace("10000", "60000").replace("1000\n", "5000\n")
+    summary = '[[turn]]\ntext = "All is read."\n[turn.usage]\ncost_usd = 0.5\n\n'
+    after = '[[turn]]\ntext = "Done."\n[turn.when]\ncontains = "All is read."\n\n'
+    setting = script(FACTS + after + paid(0.01) * 3 + dear + summary)
+    async with setting.with_mode(budget=BudgetSettings(session=0.9)).opened() as work:
         work.send_text("go")
         await work.decide(answer("c"))
+        await work.until(lambda _: work.events(ContextCompacted))
         await work.decide(answer("b"))
         await work.ended()
         assert work.last(TurnEnded).reason == "done"

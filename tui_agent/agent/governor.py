@@ -127,11 +127,16 @@ def _after_compaction(
 async def _cheaper(engine: Engine, foreseen: Forecast, left: float) -> Forecast | None:
     """Return the call by the first model that is offered for it and stays below the cap.
 
-    Offered are the models that the settings name for this, that of the children, and those that
-    the session has used.
+    Offered are the models that the settings name for this, that of the children, those that stand
+    in, and those that the session has used.
     """
     settings, agent = engine.settings, engine.agent
-    names = [*settings.budget.cheaper, settings.agents.model, *agent.by_model]
+    names = [
+        *settings.budget.cheaper,
+        settings.agents.model,
+        *settings.fallback,
+        *agent.by_model,
+    ]
     for name in dict.fromkeys(names):
         if not name or name == engine.model:
             continue

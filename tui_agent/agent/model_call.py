@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from tui_agent.agent.day import set_aside, settle, settle_failed
 from tui_agent.agent.governor import facts_known
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from tui_agent.agent.engine import Engine
     from tui_agent.agent.request import Purpose
-    from tui_agent.core.messages import Message
 
 
 async def call_model(engine: Engine, purpose: Purpose = "turn", asked: str = "") -> bool:

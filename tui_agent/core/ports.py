@@ -389,7 +389,6 @@ class World:
     withheld: Mapping[str, Tool] = field(default_factory=dict)
     """What the chosen toolsets leave out: only the user's calls and the checks still use it."""
     day_book: DayBook | None = None
-    """None: nobody counts by days."""
     children: Mapping[str, AgentDefinition] = field(default_factory=dict)
     """The kinds of child agents, by name."""
     copies: Copies | None = None

@@ -67,8 +67,8 @@ def _responded(_state: Session, agent: Agent, record: Record, event: ModelRespon
             )
         )
     agent.usage = agent.usage.plus(event.usage)
-    _pay(agent, event.usage.cost_usd)
     turn, step = _open_step(agent, record.step)
+    _pay(agent, step, event.usage.cost_usd)
     used = (event.usage.input_tokens or 0) + (event.usage.output_tokens or 0)
     agent.context_used = used or agent.context_used
     agent.window = event.context_tokens
@@ -86,10 +86,11 @@ def _responded(_state: Session, agent: Agent, record: Record, event: ModelRespon
     )
 
 
-def _pay(agent: Agent, cost: float | None) -> None:
+def _pay(agent: Agent, step: Step | None, cost: float | None) -> None:
     asked = agent.asked.model if agent.asked is not None else ""
+    name = (step.stand_in if step is not None else "") or asked
     agent.spend = agent.spend.with_cost(cost)
-    agent.by_model[asked] = agent.by_model.get(asked, NOTHING).with_cost(cost)
+    agent.by_model[name] = agent.by_model.get(name, NOTHING).with_cost(cost)
 
 
 def _failed(_state: Session, agent: Agent, record: Record, event: ModelFailed) -> None:
@@ -99,7 +100,7 @@ def _failed(_state: Session, agent: Agent, record: Record, event: ModelFailed) -
         del agent.messages[-1:]  # The request for a summary that never came.
     if (event.partial or event.kind == "cancelled") and agent.spend != NOTHING:
         # Nobody says what an answer costs that was cut off.
-        _pay(agent, None)
+        _pay(agent, step, None)
         if turn is not None:
             turn.spend = turn.spend.with_cost(None)
     if turn is None or step is None:
