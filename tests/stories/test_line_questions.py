@@ -62,7 +62,7 @@ def test_a_plan_with_calls_waits_may_be_edited_and_then_runs(
         assert person.leaves() == 0
 
 
-def test_a_spent_budget_pauses_and_goes_on_only_when_it_is_raised(
+def test_a_call_that_would_pass_the_cap_waits_for_a_key_and_an_amount(
     sample: Repository, tmp_path: Path
 ) -> None:
     spend = {"usage": {"input_tokens": 10, "output_tokens": 10, "cost_usd": 0.02}}
@@ -73,11 +73,17 @@ def test_a_spent_budget_pauses_and_goes_on_only_when_it_is_raised(
     ]
     model = script(tmp_path, turns)
     with at_terminal(sample.root, "--model", model, "--budget", "0.01", "spend") as person:
+        person.sees("the session has cost $0.02 of $0.01")
         person.sees("Nothing more has been sent.")
-        person.sees("b  raise the limit to $")
-        person.says("b")
+        person.sees("b  raise the cap to $0.05")
+        person.says("b 0.03")
         person.sees("Dearer.")
-        person.sees("Nothing more has been sent.")
+        person.sees("the session has cost $0.04 of $0.03")
         person.says("stop")
         person.sees("✗ Stopped")
+        person.sees("session ! $0.04 of $0.03")
+        person.says("/budget turn 0.5")
+        person.says("/cost")
+        person.sees("today, all sessions")
+        person.sees("By model")
         assert person.leaves() == 0

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from tests.ui.gate_story import ask_about_a_command
-from tests.ui.story import ASK_WRITE, Story
+from tests.ui.story import ASK_WRITE, Story, question_proposal
+from tui_agent.agent.budget_question import choices_of
+from tui_agent.core.budget import told
 from tui_agent.core.events import CheckFinished, CheckResult, FileChanged, SnapshotTaken
 from tui_agent.core.messages import Usage
 from tui_agent.core.patch import HunkDecision
-from tui_agent.core.proposal import Decision, FileEffect, Proposal
+from tui_agent.core.proposal import Decision, FileEffect, Proposal, Question
+from tui_agent.core.spending import Forecast, Pause, Spend
 
 CAUSE = (
     "The cause is in `_redirect_headers`. It copies the headers of the first request whole, and "
@@ -267,6 +270,37 @@ def approval_waiting() -> Story:
         "ruff format httpx tests && pytest -q tests/client 2>&1 | tail -n 5 && "
         'git commit -qam "Drop credentials on cross-host redirects"',
     )
+    return story
+
+
+def budget_pause() -> Story:
+    """Return the moment of picture 10a: the next call would pass the cap of the session."""
+    story = approval_waiting()
+    story.records.pop()
+    call = story.call("budget")
+    used = Usage(input_tokens=142_000, output_tokens=400, cached_tokens=9, cost_usd=0.73)
+    story.model("One test of the WSGI transport fails. I need one more step.", call, usage=used)
+    pause = Pause(
+        scope="session",
+        cap=1.0,
+        spent=Spend(usd=0.94),
+        next=Forecast(
+            model="claude-sonnet-4.5",
+            input_tokens=41_200,
+            cached_tokens=38_900,
+            output_tokens=4_000,
+            cost_usd=0.11,
+        ),
+        raised=2.0,
+        cheaper=Forecast(model="claude-haiku-4.5", input_tokens=41_200, cost_usd=0.02),
+        summary=Forecast(model="claude-sonnet-4.5", input_tokens=41_300, cost_usd=0.04),
+        afterwards=0.03,
+    )
+    question = Question(
+        text=told(pause), kind="budget", free_text=False, choices=tuple(choices_of(pause)),
+        pause=pause,
+    )  # fmt: skip
+    story.ask(question_proposal(story, call, question))
     return story
 
 

@@ -9,11 +9,10 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.ui.stage import text_of
-from tests.ui.stories import approval_waiting, edit_waiting, reported
-from tests.ui.story import Story, question_proposal
+from tests.ui.stories import approval_waiting, budget_pause, edit_waiting, reported
+from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
 from tui_agent.core.ports import Client
-from tui_agent.core.proposal import Choice, Question
 from tui_agent.ui.tui.frame import Frame
 from tui_agent.ui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tui_agent.ui.tui.keyed_app import KeyedApp
@@ -142,16 +141,9 @@ def test_changes_are_a_tab_in_a_small_terminal(snap_compare: Compare) -> None:
     )
 
 
-def test_the_budget_pause_shows_where_the_money_went(snap_compare: Compare) -> None:
-    story = approval_waiting()
-    story.records.pop()
-    call = story.call("budget")
-    story.model("", call)
-    choices = (
-        Choice(key="b", label="raise the cap to $2.00", detail="this session only"),
-        Choice(key="stop", label="stop here", detail="the work stays"),
-    )
-    text = "The next call would pass the cap of $1.00."
-    question = Question(text=text, kind="budget", free_text=False, choices=choices)
-    story.ask(question_proposal(story, call, question))
-    assert snap_compare(screen_of(story), terminal_size=(120, 40), run_before=once("Where it went"))
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 20)])
+def test_the_budget_pause_shows_where_the_money_went(
+    snap_compare: Compare, size: tuple[int, int]
+) -> None:
+    before = once("Where it went") if size[0] > 100 else once("paused", "f6")
+    assert snap_compare(screen_of(budget_pause()), terminal_size=size, run_before=before)

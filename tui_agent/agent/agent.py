@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
 from tui_agent.agent.approvals import Approvals
+from tui_agent.agent.budget_question import set_cap
 from tui_agent.agent.children import Children, close_children, remove_copies
 from tui_agent.agent.compacting import compact_when_idle
 from tui_agent.agent.engine import Engine
@@ -209,9 +210,7 @@ class Agent:
             case ask.SetMode():
                 self._notice(f"There is no mode {command.mode!r}; modes: {', '.join(MODES)}.")
             case ask.SetBudget():
-                value = "" if command.usd is None else f"{command.usd:.2f}"
-                old = self.state.budget_usd
-                self._change("budget_usd", value, "" if old is None else f"{old:.2f}")
+                set_cap(self._engine, command)
             case ask.Recall():
                 if any(one.id == command.message_id for one in self.state.queue):
                     self._live.emit(MessageRecalled(message_id=command.message_id))

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.governor import today_of
-from tui_agent.core.budget import Stop, dollars, spent, told
+from tui_agent.core.budget import Stop, caps_of, dollars, spent, told
 from tui_agent.core.codec import CodecError, decode, dumps, encode
+from tui_agent.core.commands import SetBudget
 from tui_agent.core.digest import seal
 from tui_agent.core.events import SettingChanged, ToolFinished
 from tui_agent.core.proposal import Choice, Decision, Proposal, Question, ToolOutput
@@ -63,7 +64,8 @@ def choices_of(pause: Pause) -> list[Choice]:
         label = f"go on with {pause.cheaper.model}"
         found.append(Choice(key="m", label=label, detail=f"{cost} for this call"))
     if pause.summary is not None:
-        detail = f"{_about(pause.summary.cost_usd)}, then {_about(pause.afterwards)} a call"
+        then = dollars(pause.afterwards or 0.0)
+        detail = f"{_about(pause.summary.cost_usd)}, then {then} a call"
         found.append(Choice(key="c", label="compact first, then go on", detail=detail))
     found.append(Choice(key="stop", label="stop here", detail="the work stays"))
     return found
@@ -105,11 +107,26 @@ async def budget_answered(engine: Engine, call: Call, decision: Decision) -> Non
 
 def _raise(engine: Engine, pause: Pause, wanted: str) -> str:
     amount = _amount(wanted) or pause.raised
-    key = {"turn": "budget_turn", "session": "budget_usd", "day": "budget_day"}[pause.scope]
-    day = f" {today_of(engine).day}" if pause.scope == "day" else ""
-    value = f"{amount:.2f}{day}"
-    engine.emit(SettingChanged(key=key, value=value, old=f"{pause.cap:.2f}"))
+    set_cap(engine, SetBudget(usd=amount, scope=pause.scope))
     return f"raised to ${amount:.2f}"
+
+
+def set_cap(engine: Engine, wanted: SetBudget) -> None:
+    """Record another cap: for the session, for the open turn, or for this session's part of a day.
+
+    A turn's or a day's cap of 0 is none.
+    """
+    day = today_of(engine).day
+    old = caps_of(engine.live.state, engine.settings.budget, day).get(wanted.scope)
+    before = "" if old is None else f"{old:.2f}"
+    if wanted.scope == "session":
+        value = "" if wanted.usd is None else f"{wanted.usd:.2f}"
+        key = "budget_usd"
+    else:
+        value = f"{wanted.usd or 0.0:.2f}" + (f" {day}" if wanted.scope == "day" else "")
+        key = f"budget_{wanted.scope}"
+    if value != before:
+        engine.emit(SettingChanged(key=key, value=value, old=before))
 
 
 async def _change(engine: Engine, cheaper: Forecast) -> str:

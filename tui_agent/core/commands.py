@@ -8,6 +8,7 @@ from tui_agent.core.messages import Attachment
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Decision
+from tui_agent.core.spending import Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +62,13 @@ class SetModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetBudget:
-    """Change the dollars that the session may cost; `None` lifts the limit."""
+    """Change the dollars that the session, the open turn or the day may cost.
+
+    `None` lifts the cap, for this session.
+    """
 
     usd: float | None
+    scope: Scope = "session"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

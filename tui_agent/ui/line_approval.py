@@ -9,6 +9,7 @@ from tui_agent.core.patch import HunkDecision, PatchError
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Command, Decision, Proposal, Question
 from tui_agent.core.state import Call
+from tui_agent.ui.cost_lines import pause_lines
 from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_input import Input
 from tui_agent.ui.line_review import EditText, Review, TryHunks, key_lines
@@ -122,11 +123,17 @@ class Approvals:
             detail = f"  {choice.detail}" if choice.detail else ""
             self._paper.put([("bold", f"  {choice.key}  "), ("", choice.label), ("dim", detail)])
         hint = "a key, or your own words" if question.free_text else "a key"
+        if question.pause is not None:
+            self._paper.put(*pause_lines(question.pause))
+            hint = "a key; b 5 raises it to $5.00"
         keys = [choice.key for choice in question.choices]
         while True:
             said = await self._input.line(f"Answer ({hint}; empty decides later): ")
             if said is None or not said.strip():
                 return None
+            key, _, amount = said.strip().partition(" ")
+            if question.pause is not None and key == "b" and amount:
+                return Decision(verdict="once", answer=key, feedback=amount)
             if said.strip() in keys or question.free_text:
                 return Decision(verdict="once", answer=said.strip())
             self._paper.put(f"The answers are {', '.join(keys)}.")

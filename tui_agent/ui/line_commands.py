@@ -8,9 +8,11 @@ from inspect import isawaitable
 
 from tui_agent.core import commands as ask
 from tui_agent.core.ports import Client
+from tui_agent.core.state import Session
 from tui_agent.core.undo import rewind_points
+from tui_agent.ui.budget_words import budget_wish
 from tui_agent.ui.context_lines import context_lines
-from tui_agent.ui.figures import money, tokens
+from tui_agent.ui.cost_lines import meter_words
 from tui_agent.ui.grant_lines import grant_lines
 from tui_agent.ui.line_sessions import HELP, Choices, Exports
 from tui_agent.ui.rewind_words import HELP as REWIND_HELP
@@ -22,6 +24,8 @@ from tui_agent.ui.undo_words import undo_wish
 
 Blame = Callable[[str], Sequence[Line]]
 """Gives the lines of a file, each with the step that made it. Raises ValueError, OSError."""
+Cost = Callable[[Session], Sequence[Line]]
+"""Gives the lines of what a session has cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,7 @@ class Others:
     """What the commands ask of the world beside the agent."""
 
     blame: Blame | None = None
+    cost: Cost | None = None
     sessions: Choices | None = None
     exports: Exports | None = None
 
@@ -55,7 +60,10 @@ class SlashCommands:
             "help": _Entry("these commands", lambda _: self._help()),
             "mode": _Entry("change the mode", self._mode, "plan|ask|edit|auto"),
             "model": _Entry("change the model", self._model, "NAME"),
-            "budget": _Entry("what the session may cost", self._budget, "DOLLARS"),
+            "budget": _Entry(
+                "what the session, a turn or a day may cost", self._budget, "[turn|day] DOLLARS"
+            ),
+            "cost": _Entry("what was spent, by agent and model", lambda _: self._cost()),
             "plan": _Entry("show the plan", lambda _: self._plan()),
             "status": _Entry("model, mode, tokens, cost", lambda _: self._status()),
             "context": _Entry("what the model is told beforehand", lambda _: self._context()),
@@ -66,7 +74,8 @@ class SlashCommands:
             "rewind": _Entry("go back to an earlier place; alone: list the places", self._rewind),
             "blame": _Entry("which step made each line of a file", self._blame, "FILE"),
             "compact": _Entry(
-                "summarise for the model", lambda t: send(ask.Compact(instructions=t))
+                "make the conversation shorter for the model; say what to keep in mind",
+                lambda t: send(ask.Compact(instructions=t)),
             ),
             "approvals": _Entry(
                 "what is allowed for the session; /approvals 2 takes one back", self._approvals
@@ -187,11 +196,13 @@ class SlashCommands:
 
     def _budget(self, text: str) -> None:
         try:
-            dollars = float(text.lstrip("$"))
-        except ValueError:
-            self._paper.put(f"/budget DOLLARS, not {text}; 0 is no limit")
-            return
-        self._client.send(ask.SetBudget(usd=dollars or None))
+            self._client.send(budget_wish(text))
+        except ValueError as error:
+            self._paper.put(str(error))
+
+    def _cost(self) -> None:
+        if self._others.cost is not None:
+            self._paper.put(*self._others.cost(self._told.state))
 
     def _plan(self) -> None:
         plan = self._told.state.main.plan
@@ -199,12 +210,9 @@ class SlashCommands:
 
     def _status(self) -> None:
         state = self._told.state
-        usage = state.main.usage
-        budget = "no limit" if state.budget_usd is None else f"of {money(state.budget_usd)}"
-        self._paper.put(
-            f"model {state.model}, mode {state.mode}, sandbox {state.sandbox}",
-            f"{tokens(usage)}, {money(usage.cost_usd)} {budget}",
-        )
+        self._paper.put(f"model {state.model}, mode {state.mode}, sandbox {state.sandbox}")
+        meters = meter_words(state)
+        self._paper.put(meters or "Nothing was asked of the model yet.")
 
     def _context(self) -> None:
         main = self._told.state.main

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_agent.core.events import CheckResult, EndReason, Report, TurnEnded
 from tui_agent.core.state import Session, Turn
+from tui_agent.ui.cost_lines import meter_words
 from tui_agent.ui.figures import counts, duration, money, plural, tokens
 from tui_agent.ui.text import Line, Style
 
@@ -29,7 +30,6 @@ _CHECKS: dict[str, tuple[str, Style]] = {
 
 def report_lines(ended: TurnEnded, state: Session, turn: Turn | None) -> list[Line]:
     """Return what to say at the end of a turn."""
-    del state
     report = ended.report
     lines: list[Line] = [_headline(ended)]
     lines += [[("", f"  {one.path}  {counts(one.added, one.removed)}")] for one in report.files]
@@ -40,6 +40,9 @@ def report_lines(ended: TurnEnded, state: Session, turn: Turn | None) -> list[Li
     lines.append([("dim", _figures(report))])
     if turn is not None and turn.number > 1:
         lines[-1] = [("dim", f"{_figures(report)}, turn {turn.number}")]
+    meters = meter_words(state)
+    if meters:
+        lines.append(meters)
     return lines
 
 

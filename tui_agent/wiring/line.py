@@ -12,6 +12,7 @@ from tui_agent.ui.line_input import DumbInput, Input, Interrupted, Left, Termina
 from tui_agent.ui.line_sessions import Choices, Exports, choose
 from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
+from tui_agent.wiring.spending import cost_door
 from tui_agent.wiring.trusting import ask_in_lines
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
         edit_text=editor_of(around),
         others=Others(
             blame=blame_door(around),
+            cost=cost_door(around),
             sessions=choices,
             exports=_exports(around, opened, given),
         ),

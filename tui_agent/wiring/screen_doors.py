@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui_agent.core.messages import Attachment
     from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
+    from tui_agent.core.state import Session
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.text import Line
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
@@ -64,6 +65,7 @@ class Opening:
             edit=editor_of(self.around),
             attach=self.attach,
             blame=self.blame,
+            cost=self.cost,
             sessions=self.sessions,
             search_sessions=self.search_sessions,
             read_sessions=self.read_sessions,
@@ -84,6 +86,12 @@ class Opening:
             themes=lambda: theme_doors(self.around),
             signals=lambda: signals(self.around),
         )
+
+    def cost(self, state: Session) -> Sequence[Line]:
+        """Return what a session has cost, and the day."""
+        from tui_agent.wiring.spending import cost_door
+
+        return cost_door(self.around)(state)
 
     async def connect(self) -> Client | None:
         """Open the session; None where a model must be chosen first.

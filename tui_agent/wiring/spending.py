@@ -1,4 +1,4 @@
-"""Opens the day's book of this user."""
+"""Opens the day's book of this user, and shows what was spent."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from tui_agent.adapters.day_book import FOLDER, FileDayBook
 from tui_agent.adapters.session_log.day_cost import cost_of_day
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui_agent.core.state import Session
+    from tui_agent.ui.text import Line
     from tui_agent.wiring.world import Wiring
 
 
@@ -19,3 +23,15 @@ def day_book(wiring: Wiring) -> FileDayBook:
         lambda: datetime.now(UTC).astimezone(),
         lambda day: cost_of_day(wiring.shelf.everywhere(), day),
     )
+
+
+def cost_door(wiring: Wiring) -> Callable[[Session], Sequence[Line]]:
+    """Return what shows the spending of a session, for whoever has one open."""
+    book = day_book(wiring)
+
+    def shown(state: Session) -> Sequence[Line]:
+        from tui_agent.ui.cost_lines import cost_lines
+
+        return cost_lines(state, wiring.settings.budget, book.today())
+
+    return shown

@@ -55,6 +55,12 @@ def common(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--mode", choices=MODES, help="how much asks: plan, ask, edit, auto")
     group.add_argument("--profile", metavar="NAME", help="dev, stage, prod, strict or your own")
     group.add_argument("--budget", type=float, metavar="DOLLARS", help="dollars a session")
+    group.add_argument(
+        "--budget-turn", type=float, metavar="DOLLARS", help="dollars a turn; 0 is no cap"
+    )
+    group.add_argument(
+        "--budget-day", type=float, metavar="DOLLARS", help="dollars a day, over all sessions"
+    )
     group.add_argument("--max-steps", type=int, metavar="N", help="model responses a turn")
     group.add_argument("--sandbox", choices=TIERS, help="how commands are confined")
     group.add_argument(
@@ -92,6 +98,8 @@ def settings_of(parsed: argparse.Namespace) -> tuple[tuple[str, str, object], ..
         ("mode", "--mode", parsed.mode),
         ("profile", "--profile", parsed.profile),
         ("budget.session", "--budget", parsed.budget),
+        ("budget.turn", "--budget-turn", parsed.budget_turn),
+        ("budget.day", "--budget-day", parsed.budget_day),
         ("limits.steps", "--max-steps", parsed.max_steps),
         ("sandbox", "--sandbox", parsed.sandbox),
         ("toolsets", "--toolset", parsed.toolset),

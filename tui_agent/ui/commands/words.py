@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 TAKE_A_VALUE = (
-    *("-r", "--model", "--mode", "--profile", "--budget", "--max-steps", "--sandbox"),
-    "--toolset",
+    *("-r", "--model", "--mode", "--profile", "--budget", "--budget-turn", "--budget-day"),
+    *("--max-steps", "--sandbox", "--toolset"),
 )
 ONLY_TELL = frozenset({"-h", "--help", "--version"})
 

@@ -18,6 +18,8 @@ from tui_agent.ui.tui.words import CENT, count, dollars
 BAR = 20
 """Cells of the longest bar."""
 METER = BAR + 5
+NARROW = 60
+"""Cells below which the bars go, and the keys come first."""
 LABEL = 12
 TURNS = 8
 FULL = 1.0
@@ -68,15 +70,21 @@ class BudgetItem:
             rows += paragraph(sheet, text, indent=INDENT)
         else:
             rows += _next_rows(sheet, pause)
-        rows += [blank_row(sheet), self._title(sheet)]
-        rows += [self._turn(sheet, turn) for turn in self.turns]
         rows.append(blank_row(sheet))
-        more, places = key_rows(sheet, self.keys, armed=self.armed, start=len(rows))
-        rest = "Nothing has been sent. It waits for as long as you like."
+        narrow = sheet.width < NARROW
+        went = [self._title(sheet), *(self._turn(sheet, one) for one in self.turns)]
+        if not narrow:
+            rows += [*went, blank_row(sheet)]
+        keys = (
+            [replace(one, aside="", note=one.aside) for one in self.keys] if narrow else self.keys
+        )
+        more, places = key_rows(sheet, keys, armed=self.armed, start=len(rows))
         rows += [*more, blank_row(sheet)]
+        rest = "Nothing has been sent. It waits for as long as you like."
         if pause is not None and pause.cheaper is None:
             rest += " budget.cheaper in your settings names models to offer here."
-        return [*rows, *paragraph(sheet, [sheet.span(rest, "text-3")], indent=INDENT)], places
+        rows += paragraph(sheet, [sheet.span(rest, "text-3")], indent=INDENT)
+        return [*rows, *([blank_row(sheet), *went] if narrow else [])], places
 
     def _meter(self, sheet: Sheet) -> Row:
         money = dollars(self.spend.usd)
@@ -102,19 +110,20 @@ class BudgetItem:
 
     def _title(self, sheet: Sheet) -> Row:
         right: list[Span] = []
-        if self.a_hunk is not None:
+        if self.a_hunk is not None and sheet.width >= NARROW:
             right = [sheet.span(f"{dollars(self.a_hunk)} for each accepted hunk  ", "text-3")]
         return make_row(sheet, [sheet.span("  Where it went", "text bold")], right)
 
     def _turn(self, sheet: Sheet, turn: Spent) -> Row:
         most = max((one.spend.usd for one in self.turns), default=0.0)
         cells = round(turn.spend.usd / most * BAR) if most else 0
-        name = cut(turn.text, max(8, sheet.width - BAR - 20), sheet.glyphs.cut)
+        bar = BAR if sheet.width >= NARROW else 0
+        name = cut(turn.text, max(8, sheet.width - bar - 20), sheet.glyphs.cut)
         left = [sheet.span(f"  {turn.number}  ", "text-3"), sheet.span(name, "text-2")]
         unknown = turn.spend.unpriced and not turn.spend.usd
         money = "unknown" if unknown else dollars(turn.spend.usd) + "+" * bool(turn.spend.unpriced)
         right = [
-            (sheet.glyphs.meter_done * cells + " " * (BAR - cells), sheet.ink("bar")),
+            ((sheet.glyphs.meter_done * cells + " " * BAR)[:bar], sheet.ink("bar")),
             sheet.span(f"{money:>9}  ", "text-2"),
         ]
         return make_row(sheet, left, right)
@@ -133,7 +142,7 @@ def _next_rows(sheet: Sheet, pause: Pause) -> list[Row]:
         make_row(
             sheet,
             [*_label(sheet, "next call"), sheet.span(words, "text bold")],
-            [sheet.span(f"{one.model}  ", "text-2")],
+            [sheet.span(f"{one.model}  ", "text-2")] if sheet.width >= NARROW else (),
         )
     ]
     cached = f", {one.cached_tokens:,} cached" if one.cached_tokens else ""

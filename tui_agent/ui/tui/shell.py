@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui_agent.core.messages import Attachment
     from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
+    from tui_agent.core.state import Session
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
     from tui_agent.ui.tui.dressing import ThemeDoors
@@ -101,6 +102,8 @@ class Doors:
     """Lines of a file, each with the step that made it; asked in a thread. Raises ValueError."""
     picking: bool = False
     """Whether this is only to choose a session: what is not chosen becomes a new one."""
+    cost: Callable[[Session], Sequence[Sequence[tuple[str, str]]]] | None = None
+    """Lines of what a session has cost, and the day."""
     opening: str = ""
     """What to say first: the prompt of the command line."""
     layout: Mapping[str, int] | None = None

@@ -25,9 +25,12 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
                  description="Say what may happen without asking.", group="safety"),
     SlashCommand(name="model", argument="MODEL", title="Change the model",
                  description="Use another model from the next request on.", group="model"),
-    SlashCommand(name="budget", argument="DOLLARS", title="Change the cap",
-                 description="Set what the session may cost; `off` lifts the limit.",
+    SlashCommand(name="budget", argument="[turn|day] DOLLARS", title="Change the cap",
+                 description="Set what the session, the turn or the day may cost; `off` lifts it.",
                  group="model"),
+    SlashCommand(name="cost", title="Show what was spent",
+                 description="Show what the turn, the session and the day have cost, by agent and "
+                 "model.", group="model"),
     SlashCommand(name="plan", description="Go to the plan.", title="Go to the plan", group="view"),
     SlashCommand(name="checks", description="Run the project's checks now.",
                  title="Run the checks", group="checks"),
@@ -42,7 +45,7 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
                  description="Go on in a copy of this session, or of its beginning."),
     SlashCommand(name="blame", argument="FILE", title="Say who made each line", group="view",
                  description="Show which session, step and model made each line of a file."),
-    SlashCommand(name="compact", argument="[WHAT TO KEEP]", title="Compact the conversation",
+    SlashCommand(name="compact", argument="[KEEP IN MIND]", title="Compact the conversation",
                  description="Replace the conversation so far by a summary, for the model.",
                  group="model"),
     SlashCommand(name="approvals", title="Approvals of this session",
@@ -70,7 +73,7 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand(name="quit", description="Leave; an open turn is suspended.", title="Leave"),
 )  # fmt: skip
 
-ALIASES = {"exit": "quit", "new": "clear", "resume": "sessions", "cost": "budget", "keys": "help"}
+ALIASES = {"exit": "quit", "new": "clear", "resume": "sessions", "keys": "help"}
 
 
 def parse(text: str) -> tuple[SlashCommand | None, str]:

@@ -81,14 +81,20 @@ def _fork(deeds: Deeds, rest: str) -> None:
 
 
 def _budget(deeds: Deeds, rest: str) -> None:
-    amount = rest.removeprefix("$")
-    if amount in {"off", "none"}:
-        deeds.client.send(ask.SetBudget(usd=None))
-        return
+    from tui_agent.ui.budget_words import budget_wish
+
     try:
-        deeds.client.send(ask.SetBudget(usd=float(amount)))
-    except ValueError:
-        deeds.toast("/budget 2.50 sets the cap in dollars; /budget off lifts it.", bad=True)
+        deeds.client.send(budget_wish(rest))
+    except ValueError as error:
+        deeds.toast(str(error), bad=True)
+
+
+def _cost(deeds: Deeds, rest: str) -> None:
+    from tui_agent.ui.tui.told_lines import show_lines
+
+    del rest
+    if deeds.shell.doors.cost is not None:
+        show_lines(deeds, "What was spent", deeds.shell.doors.cost(deeds.frame.state))
 
 
 def _theme(deeds: Deeds, rest: str) -> None:
@@ -184,6 +190,7 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "mode": _mode,
     "model": _model,
     "budget": _budget,
+    "cost": _cost,
     "plan": _plan,
     "undo": _undo,
     "rewind": _rewind,
