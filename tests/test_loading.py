@@ -96,6 +96,33 @@ main(["--model", "openai/any"])
     assert len(_ours(loaded)) <= 19, sorted(_ours(loaded))
 
 
+TELL_OF_HOSTS = """
+import os, sys
+
+def _tell(event, arguments):
+    if event == "os.posix_spawn":
+        with open(os.environ["TOLD"], "a") as file:
+            file.write(" ".join(arguments[1][-2:]) + "\\n")
+    if event == "os.exec":
+        os._exit(0)
+
+sys.addaudithook(_tell)
+"""
+
+
+def test_the_hosts_import_nothing_while_a_screen_is_still_to_be_drawn(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(TELL_OF_HOSTS, encoding="utf-8")
+    told = tmp_path / "told"
+    paths = {"PYTHONPATH": f"{tmp_path}:{ROOT}", "TOLD": str(told), "OPENAI_API_KEY": "made-up"}
+    argv = [sys.executable, "-m", "tui_agent", "--model", "openai/any"]
+    with PseudoTerminal(argv, os.environ | paths, tmp_path) as terminal:
+        assert not terminal.shows("It ends before it draws", seconds=20.0)
+    assert told.read_text(encoding="utf-8") == "direct lazy\nlitellm lazy\n"
+    told.unlink()
+    subprocess.run([*argv, "-p", "hello"], env=os.environ | paths, check=True, timeout=30)
+    assert told.read_text(encoding="utf-8") == "direct eager\nlitellm lazy\n"
+
+
 TELL_AT_THE_FIRST_PAINT = """
 import os, sys
 

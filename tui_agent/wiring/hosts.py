@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from tui_agent.ui.commands.words import begins_a_session, split, value_of
+from tui_agent.ui.commands.words import begins_a_session, split, value_of, without_a_screen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def model_hosts(model: str, argv: list[str], *, ask: bool = True) -> Mapping[str
 
     The second start has an environment without keys, so that no child of ours can ever read one.
     Where there was no key, the program goes on as it is. A scripted model needs no host, but
-    commands run beside it, too. `ask` says that a passphrase may be asked for.
+    commands run beside it, too. `ask` says that a passphrase may be asked for. Where a screen is to
+    be drawn, the hosts wait with their imports until that is done: opening the session wakes them.
     """
     from tui_agent.adapters.models.start import take_over
 
@@ -54,7 +55,8 @@ def model_hosts(model: str, argv: list[str], *, ask: bool = True) -> Mapping[str
         from tui_agent.wiring.first_keys import opened
 
         found = opened(found, look, (model, *look.fallback), endpoints)
-    hosts = _started(look, found, eager=host_for(model, endpoints))
+    at_once = set() if _draws_a_screen(argv) else {"direct", host_for(model, endpoints)}
+    hosts = _started(look, found, at_once)
     always = found is not None and found.opened
     _start_again_without(look.variables, argv, hosts, always=always)
     return hosts
@@ -71,16 +73,18 @@ def _default_model(found: FirstKeys | None, endpoints: Endpoints) -> str:
     return keys[0].default_model if keys else ""
 
 
-def _started(look: FirstLook, found: FirstKeys | None, eager: str) -> Mapping[str, HostHandle]:
-    from tui_agent.adapters.models.start import NO_SOURCES, start_host
+def _started(
+    look: FirstLook, found: FirstKeys | None, at_once: Collection[str]
+) -> Mapping[str, HostHandle]:
+    """Start the hosts; those that are named import at once."""
+    from tui_agent.adapters.models.start import HOST_NAMES, NO_SOURCES, start_host
 
     environ = os.environ if found is None else found.environ
     sources = NO_SOURCES if found is None else found.sources
     extra = look.variables
-    wanted = eager == "litellm"
     return {
-        "direct": start_host("direct", environ, extra_keys=extra, sources=sources),
-        "litellm": start_host("litellm", environ, eager=wanted, extra_keys=extra, sources=sources),
+        name: start_host(name, environ, eager=name in at_once, extra_keys=extra, sources=sources)
+        for name in HOST_NAMES
     }
 
 
@@ -108,6 +112,11 @@ def _kept_keys(look: FirstLook, endpoints: Endpoints) -> FirstKeys | None:
     from tui_agent.wiring.first_keys import find_keys
 
     return find_keys(os.environ, look, endpoints)
+
+
+def _draws_a_screen(argv: list[str]) -> bool:
+    """Return whether the first thing that somebody waits for is the screen."""
+    return os.isatty(0) and os.isatty(1) and not without_a_screen(split(argv)[0])
 
 
 def without_keys(argv: list[str]) -> None:

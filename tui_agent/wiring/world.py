@@ -270,6 +270,7 @@ class Wiring:
             if started is not None:
                 folder, log, started = self._new(started)
             agent = self._agent(self.world(log, runner), past, attended=attended)
+            await self.model.wake(started.model if started is not None else agent.state.model)
             tier, said = await made_ready(self, agent, self._learn_held())
         await agent.open(replace(started, sandbox=tier) if started is not None else None)
         last = past[-1].seq if past else 0

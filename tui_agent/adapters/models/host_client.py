@@ -99,11 +99,16 @@ class HostClient:
         found: list[Json] = await self._ask({"op": "local"})
         return found
 
+    async def wake(self) -> asyncio.Future[bool]:
+        """Have a lazy host begin to import; return what says whether it answers."""
+        answering = await self._take_up()
+        if not answering.done():
+            self._write({"op": "hello", "id": 0})
+        return answering
+
     async def ready(self) -> None:
         """Wait until the host answers; raise Fault if it doesn't, or died for good."""
-        answering = await self._take_up()
-        if not answering.done() and self._to_host is not None:
-            self._write({"op": "hello", "id": 0})  # wakes a lazy one
+        answering = await self.wake()
         try:
             async with asyncio.timeout(READY_SECONDS):
                 alive = await asyncio.shield(answering)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import site
 import sys
 
 
@@ -25,6 +26,7 @@ def main(root: str, name: str, start: str) -> int:
         return 0
 
     def host() -> int:
+        site.main()  # the keeper was started without it, and needs no installed package
         from tui_agent.adapters.models.host_loop import run
 
         return run(name)

@@ -185,6 +185,15 @@ class RoutedModel:
     async def _price(self, model: str, instead_of: str) -> str:
         return stand_in_words(await self.facts(model), await self.facts(instead_of))
 
+    async def wake(self, model: str) -> None:
+        """Have the hosts import what the first request of `model` needs; wait for neither."""
+        try:
+            needed = self._endpoints.route(model).host
+        except UnknownModelError:
+            needed = "direct"
+        for name in {"direct", needed} & set(self._hosts):
+            await self._hosts[name].wake()
+
     async def facts(self, model: str) -> ModelFacts:
         """Return what is known of `model`; an unknown one has a name and no facts."""
         try:

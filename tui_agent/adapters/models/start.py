@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     HostName = Literal["direct", "litellm"]
 
-_NAMES = ("direct", "litellm")
+HOST_NAMES: tuple[HostName, ...] = ("direct", "litellm")
 HOSTS_VARIABLE = "AGENT_MODEL_HOSTS"
 EXTRA_KEYS_VARIABLE = "AGENT_EXTRA_KEYS"
 """Tells a host the key variables that the settings name beside the known ones."""
@@ -135,7 +135,7 @@ def take_over(environ: MutableMapping[str, str]) -> dict[str, HostHandle]:
     for part in filter(None, text.split(",")):
         name, *numbers = part.split(":")
         process = _process(numbers)
-        if process is None or name not in _NAMES:
+        if process is None or name not in HOST_NAMES:
             return {}
         known: HostName = "direct" if name == "direct" else "litellm"
         handles[name] = HostHandle(name=known, process=process)

@@ -40,6 +40,8 @@ class HostProcess(Value):
 def spawn_host(arguments: Sequence[str], environ: Mapping[str, str]) -> HostProcess:
     """Start a keeper: this Python, isolated from its folder and environment, with `arguments`.
 
+    It knows no installed package yet: what a host needs, `host_main` lets it find.
+
     It gets exactly `environ`, three pipes, and a process group of its own, so that Ctrl-C in the
     terminal doesn't reach it.
 
@@ -53,7 +55,7 @@ def spawn_host(arguments: Sequence[str], environ: Mapping[str, str]) -> HostProc
     try:
         pid = os.posix_spawn(
             sys.executable,
-            [sys.executable, "-I", *arguments],
+            [sys.executable, "-I", "-S", *arguments],
             dict(environ),
             file_actions=[(os.POSIX_SPAWN_DUP2, end, at) for at, end in enumerate(theirs)],
             setpgroup=0,

@@ -18,6 +18,7 @@ TAKE_A_VALUE = (
     *("--max-steps", "--sandbox", "--toolset"),
 )
 ONLY_TELL = frozenset({"-h", "--help", "--version"})
+NO_SCREEN = frozenset({"-p", "--json", "--plain"})
 
 
 def split(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
@@ -49,6 +50,11 @@ def begins_a_session(options: Sequence[str], words: Sequence[str], *, literal: b
     """Return whether this is a session: no command of ours, and more than a wish to be told."""
     command = bool(words) and words[0] in COMMANDS and not literal
     return not command and not ONLY_TELL.intersection(options)
+
+
+def without_a_screen(options: Sequence[str]) -> bool:
+    """Return whether a session goes on in lines, or with nobody there."""
+    return not NO_SCREEN.isdisjoint(options)
 
 
 def value_of(options: Sequence[str], name: str) -> str:
