@@ -27,6 +27,7 @@ from tui_agent.core.events import (
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.state import Session
+from tui_agent.ui.tui.reviewed import subject_of
 
 LINES = "".join(f"line {number}\n" for number in range(1, 31))
 
@@ -78,6 +79,9 @@ async def test_a_childs_total_diff_is_one_proposal_of_which_a_person_takes_hunks
         assert "Both ends are mended." in told
         assert "It worked in a copy of the workspace" in told
         assert [one.path for one in work.last(TurnEnded).report.files] == ["a.txt"]
+        shown = subject_of(work.state)
+        assert shown is not None
+        assert shown.patch == proposal.patch, "not an edit in the copy, which came later"
         assert not (setting.state / "copies" / child(work, "mender").id).exists()
     records = records_of(setting.folder)
     assert_whole(records)

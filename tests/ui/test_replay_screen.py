@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.ui.stage import TRUE_COLOUR, text_of
-from tests.ui.stories import reported
+from tests.ui.stories import children_at_work, reported
 from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
 from tui_agent.core.events import Labelled
@@ -221,3 +221,14 @@ async def test_what_changed_on_disk_is_shown_for_a_step_since_the_start_and_to_t
 
 async def test_where_trees_are_not_at_hand_that_is_said() -> None:
     assert "not at hand" in await after("d")
+
+
+async def test_enter_opens_a_childs_conversation_and_esc_goes_back_from_it() -> None:
+    said = await walk(
+        ("$", "tab", "k", "enter"), ("escape",), ("escape",), story=children_at_work()
+    )
+    assert "Esc back" in said[0]
+    assert "I read it first" in said[0]
+    assert "I send somebody to each" in said[1]
+    assert "space play" not in said[1]
+    assert "space play" in said[2]

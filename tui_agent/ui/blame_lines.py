@@ -15,7 +15,7 @@ _WHO, _DECISION, _MODEL = 15, 16, 18
 
 
 def blame_lines(file: Blamed) -> Iterator[Line]:
-    """Yield each line with the step that made it, how that was decided, and the model."""
+    """Yield each line with the step that made it, how that was decided, and who that was."""
     digits = len(str(len(file.lines)))
     for number, (line, origin) in enumerate(zip(file.lines, file.origins, strict=True), 1):
         text = content(line)
@@ -37,8 +37,9 @@ def place(origin: Origin) -> str:
 
 
 def model(origin: Origin) -> str:
-    """Return the model's name without its provider; the tool where no model asked."""
-    return origin.model.rpartition("/")[2] or origin.tool
+    """Return the model's name without its provider, or the tool; before it who else made it."""
+    name = origin.model.rpartition("/")[2] or origin.tool
+    return f"{origin.agent}: {name}" if origin.agent else name
 
 
 def ranges(file: Blamed) -> Iterator[str]:

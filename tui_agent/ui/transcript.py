@@ -142,7 +142,9 @@ class Transcript:
             told = await handler(record, event) if handler is not None else _NOTHING
             lines = (*told.answer, *told.aside)
         name = name_of(self.state.agents[record.agent_id])
-        return Told(aside=tuple([("dim", f"  {name}: "), *line] for line in lines if any(line)))
+        return Told(
+            aside=tuple([("dim", f"  {name}: "), *line] for line in lines if _has_words(line))
+        )
 
     async def _sent_out(self, _record: Record, event: AgentStarted) -> Told:
         if not self._detail.tools:
@@ -367,6 +369,10 @@ def plan_lines(plan: Plan) -> list[Line]:
         word = words.get(step.state, "  (dropped)" if step.state == "dropped" else "")
         lines.append([("", f"  {signs[step.state]} {number} {step.text}"), ("dim", word)])
     return lines
+
+
+def _has_words(line: Line) -> bool:
+    return any(text.strip() for _, text in line)
 
 
 def _plain(text: str) -> tuple[Line, ...]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from tui_agent.core.agents import TASK_TOOL, child_of_call, name_of
 from tui_agent.core.blame.lines import Origin, Piece, Version
 from tui_agent.core.state.lineage import is_apart
 from tui_agent.core.undo import UNDO_TOOL, written_by
@@ -13,7 +14,7 @@ from tui_agent.core.undo import UNDO_TOOL, written_by
 if TYPE_CHECKING:
     from tui_agent.core.patch import FilePatch
     from tui_agent.core.proposal import Decision
-    from tui_agent.core.state.values import Call, Session, Turn
+    from tui_agent.core.state.values import Agent, Call, Session, Turn
 
 Load = Callable[[str], bytes]
 
@@ -41,6 +42,10 @@ def origin_of(state: Session, turn: Turn, call: Call, step: int) -> Origin:
     asked = turn.steps.get(call.step)
     request = asked.request if asked is not None else None
     model = request.model if request is not None and call.origin in ("model", "plan") else ""
+    made_by = _agent_of(state, turn)
+    sent = child_of_call(state, made_by.id, call.id) if call.tool == TASK_TOOL else None
+    if sent is not None and sent.set_out is not None:
+        made_by, model = sent, sent.set_out.model or model
     return Origin(
         session=state.id,
         step=step,
@@ -48,10 +53,24 @@ def origin_of(state: Session, turn: Turn, call: Call, step: int) -> Origin:
         call_id=call.id,
         tool=call.tool,
         model=model,
+        agent=name_of(made_by) if made_by.parent else _client(call),
         decision=_decided(call.decision, call.tool),
         title=call.proposal.title if call.proposal is not None else call.tool,
         ts=call.started_ts or call.ts,
     )
+
+
+def _agent_of(state: Session, turn: Turn) -> Agent:
+    """Return whose turn it is; a turn's number is its place among its agent's."""
+    return next(
+        one
+        for one in state.agents.values()
+        if len(one.turns) >= turn.number and one.turns[turn.number - 1] is turn
+    )
+
+
+def _client(call: Call) -> str:
+    return call.origin_id if call.origin == "client" else ""
 
 
 def _edits(origin: Origin, call: Call, load: Load) -> Iterator[Version]:

@@ -22,6 +22,8 @@ class Origin:
     tool: str
     model: str
     """Empty where no model asked for it."""
+    agent: str
+    """The child agent, or the other program, that made it; empty for the main agent."""
     decision: str
     """`accepted`, `edited by hand`, `by rule …`, `by mode …`, `allowed`, `undo`."""
     title: str

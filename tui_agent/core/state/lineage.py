@@ -42,12 +42,12 @@ def tree_turns(state: Session, root: Turn) -> Iterator[Turn]:
         yield from _between(children, root.seq, end)
 
 
-def calls_by_turn(state: Session) -> Iterator[list[Call]]:
+def calls_by_turn(state: Session, *, copies: bool = True) -> Iterator[list[Call]]:
     """Yield the calls of each turn with those of its children in the order they were made.
 
-    The last turn comes first.
+    The last turn comes first. Without `copies`, those made in copies of the workspace are left out.
     """
-    children = _childrens_turns(state)
+    children = _childrens_turns(state, copies=copies)
     end: int | None = None
     for turn in reversed(state.main.turns):
         calls = list(turn.calls.values())
@@ -59,8 +59,13 @@ def calls_by_turn(state: Session) -> Iterator[list[Call]]:
         end = turn.seq
 
 
-def _childrens_turns(state: Session) -> list[Turn]:
-    return [turn for agent in state.agents.values() if agent.parent for turn in agent.turns]
+def _childrens_turns(state: Session, *, copies: bool = True) -> list[Turn]:
+    return [
+        turn
+        for agent in state.agents.values()
+        if agent.parent and (copies or not is_apart(state, agent))
+        for turn in agent.turns
+    ]
 
 
 def _between(turns: list[Turn], begin: int, end: int | None) -> list[Turn]:

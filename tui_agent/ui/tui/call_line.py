@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tui_agent.core.agents import TASK_TOOL
 from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.spending import Pause
@@ -181,7 +182,9 @@ def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> s
     if ran is not None and ran.command is not None:
         return " ".join(ran.command.text.split())
     if patch is not None:
-        return _edit_title(patch, call, draft, narrow=narrow)
+        hunks = _edit_title(patch, call, draft, narrow=narrow)
+        child = _patch_of_child(call)
+        return f"{child}: {hunks}" if child else hunks
     pause = _pause(call)
     if pause is not None:
         return pause.next.model
@@ -197,6 +200,13 @@ def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> s
     told = [str(given[name]) for name in _TELLING if given.get(name)]
     others = [str(value) for value in given.values() if isinstance(value, str)]
     return " ".join((told or others or [""])[0].split())
+
+
+def _patch_of_child(call: Call) -> str:
+    """Return whose changes a call brings back; empty where it is no child's."""
+    if call.tool != TASK_TOOL or call.proposal is None:
+        return ""
+    return call.proposal.title.partition(":")[0]
 
 
 def _edit_title(patch: Patch, call: Call, draft: Draft, *, narrow: bool) -> str:

@@ -46,7 +46,7 @@ class Subject:
 
 
 def subject_of(state: Session) -> Subject | None:
-    """Return the edit that waits, the oldest first; or else the last one of the session.
+    """Return the edit that waits, the oldest first; or else the one that was made last.
 
     An undo shows itself in the edit that it took back, if there is one.
     """
@@ -55,8 +55,9 @@ def subject_of(state: Session) -> Subject | None:
         if call.proposal is not None and call.proposal.patch is not None:
             return _subject(call, waits=True)
     undo: Subject | None = None
-    for turn, calls in zip(reversed(state.main.turns), calls_by_turn(state), strict=True):
-        for call in reversed(calls):
+    made = calls_by_turn(state, copies=False)
+    for turn, calls in zip(reversed(state.main.turns), made, strict=True):
+        for call in sorted(calls, key=lambda one: one.started_ts or one.ts, reverse=True):
             if call.proposal is None or call.proposal.patch is None or not call.decision:
                 continue
             if call.tool != UNDO_TOOL:

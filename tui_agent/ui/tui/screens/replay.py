@@ -259,7 +259,8 @@ class ReplayScreen(Screen[None]):
         """Do what a key of the replay means."""
         context, _, name = action.partition(".")
         if action == "pane.back":
-            self._to_timeline()
+            if self.focused is not self.transcript or not self.transcript.back():
+                self._to_timeline()
             return True
         if context != "replay":
             return False
