@@ -6,7 +6,7 @@ import asyncio
 import gc
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from tui_agent.wiring.looks import signals, theme_doors
 from tui_agent.wiring.screen import preload
 
 if TYPE_CHECKING:
+    from tui_agent.adapters.git_workspace.finder import Finder
     from tui_agent.core.messages import Attachment
     from tui_agent.core.overview import Overview
     from tui_agent.core.ports import Client
@@ -28,12 +29,9 @@ if TYPE_CHECKING:
     from tui_agent.wiring.session_doors import SessionDoors
     from tui_agent.wiring.world import Opened
 
-MOST_FILES = 50
 LAYOUT_FILE = "layout.json"
 NOBODY = "nobody/nothing"
 """The model of what is open while a session is chosen; nothing is ever sent to it."""
-FAR = 60
-"""How like a path must be to what was typed, of 100."""
 
 
 class Opening:
@@ -45,7 +43,6 @@ class Opening:
         self.opened: Opened | None = None
         self.failure: BaseException | None = None
         """What kept the session from being opened; the command line explains it."""
-        self._names: list[str] | None = None
 
     @cached_property
     def shelf(self) -> SessionDoors:
@@ -126,21 +123,26 @@ class Opening:
 
     async def close(self) -> None:
         """Close the session; an open turn is suspended."""
+        if "finder" in self.__dict__:
+            self.finder.close()
         if self.opened is not None:
             await self.opened.agent.close()
 
     # Files
 
-    async def files(self, typed: str) -> Sequence[str]:
-        """Return the paths that are most like what was typed."""
-        if self._names is None or not typed:
-            from tui_agent.adapters.git_workspace.listing import list_names
-            from tui_agent.adapters.git_workspace.paths import Confined
-            from tui_agent.core.confines import confines_of
+    def files(self, typed: str) -> AsyncIterator[Sequence[str]]:
+        """Give the paths that fit what was typed, again as more are known."""
+        return self.finder.find(typed)
 
-            files = Confined(self.around.workspace, confines_of(self.around.settings))
-            self._names = await list_names(files, ".", self.around.environ)
-        return await asyncio.to_thread(_most_like, typed, self._names)
+    @cached_property
+    def finder(self) -> Finder:
+        """The files of the workspace: listed once somebody asks for one."""
+        from tui_agent.adapters.git_workspace.finder import Finder
+        from tui_agent.adapters.git_workspace.paths import Confined
+        from tui_agent.core.confines import confines_of
+
+        files = Confined(self.around.workspace, confines_of(self.around.settings))
+        return Finder(files, self.around.environ)
 
     async def attach(self, path: str) -> Attachment:
         """Read an image for a message. Raises OSError, ValueError with a sentence."""
@@ -266,23 +268,6 @@ def keep_key(key: str) -> str:
     if variable:
         os.environ[variable] = key
     return variable
-
-
-def _most_like(typed: str, names: Sequence[str]) -> list[str]:
-    if not typed:
-        return list(names[:MOST_FILES])
-    from rapidfuzz import fuzz, process
-
-    small = typed.lower()
-    begins = [name for name in names if name.rpartition("/")[2].lower().startswith(small)]
-    holds = [name for name in names if small in name.lower()]
-    found = list(dict.fromkeys([*begins, *holds]))
-    if len(found) < MOST_FILES:
-        near = process.extract(
-            typed, names, scorer=fuzz.partial_ratio, limit=MOST_FILES, score_cutoff=FAR
-        )
-        found = list(dict.fromkeys([*found, *(name for name, _, _ in near)]))
-    return found[:MOST_FILES]
 
 
 def _short(around: Around) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from textual import events
 
@@ -114,15 +114,16 @@ async def test_a_path_is_no_command() -> None:
 
 
 async def test_an_at_sign_offers_files_off_the_event_loop() -> None:
-    async def files(typed: str) -> Sequence[str]:
+    async def files(typed: str) -> AsyncIterator[Sequence[str]]:
         await asyncio.sleep(0)
-        return [name for name in ("calc/add.py", "calc/sub.py") if typed in name]
+        yield [name for name in ("calc/add.py", "calc/my sub.py") if typed in name]
+        yield [name for name in ("calc/sub.py", "calc/my sub.py") if typed in name]
 
     async with at_desk(Story().start(), doors=Doors(connect=never, files=files)) as desk:
         await desk.pilot.press(*"look at @sub")
         await desk.until(lambda: "calc/sub.py" in desk.text())
-        await desk.pilot.press("tab", "enter")
-        assert desk.commands == [Submit(text="look at @calc/sub.py")]
+        await desk.pilot.press("tab", *"and @my", "tab", "enter")
+        assert desk.commands == [Submit(text='look at @calc/sub.py and @"calc/my sub.py"')]
 
 
 async def test_escape_stops_a_running_turn_and_does_nothing_to_an_idle_one() -> None:

@@ -87,8 +87,10 @@ class Completion:
     async def _files(self, typed: str) -> None:
         if self.shell.doors.files is None:
             return
-        paths = await self.shell.doors.files(typed)
-        self._offer([Offer(path) for path in paths[:50]], start=self._start)
+        async for paths in self.shell.doors.files(typed):
+            # A blank would end the name.
+            names = [f'"{path}"' if " " in path else path for path in paths]
+            self._offer([Offer(name) for name in names], start=self._start)
 
     def _offer(self, offers: Sequence[Offer], *, start: int) -> None:
         self._start = start
@@ -103,8 +105,9 @@ class Completion:
         pane.styles.height = rows
         pane.styles.margin = (0, 0, 1 + self.shell.prompt.size.height, 0)
         pane.display = True
+        chosen = pane.items[pane.cursor] if pane.cursor else None
         pane.set_items(offers)
-        pane.set_cursor(0)
+        pane.set_cursor(offers.index(chosen) if chosen in offers else 0)
         self.shell.prompt.choosing = True
 
     def move(self, step: int) -> bool:

@@ -6,7 +6,7 @@ The agent and the panes are loaded after the first paint; what is typed until th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
@@ -62,8 +62,9 @@ class Doors:
     """Called once everything is on the screen."""
     quiet: Callable[[], object] = _nothing
     """Called some time after a turn has ended, when nobody types."""
-    files: Callable[[str], Awaitable[Sequence[str]]] | None = None
-    """Paths of the workspace that match what was typed after `@`, best first."""
+    files: Callable[[str], AsyncIterator[Sequence[str]]] | None = None
+    """Paths of the workspace that match what was typed after `@`, best first; again as more are
+    known."""
     attach: Callable[[str], Awaitable[Attachment]] | None = None
     """Read an image for a message. Raises OSError, ValueError with a sentence."""
     edit: Callable[[str, str], Awaitable[str]] | None = None
