@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.stories.line_terminal import FIRST, LINES, SECOND, THIRD, at_terminal
-from tests.stories.program import call, script
+from tests.stories.program import call, edit, script
 from tests.support.repository import Repository
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -184,6 +184,27 @@ def test_a_command_is_explained_edited_and_streamed(sample: Repository, tmp_path
         assert person.leaves() == 0
 
 
+def test_a_rule_for_edits_is_chosen_in_a_review_and_holds_from_then_on(
+    sample: Repository, tmp_path: Path
+) -> None:
+    turns = [
+        {"call": [edit("lines.py", "line_3 = 3", "line_3 = 'three'")]},
+        {"call": [edit("lines.py", "line_9 = 9", "line_9 = 'nine'")]},
+        {"text": "Both are words."},
+    ]
+    with at_terminal(sample.root, "--model", script(tmp_path, turns), "change it") as person:
+        person.sees("1/1 [y n r e s a d u c p q ?]")
+        person.presses("p", first=True)
+        person.sees("edits of **/*.py")
+        for question, answer in (("Allow which", "2"), ("Where", "1"), ("For how long", "1")):
+            person.sees(question)
+            person.says(answer)
+        person.sees("Both are words.")
+        assert person.leaves() == 0
+    assert b"'three'" in sample.read("lines.py")
+    assert b"'nine'" in sample.read("lines.py")
+
+
 @pytest.mark.capability("S1.18", part="a session is left and taken up")
 def test_a_waiting_hunk_survives_leaving_and_is_asked_again(
     sample: Repository, three_hunks: str
@@ -200,7 +221,7 @@ def test_a_waiting_hunk_survives_leaving_and_is_asked_again(
         assert person.ended() == 0
     assert sample.read("lines.py") == "".join(LINES).encode()
     with at_terminal(sample.root, "-c") as person:
-        person.sees("Taken up again after 1 turns. You last said: change it")
+        person.sees("Taken up again after 1 turn. You last said: change it")
         person.sees("1/3 [")
         person.presses("A", first=True)
         person.sees("3 accepted")

@@ -192,3 +192,19 @@ def in_view(view: Literal["tree", "copy"]) -> Story:
     proposal = replace(asked.proposal, command=command)
     story.records[-1] = replace(record, event=replace(asked, proposal=proposal))
     return story
+
+
+async def test_the_footer_names_the_keys_that_the_card_has_and_no_others() -> None:
+    desk = Desk(ApprovePane())
+    story = approval_waiting()
+    asked = story.records[-1].event
+    assert isinstance(asked, ApprovalRequested)
+    async with desk.run_test(size=(68, 32)):
+        for offers in (asked.offers, ()):
+            story.records[-1] = replace(story.records[-1], event=replace(asked, offers=offers))
+            desk.pane.show(fold(story.records))
+            hints = desk.pane.hints()
+            assert hints is not None
+            named = [action.partition(".")[2] for action, _ in hints]
+            assert ("prefix" in named) == bool(offers)
+            assert {"once", "session", "reject", "explain"} <= {*named}

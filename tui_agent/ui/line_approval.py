@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui_agent.core.effect_call import how_it_ran
-from tui_agent.core.patch import HunkDecision, PatchError
+from tui_agent.core.patch import PatchError
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Command, Decision, Proposal, Question
 from tui_agent.core.state import Call
@@ -60,7 +60,7 @@ class Approvals:
         self._paper.put("", [("pending", "◆ "), ("bold", waits), ("dim", queue)])
         self._input.arm()
         if proposal.patch is not None:
-            return await self._patch(proposal, call.kept, try_hunks)
+            return await self._patch(proposal, call, try_hunks)
         if proposal.question is not None:
             question = proposal.question
             if question.kind == "plan" and question.plan is not None:
@@ -69,7 +69,7 @@ class Approvals:
         return await self._command(call, proposal, sandbox)
 
     async def _patch(
-        self, proposal: Proposal, kept: tuple[HunkDecision, ...], try_hunks: TryHunks | None
+        self, proposal: Proposal, call: Call, try_hunks: TryHunks | None
     ) -> Decision | None:
         try:
             views = await self._told.views_of(proposal)
@@ -83,7 +83,7 @@ class Approvals:
         for note in proposal.notes:
             self._paper.put([("warning", f"! {note}")])
         review = Review(self._input, self._paper, self._edit_text, try_hunks)
-        return await review.decide(views, kept)
+        return await review.decide(views, call.kept, call.offers)
 
     async def _command(self, call: Call, proposal: Proposal, sandbox: str) -> Decision | None:
         self._paper.put(*_facts(call, proposal, sandbox))

@@ -19,8 +19,9 @@ from tui_agent.core.patch import (
     split,
     undecided,
 )
-from tui_agent.core.proposal import Decision
+from tui_agent.core.proposal import Decision, Offer
 from tui_agent.ui.figures import plural
+from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_input import Input
 from tui_agent.ui.plain_diff import file_head, hunk_in_words, hunk_lines
 from tui_agent.ui.text import Line, Paper
@@ -43,6 +44,7 @@ KEYS = {
     "D": "reject everything that is left",
     "u": "take the last verdict back",
     "c": "run the checks on what is accepted so far, in a copy",
+    "p": "accept all of this edit, and such edits from now on: choose a rule",
     "q": "decide later: nothing is written, the question stays open",
     "?": "these keys",
 }
@@ -90,16 +92,23 @@ class Review:
     ) -> None:
         self._input, self._paper, self._edit_text = given, paper, edit_text
         self._try_hunks = try_hunks
+        self._offers: Sequence[Offer] = ()
+        self._rule: Decision | None = None
         self._pieces: list[_Piece] = []
         self._decided: list[tuple[HunkDecision, ...]] = []
 
     async def decide(
-        self, views: Sequence[FileView], kept: tuple[HunkDecision, ...] = ()
+        self,
+        views: Sequence[FileView],
+        kept: tuple[HunkDecision, ...] = (),
+        offers: Sequence[Offer] = (),
     ) -> Decision | None:
         """Ask for every change but those `kept` from before; None to decide later.
 
+        `offers` are the rules that a person may choose instead, which take all of it.
         Raises Interrupted, Left.
         """
+        self._offers = offers
         self._decided = [kept] if kept else []
         self._pieces = [piece for view in views for piece in _pieces(view)]
         total = len(self._pieces)
@@ -120,7 +129,7 @@ class Review:
                 shown = piece.view
                 self._paper.put("", file_head(piece.view))
             if not await self._ask(piece):
-                return None
+                return self._rule
 
     def _all(self) -> tuple[HunkDecision, ...]:
         decisions: tuple[HunkDecision, ...] = ()
@@ -165,18 +174,29 @@ class Review:
         self._show(piece)
         place = self._pieces.index(piece) + 1
         while True:
-            choices = "y n r e s a d u c q ?" if piece.hunk is not None else "y n r a d u c q ?"
-            prompt = f"{place}/{len(self._pieces)} [{choices}] "
-            key = await self._input.key(prompt, [*KEYS])
+            keys = self._keys(piece)
+            prompt = f"{place}/{len(self._pieces)} [{' '.join(keys)}] "
+            key = await self._input.key(prompt, [*keys, "A", "D"])
             if key == "?":
-                self._paper.put(*key_lines(KEYS))
+                self._paper.put(
+                    *key_lines({key: KEYS[key] for key in KEYS if key in [*keys, *"AD"]})
+                )
             elif key == "q":
                 return False
+            elif key == "p":
+                self._rule = await choose_rule(self._input, self._paper, self._offers)
+                if self._rule is not None:
+                    return False
             elif key == "c":
                 await self._check()
             elif await self._act(piece, key):
                 self._paper.put([("dim", f"{place}/{len(self._pieces)} {_DONE[key]}")])
                 return True
+
+    def _keys(self, piece: _Piece) -> list[str]:
+        """Return the keys that are shown: of those that mean something here."""
+        without = {*("" if piece.hunk is not None else "es"), *("" if self._offers else "p")}
+        return [key for key in "ynresaducpq?" if key not in without]
 
     async def _check(self) -> None:
         """Run the checks on what is accepted so far."""

@@ -53,12 +53,12 @@ class Keymap:
 
     def footer(self, context: str, *, ascii_only: bool = False) -> list[tuple[str, str]]:
         """Return keys and labels of a context, in the order of the footer."""
+        return [self.hint(one, ascii_only=ascii_only) for one in self.in_footer(context)]
+
+    def in_footer(self, context: str) -> list[str]:
+        """Return the actions of a context that the footer has, in its order."""
         rows = [one for one in self.actions.values() if one.context == context and one.footer]
-        return [
-            self.hint(one.id, ascii_only=ascii_only)
-            for one in sorted(rows, key=lambda one: one.footer)
-            if one.keys
-        ]
+        return [one.id for one in sorted(rows, key=lambda one: one.footer) if one.keys]
 
     def hint(self, action: str, label: str = "", *, ascii_only: bool = False) -> tuple[str, str]:
         """Return an action's key, with its pair's, and its label."""

@@ -26,8 +26,6 @@ PURPOSES = {
     "answer": ("answer", "your answer, then Enter"),
     "amount": ("amount", "dollars, then Enter; Esc goes back"),
 }
-
-
 COMMAND_PLACE = (1, 5)
 """The row and column in which the command stands."""
 
@@ -115,8 +113,12 @@ class ApprovePane(VirtualLines):
         return self.total if self.size.width else sum(i.height_hint(width) for i in self.items)
 
     def hints(self) -> Sequence[tuple[str, str]] | None:
-        """Return the keymap's own."""
-        return None
+        """Return the keys of the card; of other questions the keymap's own."""
+        proposal = self._call.proposal if self._call is not None else None
+        if proposal is None or self.key_context != "approval":
+            return None
+        own = {key.action for key in self._approval_keys(proposal)}
+        return [(one, "") for one in app_of(self).keymap.in_footer("approval") if one in own]
 
     def _draw(self) -> None:
         item = self._item()
