@@ -47,7 +47,13 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
     if wanted == "none" and not required:
         return plain
     if wanted == "container" and _as_strong("container", required):
-        return ContainerRunner(launching, settings.confinement.image)
+        return ContainerRunner(
+            launching,
+            settings.confinement.image,
+            Views(wiring.state.path / "views", root, layers=False),
+            rooms_for(wiring),
+            Shadow.of(wiring.state.path, root).git_dir,
+        )
     choosing = choosing_of(wanted, required)
     wishes = wishes_of(wiring, lent)
     return SandboxedRunner(
@@ -62,7 +68,9 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
 
 def git_beside(runner: Runner) -> Capture:
     """Return what runs git on our records of a workspace, confined where its commands are."""
-    return runner.capture if isinstance(runner, SandboxedRunner) else capture
+    if isinstance(runner, SandboxedRunner | ContainerRunner):
+        return runner.capture
+    return capture
 
 
 def rooms_for(wiring: Wiring) -> GitRooms:

@@ -15,7 +15,7 @@ from tests.support.repository import IDENTITY, Repository
 from tui_agent.adapters.kernel import seccomp
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.runner.bubblewrap import bubblewrap_argv
-from tui_agent.adapters.runner.container import container_argv, engine
+from tui_agent.adapters.runner.container import container_argv, engine, mounts_of
 from tui_agent.adapters.runner.git_parts import git_parts
 from tui_agent.adapters.runner.guard import Guard, Looks
 from tui_agent.adapters.runner.held import held_back
@@ -228,7 +228,7 @@ def test_a_container_gets_no_network_bounded_means_and_the_workspace_alone(tmp_p
         timeout_seconds=9,
     )
     launching = Launching(root=tmp_path, environ={})
-    argv = container_argv("docker", "an/image", "agent-1", launch, launching)
+    argv = container_argv("docker", "an/image", "agent-1", launch, mounts_of(launching.root, None))
     line = " ".join(argv)
     for part in (
         "--network none",
