@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,10 @@ def test_the_wheel_brings_the_package_with_every_theme(installed: Path, tmp_path
 def test_the_demo_mends_its_repository_from_the_wheel_alone(
     installed: Path, tmp_path: Path
 ) -> None:
+    # The environment borrows its libraries; a command in the sandbox is to see them, too.
+    (tmp_path / ".config/agent").mkdir(parents=True)
+    reads = f"[confinement]\nreads = [{json.dumps(sysconfig.get_path('purelib'))}]\n"
+    (tmp_path / ".config/agent/config.toml").write_text(reads, encoding="utf-8")
     said = _run(
         *("env", "-i", f"HOME={tmp_path}", f"PATH={installed.parent}:/usr/bin:/bin"),
         *(str(installed), "-P", "-m", "tui_agent", "demo"),

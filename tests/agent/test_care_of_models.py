@@ -98,7 +98,7 @@ async def test_a_stand_in_is_badge_words_and_record_until_the_chosen_model_answe
         badge = status_of(story.state)
     last = story.events(ModelFailed)[-1]
     assert (last.next_model, last.next_price) == (name, "price unknown")
-    assert (badge.stands_in, badge.model) == (True, name)
+    assert (badge.stands_in, badge.model) == (True, "spare (scripted)")
     assert story.last(ModelRequested).model == f"script:{setting.script}"
     assert story.state.main.turns[-1].ended is not None
     assert story.state.main.turns[-1].ended.reason == "done"

@@ -61,28 +61,28 @@ async def start(
 
     `stdin` and `stdout` are descriptors, or what `asyncio.subprocess` has for them. Raises OSError.
     """
-    loop = asyncio.get_running_loop()
-    starting = loop.create_task(
-        loop.subprocess_exec(
-            lambda: SubprocessStreamProtocol(limit=LONGEST_LINE, loop=loop),
-            *argv,
-            stdin=stdin,
-            stdout=stdout,
-            stderr=asyncio.subprocess.PIPE,
-            cwd=cwd,
-            env=dict(environ),
-            start_new_session=True,
-        )
-    )
+    starting = asyncio.create_task(_started(argv, cwd, environ, stdin, stdout))
     try:
-        return _piped(*await asyncio.shield(starting))
+        return await asyncio.shield(starting)
     except asyncio.CancelledError:
         # Cut short, the loop would take the status from under its own watcher, as kill says.
         with suppress(OSError):
-            await _piped(*await starting).end()
+            await (await starting).end()
         raise
 
 
-def _piped(transport: asyncio.SubprocessTransport, protocol: SubprocessStreamProtocol) -> Piped:
+async def _started(
+    argv: Sequence[str], cwd: str, environ: Mapping[str, str], stdin: int, stdout: int
+) -> Piped:
     loop = asyncio.get_running_loop()
+    transport, protocol = await loop.subprocess_exec(
+        lambda: SubprocessStreamProtocol(limit=LONGEST_LINE, loop=loop),
+        *argv,
+        stdin=stdin,
+        stdout=stdout,
+        stderr=asyncio.subprocess.PIPE,
+        cwd=cwd,
+        env=dict(environ),
+        start_new_session=True,
+    )
     return Piped(process=Process(transport, protocol, loop), transport=transport)
