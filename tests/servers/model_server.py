@@ -1,7 +1,8 @@
 """A model server on loopback: plays a script in two wire formats, with faults, and keeps a log.
 
 It runs in a thread of its own, so that tests of every kind and programs under test can use it.
-`POST …/chat/completions` speaks OpenAI's format, `POST …/messages` Anthropic's, streaming or not.
+`POST …/chat/completions` speaks OpenAI's format, `POST …/messages` Anthropic's,
+`POST …:streamGenerateContent` Google's; streaming or not.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
 from tests.servers.formats import AnthropicFormat, ChatFormat, Format
+from tests.servers.google_format import GoogleFormat, read_google
 from tests.servers.reading import read_anthropic, read_chat
 from tui_agent.adapters.models.script import Chosen, Script, ScriptFault, choose, parse_script
 from tui_agent.adapters.models.scripted import TOKEN_CHARACTERS
+from tui_agent.core.messages import Message
 
 Json = dict[str, Any]
 _PAGE = "<!doctype html><html><head><title>Sign in</title></head><body>Please sign in</body></html>"
@@ -133,11 +136,12 @@ class ModelServer:
         writer.close()
 
     async def _tell(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
-        chat = asked.path.endswith("/chat/completions")
-        if not chat and not asked.path.endswith("/messages"):
+        dialect = next((one for one in _DIALECTS if asked.path.endswith(one)), "")
+        if not dialect:
             _reply(writer, 404, {"error": {"message": f"no such path: {asked.path}"}})
             return
-        messages = read_chat(asked.body) if chat else read_anthropic(asked.body)
+        read, tell = _DIALECTS[dialect]
+        messages = read(asked.body)
         chosen = choose(self._script, messages, tools=bool(asked.body.get("tools")))
         if chosen is None:
             _reply(writer, 400, {"error": {"message": "the script has no turn left"}})
@@ -146,10 +150,8 @@ class ModelServer:
         if fault is not None and await self._refuse(fault, asked, writer):
             return
         await asyncio.sleep(chosen.turn.delay_ms / 1000)
-        told: Format = (
-            ChatFormat(chosen, asked.body) if chat else AnthropicFormat(chosen, asked.body)
-        )
-        if asked.body.get("stream"):
+        told: Format = tell(chosen, asked.body)
+        if asked.body.get("stream") or "stream" in dialect:
             await _Streaming(writer, chosen, fault).send(told)
         else:
             _reply(writer, 200, told.whole())
@@ -181,6 +183,14 @@ class ModelServer:
         else:
             return False
         return True
+
+
+_DIALECTS: dict[str, tuple[Callable[[Json], tuple[Message, ...]], type[Any]]] = {
+    "/chat/completions": (read_chat, ChatFormat),
+    "/messages": (read_anthropic, AnthropicFormat),
+    ":streamGenerateContent": (read_google, GoogleFormat),
+    ":generateContent": (read_google, GoogleFormat),
+}
 
 
 class _Streaming:

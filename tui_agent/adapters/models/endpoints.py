@@ -90,6 +90,7 @@ KNOWN = (
         dialect="litellm",
         key_variable="GEMINI_API_KEY",
         default_model="gemini/gemini-3.8-flash",
+        base_variables=("GEMINI_API_BASE",),
     ),
     Endpoint(
         name="openrouter",
@@ -130,6 +131,13 @@ KNOWN = (
         base_url="https://api.cerebras.ai/v1",
         key_variable="CEREBRAS_API_KEY",
         default_model="cerebras/gpt-oss-120b",
+    ),
+    Endpoint(
+        name="huggingface",
+        base_url="https://router.huggingface.co/v1",
+        key_variable="HF_TOKEN",
+        default_model="huggingface/openai/gpt-oss-120b",
+        base_variables=("HF_API_BASE",),
     ),
     Endpoint(
         name="moonshot",

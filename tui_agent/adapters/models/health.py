@@ -47,8 +47,8 @@ def question(route: Route, key: str) -> tuple[str, dict[str, str]]:
         version = {"anthropic-version": "2023-06-01"}
         return f"{base}/v1/models", {"x-api-key": key, **version}
     if route.provider == "gemini":
-        base = route.base_url or "https://generativelanguage.googleapis.com"
-        return f"{base}/v1beta/models", {"x-goog-api-key": key}
+        base = route.base_url or "https://generativelanguage.googleapis.com/v1beta"
+        return f"{base}/models", {"x-goog-api-key": key}
     base = route.base_url or _BASES.get(route.provider, "")
     path = "/key" if route.provider == "openrouter" else "/models"
     bearer = {"Authorization": f"Bearer {key}"} if key else {}

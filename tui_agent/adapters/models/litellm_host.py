@@ -99,7 +99,8 @@ class LitellmProvider:
             await _close(stream)
         if watch.fault is not None:
             raise watch.fault
-        if stream.received_finish_reason is None:
+        # Some providers' end is kept under the second name (Google's, for one).
+        if not (stream.received_finish_reason or stream.intermittent_finish_reason):
             raise broken(f"{route.provider}: the stream ended without an answer")
         yield answer.whole()
 
