@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from tui_agent.core.messages import ModelFacts
 
 MILLION = 1_000_000
+_CENTS = 0.1
+"""Dollars below which two digits say too little."""
 
 
 def price_words(facts: ModelFacts) -> str:
@@ -38,5 +40,5 @@ def stand_in_words(facts: ModelFacts, instead_of: ModelFacts) -> str:
 
 def _dollars(price: float) -> str:
     amount = price * MILLION
-    digits = 2 if amount >= 1 or not amount else 3
+    digits = 2 if amount >= _CENTS or not amount else 3
     return f"${amount:.{digits}f}"

@@ -26,15 +26,16 @@ if TYPE_CHECKING:
         Finding,
         Forked,
         ListedHunk,
-        Provider,
         UndoDone,
         UndoPreview,
     )
     from tui_agent.ui.commands.contract import StoredSession as SeenSession
     from tui_agent.ui.commands.mcp_serve import ServeWish
+    from tui_agent.ui.commands.models_contract import Provider
     from tui_agent.ui.tui.outlets import Outlets
     from tui_agent.wiring.exchange import Outlet
     from tui_agent.wiring.keys import Keys
+    from tui_agent.wiring.models import Models
     from tui_agent.wiring.rerun import Reruns
     from tui_agent.wiring.servers import ServersAround
     from tui_agent.wiring.sessions import Sessions
@@ -125,9 +126,16 @@ class Around(Wiring):
 
         return Keys(self)
 
+    @cached_property
+    def models(self) -> Models:
+        """The models that could be used."""
+        from tui_agent.wiring.models import Models
+
+        return Models(self)
+
     def providers(self) -> Sequence[Provider]:
         """List providers: those we know, and those of the settings."""
-        from tui_agent.ui.commands.contract import Provider
+        from tui_agent.ui.commands.models_contract import Provider
 
         there = {one.provider for one in self.keys.states() if one.sources}
         return [
@@ -146,7 +154,8 @@ class Around(Wiring):
         from tui_agent.adapters.models.keys import strip_key_variables
         from tui_agent.adapters.models.start import start_host
 
-        self.hosts = {"direct": start_host("direct", strip_key_variables(self.environ))}
+        if "direct" not in self.hosts:
+            self.hosts = {"direct": start_host("direct", strip_key_variables(self.environ))}
         return await self.model.local_servers()
 
     def findings(self) -> AsyncIterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_agent.adapters.places import path_of
+from tui_agent.core.needs import NoEligibleModelError
 from tui_agent.ui.exit_status import FAILED, PROVIDER, UNREPLAYABLE, USAGE
 from tui_agent.wiring.world import NoModelError
 
@@ -49,6 +50,9 @@ def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
     match error:
         case NoModelError():
             return PROVIDER, NO_MODEL
+        case NoEligibleModelError():
+            said = f"{error.code}: {error}. Your setting `need` asks for it."
+            return PROVIDER, (said, "  agent models --need … shows which models can what")
         case SettingsError():
             return USAGE, (f"The settings cannot be used: {error}",)
         case SessionNotFoundError():

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 def notices_of(wiring: Wiring) -> tuple[str, ...]:
     """Return a sentence for each thing that is other than a user may expect."""
-    found = [wiring.state.notice, *wiring.loaded.warnings, *wiring.child_problems, notice(wiring)]
+    found = [
+        wiring.state.notice,
+        *wiring.loaded.warnings,
+        *wiring.child_problems,
+        *wiring.said_of_models,
+        notice(wiring),
+    ]
     if git_facts(wiring.root) is None:
         found.append("This is no git repository: there are no branches and no commits to show.")
     return tuple(text for text in found if text)

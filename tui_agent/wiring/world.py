@@ -74,6 +74,7 @@ class Wiring:
         self.hosts = dict(hosts or {})
         self._taken_from: Path | None = None
         self.child_problems: tuple[str, ...] = ()
+        self.said_of_models: tuple[str, ...] = ()
         self._feeding: Feeding | None = None
         self.first: Command | None = None
         """What a front end sends first, in the place of a message; it needs no model."""
@@ -265,6 +266,10 @@ class Wiring:
             )
             self.work_where(past)
         else:
+            if self.first is None and self.settings.need:
+                from tui_agent.wiring.models import choose_by_need
+
+                self.said_of_models = await choose_by_need(self)
             started = await self._started()
         async with sandbox_begun(self, *needed) as runner:
             if started is not None:

@@ -190,8 +190,8 @@ async def test_what_a_provider_asks_to_wait_holds_for_everybody(tmp_path: Path) 
 def test_a_price_is_told_for_a_million_tokens_and_a_dearer_one_is_called_dearer() -> None:
     small = ModelFacts(model="a/small", input_price=0.25e-6, output_price=2e-6)
     large = ModelFacts(model="a/large", input_price=3e-6, output_price=15e-6)
-    assert stand_in_words(small, large) == "$0.250 in, $2.00 out a million tokens"
+    assert stand_in_words(small, large) == "$0.25 in, $2.00 out a million tokens"
     assert stand_in_words(large, small) == (
-        "$3.00 in, $15.00 out a million tokens; dearer than a/small ($0.250 in, $2.00 out)"
+        "$3.00 in, $15.00 out a million tokens; dearer than a/small ($0.25 in, $2.00 out)"
     )
     assert price_words(ModelFacts(model="b")) == "price unknown"

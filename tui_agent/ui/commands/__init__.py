@@ -20,7 +20,7 @@ COMMANDS = {
     "rules": "ask the gate what it says to a command",
     "context": "show what a model is told of this folder, and how many tokens it takes",
     "graph": "draw the phases, or a session's plan, as Mermaid",
-    "models": "list models' providers and the servers of this machine",
+    "models": "what can be used, what it can do and costs; choose by need",
     "keys": "keep, replace, try and list the keys of providers; never their values",
     "prompts": "show what the model is told",
     "doctor": "say what is there and what is missing",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.commands.branch_contract import Branched, BranchWish, Compared
     from tui_agent.ui.commands.exchange_contract import Exchange
     from tui_agent.ui.commands.keys_contract import KeyWork
+    from tui_agent.ui.commands.models_contract import ModelWork, Provider, Server
     from tui_agent.ui.commands.rerun_contract import Reruns
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.commands.typed import Options
@@ -86,31 +87,6 @@ class StoredSession(Protocol):
     def verify(self) -> Sequence[str]:
         """Check chain, payloads and recorded decisions; return what does not hold."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
-    """A provider of models, and whether its key is there."""
-
-    name: str
-    variable: str
-    """The variable that would hold its key; empty where it needs none."""
-    found: bool
-    keyless: bool
-    default_model: str
-
-
-class Server(Protocol):
-    """A model server that answers on this machine."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def base_url(self) -> str: ...
-
-    @property
-    def models(self) -> Sequence[str]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +292,11 @@ class Surroundings(Protocol):
     @property
     def keys(self) -> KeyWork:
         """The user's keys."""
+        ...
+
+    @property
+    def models(self) -> ModelWork:
+        """The models that could be used."""
         ...
 
     def providers(self) -> Sequence[Provider]:
