@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_agent.adapters.places import path_of
-from tui_agent.core.needs import NoEligibleModelError
 from tui_agent.ui.exit_status import FAILED, PROVIDER, UNREPLAYABLE, USAGE
 from tui_agent.wiring.world import NoModelError
 
@@ -46,6 +45,7 @@ def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
         SessionNotFoundError,
     )
     from tui_agent.adapters.settings import SettingsError
+    from tui_agent.core.needs import NoEligibleModelError
 
     match error:
         case NoModelError():
