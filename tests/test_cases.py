@@ -12,17 +12,12 @@ from tests.support.cases import (
     marked_anywhere,
     marked_when_loaded,
     summary,
-    waiting,
 )
 
 
 def test_there_are_ninety_six_cases_each_with_a_name() -> None:
     assert sorted(cases()) == list(range(1, 97))
     assert len(set(cases().values())) == 96
-
-
-def test_what_waits_is_exactly_what_needs_hooks_and_mcp_servers() -> None:
-    assert sorted(waiting()) == [52, 71, 79, 80]
 
 
 def test_every_mark_names_a_case_by_its_number() -> None:
@@ -59,20 +54,20 @@ def test_marks_are_read_in_each_of_their_forms() -> None:
     assert marked([f"@{mark}(3)\n@{mark}(4, 5)", f"marks={mark}(71)"]) == {3, 4, 5, 71}
 
 
-def test_every_case_has_a_test_or_waits_by_name() -> None:
-    untested = set(cases()) - marked_anywhere() - set(waiting())
+def test_every_case_has_a_test() -> None:
+    untested = set(cases()) - marked_anywhere()
     assert untested == set()
 
 
-ALL_TESTED = set(range(1, 97)) - {71, 79, 80}
+ALL_TESTED = set(range(1, 97))
 
 
 @pytest.mark.parametrize(
     ("outcomes", "words"),
     [
-        (["passed", "passed"], "1 passed; 4 skipped: 52 hooks"),
-        (["passed", "skipped"], "0 passed; 5 skipped: 1 its means are missing, 52 hooks"),
-        (["passed", "failed"], "0 passed; 1 FAILED: 1; 4 skipped: 52 hooks"),
+        (["passed", "passed"], "1 passed; 95 not"),
+        (["passed", "skipped"], "0 passed; 1 skipped: 1 its means are missing; 95 not"),
+        (["passed", "failed"], "0 passed; 1 FAILED: 1; 95 not"),
     ],
 )
 def test_a_case_counts_as_passed_only_where_all_of_it_ran_and_passed(
@@ -80,15 +75,12 @@ def test_a_case_counts_as_passed_only_where_all_of_it_ran_and_passed(
 ) -> None:
     line = summary({1: outcomes}, ALL_TESTED)
     assert words in line
-    assert line.endswith("; 91 not part of this run; 0 without a test")
+    assert line.endswith("; 95 not part of this run; 0 without a test")
 
 
-def test_a_case_that_waits_is_skipped_though_a_part_of_it_passed() -> None:
+def test_a_run_of_all_of_them_says_so() -> None:
     line = summary({number: ["passed"] for number in ALL_TESTED}, ALL_TESTED)
-    assert line == (
-        "safety cases: 92 passed; 4 skipped: 52 hooks and MCP servers, 71 hooks and MCP servers, "
-        "79 MCP servers, 80 MCP servers; 0 without a test"
-    )
+    assert line == "safety cases: 96 passed; 0 without a test"
 
 
 def test_a_case_without_a_test_is_named() -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import mcp_types as types
 from mcp.server.mcpserver import Context, Image, MCPServer
 
 MEGABYTE = 1 << 20
+OUT = os.dup(1)
+"""Where messages go; the package takes the usual descriptor for itself."""
 SMALL_PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
@@ -52,7 +55,7 @@ def _useful(server: MCPServer) -> None:
         Path(path).write_text("touched", encoding="utf-8")
         return "written"
 
-    @server.tool()
+    @server.tool(structured_output=False)
     def everything() -> list[Any]:
         """Give one of each kind of content."""
         link = types.ResourceLink(type="resource_link", uri="note://two", name="two")
@@ -63,7 +66,8 @@ def _slow(server: MCPServer, place: Path) -> None:
     @server.tool()
     async def stall(seconds: float) -> str:
         """Answer late."""
-        (place / "stalling").write_text("", encoding="utf-8")
+        with suppress(OSError):
+            (place / "stalling").write_text("", encoding="utf-8")
         try:
             await asyncio.sleep(seconds)
         except asyncio.CancelledError:
@@ -85,7 +89,7 @@ def _broken(server: MCPServer) -> None:
         """Send a line of one gigabyte."""
         piece = b"x" * MEGABYTE
         for _ in range(1024):
-            os.write(1, piece)
+            os.write(OUT, piece)
         return "sent"
 
     @server.tool()
@@ -93,7 +97,7 @@ def _broken(server: MCPServer) -> None:
         """Send messages without end."""
         line = json.dumps({"jsonrpc": "2.0", "method": "notifications/none"}).encode() + b"\n"
         while True:
-            os.write(1, line * 100)
+            os.write(OUT, line * 100)
 
     @server.tool()
     def fail() -> str:

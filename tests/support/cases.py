@@ -27,13 +27,7 @@ def _table() -> Mapping[str, Mapping[str, str]]:
 
 def cases() -> dict[int, str]:
     """Return every case's short name by its number."""
-    groups = (rows for group, rows in _table().items() if group != "waiting")
-    return {int(number): name for rows in groups for number, name in rows.items()}
-
-
-def waiting() -> dict[int, str]:
-    """Return the cases that need what is not built yet, and what that is."""
-    return {int(number): what for number, what in _table()["waiting"].items()}
+    return {int(number): name for rows in _table().values() for number, name in rows.items()}
 
 
 def marked(texts: Iterable[str]) -> set[int]:
@@ -64,19 +58,17 @@ def marked_when_loaded(path: Path) -> set[int]:
 
 def summary(ended: Mapping[int, Sequence[str]], tested: set[int]) -> str:
     """Say how the cases stand; `ended` has each one's outcomes, `tested` those that have a test."""
-    lacking = waiting()
     failed = sorted(case for case, outcomes in ended.items() if "failed" in outcomes)
     skipped = {case: "its means are missing" for case, ends in ended.items() if "skipped" in ends}
     skipped = {case: why for case, why in skipped.items() if case not in failed}
-    skipped |= {case: what for case, what in lacking.items() if case not in failed}
     passed = [case for case in ended if case not in skipped and case not in failed]
-    untested = sorted(set(cases()) - tested - set(lacking))
-    idle = len(set(cases()) - set(ended) - set(lacking) - set(untested))
+    untested = sorted(set(cases()) - tested)
+    idle = len(set(cases()) - set(ended) - set(untested))
     by_name = ", ".join(f"{case} {why}" for case, why in sorted(skipped.items()))
     parts = [
         f"{len(passed)} passed",
         *([f"{len(failed)} FAILED: {_numbers(failed)}"] if failed else []),
-        f"{len(skipped)} skipped: {by_name}",
+        *([f"{len(skipped)} skipped: {by_name}"] if skipped else []),
         *([f"{idle} not part of this run"] if idle else []),
         f"{len(untested)} without a test" + (f": {_numbers(untested)}" if untested else ""),
     ]

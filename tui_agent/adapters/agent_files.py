@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_agent.core.agents import EXPLORE, READING, AgentDefinition
+from tui_agent.core.servers import is_served
 
 Accepts = Callable[[str, str], bool]
 
@@ -137,8 +138,13 @@ def _tools(given: object) -> tuple[str, ...]:
     if not isinstance(words, list):
         message = "tools is neither a list nor names with commas between them"
         raise NotAnAgentError(message)
-    names = [str(word).strip().lower() for word in words]
+    names = [_tool(str(word).strip()) for word in words]
     return tuple(dict.fromkeys(OTHER_NAMES.get(name, name) for name in names if name))
+
+
+def _tool(word: str) -> str:
+    """Return a tool's name; those of servers may have capitals."""
+    return word if is_served(word) else word.lower()
 
 
 def _model(given: object) -> str:

@@ -156,8 +156,9 @@ class Agent:
         with suppress(LogWriteError):  # It was said when it happened; the log stays as it is.
             suspend(self._engine)
         self._live.close()
-        if self._engine.world.copies is not None:
-            await self._engine.world.copies.close()
+        for one in (self._engine.world.copies, self._engine.world.servers):
+            if one is not None:
+                await one.close()
         await self._engine.world.runner.close()
 
     async def _work(self) -> None:

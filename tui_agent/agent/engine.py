@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from tui_agent.agent.serving import served_tools
 from tui_agent.core.blob import INLINE_LIMIT, Blob, Text
 from tui_agent.core.events import Event, Notice, Record
 from tui_agent.core.next_action import Terms
@@ -81,7 +82,7 @@ class Engine:
     @property
     def tools(self) -> Mapping[str, Tool]:
         """The tools by name."""
-        return self.world.tools
+        return {**self.world.tools, **served_tools(self)}
 
     def tool(self, call: Call) -> Tool | None:
         """The tool that a call means; the user's own calls know the user's own tools, too."""

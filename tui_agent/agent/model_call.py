@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from tui_agent.agent.day import set_aside, settle, settle_failed
 from tui_agent.agent.governor import facts_known
 from tui_agent.agent.request import next_request
+from tui_agent.agent.serving import servers_ready
 from tui_agent.core.events import (
     ModelFailed,
     ModelHeld,
@@ -40,6 +41,7 @@ async def call_model(engine: Engine, purpose: Purpose = "turn", asked: str = "")
     `asked`: what the model is told at its end. Nothing is sent where another process has meanwhile
     spent what the day's cap leaves.
     """
+    await servers_ready(engine)
     request_id = engine.world.ids("request")
     if not set_aside(engine, request_id):
         return False

@@ -6,12 +6,14 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
+from tui_agent.agent.serving import renewed, served_specs
 from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps, encode
 from tui_agent.core.context import pending
 from tui_agent.core.events import ModelRequested
 from tui_agent.core.messages import Message, ModelRequest, ToolSpec
 from tui_agent.core.prompt import SYSTEM
+from tui_agent.core.servers import is_served
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -32,14 +34,14 @@ def next_request(
     if asked:
         added = (*added, Message(role="user", text=engine.stored(asked)))
     request = build(engine, request_id, added)
-    first = agent.requests == 0
+    first = agent.requests == 0 or renewed(engine)
     return request, ModelRequested(
         request_id=request_id,
         model=request.model,
         request_hash=hash_of(request),
         added=added,
-        system=engine.stored(system_of(engine)) if first else "",
-        tools=offered(engine) if first else (),
+        system=engine.stored(request.system) if first else "",
+        tools=request.tools if first else (),
         first=first,
         purpose=purpose,
     )
@@ -61,7 +63,7 @@ def build(engine: Engine, request_id: str, added: tuple[Message, ...]) -> ModelR
         model=engine.model,
         system=_system(engine) if agent.requests else system_of(engine),
         messages=resolved,
-        tools=agent.tools if agent.requests else offered(engine),
+        tools=tools_now(engine),
         first_token_seconds=limits.first_token_seconds,
         silence_seconds=limits.silence_seconds,
         files=tuple(files.items()),
@@ -83,9 +85,23 @@ def system_of(engine: Engine) -> str:
     return f"{SYSTEM}\n\n{own}" if own else SYSTEM
 
 
+def tools_now(engine: Engine) -> tuple[ToolSpec, ...]:
+    """Return the tools of the next request: those of the first, as long as it begins like that."""
+    if not engine.agent.requests:
+        return offered(engine)
+    return offered_again(engine) if renewed(engine) else engine.agent.tools
+
+
 def offered(engine: Engine) -> tuple[ToolSpec, ...]:
     """Return the tools as the model is told, in a fixed order."""
-    return tuple(tool.spec for _, tool in sorted(engine.tools.items()))
+    own = [tool.spec for name, tool in engine.world.tools.items() if not is_served(name)]
+    return tuple(sorted((*own, *served_specs(engine)), key=lambda one: one.name))
+
+
+def offered_again(engine: Engine) -> tuple[ToolSpec, ...]:
+    """Return the tools of the requests before, with those that servers offer now."""
+    own = [one for one in engine.agent.tools if not is_served(one.name)]
+    return tuple(sorted((*own, *served_specs(engine)), key=lambda one: one.name))
 
 
 def hash_of(request: ModelRequest) -> str:

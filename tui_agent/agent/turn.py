@@ -13,6 +13,7 @@ from tui_agent.agent.effects import snapshot
 from tui_agent.agent.governor import stop_for
 from tui_agent.agent.model_call import call_model
 from tui_agent.agent.rewinding import went_back
+from tui_agent.agent.serving import begin_servers
 from tui_agent.agent.tool_call import perform
 from tui_agent.core import next_action as do
 from tui_agent.core.blob import Text
@@ -42,6 +43,7 @@ async def run_turn(engine: Engine) -> None:
     fresh = turn is not None and not turn.first_snapshot and turn.kind == "message"
     if fresh and not engine.agent.parent:  # A child takes it with its first effect.
         engine.first_snapshot = asyncio.create_task(snapshot(engine, "turn"))
+        begin_servers(engine)
     try:
         while not isinstance(action := await _next(engine), do.Idle):
             await _perform(engine, action)

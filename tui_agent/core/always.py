@@ -17,12 +17,22 @@ _OCTAL_WITH_BITS = 4
 
 def asks_always(case: Case) -> Said | None:
     """Return why a call asks whatever the mode; None where nothing of it does."""
+    if case.proposal.served is not None:
+        return _served(case)
     return _unconfined(case) or _network(case) or _files(case) or _set_user_id(case)
 
 
 def _rules(case: Case) -> tuple[RuleSettings, ...]:
     granted = tuple(one.rule for one in case.grants if one.rule is not None)
     return tuple(one for one in (*case.rules, *granted) if one.action == "allow")
+
+
+def _served(case: Case) -> Said | None:
+    """A server's hints are no permission: a rule that names its tool, or its host, frees it."""
+    served = case.proposal.served
+    if served is None or any(_allows_network(rule, case) for rule in _rules(case)):
+        return None
+    return say("ask", "protect.server", f"it is a tool of {served.server}, another program")
 
 
 def _unconfined(case: Case) -> Said | None:

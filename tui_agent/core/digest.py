@@ -36,6 +36,7 @@ def digest_of(proposal: Proposal, decision: Decision | None = None) -> str:
             for one in (proposal.patch.files if proposal.patch else ())
         ],
         **({"rest": [proposal.rest.packed.sha, proposal.rest.take]} if proposal.rest else {}),
+        **({"served": proposal.served.digest} if proposal.served else {}),
         "decision": None
         if decision is None
         else [

@@ -1,9 +1,9 @@
 """The gate: what a proposal may do without asking, what asks, and what is refused; and why.
 
 The order in which it is decided: what no profile allows, deny rules, the mode plan, questions,
-exactly this call allowed for the session, what asks in every mode, rules, approvals of this
-session, the chosen toolsets, plain reads, the mode. Each part of a command must be allowed by
-itself.
+a server's tool that has changed, exactly this call allowed for the session, what asks in every
+mode, rules, approvals of this session, the chosen toolsets, plain reads, the mode. Each part of a
+command must be allowed by itself.
 """
 
 from __future__ import annotations
@@ -197,6 +197,13 @@ def _question(case: Case, now: Circumstances) -> Said | None:
     return say("deny", "ask.question", "it is a question, and nobody is there to answer it")
 
 
+def _changed(case: Case, _now: Circumstances) -> Said | None:
+    served = case.proposal.served
+    if served is None or not served.changed:
+        return None
+    return say("ask", "protect.changed", f"{served.tool} is not what you allowed: it has changed")
+
+
 def _by_grant(case: Case, _now: Circumstances) -> Said | None:
     key = session_key(case.proposal)
     for grant in case.grants:
@@ -265,6 +272,7 @@ _IN_ORDER = (
     ("deny rules", _denied),
     ("mode plan", _plan_mode),
     ("questions", _question),
+    ("whether a server's tool has changed", _changed),
     ("exactly this, allowed for the session", _by_grant),
     ("what asks in every mode", _always),
     ("rules", _by_rule),

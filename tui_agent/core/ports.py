@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         SeenFile,
         ToolOutput,
     )
+    from tui_agent.core.served import ToolServers
     from tui_agent.core.stash import Deep
 
 
@@ -185,7 +186,6 @@ class Workspace(Protocol):
 
     def mode(self, path: str) -> int | None:
         """Permission bits; None where there is no file."""
-        ...
 
     def locate_link(self, path: str) -> str:
         """Give a path's one name as `locate` does, but without following its last component."""
@@ -197,7 +197,6 @@ class Workspace(Protocol):
 
     def leads_inside(self, path: str, target: bytes) -> bool:
         """Whether a symbolic link of that name to there would stay in the workspace."""
-        ...
 
     def marks(self, path: str) -> tuple[Mark, ...]:
         """Whether a path is secret or protected, so that it asks in every mode."""
@@ -393,6 +392,8 @@ class World:
     """The kinds of child agents, by name."""
     copies: Copies | None = None
     """Where children work that are kept apart; None: nowhere."""
+    servers: ToolServers | None = None
+    """The servers of tools; None: there are none."""
     child_tools: Callable[[], Mapping[str, Tool]] = field(default=dict)
     """Makes the tools that a child may be given; each child has its own."""
     gate: GateMeans = field(default_factory=GateMeans)

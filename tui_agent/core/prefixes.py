@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from tui_agent.core.proposal import CommandPart, Offer, Proposal
+from tui_agent.core.served import Served
+from tui_agent.core.servers import PREFIX, server_of
 from tui_agent.core.settings import RuleSettings
 from tui_agent.core.toolsets import WRITING
 
@@ -78,10 +80,23 @@ def offers(proposal: Proposal, past: Sequence[Sequence[CommandPart]] = ()) -> tu
             for one in (_of_part(part) if number == 0 else [*_of_part(part)][-1:])
         ]
         return tuple({one.text: one for one in found}.values())[:MOST]
+    if proposal.served is not None:
+        return tuple(_of_server(proposal.tool, proposal.served))
     paths = sorted({target.path for target in proposal.targets if target.effect == "edit"})
     if proposal.tool not in WRITING or not paths or any(one.marks for one in proposal.targets):
         return ()
     return tuple(_of_edits(proposal.tool, paths))
+
+
+def _of_server(tool: str, served: Served) -> Iterator[Offer]:
+    yield Offer(
+        rule=RuleSettings(action="allow", tool=tool, digest=served.digest),
+        text=f"{served.tool} of {served.server}, as it is now",
+    )
+    yield Offer(
+        rule=RuleSettings(action="allow", tool=f"{PREFIX}{server_of(tool)}__*"),
+        text=f"every tool of {served.server}",
+    )
 
 
 def _of_part(part: CommandPart) -> Iterator[Offer]:

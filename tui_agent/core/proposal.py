@@ -8,6 +8,7 @@ from typing import Literal
 from tui_agent.core.blob import Blob, Text
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.plan import Plan
+from tui_agent.core.served import Served
 from tui_agent.core.settings import RuleSettings
 from tui_agent.core.spending import Pause
 
@@ -146,6 +147,8 @@ class Proposal:
     patch: Patch | None = None
     command: Command | None = None
     question: Question | None = None
+    served: Served | None = None
+    """The server whose tool it is; None for a tool of ours."""
     notes: tuple[str, ...] = ()
     """What the user and the model are told besides: a rung above exact, a merge."""
     arguments: str = ""

@@ -195,6 +195,8 @@ def covers_call(rule: RuleSettings, proposal: Proposal) -> bool:
     """Return whether a rule that allows or asks is about a call, or a command that is unread."""
     if is_of_commands(rule) or (rule.tool and not fnmatchcase(proposal.tool, rule.tool)):
         return False
+    if rule.digest and (proposal.served is None or proposal.served.digest != rule.digest):
+        return False
     if rule.path and (proposal.command is not None or not _paths_fit(rule, proposal)):
         return False
     if rule.host and not _hosts_fit(rule, proposal):

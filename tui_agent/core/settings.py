@@ -72,6 +72,8 @@ class RuleSettings:
     """A glob that the paths match. A rule that denies reading them denies commands the same."""
     host: str = ""
     """A glob that the hosts match."""
+    digest: str = ""
+    """For a server's tool: what it was when it was allowed; changed, it asks again."""
     uses: int = 0
     """How often the rule may allow in one run; 0 is no limit."""
     until: str = ""

@@ -13,6 +13,7 @@ from tui_agent.ui.cost_lines import pause_lines
 from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_input import Input
 from tui_agent.ui.line_review import EditText, Review, TryHunks, key_lines
+from tui_agent.ui.line_served import served_lines
 from tui_agent.ui.text import Line, Paper
 from tui_agent.ui.transcript import Transcript, plan_lines
 
@@ -163,7 +164,7 @@ class Approvals:
 def _keys(proposal: Proposal) -> dict[str, str]:
     """Return the keys that mean something for a call."""
     command = proposal.command
-    without = "pedt" if command is None else ""
+    without = "" if command is not None else "pedt" if proposal.served is None else "edt"
     if command is not None and command.copying is None:
         without = "dt"
     elif command is not None:
@@ -198,11 +199,13 @@ def _facts(call: Call, proposal: Proposal, sandbox: str) -> list[Line]:
         if proposal.command.reach != "workspace":
             hosts = ", ".join(proposal.hosts) or "unknown hosts"
             lines.append([("warning", f"    reaches the {proposal.command.reach}: {hosts}")])
+    lines += served_lines(proposal)
     for target in proposal.targets:
         marks = f" ({', '.join(target.marks)})" if target.marks else ""
         lines.append([("dim", f"    {target.effect} {target.path}{marks}")])
     lines += [[("warning", f"    {note}")] for note in proposal.notes]
-    return [*lines, *_reason(call), [("dim", f"    sandbox: {sandbox}")]]
+    confined = proposal.served.sandbox if proposal.served is not None else sandbox
+    return [*lines, *_reason(call), [("dim", f"    sandbox: {confined}")]]
 
 
 def _copy_lines(command: Command) -> list[Line]:

@@ -34,6 +34,7 @@ from tui_agent.wiring.trusting import acceptance
 if TYPE_CHECKING:
     from tui_agent.adapters.session_log import FileLog, MemoryLog
     from tui_agent.core.ports import Runner, Tool
+    from tui_agent.core.served import ToolServers
     from tui_agent.core.settings import RuleSettings
     from tui_agent.wiring.world import Wiring
 
@@ -65,10 +66,20 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog, runner: Runner | None = N
             keep_rule=_keeper(wiring),
         ),
         children=wiring.children,
+        servers=_servers(wiring, runner),
         child_tools=wiring.child_tools,
         redact=wiring.redact,
         day_book=day_book(wiring),
     )
+
+
+def _servers(wiring: Wiring, runner: Runner) -> ToolServers | None:
+    """Return the servers of tools; without any nothing of them is loaded."""
+    if not wiring.settings.mcp.servers and wiring.folder.content(".mcp.json") is None:
+        return None
+    from tui_agent.wiring.tool_servers import servers_of
+
+    return servers_of(wiring, runner)
 
 
 def _keeper(wiring: Wiring) -> Callable[[RuleSettings], str] | None:

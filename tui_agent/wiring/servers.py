@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui_agent.adapters.mcp import keeping
 from tui_agent.adapters.mcp.answers import OddAnswerError, prompts_of, resources_of, tools_of
-from tui_agent.adapters.mcp.client import ServerFaultError
 from tui_agent.adapters.mcp.definitions import PROJECT_SERVERS, Defined, defined, project_tables
 from tui_agent.adapters.settings.load import user_file
+from tui_agent.core.served import ServerFaultError
 from tui_agent.core.servers import DefinitionError, ServerDefinition, definition_of
 from tui_agent.ui.commands.mcp_contract import ListedServer, TestedServer
 
@@ -103,7 +103,7 @@ class ServersAround:
                 title=client.title,
                 start_ms=client.start_ms,
                 sandbox=client.tier,
-                tools=tuple((one.name, _first_line(one.description)) for one in found),
+                tools=tuple((one.spec.name, _first_line(one.spec.description)) for one in found),
                 resources=tuple(one.uri for one in resources_of(others["result"])),
                 prompts=tuple(one.name for one in prompts_of(others["result"])),
                 left_out=left_out,

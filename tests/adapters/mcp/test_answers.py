@@ -80,7 +80,7 @@ def test_tools_that_cannot_be_offered_are_left_out_each_with_the_reason() -> Non
         _tool("wide", schema={"type": "object", "x": "y" * 60_000}),
     ]
     found, left_out = tools_of("my server", {"tools": listed})
-    assert [one.name for one in found] == ["mcp__my_server__good", "mcp__my_server__a_b"]
+    assert [one.spec.name for one in found] == ["mcp__my_server__good", "mcp__my_server__a_b"]
     assert found[1].own == "a.b"
     said = "\n".join(left_out)
     for words in (
@@ -106,5 +106,6 @@ def test_what_a_person_approves_a_tool_by_does_not_depend_on_its_hints() -> None
     plain, _ = tools_of("s", {"tools": [_tool()]})
     hinted, _ = tools_of("s", {"tools": [_tool(annotations={"readOnlyHint": True})]})
     assert plain == hinted
-    assert digest_of_tool(plain[0].description, plain[0].schema)
-    assert json.dumps(plain[0].schema) == '{"type": "object", "properties": {}}'
+    spec = plain[0].spec
+    assert plain[0].digest == digest_of_tool(spec.description, spec.parameters)
+    assert json.dumps(spec.parameters) == '{"type": "object", "properties": {}}'

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from tui_agent.core.messages import ToolSpec
+from tui_agent.core.served import (
+    Answer,
+    OfferedPrompt,
+    OfferedResource,
+    OfferedTool,
+    Part,
+    offered_tool,
+)
 from tui_agent.core.servers import tool_name
 
 MOST_TOOLS = 128
@@ -23,60 +31,6 @@ Json = dict[str, Any]
 
 class OddAnswerError(ValueError):
     """An answer that is none; the message says what it is instead."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedTool:
-    """One tool as a server offers it."""
-
-    name: str
-    """As a model calls it."""
-    own: str
-    """As the server calls it."""
-    description: str
-    schema: Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedPrompt:
-    """One prompt that a server offers."""
-
-    name: str
-    description: str
-    arguments: tuple[tuple[str, bool], ...]
-    """Each name, and whether it must be given."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedResource:
-    """One resource that a server offers."""
-
-    uri: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """A piece of an answer."""
-
-    kind: str
-    text: str = ""
-    mime: str = ""
-    uri: str = ""
-    name: str = ""
-    data: str = ""
-    """Base64."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What a call, a resource or a prompt gave."""
-
-    parts: tuple[Part, ...]
-    structured: str = ""
-    error: bool = False
-    cut: int = 0
-    """Characters that were left out."""
 
 
 def message_of(line: bytes) -> Json:
@@ -96,18 +50,18 @@ def words_of(value: object) -> str:
     return text[:LONGEST_WORDS]
 
 
-def tools_of(server: str, result: object) -> tuple[tuple[NamedTool, ...], tuple[str, ...]]:
+def tools_of(server: str, result: object) -> tuple[tuple[OfferedTool, ...], tuple[str, ...]]:
     """Return the tools that may be offered, and a sentence for each that may not."""
     listed = _list(result, "tools")
     more = isinstance(result, dict) and result.get("more") is True
-    found: dict[str, NamedTool] = {}
+    found: dict[str, OfferedTool] = {}
     left_out: list[str] = []
     for one in listed:
         if len(found) >= MOST_TOOLS:
             break
         made, wrong = _tool(server, one, found)
         if made is not None:
-            found[made.name] = made
+            found[made.spec.name] = made
         else:
             left_out.append(wrong)
     beyond = len(listed) - len(found) - len(left_out)
@@ -116,7 +70,9 @@ def tools_of(server: str, result: object) -> tuple[tuple[NamedTool, ...], tuple[
     return tuple(found.values()), tuple(left_out)
 
 
-def _tool(server: str, one: object, found: Mapping[str, NamedTool]) -> tuple[NamedTool | None, str]:
+def _tool(
+    server: str, one: object, found: Mapping[str, OfferedTool]
+) -> tuple[OfferedTool | None, str]:
     own = one.get("name") if isinstance(one, dict) else None
     if not isinstance(one, dict) or not isinstance(own, str):
         return None, "a tool without a name"
@@ -139,7 +95,8 @@ def _tool(server: str, one: object, found: Mapping[str, NamedTool]) -> tuple[Nam
         return None, f"{shown}: its schema is too large"
     schema = {"type": "object", "properties": {}, **schema}
     description = description[:LONGEST_DESCRIPTION]
-    return NamedTool(name=name, own=own, description=description, schema=schema), ""
+    spec = ToolSpec(name=name, description=description, parameters=schema)
+    return offered_tool(spec, own), ""
 
 
 def _depth(value: object, depth: int = 0) -> int:
@@ -149,15 +106,17 @@ def _depth(value: object, depth: int = 0) -> int:
     return max((_depth(one, depth + 1) for one in inner), default=depth)
 
 
-def prompts_of(result: object) -> tuple[NamedPrompt, ...]:
+def prompts_of(result: object) -> tuple[OfferedPrompt, ...]:
     """Return the prompts of an answer; odd ones are passed over."""
     return tuple(
-        NamedPrompt(
+        OfferedPrompt(
             name=_text(one, "name"),
             description=_text(one, "description")[:LONGEST_WORDS],
-            arguments=tuple(
-                (_text(argument, "name"), argument.get("required") is True)
+            arguments=tuple(_text(argument, "name") for argument in _dicts(one.get("arguments"))),
+            required=tuple(
+                _text(argument, "name")
                 for argument in _dicts(one.get("arguments"))
+                if argument.get("required") is True
             ),
         )
         for one in _dicts(_list(result, "prompts"))
@@ -165,10 +124,10 @@ def prompts_of(result: object) -> tuple[NamedPrompt, ...]:
     )
 
 
-def resources_of(result: object) -> tuple[NamedResource, ...]:
+def resources_of(result: object) -> tuple[OfferedResource, ...]:
     """Return the resources of an answer; odd ones are passed over."""
     return tuple(
-        NamedResource(
+        OfferedResource(
             uri=_text(one, "uri")[:LONGEST_WORDS], name=_text(one, "name")[:LONGEST_WORDS]
         )
         for one in _dicts(_list(result, "resources"))

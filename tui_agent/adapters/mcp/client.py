@@ -13,15 +13,12 @@ from typing import Protocol
 from tui_agent.adapters.mcp.answers import Json, OddAnswerError, message_of, words_of
 from tui_agent.adapters.mcp.flood import Flood
 from tui_agent.adapters.processes.talk import Running, Talk
+from tui_agent.core.served import ServerFaultError
 from tui_agent.core.servers import DefinitionError, ServerDefinition
 
 MOST_UNASKED = 500
 """Lines within five seconds that answer nothing."""
 MOST_BYTES = 96 << 20
-
-
-class ServerFaultError(Exception):
-    """A server that cannot be started, has ended, or does not answer; in words."""
 
 
 class Places(Protocol):
@@ -181,7 +178,7 @@ class ServerClient:
             waiting = self._open.get(number)
             if waiting is not None and not waiting.done():
                 waiting.set_result(said)
-            return ""
+            return words_of(said["failed"]) if said.get("gone") is True else ""
         if "progress" in said and isinstance(number, int):
             tell = self._progress.get(number)
             if tell is not None:

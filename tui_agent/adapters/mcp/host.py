@@ -165,12 +165,10 @@ class _Host:
         try:
             self._say({"id": number, "result": await ops[asked["op"]](number, asked)})
         except FAULTS as error:
-            self._say({"id": number, "failed": await self._why_failed(error)})
-
-    async def _why_failed(self, error: BaseException) -> str:
-        if self._gone.is_set():
-            return await self._why(_words(error))
-        return _words(error)
+            closed = isinstance(error, MCPError) and error.code == types.CONNECTION_CLOSED
+            gone = self._gone.is_set() or (closed and self._program is not None)
+            why = await self._why(_words(error)) if gone else _words(error)
+            self._say({"id": number, "failed": why, "gone": gone})
 
     async def _tools(self, _number: int, _asked: Json) -> Json:
         client = self._client_of_ops

@@ -56,12 +56,13 @@ async def start(
     environ: Mapping[str, str],
     stdin: int,
     stdout: int = asyncio.subprocess.PIPE,
+    stderr: int = asyncio.subprocess.PIPE,
 ) -> Piped:
     """Start a program in a session of its own; what it writes as errors can be read.
 
-    `stdin` and `stdout` are descriptors, or what `asyncio.subprocess` has for them. Raises OSError.
+    The streams are descriptors, or what `asyncio.subprocess` has for them. Raises OSError.
     """
-    starting = asyncio.create_task(_started(argv, cwd, environ, stdin, stdout))
+    starting = asyncio.create_task(_started(argv, cwd, environ, (stdin, stdout, stderr)))
     try:
         return await asyncio.shield(starting)
     except asyncio.CancelledError:
@@ -72,15 +73,16 @@ async def start(
 
 
 async def _started(
-    argv: Sequence[str], cwd: str, environ: Mapping[str, str], stdin: int, stdout: int
+    argv: Sequence[str], cwd: str, environ: Mapping[str, str], streams: tuple[int, int, int]
 ) -> Piped:
+    stdin, stdout, stderr = streams
     loop = asyncio.get_running_loop()
     transport, protocol = await loop.subprocess_exec(
         lambda: SubprocessStreamProtocol(limit=LONGEST_LINE, loop=loop),
         *argv,
         stdin=stdin,
         stdout=stdout,
-        stderr=asyncio.subprocess.PIPE,
+        stderr=stderr,
         cwd=cwd,
         env=dict(environ),
         start_new_session=True,

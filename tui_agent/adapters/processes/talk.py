@@ -138,7 +138,8 @@ class PlainProgram:
         ends: tuple[int, int, int],
     ) -> PlainProgram:
         """Start it with these streams. Raises OSError."""
-        return cls(await start(argv, cwd=cwd, environ=environ, stdin=ends[0], stdout=ends[1]))
+        given, out, err = ends
+        return cls(await start(argv, cwd=cwd, environ=environ, stdin=given, stdout=out, stderr=err))
 
     async def close(self) -> None:
         """End it, and its group."""

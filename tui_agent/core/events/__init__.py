@@ -13,6 +13,7 @@ from tui_agent.core.events.model import (
     ReasoningDelta,
     TextDelta,
 )
+from tui_agent.core.events.servers import ServerReported
 from tui_agent.core.events.session import (
     ContextCompacted,
     GrantRevoked,
@@ -118,6 +119,7 @@ Event = (
     | CheckFinished
     | AgentStarted
     | AgentFinished
+    | ServerReported
     | Rewound
     | Labelled
     | GrantRevoked
@@ -191,6 +193,7 @@ __all__ = [
     "Redacted",
     "Report",
     "Rewound",
+    "ServerReported",
     "SessionEnded",
     "SessionForked",
     "SessionImported",

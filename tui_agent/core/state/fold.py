@@ -10,6 +10,7 @@ from tui_agent.core.state import (
     of_calls,
     of_model,
     of_rewinds,
+    of_servers,
     of_session,
     of_trials,
     of_turns,
@@ -26,6 +27,7 @@ _TABLE: dict[type[Any], Fold] = {
     **of_calls.FOLDS,
     **of_rewinds.FOLDS,
     **of_trials.FOLDS,
+    **of_servers.FOLDS,
 }
 
 

@@ -31,6 +31,7 @@ def _requested(state: Session, agent: Agent, record: Record, event: ModelRequest
     agent.unsent_calls.clear()
     agent.requests += 1
     agent.asked = event
+    agent.renewed = agent.renewed and event.purpose == "compaction"
     if event.first:
         agent.system, agent.tools = event.system, event.tools
     turn = agent.turn

@@ -121,6 +121,7 @@ def _compacted(state: Session, agent: Agent, record: Record, event: ContextCompa
     head = event.head or (Message(role="user", text=event.summary),)
     agent.messages = [*head, *kept]
     agent.context_used = event.tokens_after or None
+    agent.renewed = True
     if agent.turn is not None:
         agent.turn.compacted = record.seq
     add_note(state, agent, Note(text=compacted_in_words(event), ts=record.ts, kind="compacted"))

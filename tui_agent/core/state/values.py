@@ -24,6 +24,7 @@ from tui_agent.core.events import (
     ModelRequested,
     ModelResponded,
     Phase,
+    ServerReported,
     SessionStarted,
     ToolStarted,
     TurnEnded,
@@ -291,6 +292,8 @@ class Agent:
     requests: int = 0
     asked: ModelRequested | None = None
     """The last request."""
+    renewed: bool = False
+    """Whether the conversation has been cut since the last request: its tools may change now."""
     marks: list[Mark] = field(default_factory=list)
     """Places to go back to, in order."""
     deep: Deep | None = None
@@ -359,6 +362,8 @@ class Session:
     queue: list[Queued] = field(default_factory=list)
     checks: dict[str, CheckFinished] = field(default_factory=dict)
     """The last run of each check."""
+    servers: dict[str, ServerReported] = field(default_factory=dict)
+    """What each server of tools said last, by its plain name."""
     trials: dict[str, Trial] = field(default_factory=dict)
     """The last trial of each open request."""
     tree: str = ""
@@ -394,5 +399,6 @@ class Session:
         other.waiting, other.queue = dict(self.waiting), list(self.queue)
         other.checks, other.labels = dict(self.checks), list(self.labels)
         other.trials, other.raised = dict(self.trials), dict(self.raised)
+        other.trials, other.servers = dict(self.trials), dict(self.servers)
         other.notes = list(self.notes)
         return other

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.proposal import Command, CommandPart, Considered, Proposal, Reason
+from tui_agent.core.served import Served
 from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, allow_rows
 from tui_agent.ui.tui.file_items import filled
 from tui_agent.ui.tui.paper import (
@@ -20,6 +21,7 @@ from tui_agent.ui.tui.paper import (
     width_of,
     wrap,
 )
+from tui_agent.ui.tui.served_items import changed_rows, served_rows
 from tui_agent.ui.tui.syntax import Highlighter
 
 _OPERATOR = re.compile(r"(?:&&|\|\||;) ")
@@ -108,6 +110,9 @@ class ApprovalItem:
             rows += command_rows(sheet, proposal.command)
             rows.append(blank_row(sheet))
             rows += _unread(sheet, proposal.command) or _parts(sheet, proposal.command.parts)
+        elif proposal.served is not None:
+            rows += served_rows(sheet, proposal, proposal.served)
+            rows.append(blank_row(sheet))
         elif proposal.title:
             rows += paragraph(sheet, [sheet.span(proposal.title, "text bold")], indent=INDENT)
             rows.append(blank_row(sheet))
@@ -130,7 +135,9 @@ class ApprovalItem:
             if marks:
                 spans.append(sheet.span(f"  {marks}", "warning"))
             rows += fact(sheet, "" if number else "Touches", spans)
-        if "network" in proposal.effects or proposal.hosts:
+        if proposal.served is not None:
+            rows += _server(sheet, proposal.served)
+        elif "network" in proposal.effects or proposal.hosts:
             hosts = ", ".join(proposal.hosts) or "hosts that its words do not name"
             rows += fact(sheet, "Network", [sheet.span(hosts, "warning")])
         if proposal.command is not None:
@@ -171,6 +178,18 @@ def fact(sheet: Sheet, label: str, spans: Sequence[Span]) -> list[Row]:
     """Return a label and what belongs to it, wrapped under itself."""
     lead: list[Span] = [(" " * INDENT, sheet.ink()), sheet.span(label, "text bold")]
     return paragraph(sheet, spans, first=lead, indent=LABELS)
+
+
+def _server(sheet: Sheet, served: Served) -> list[Row]:
+    """Return what a server may reach, and how its tool differs from the one that was allowed."""
+    confined = "as you, without a sandbox" if served.sandbox == "none" else "in its own sandbox"
+    ink = "danger" if served.sandbox == "none" else "text-2"
+    rows = fact(
+        sheet, "Server", [sheet.span(served.server, "text"), sheet.span(f"  {confined}", ink)]
+    )
+    reaches = "warning" if "the network" in served.reaches else "text-2"
+    rows += fact(sheet, "Reaches", [sheet.span(served.reaches, reaches)])
+    return rows + changed_rows(sheet, served)
 
 
 def _copy(sheet: Sheet, command: Command) -> list[Row]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from tui_agent.core.agents import TASK_TOOL
 from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.patch import HunkDecision, Patch
+from tui_agent.core.servers import PREFIX, is_served
 from tui_agent.core.spending import Pause
 from tui_agent.core.state import Call
 from tui_agent.ui.clean import plain_output
@@ -170,7 +171,7 @@ def verb_of(call: Call) -> str:
         return "check"
     if _pause(call) is not None:
         return "model"
-    if call.tool.startswith("mcp__"):
+    if is_served(call.tool):
         return "mcp"
     return _TOOL_VERBS.get(call.tool, call.tool)
 
@@ -191,6 +192,8 @@ def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> s
     if call.proposal is not None and call.proposal.title:
         return " ".join(call.proposal.title.split())
     text = preview_of(call.arguments)
+    if is_served(call.tool):
+        return call.tool.removeprefix(PREFIX).replace("__", " ", 1)
     try:
         given = json.loads(text)
     except ValueError:

@@ -1,0 +1,75 @@
+"""The servers of tools as an agent has them: started with its first request, offered, and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from tui_agent.core.events import MAIN_AGENT
+from tui_agent.core.messages import ToolSpec
+from tui_agent.core.servers import is_served
+
+if TYPE_CHECKING:
+    from tui_agent.agent.engine import Engine
+    from tui_agent.core.ports import Tool
+
+
+def begin_servers(engine: Engine) -> None:
+    """Start the servers beside what a turn does first; a child finds them started."""
+    servers = engine.world.servers
+    if servers is not None and not engine.agent.parent:
+        servers.begin()
+
+
+async def servers_ready(engine: Engine) -> None:
+    """Wait for the servers before a process's first request, and record what they said."""
+    servers = engine.world.servers
+    if servers is None:
+        return
+    if not engine.agent.parent:
+        await servers.ready()
+    record_news(engine)
+
+
+def record_news(engine: Engine) -> None:
+    """Record what servers have said since."""
+    servers = engine.world.servers
+    if servers is not None:
+        for one in servers.news():
+            engine.live.emit(one, MAIN_AGENT)
+
+
+def served_tools(engine: Engine) -> Mapping[str, Tool]:
+    """Return the servers' tools that this agent has; a child has only those that it names."""
+    servers = engine.world.servers
+    if servers is None:
+        return {}
+    return {name: tool for name, tool in servers.tools.items() if _granted(engine, name)}
+
+
+def served_specs(engine: Engine) -> tuple[ToolSpec, ...]:
+    """Return what a model is told of the servers' tools, as the log has them."""
+    return tuple(
+        tool.spec
+        for server in engine.live.state.servers.values()
+        for tool in server.tools
+        if _granted(engine, tool.spec.name)
+    )
+
+
+def renewed(engine: Engine) -> bool:
+    """Return whether the next request is to name the servers' tools anew.
+
+    Only where the conversation was cut: before that, it would cost the provider's cache.
+    """
+    agent = engine.agent
+    if not agent.renewed or not agent.requests:
+        return False
+    before = {one.name: one for one in agent.tools if is_served(one.name)}
+    return before != {one.name: one for one in served_specs(engine)}
+
+
+def _granted(engine: Engine, name: str) -> bool:
+    set_out = engine.agent.set_out
+    return set_out is None or any(fnmatchcase(name, one) for one in set_out.tools)
