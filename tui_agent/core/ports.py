@@ -91,7 +91,6 @@ class SessionLog(Blobs, Protocol):
 
     def close(self) -> None:
         """Give the log up to other writers."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,18 @@ from tui_agent.core.state.fold import apply, fold
 from tui_agent.core.state.lineage import calls_by_turn, is_apart, joined, tree_turns
 from tui_agent.core.state.of_rewinds import mark_at
 from tui_agent.core.state.queue import place_of
+from tui_agent.core.state.standing import Queued, Waiting
 from tui_agent.core.state.timeline import Timeline
 from tui_agent.core.state.values import (
     Agent,
     Call,
     Item,
     Note,
-    Queued,
     Session,
     Step,
     Turn,
     Unsent,
     UserMessage,
-    Waiting,
 )
 
 __all__ = [

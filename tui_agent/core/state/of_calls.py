@@ -19,7 +19,8 @@ from tui_agent.core.grants import grant_of
 from tui_agent.core.plan import Plan, PlanState
 from tui_agent.core.proposal import SeenFile, in_copy
 from tui_agent.core.state.lineage import is_apart, open_turns
-from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent, Waiting
+from tui_agent.core.state.standing import Waiting
+from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent
 
 if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold

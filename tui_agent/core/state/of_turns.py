@@ -17,7 +17,8 @@ from tui_agent.core.events import (
     UserSteered,
 )
 from tui_agent.core.state.of_rewinds import mark
-from tui_agent.core.state.values import Agent, Item, Queued, Session, Turn, Unsent, UserMessage
+from tui_agent.core.state.standing import Queued
+from tui_agent.core.state.values import Agent, Item, Session, Turn, Unsent, UserMessage
 
 if TYPE_CHECKING:
     from tui_agent.core.state.fold import Fold

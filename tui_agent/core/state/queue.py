@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui_agent.core.state.values import Call, Session, Waiting
+from tui_agent.core.state.standing import Waiting
+from tui_agent.core.state.values import Call, Session
 
 
 def place_of(state: Session, waiting: Waiting) -> str:

@@ -45,6 +45,7 @@ from tui_agent.core.proposal import (
 from tui_agent.core.spending import NOTHING, Scope, Spend
 from tui_agent.core.stash import Deep, Stashed
 from tui_agent.core.state.of_trials import Trial
+from tui_agent.core.state.standing import Queued, Waiting
 
 CallStatus = Literal["called", "asked", "decided", "running", "finished"]
 ItemKind = Literal["user", "text", "call", "note"]
@@ -312,27 +313,6 @@ class Agent:
         other.unsent_calls, other.marks = list(self.unsent_calls), list(self.marks)
         other.by_model = dict(self.by_model)
         return other
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An approval request that has no answer yet."""
-
-    request_id: str
-    agent_id: str
-    turn: int
-    call_id: str
-    ts: str
-    mono_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
-    """A message that waits for the open turn to end."""
-
-    id: str
-    text: Text
-    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
