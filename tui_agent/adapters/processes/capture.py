@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tui_agent.adapters.processes.kept_output import KeptOutput, decoded
 from tui_agent.adapters.processes.piped import Piped, start
+from tui_agent.adapters.redaction import redact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +112,27 @@ async def _drain_errors(process: asyncio.subprocess.Process, kept: KeptOutput) -
 async def key_from(command: str, environ: Mapping[str, str]) -> str:
     """Return what the user's own `api_key_cmd` prints, without the line end.
 
-    Raises ProgramError where it fails or prints nothing; the message holds nothing of what it
-    printed, as errors neither.
+    Raises ProgramError where it fails or prints nothing; the message holds the first line of
+    its errors, without what it printed and what looks like a key.
     """
     done = await capture(["/bin/sh", "-c", command], cwd="/", environ=environ, limit=1 << 16)
     if done.code:
-        message = f"api_key_cmd ended with status {done.code}"
+        reason = _without_keys(done.err.partition("\n")[0], decoded(done.out))
+        message = f"api_key_cmd ended with status {done.code}: {reason}".rstrip(": ")
         raise ProgramError(message)
     key = decoded(done.out).strip()
     if not key or "\n" in key:
         message = "api_key_cmd is to print the key on one line, and nothing else"
         raise ProgramError(message)
     return key
+
+
+def _without_keys(reason: str, printed: str) -> str:
+    """Return a program's reason without a word that it printed, and without anything like a key."""
+    for word in printed.split():
+        if len(word) >= _SHORTEST:
+            reason = reason.replace(word, "…")
+    return redact(reason)[0][:_REASON]
+
+
+_SHORTEST, _REASON = 4, 200
