@@ -16,6 +16,7 @@ from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRun
 from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
 from tui_agent.adapters.session_log import FileLog
+from tui_agent.adapters.snapshots.bases import RecordedBases
 from tui_agent.adapters.snapshots.shadow import Shadow
 from tui_agent.core.rules import hidden_from_commands
 
@@ -40,7 +41,13 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
         allowed=settings.environment,
         secret=lambda value: bool(wiring.redact(value)[1]),
     )
-    views = Views(wiring.state.path / "views", root)
+    shadow = Shadow.of(wiring.state.path, root)
+    views = Views(
+        wiring.state.path / "views",
+        root,
+        layers=settings.sandbox != "container",
+        bases=RecordedBases(shadow, rooms_for(wiring)),
+    )
     plain = PlainRunner(launching, views)
     wanted = "none" if wiring.options.no_sandbox else settings.sandbox
     required = settings.confinement.require
@@ -50,9 +57,9 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
         return ContainerRunner(
             launching,
             settings.confinement.image,
-            Views(wiring.state.path / "views", root, layers=False),
+            views,
             rooms_for(wiring),
-            Shadow.of(wiring.state.path, root).git_dir,
+            shadow.git_dir,
         )
     choosing = choosing_of(wanted, required)
     wishes = wishes_of(wiring, lent)
@@ -62,7 +69,7 @@ def runner_for(wiring: Wiring, root: Path, lent: tuple[str, ...] = ()) -> Runner
         plain,
         views,
         choosing,
-        Shadow.of(wiring.state.path, root).git_dir,
+        shadow.git_dir,
     )
 
 

@@ -17,6 +17,7 @@ from tests.support.repository import Repository
 from tui_agent.adapters.runner import view_overlay
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
+from tui_agent.adapters.runner.view_changes import MET
 from tui_agent.adapters.runner.views import Views
 from tui_agent.core.copies import CopyChanges, LaidFile
 from tui_agent.core.pack import unpack
@@ -161,26 +162,55 @@ async def test_a_hard_link_of_the_original_is_not_written_through(bench: Bench) 
     assert shown(changes) == {"a.txt": (b"a\n", b"a\nmore\n")}
 
 
-async def test_a_file_that_changes_in_the_workspace_meanwhile_is_left_and_named(
+class Held:
+    """What files held before a command ran."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self._files = files
+
+    def of(self, path: str) -> bytes | None:
+        return self._files.get(path)
+
+    async def close(self) -> None:
+        """There is nothing to end."""
+
+
+async def test_what_changes_in_the_workspace_meanwhile_is_merged_or_asked_about_as_a_whole(
     bench: Bench,
 ) -> None:
-    bench.repository.write("a.txt", "a\n")
-    bench.repository.write("b.txt", "b\n")
-    real = bench.repository.root / "a.txt"
-    views = Views(bench.place, bench.repository.root, layers=bench.layers)
-    runner = PlainRunner(Launching(root=bench.repository.root, environ=dict(os.environ)), views)
+    before = {name: f"1 {name}\n2\n3\n4\n".encode() for name in ("a", "b", "c", "d", "e")}
+    for name, data in before.items():
+        bench.repository.write(name, data)
+    root = bench.repository.root
+    known = Held({name: data for name, data in before.items() if name != "d"})
+    views = Views(bench.place, root, layers=bench.layers, bases=known)
+    runner = PlainRunner(Launching(root=root, environ=dict(os.environ)), views)
     go_on = bench.place.parent / "go-on"
 
     def on_output(_: str) -> None:
-        real.write_text("theirs\n")
+        for name in ("b", "c", "d", "e"):
+            old, new = (b"4", b"theirs") if name == "c" else (b"1", b"one")
+            (root / name).write_bytes(before[name].replace(old, new))
         go_on.touch()
 
-    text = f"echo ours >> a.txt; echo ours >> b.txt; echo go; until [ -e {go_on} ]; do :; done"
+    change = "for one in a b c d; do sed -i s/4/ours/ $one; done; rm e; echo go;"
+    text = f"{change} until [ -e {go_on} ]; do :; done"
     done = await runner.run(Command(text=text, view="copy"), on_output)
-    assert done.changes is not None
-    assert shown(done.changes) == {"b.txt": (b"b\n", b"b\nours\n")}
-    assert any("a.txt: changed in the workspace, too" in one for one in done.changes.left)
-    assert real.read_text() == "theirs\n"
+    changes = done.changes
+    assert changes is not None
+    assert shown(changes) == {
+        "a": (before["a"], b"1 a\n2\n3\nours\n"),
+        "b": (b"one b\n2\n3\n4\n", b"one b\n2\n3\nours\n"),
+    }
+    assert [bool(one.notes) for one in changes.files] == [False, True]
+    assert changes.rest is not None
+    assert changes.rest.what == (f"{MET}: c, d, 1 KB",)
+    assert [(one.path, one.data) for one in unpack(changes.rest.packed)] == [
+        ("c", b"1 c\n2\n3\nours\n"),
+        ("d", b"1 d\n2\n3\nours\n"),
+    ]
+    assert any("e: changed in the workspace, too" in one for one in changes.left)
+    assert (root / "c").read_bytes().endswith(b"theirs\n")
 
 
 async def test_files_laid_over_a_view_are_what_the_command_finds(bench: Bench) -> None:

@@ -10,7 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.repository import Repository
+from tui_agent.adapters.runner.git_rooms import GitRooms
+from tui_agent.adapters.runner.sandboxed import Choosing
+from tui_agent.adapters.snapshots.bases import RecordedBases
 from tui_agent.adapters.snapshots.git_snapshots import LARGEST_UNTRACKED, GitSnapshots
+from tui_agent.adapters.snapshots.shadow import Shadow
 
 
 def snapshots_of(root: Path, state: Path) -> GitSnapshots:
@@ -223,3 +227,18 @@ async def test_what_a_killed_process_did_not_keep_the_next_one_keeps(
     repository.git("init", "--quiet")
     shown = in_shadow(repository, tmp_path / "state", "show", f"{taken.tree}:a.py")
     assert shown == "once\n"
+
+
+async def test_what_a_file_held_at_the_last_look_is_told_in_a_room(
+    repository: Repository, snapshots: GitSnapshots, tmp_path: Path
+) -> None:
+    repository.write("sub/a.txt", "then\n")
+    await snapshots.take()
+    repository.write("sub/a.txt", "now\n")
+    shadow = Shadow.of(tmp_path / "state", repository.root)
+    bases = RecordedBases(shadow, GitRooms(Choosing(), repository.root, dict(os.environ)))
+    try:
+        assert bases.of("sub/a.txt") == b"then\n"
+        assert bases.of("sub/b.txt") is None
+    finally:
+        await bases.close()

@@ -163,6 +163,7 @@ class ContainerRunner:
     async def close(self) -> None:
         """End git's rooms; each container has gone with its command."""
         await self._rooms.close()
+        await self._views.close()
 
     async def _remove(self, program: str, name: str) -> None:
         """Remove a container that has outlived its client: the engine runs it, not we."""

@@ -62,4 +62,6 @@ class PlainRunner:
             return replace(done, changes=await asyncio.to_thread(view.changes))
 
     async def close(self) -> None:
-        """Nothing is kept open: each command has ended with all that it started."""
+        """Each command has ended with all that it started; end what compared its copies."""
+        if self._views is not None:
+            await self._views.close()

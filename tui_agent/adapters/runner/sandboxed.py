@@ -220,6 +220,7 @@ class SandboxedRunner:
         folders, self._folders = self._folders, []
         for folder in folders:
             thrown_away(folder)
+        await self._views.close()
 
     async def _choose(self) -> None:
         for tier in self._choosing.tiers:

@@ -1,7 +1,8 @@
 """From the names that a command touched in its view to what is asked about: files, a rest, notes.
 
-Everything is compared with the bytes that the workspace has now. A file that changed there while
-the command ran is left in the view: neither side may be lost, and only the command knows its own.
+Everything is compared with the bytes that the workspace has now. What changed there while the
+command ran is merged with what the command did, from the base that is recorded of it; where both
+changed the same lines it is asked about as a whole, and a person has to say that it is taken over.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import hashlib
 import os
 import stat
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_agent.adapters.git_facts import GitFacts, git_facts
 from tui_agent.adapters.git_index import index_entries
 from tui_agent.core.copies import CopyChanges, Rest
+from tui_agent.core.edits import EditError
+from tui_agent.core.edits.merge import merged_bytes
 from tui_agent.core.pack import Packed, pack
 from tui_agent.core.patch import FileChange
 from tui_agent.core.text import SIZE_LIMIT
@@ -37,7 +40,12 @@ OUTPUTS = frozenset({"node_modules", ".venv", "venv"})
 NAMED = 3
 """How many of a kind are named before they are counted."""
 
-Place = tuple[Path, os.stat_result] | None
+DRIFTED = "changed in the workspace, too, while the command ran"
+MERGED = f"it {DRIFTED}: both changes are in what is shown"
+MET = "changed in the workspace, too, and not to be merged: taken over as the command wrote it"
+
+Existing = tuple[Path, os.stat_result]
+Place = Existing | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -49,6 +57,8 @@ class Comparison:
     """When the view was made, by the clock of the files."""
     copy: Path | None = None
     """Where the copy lies, if it is one: what names it is made to name the workspace."""
+    base: Callable[[str], bytes | None] = lambda _: None
+    """What a file held before either side changed it, where that is known."""
     _files: list[FileChange] = field(default_factory=list)
     _bytes: int = 0
     _groups: dict[str, list[tuple[str, Packed | None, int]]] = field(
@@ -75,6 +85,11 @@ class Comparison:
         before = _place(self.root / name)
         problem = self._problem(name, now, before)
         cache = bool(CACHES.intersection(name.split("/")))
+        if not problem and before is not None and before[1].st_ctime_ns > self.begun_ns:
+            if now is not None and not (cache or top or _is_special(now) or _is_special(before)):
+                self._both(name, now, before)
+                return
+            problem = DRIFTED
         if problem:
             self._left[problem].append(name)
         elif cache and not tracked:
@@ -96,8 +111,6 @@ class Comparison:
             return "a folder took the place of a file"
         if before is not None and stat.S_ISDIR(before[1].st_mode):
             return "a file took the place of a folder"
-        if before is not None and before[1].st_ctime_ns > self.begun_ns:
-            return "changed in the workspace, too, while the command ran"
         if now is not None and stat.S_ISLNK(now[1].st_mode) and self._escapes(name, now[0]):
             return "links that lead out of the workspace"
         return ""
@@ -124,6 +137,22 @@ class Comparison:
             return
         change = FileChange(path=name, before=old, after=new, old_mode=old_mode, new_mode=mode)
         self._files.append(change)
+
+    def _both(self, name: str, now: Existing, before: Existing) -> None:
+        """Merge the command's change of a file with the one that was made beside it."""
+        disk, ours = before[0].read_bytes(), self._said(now[0].read_bytes())
+        base = self.base(name)
+        if ours in {disk, base}:
+            return
+        try:
+            after = merged_bytes(name, base, disk, ours) if base is not None else None
+        except EditError:
+            after = None
+        if after is None:
+            self._groups[MET].append((name, self._packed(name, now), now[1].st_size))
+            return
+        self._bytes += len(disk) + len(after)
+        self._files.append(FileChange(path=name, before=disk, after=after, notes=(MERGED,)))
 
     def _beside(self, top: str, name: str, now: Place, before: Place) -> None:
         """Keep what no hunk shows for the question about the rest."""

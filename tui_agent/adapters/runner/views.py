@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.processes.capture import ProgramError, capture
@@ -50,11 +50,28 @@ class View:
     """Say what differs from the workspace, once the command has ended. Raises OSError."""
 
 
+class Bases(Protocol):
+    """Knows what a file of the workspace held a while ago."""
+
+    def of(self, path: str) -> bytes | None:
+        """Return it; None where it is not known."""
+        ...
+
+    async def close(self) -> None:
+        """End what was opened."""
+
+
 class Views:
     """Makes views of one workspace in a folder of ours."""
 
-    def __init__(self, place: Path, root: Path, *, layers: bool = True) -> None:
-        """Keep views in `place`, which may not be there yet; without `layers`, always copy."""
+    def __init__(
+        self, place: Path, root: Path, *, layers: bool = True, bases: Bases | None = None
+    ) -> None:
+        """Keep views in `place`, which may not be there yet; without `layers`, always copy.
+
+        `bases` know what a file held that both a command and somebody else have changed.
+        """
+        self._bases = bases
         self._place = place
         self._root = Path(os.path.realpath(root))
         self._layers: bool | None = None if layers else False
@@ -70,6 +87,14 @@ class Views:
             await asyncio.to_thread(_remove, folder)
             os.close(lock)
 
+    async def close(self) -> None:
+        """End what was opened to compare."""
+        if self._bases is not None:
+            await self._bases.close()
+
+    def _base(self, path: str) -> bytes | None:
+        return self._bases.of(path) if self._bases is not None else None
+
     async def _made(self, folder: Path, over: Sequence[LaidFile]) -> View:
         if self._layers is None:
             self._layers = await self._layers_work(folder)
@@ -82,7 +107,7 @@ class Views:
                 prefix=view_overlay.start_over(self._root, layer),
                 environ={},
                 readable=(),
-                changes=lambda: Comparison(root=self._root, begun_ns=begun).of(
+                changes=lambda: Comparison(root=self._root, begun_ns=begun, base=self._base).of(
                     view_overlay.touched(self._root, layer)
                 ),
             )
@@ -94,9 +119,9 @@ class Views:
             prefix=(),
             environ={"GIT_CEILING_DIRECTORIES": str(folder)},
             readable=_borrowed(self._root),
-            changes=lambda: Comparison(root=self._root, begun_ns=begun, copy=copy).of(
-                taken.touched()
-            ),
+            changes=lambda: Comparison(
+                root=self._root, begun_ns=begun, copy=copy, base=self._base
+            ).of(taken.touched()),
         )
 
     def _copied(
