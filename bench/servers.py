@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+import statistics
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -11,7 +14,7 @@ from pathlib import Path
 from mcp import Client, StdioServerParameters
 
 from bench.figures import Figure
-from bench.programs import ROOT
+from bench.programs import ROOT, Program, agent
 from tui_agent.core.servers import ServerDefinition
 from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.text import Paper
@@ -22,13 +25,26 @@ from tui_agent.wiring.world import Wiring
 TIMES = 25
 """Calls a run, in turn with the bare ones."""
 SECONDS = 20.0
+LIMIT = 60.0
 SERVER = (str(ROOT / "tests" / "servers" / "mcp_server.py"), "none")
 GIVEN = {"a": 2, "b": 3}
 
 
 def measure(folder: Path, runs: int) -> list[Figure]:
     """Call a tool that adds two numbers, through our client and bare, each with its own server."""
-    return asyncio.run(compared(folder, max(1, runs) * TIMES))
+    call, beyond = asyncio.run(compared(folder, max(1, runs) * TIMES))
+    whole = Figure(
+        name="the same in a session, beyond a bare client's",
+        unit="ms",
+        goal="≤ 5",
+        note="from its start to its end in the log, which is synced in between",
+    )
+    words = ("-p", "add", "--json", "--trust", "--model", prepare(folder))
+    bare = statistics.median(call.floor)
+    for _ in range(runs):
+        took = in_session(agent(folder, "http://127.0.0.1:9", words))
+        whole.runs += [one - bare for one in took]
+    return [call, beyond, whole]
 
 
 async def compared(root: Path, times: int) -> list[Figure]:
@@ -67,3 +83,43 @@ async def compared(root: Path, times: int) -> list[Figure]:
         await ours.close()
         await runner.close()
     return [call, beyond]
+
+
+def prepare(folder: Path) -> str:
+    """Write the server and a rule that allows its tool into a user's settings; return the model."""
+    settings = folder.parent / "home" / ".config" / "agent" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    words = json.dumps([*SERVER, str(folder)])
+    settings.write_text(
+        f"[mcp.servers.adding]\ncommand = {json.dumps(sys.executable)}\nargs = {words}\n"
+        f"writes = true\nenv = {{ PYTHONPATH = {json.dumps(str(ROOT))} }}\n\n"
+        '[[rules]]\naction = "allow"\ntool = "mcp__adding__add"\n',
+        encoding="utf-8",
+    )
+    script = folder / "script.json"
+    calls = [{"name": "mcp__adding__add", "arguments": {"a": n, "b": 1}} for n in range(TIMES + 1)]
+    turns = [*({"call": [one]} for one in calls), {"text": "Added."}]
+    script.write_text(json.dumps({"turn": turns}), encoding="utf-8")
+    return f"script:{script}"
+
+
+def in_session(program: Program) -> list[float]:
+    """Return what each call but the first took in a session, by its log, in milliseconds."""
+    done = subprocess.run(
+        program.argv,
+        cwd=program.cwd,
+        env=program.environ,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    began: dict[str, int] = {}
+    took: list[float] = []
+    for line in (json.loads(text) for text in done.stdout.split("\n") if text):
+        if line["type"] == "ToolStarted":
+            began[line["data"]["call_id"]] = line["mono_ms"]
+        elif line["type"] == "ToolFinished" and line["data"]["output"]["ok"]:
+            took.append(float(line["mono_ms"] - began[line["data"]["call_id"]]))
+    return took[1:]
