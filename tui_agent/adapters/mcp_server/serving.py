@@ -15,7 +15,6 @@ from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStre
 from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel.server import Server
 from mcp.shared.message import SessionMessage
-from pydantic import ValidationError
 
 from tui_agent.adapters.mcp_server.wire import LineTooLongError, Wire
 from tui_agent.core.messages import ToolSpec
@@ -70,7 +69,7 @@ async def _take_in(
                 continue
             try:
                 message = types.jsonrpc_message_adapter.validate_json(line, by_name=False)
-            except ValidationError:
+            except ValueError:
                 if line.strip():
                     _log.warning("a line that is no message of MCP was passed over")
                 continue
