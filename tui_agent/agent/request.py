@@ -12,7 +12,7 @@ from tui_agent.core.codec import dumps, encode
 from tui_agent.core.context import pending
 from tui_agent.core.events import ModelRequested
 from tui_agent.core.messages import Message, ModelRequest, ToolSpec
-from tui_agent.core.prompt import SYSTEM
+from tui_agent.core.prompt import prompt_hash
 from tui_agent.core.servers import is_served
 
 if TYPE_CHECKING:
@@ -44,7 +44,14 @@ def next_request(
         tools=request.tools if first else (),
         first=first,
         purpose=purpose,
+        prompt=_prompt(engine, purpose, first=first),
     )
+
+
+def _prompt(engine: Engine, purpose: Purpose, *, first: bool) -> str:
+    """Return the hash of our own words in a request; empty where it has none."""
+    name = "compaction" if purpose == "compaction" else "system" if first else ""
+    return prompt_hash(engine.world.prompts[name]) if name else ""
 
 
 def _kept(engine: Engine, message: Message) -> Message:
@@ -82,7 +89,8 @@ def system_of(engine: Engine) -> str:
     """Return what the model is told before anything else; a child's own words stand after ours."""
     set_out = engine.agent.set_out
     own = engine.loaded(set_out.instructions).strip() if set_out is not None else ""
-    return f"{SYSTEM}\n\n{own}" if own else SYSTEM
+    ours = engine.world.prompts["system"]
+    return f"{ours}\n\n{own}" if own else ours
 
 
 def tools_now(engine: Engine) -> tuple[ToolSpec, ...]:

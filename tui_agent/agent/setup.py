@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.core.codec import decode, encode
 from tui_agent.core.events import Setup
+from tui_agent.core.prompt import PROMPTS
 from tui_agent.core.settings import InterfaceSettings, McpSettings, Settings
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ def setup_of(engine: Engine) -> Setup:
         answer=engine.answer,
         unconfined=engine.unconfined,
         tier=engine.world.runner.tier,
+        prompts={
+            name: text for name, text in engine.world.prompts.items() if text != PROMPTS.get(name)
+        },
     )
 
 

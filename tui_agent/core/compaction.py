@@ -44,9 +44,9 @@ CUT = "The model could not summarise it: the conversation was too long."
 CUT_FIRST = "The oldest part did not fit into the model's window and was left out."
 
 
-def wish(words: str) -> str:
+def wish(words: str, prompt: str = COMPACTION) -> str:
     """Return what the model is asked for, with what the user wants kept in mind."""
-    return f"{COMPACTION}\n\n{IN_MIND}{words}" if words else COMPACTION
+    return f"{prompt}\n\n{IN_MIND}{words}" if words else prompt
 
 
 def words_in(asked: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from tui_agent.core.gate_means import GateMeans
+from tui_agent.core.prompt import PROMPTS
 
 if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition, Agents, Copies
@@ -396,5 +397,7 @@ class World:
     child_tools: Callable[[], Mapping[str, Tool]] = field(default=dict)
     """Makes the tools that a child may be given; each child has its own."""
     gate: GateMeans = field(default_factory=GateMeans)
+    prompts: Mapping[str, str] = field(default_factory=lambda: PROMPTS)
+    """What the model is told, by name: ours, or the user's in their place."""
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = field(default=lambda text: (text, ()))
     """Mask the secrets in a text; returns the text and the kinds of what was masked."""

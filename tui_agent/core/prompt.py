@@ -43,7 +43,7 @@ MODES = {
 }
 
 PROMPTS = {"system": SYSTEM, "compaction": COMPACTION}
-"""By name, for `agent prompts show`."""
+"""By name; a file of the user's may stand in the place of each."""
 
 
 def prompt_hash(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui_agent.wiring.exchange import Outlet
     from tui_agent.wiring.keys import Keys
     from tui_agent.wiring.models import Models
+    from tui_agent.wiring.prompts import Prompt
     from tui_agent.wiring.rerun import Reruns
     from tui_agent.wiring.servers import ServersAround
     from tui_agent.wiring.sessions import Sessions
@@ -125,6 +126,13 @@ class Around(Wiring):
         from tui_agent.wiring.keys import Keys
 
         return Keys(self)
+
+    @property
+    def prompts(self) -> Mapping[str, Prompt]:
+        """What the model is told, by name. Raises SettingsError."""
+        from tui_agent.wiring.prompts import prompts_of
+
+        return prompts_of(self.environ)
 
     @cached_property
     def models(self) -> Models:

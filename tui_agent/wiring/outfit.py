@@ -27,6 +27,7 @@ from tui_agent.core.gate_means import GateMeans
 from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
+from tui_agent.wiring.prompts import prompts_of
 from tui_agent.wiring.sandbox import git_beside, runner_for
 from tui_agent.wiring.spending import day_book
 from tui_agent.wiring.trusting import acceptance
@@ -68,6 +69,7 @@ def world_of(wiring: Wiring, log: FileLog | MemoryLog, runner: Runner | None = N
         children=wiring.children,
         servers=_servers(wiring, runner),
         child_tools=wiring.child_tools,
+        prompts={name: one.text for name, one in prompts_of(wiring.environ).items()},
         redact=wiring.redact,
         day_book=day_book(wiring),
     )

@@ -38,11 +38,12 @@ from tui_agent.core.events import (
     Setup,
 )
 from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
+from tui_agent.core.prompt import PROMPTS
 from tui_agent.core.undo.past import succeeded
 
 if TYPE_CHECKING:
     from tui_agent.agent.rerun.mailbox import Mailbox
-    from tui_agent.agent.rerun.stage import Ground, Stage
+    from tui_agent.agent.rerun.stage import Stage
     from tui_agent.core.replay.calls import RecordedCall
     from tui_agent.core.settings import Settings
 
@@ -101,13 +102,12 @@ class Process:
             (one.event for one in self.records if isinstance(one.event, SessionStarted)), None
         )
         settings = self._settings(setup)
-        ground = self.stage.ground
         root = started.workspace if started is not None else "/"
         self.files = RecordedWorkspace(root, self.mailbox, self.log, self.stage.marks)
         self.trees = RecordedSnapshots(mailbox=self.mailbox, went_back=self._went_back)
         tier = setup.tier if setup is not None else self.live.state.sandbox
         self.engine = Engine(
-            world=self._world(settings, tier, index, ground),
+            world=self._world(settings, setup, tier, index),
             live=self.live,
             approvals=Approvals(),
             settings=settings,
@@ -128,7 +128,8 @@ class Process:
         except CodecError:
             return self.stage.usual
 
-    def _world(self, settings: Settings, tier: str, index: int, ground: Ground | None) -> World:
+    def _world(self, settings: Settings, setup: Setup | None, tier: str, index: int) -> World:
+        ground = self.stage.ground
         toolbox = self.stage.toolbox(settings)
         workspace: Workspace | None = self.files
         snapshots: Snapshots | None = self.trees
@@ -154,6 +155,7 @@ class Process:
             clock=self.clock,
             ids=RecordedNames(_of_the_main_agent(self.records[index:])),
             gate=self.stage.gate,
+            prompts=PROMPTS | (setup.prompts if setup is not None else {}),
         )
 
     def _served(self, records: Sequence[Record]) -> dict[str, Tool]:

@@ -37,6 +37,9 @@ class ModelRequested:
     temperature: float | None = None
     max_output_tokens: int | None = None
     purpose: Literal["turn", "compaction"] = "turn"
+    prompt: str = ""
+    """SHA-256 (hex) of the prompt whose words stand here, as `agent prompts` has it: the system
+    prompt where `first`, that for a summary where one is asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

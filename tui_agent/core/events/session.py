@@ -23,6 +23,8 @@ class Setup:
     """Whether the user had said that commands may run without a sandbox."""
     tier: str = "none"
     """What confined commands."""
+    prompts: dict[str, str] = field(default_factory=dict)
+    """The user's own prompts, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

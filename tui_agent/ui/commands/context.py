@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps
-from tui_agent.core.prompt import SYSTEM
 from tui_agent.ui.commands.contract import Surroundings
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.context_lines import context_lines, context_sizes, tokens_of
@@ -30,13 +29,14 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     """Carry the command out and return the exit status."""
     parsed = parser().parse_args(list(arguments))
     loaded = await around.gathered()
+    system = around.prompts["system"].text
     tools = [tool.spec for tool in around.tools.values()]
     if not parsed.json:
-        around.paper.put(*context_lines(loaded, SYSTEM, tools))
+        around.paper.put(*context_lines(loaded, system, tools))
         return DONE
     parts = [
         {"part": name, "bytes": size, "tokens": tokens_of(size)}
-        for name, size in context_sizes(loaded, SYSTEM, tools)
+        for name, size in context_sizes(loaded, system, tools)
     ]
     facts = preview_of(loaded.facts)
     around.paper.data(dumps({"parts": parts, "left_out": list(loaded.left_out), "facts": facts}))

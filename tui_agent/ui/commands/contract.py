@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.commands.branch_contract import Branched, BranchWish, Compared
     from tui_agent.ui.commands.exchange_contract import Exchange
     from tui_agent.ui.commands.keys_contract import KeyWork
-    from tui_agent.ui.commands.models_contract import ModelWork, Provider, Server
+    from tui_agent.ui.commands.models_contract import ModelWork, Prompt, Provider, Server
     from tui_agent.ui.commands.rerun_contract import Reruns
     from tui_agent.ui.commands.session_contract import SessionSummary, SessionWork
     from tui_agent.ui.commands.typed import Options
@@ -292,6 +292,11 @@ class Surroundings(Protocol):
     @property
     def keys(self) -> KeyWork:
         """The user's keys."""
+        ...
+
+    @property
+    def prompts(self) -> Mapping[str, Prompt]:
+        """What the model is told, by name. Raises ValueError for a file that cannot be used."""
         ...
 
     @property

@@ -1,4 +1,4 @@
-"""What `agent models` asks of the program round it."""
+"""What `agent models` and `agent prompts` ask of the program round them."""
 
 from __future__ import annotations
 
@@ -59,6 +59,24 @@ class Choice:
     eligible: tuple[ModelFacts, ...]
     passed_over: tuple[str, ...] = ()
     """Providers that were eligible and do not answer, in sentences."""
+
+
+class Prompt(Protocol):
+    """One prompt, and where it comes from."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def origin(self) -> str: ...
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex), as requests in the log name it."""
+        ...
 
 
 class ModelWork(Protocol):
