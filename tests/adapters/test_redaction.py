@@ -5,9 +5,10 @@ import time
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tui_agent.adapters import redaction
 from tui_agent.adapters.models.masking import Mask
 from tui_agent.adapters.redaction import Redactor, redact
 
@@ -127,3 +128,11 @@ def test_a_large_output_is_looked_through_quickly() -> None:
     redact(text, HELD)
 
     assert time.process_time() - started < 1.0
+
+
+@settings(max_examples=15)
+@given(st.data())
+def test_whatever_has_the_shape_of_a_secret_is_looked_at(data: st.DataObject) -> None:
+    for name, shape in redaction.SHAPES.items():
+        secret = data.draw(st.from_regex(shape), label=name)
+        assert any(needle in secret for needle in redaction.NEEDLES), name

@@ -10,7 +10,7 @@ from tui_agent.adapters.models.masking import HeldValue, digest
 HELD = "held"
 """The kind of a value that a model host holds."""
 
-_SHAPES = {
+SHAPES = {
     "private-key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----",
     "anthropic": r"\bsk-ant-[\w-]{20,}",
     "openai": r"\bsk-[A-Za-z0-9_-]{32,}",
@@ -34,8 +34,15 @@ _SHAPES = {
     "azure": r"\bAccountKey=[A-Za-z0-9+/]{86}==",
     "jwt": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}",
 }
+NEEDLES = (
+    *("PRIVATE KEY-----", "sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
+    *("AKIA", "ASIA", "AIza", "ya29.", "GOCSPX-", "xox", "xapp-", "k_live_", "whsec_", "npm_"),
+    *("pypi-AgE", "hf_", "gsk_", "xai-", "r8_", "SG.", ":AA", "_v1_", "dapi", "AGE-SECRET-KEY-1"),
+    *("AccountKey=", "eyJ"),
+)
+"""Whatever has one of the shapes has one of these in it; most texts have none, and are done."""
 _ANY_SHAPE = re.compile(
-    "|".join(f"(?P<{name.replace('-', '_')}>{shape})" for name, shape in _SHAPES.items())
+    "|".join(f"(?P<{name.replace('-', '_')}>{shape})" for name, shape in SHAPES.items())
 )
 _RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{8,}")
 _START = re.compile(r"(?:^|(?<=[^A-Za-z0-9]))[A-Za-z0-9]")
@@ -78,6 +85,8 @@ def redact(text: str, held: Sequence[HeldValue] = ()) -> tuple[str, tuple[str, .
 
 
 def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    if not any(needle in text for needle in NEEDLES):
+        return
     for match in _ANY_SHAPE.finditer(text):
         yield match.start(), match.end(), (match.lastgroup or "").replace("_", "-")
 

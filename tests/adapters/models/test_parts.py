@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -21,8 +22,20 @@ from tui_agent.adapters.models.masking import Mask
 from tui_agent.adapters.models.off_peak import prices_at
 from tui_agent.adapters.models.price_map import cost_of, facts_of
 from tui_agent.adapters.models.retries import PATIENT
-from tui_agent.adapters.models.wire import merged
-from tui_agent.core.messages import CallPiece, ReasoningPiece, TextPiece, Usage
+from tui_agent.adapters.models.wire import merged, request_from_wire, request_to_wire
+from tui_agent.core.blob import Blob
+from tui_agent.core.messages import (
+    Attachment,
+    CallPiece,
+    Message,
+    ModelRequest,
+    OpaqueItem,
+    ReasoningPiece,
+    TextPiece,
+    ToolCall,
+    ToolSpec,
+    Usage,
+)
 
 
 def assembled(*deltas: dict[str, Any], finish: str | None = "stop") -> Assembly:
@@ -291,3 +304,26 @@ async def test_local_servers_tell_their_models(server: ModelServer) -> None:
     assert found == [
         {"name": "ollama", "base_url": f"{server.url}/v1", "models": ["scripted"]},
     ]
+
+
+def test_a_request_comes_back_from_its_line_and_is_not_copied_for_it() -> None:
+    blob = Blob(sha="0a", size=3, mime="image/png")
+    request = ModelRequest(
+        request_id="r",
+        model="m",
+        system="s",
+        messages=(
+            Message(role="user", attachments=(Attachment(name="a", mime="b", content=blob),)),
+            Message(
+                role="assistant",
+                tool_calls=(ToolCall(id="c", name="read", arguments="{}"),),
+                opaque=(OpaqueItem(provider="p", model="m", payload={"a": [1]}),),
+            ),
+            Message(role="tool", text=blob, call_id="c"),
+        ),
+        tools=(ToolSpec(name="read", description="d", parameters={"type": "object"}),),
+        files=(("0a", b"abc"),),
+    )
+    line = request_to_wire(request)
+    assert line["tools"][0]["parameters"] is request.tools[0].parameters
+    assert request_from_wire(json.loads(json.dumps(line))) == request

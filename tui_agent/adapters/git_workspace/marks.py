@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from tui_agent.core.proposal import Mark
 
@@ -35,6 +36,7 @@ PROTECTED_FOLDERS = {
 WORD = re.compile(r"(^|[._-])(secret|password|passwd|token|apikey|api[_-]key)s?\.(txt|ya?ml|json)$")
 
 
+@lru_cache(maxsize=4096)
 def marks_of(path: str) -> tuple[Mark, ...]:
     """Return a path's marks, by its name alone; case does not count."""
     *folders, name = path.casefold().split("/")

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tui_agent.adapters.models.endpoints import Route
 from tui_agent.adapters.models.faults import Fault
@@ -32,6 +32,9 @@ from tui_agent.core.messages import (
     Usage,
 )
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Delta = TextPiece | ReasoningPiece | CallPiece
 Json = dict[str, Any]
 Value = Any
@@ -40,9 +43,30 @@ Value = Any
 
 def request_to_wire(request: ModelRequest) -> Json:
     """Return `request` as JSON values; attached bytes in base64."""
-    values = asdict(request)
-    values["files"] = [[name, base64.b64encode(data).decode()] for name, data in request.files]
-    return values
+    return {
+        **_fields(request),
+        "messages": [_message_to_wire(one) for one in request.messages],
+        "tools": [_fields(one) for one in request.tools],
+        "files": [[name, base64.b64encode(data).decode()] for name, data in request.files],
+    }
+
+
+def _fields(value: DataclassInstance) -> Json:
+    """Return what a value holds by name, as it is: `asdict` would copy all that lies below."""
+    return {name: getattr(value, name) for name in value.__dataclass_fields__}
+
+
+def _message_to_wire(message: Message) -> Json:
+    return {
+        "role": message.role,
+        "text": message.text if isinstance(message.text, str) else _fields(message.text),
+        "tool_calls": [_fields(one) for one in message.tool_calls],
+        "call_id": message.call_id,
+        "attachments": [
+            {**_fields(one), "content": _fields(one.content)} for one in message.attachments
+        ],
+        "opaque": [_fields(one) for one in message.opaque],
+    }
 
 
 def request_from_wire(values: Json) -> ModelRequest:
