@@ -26,6 +26,7 @@ KEYS = {
     "ctrl-u": "\x15",
     "ctrl-a": "\x01",
     "ctrl-k": "\x0b",
+    "ctrl-z": "\x1a",
     "f6": "\x1b[17~",
     "up": "\x1b[A",
     "down": "\x1b[B",
@@ -82,6 +83,15 @@ class Screen:
     def text(self) -> str:
         """What stands on the screen, row by row."""
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def title(self) -> str:
+        """What the terminal's window is called."""
+        return str(self._screen.title)
+
+    def forget(self) -> None:
+        """Show nothing any more, as a terminal does on which somebody else wrote."""
+        self._screen.reset()
 
     def press(self, *keys: str) -> None:
         """Press keys one after the other: names of `KEYS`, or characters to type."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tui_agent.ui.tui import keys_table
 from tui_agent.ui.tui.keymap import KeymapError, build_keymap, contexts_of, show_key
 from tui_agent.ui.tui.keys_table import ACTIONS, CONTEXTS, PRESETS
+
+TABLE = Path(keys_table.__file__)
+PANES = TABLE.parent
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -60,3 +66,15 @@ def test_keys_are_shown_as_people_call_them(key: str, shown: str) -> None:
 
 def test_keys_that_belong_together_share_a_place_in_the_footer() -> None:
     assert ("[ ]", "hunk") in build_keymap().footer("review")
+
+
+def test_every_action_is_done_somewhere() -> None:
+    code = "\n".join(file.read_text() for file in PANES.rglob("*.py") if file != TABLE)
+    undone = [
+        one.id
+        for one in ACTIONS
+        if f'"{one.id}"' not in code
+        and f'"{one.id.partition(".")[2]}"' not in code
+        and f"def do_{one.id.partition('.')[2]}(" not in code
+    ]
+    assert undone == []

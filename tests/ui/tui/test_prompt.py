@@ -259,3 +259,14 @@ async def test_the_path_of_an_image_becomes_the_image_and_any_other_path_stays_t
         assert seen == ["/tmp/a b.png", "/none/c.png"]
         await desk.pilot.press("enter")
         assert desk.commands[-1] == Submit(text="'/none/c.png'")
+
+
+async def test_the_history_is_searched_and_its_key_goes_on_to_older_messages() -> None:
+    async with at_desk(Story().start()) as desk:
+        for text in ("mend the parser", "run it", "mend the lexer"):
+            await desk.pilot.press(*text, "enter")
+        await desk.pilot.press("ctrl+r", *"mend")
+        await desk.until(lambda: "2 of 3 messages" in desk.text())
+        assert "^R older" in desk.rows()[-1]
+        await desk.pilot.press("ctrl+r", "enter")
+        await desk.until(lambda: desk.shell.prompt.text == "mend the parser")

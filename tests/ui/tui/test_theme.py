@@ -8,10 +8,12 @@ import pytest
 
 from tui_agent.ui.tui.contrast import PLANES, weak_spots
 from tui_agent.ui.tui.glyphs import ASCII, UNICODE, choose_glyphs
+from tui_agent.ui.tui.keyed_app import KeyedApp
 from tui_agent.ui.tui.theme import (
     BUILT_IN,
     COLOURS_256,
     TRUE_COLOUR,
+    Depth,
     Theme,
     choose_theme,
     contrast,
@@ -22,17 +24,18 @@ from tui_agent.ui.tui.theme import (
 )
 from tui_agent.ui.tui.theme_file import ThemeError, read_table
 
-COLOURED = [(name, TRUE_COLOUR) for name in ("dark", "light", "high-contrast")]
-COLOURED += [(name, COLOURS_256) for name, _ in COLOURED]
+NAMES = ("dark", "light", "high-contrast")
+COLOURED: list[tuple[str, Depth]] = [(name, TRUE_COLOUR) for name in NAMES]
+COLOURED += [(name, COLOURS_256) for name in NAMES]
 
 
-def theme(name: str, depth: str = TRUE_COLOUR) -> Theme:
+def theme(name: str, depth: Depth = TRUE_COLOUR) -> Theme:
     return load_theme(theme_folder() / f"{name}.toml", depth)
 
 
 @pytest.mark.parametrize(("name", "depth"), COLOURED)
 def test_every_colour_is_readable_on_every_background_it_may_stand_on(
-    name: str, depth: str
+    name: str, depth: Depth
 ) -> None:
     weak = weak_spots(shown_colours(theme(name, depth)))
     assert {f"{one.role} on {one.place}": round(one.ratio, 2) for one in weak} == {}
@@ -105,3 +108,22 @@ def test_signs_are_ascii_where_the_terminal_shows_no_others() -> None:
 def test_every_ascii_sign_is_ascii() -> None:
     signs = [getattr(ASCII, name) for name in ASCII.__dataclass_fields__]
     assert all(str(sign).isascii() for sign in signs)
+
+
+@pytest.mark.parametrize("term", ["xterm", "screen", "tmux", "rxvt"])
+def test_a_terminal_with_a_plain_name_is_drawn_in_256_colours(term: str) -> None:
+    app = KeyedApp(choose_theme("dark", {"TERM": term}))
+    assert app.console.color_system == "256"
+
+
+@pytest.mark.parametrize(
+    ("environ", "name"),
+    [
+        ({"TERM": "vt100"}, "mono"),
+        ({"TERM": "linux"}, "ansi16"),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, "mono"),
+        ({"TERM": "xterm-256color", "COLORTERM": "truecolor"}, "dark"),
+    ],
+)
+def test_a_terminal_gets_what_it_can_show(environ: dict[str, str], name: str) -> None:
+    assert choose_theme("dark", environ).name == name

@@ -12,7 +12,7 @@ from tui_agent.core.events import TurnEnded
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.completion import Completion
 from tui_agent.ui.tui.dressing import Dressing
-from tui_agent.ui.tui.palette import history_choices, open_help, open_palette, pick
+from tui_agent.ui.tui.palette import open_help, open_palette, pick_message
 from tui_agent.ui.tui.slash_deeds import run_slash
 from tui_agent.ui.tui.words import short_tree
 
@@ -185,7 +185,7 @@ class Deeds:
     def history(self) -> bool:
         """Search what was sent before."""
         sent = list(dict.fromkeys(reversed(self.shell.prompt.sent)))
-        pick(self.shell, "messages", history_choices(sent), self._take_history)
+        pick_message(self.shell, sent, self._take_history)
         return True
 
     def _take_history(self, value: str) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from rich.console import Console
 from rich.segment import Segment
 from textual import events
 from textual.app import App
@@ -68,6 +69,17 @@ class KeyedApp(App[int]):
     ) -> None:
         """Draw with this theme and these signs, and hear these keys."""
         super().__init__(ansi_color=look.native)
+        # Textual believes TERM, which is often a plain `xterm` or `screen` with 256 colours all the
+        # same: it would turn them into sixteen.
+        self.console = Console(
+            color_system=look.depth,
+            file=self.console.file,
+            highlight=False,
+            emoji=False,
+            legacy_windows=False,
+            force_terminal=True,
+            safe_box=False,
+        )
         self.look = look
         self.glyphs = glyphs
         self.keymap = keymap or build_keymap()

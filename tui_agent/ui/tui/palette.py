@@ -6,7 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_agent.ui.tui.chrome import Said
 from tui_agent.ui.tui.dressing import VALUE as THEME
+from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.keymap import contexts_of
 from tui_agent.ui.tui.picker import Choice, Picker
 from tui_agent.ui.tui.slash import SLASH_COMMANDS
@@ -135,6 +137,44 @@ def pick(
             taken(value)
 
     shell.push_screen(Picker(noun, find, verb=verb or "take it"), closed)
+
+
+class HistoryPicker(Picker):
+    """Messages sent before, the newest first; the key that opened it goes on to older ones."""
+
+    key_context = "history"
+    verb = "take it"
+
+    def act(self, action: str) -> bool:
+        """Do what the list does, by the names of the history."""
+        return super().act(_IN_HISTORY.get(action, action))
+
+    def footer(self) -> list[Said]:
+        """Return the keys, as they are bound."""
+        app = app_of(self)
+        return app.keymap.footer("history", ascii_only=app.glyphs.ascii_only)
+
+
+_IN_HISTORY = {
+    "history.older": "picker.down",
+    "history.newer": "picker.up",
+    "history.take": "picker.choose",
+    "history.close": "picker.close",
+}
+
+
+def pick_message(shell: Shell, sent: Sequence[str], taken: Callable[[str], None]) -> None:
+    """Let a person choose a message sent before."""
+    choices = history_choices(sent)
+
+    async def find(query: str) -> Sequence[Choice]:
+        return narrowed(choices, query)
+
+    def closed(value: str | None) -> None:
+        if value:
+            taken(value)
+
+    shell.push_screen(HistoryPicker("messages", find), closed)
 
 
 def open_palette(deeds: Deeds) -> bool:

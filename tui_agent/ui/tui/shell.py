@@ -205,13 +205,17 @@ class Shell(KeyedApp):
         self.call_after_refresh(self._begin)
 
         self.app_resume_signal.subscribe(self, lambda _: self._shown(shown=True))
-        self.app_suspend_signal.subscribe(self, lambda _: self._shown(shown=False))
+        self.app_suspend_signal.subscribe(self, lambda _: self._shown(shown=False), immediate=True)
 
     def on_unmount(self) -> None:
         """Give the terminal back as it was."""
         self._shown(shown=False)
 
     def _shown(self, *, shown: bool) -> None:
+        if shown:
+            # The terminal forgot what it showed; after Ctrl-Z nobody else says so.
+            self.refresh(layout=True, repaint=True)
+            self.screen.refresh(layout=True)
         if self.rest is not None:
             self.rest.on_shown(shown=shown)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Final, Literal
 
 from rich.color import Color
 from rich.style import Style
@@ -14,12 +15,15 @@ from rich.style import Style
 from tui_agent.ui.tui.theme_file import SIXTEEN, read_table
 
 BUILT_IN = ("dark", "light", "high-contrast", "ansi16", "mono")
-TRUE_COLOUR, COLOURS_256 = "truecolor", "256"
+Depth = Literal["truecolor", "256"]
+TRUE_COLOUR: Final = "truecolor"
+COLOURS_256: Final = "256"
 
 _ATTRIBUTES = frozenset({"bold", "italic", "underline", "strike", "reverse", "dim"})
 _CUBE = (0, 95, 135, 175, 215, 255)
 _FIRST_GREY, _GREYS, _FIRST_CUBE = 232, 24, 16
 _LINEAR = 0.04045
+_SIXTEEN_COLOURS = frozenset({"linux", "xterm-16color", "xterm-color", "ansi", "cygwin"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ class Theme:
     """Whether the planes differ; without, the seam and overlays' frames are drawn."""
     fade: float
     colours: Mapping[str, str]
-    depth: str = TRUE_COLOUR
+    depth: Depth = TRUE_COLOUR
     underlines_words: bool = False
     """Whether changed words are underlined besides their tint."""
     _styles: dict[tuple[str, str], Style] = field(default_factory=dict, compare=False, repr=False)
@@ -162,7 +166,7 @@ def theme_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "themes"
 
 
-def load_theme(path: Path, depth: str = TRUE_COLOUR) -> Theme:
+def load_theme(path: Path, depth: Depth = TRUE_COLOUR) -> Theme:
     """Read a theme file. Raises ThemeError."""
     table = read_table(path, theme_folder())
     few = table.colours_256 if depth == COLOURS_256 else {}
@@ -177,7 +181,7 @@ def load_theme(path: Path, depth: str = TRUE_COLOUR) -> Theme:
     )
 
 
-def colour_depth(environ: Mapping[str, str]) -> str:
+def colour_depth(environ: Mapping[str, str]) -> Depth:
     """Return how many colours the terminal says it has."""
     if environ.get("COLORTERM", "").lower() in {"truecolor", "24bit"}:
         return TRUE_COLOUR
@@ -193,9 +197,10 @@ def choose_theme(
 
     Raises ThemeError.
     """
-    if "NO_COLOR" in environ:
+    terminal = environ.get("TERM", "")
+    if "NO_COLOR" in environ or terminal.startswith("vt"):
         setting = "mono"
-    elif setting == "dark" and environ.get("TERM", "") in {"linux", "xterm-16color", "ansi"}:
+    elif setting == "dark" and terminal in _SIXTEEN_COLOURS:
         setting = "ansi16"
     return load_theme(theme_path(setting, own), colour_depth(environ))
 

@@ -1,0 +1,42 @@
+"""A program that goes to the background gives the terminal back, and has it again afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.stories.program import Program, script, with_sample
+from tests.support.repository import Repository
+from tests.support.screen import Screen
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@pytest.mark.timeout(120)
+def test_after_control_z_everything_is_drawn_again_and_the_title_says_what_is_done(
+    repository: Repository, tmp_path: Path
+) -> None:
+    program = Program(with_sample(repository).root)
+    argv = program.command("--model", script(tmp_path, [{"text": "It is a sample."}]))
+    with Screen(argv, program.environ, repository.root) as screen:
+        screen.wait("Ask, or")
+        screen.press(*"what is it", "enter")
+        screen.wait("It is a sample.", "answered")
+        assert screen.title == f"{repository.root.name}: what is it"
+        screen.press("ctrl-z")
+        for _ in range(200):
+            if _state(screen.pid) == "T":
+                break
+            screen.look(0.05)
+        assert _state(screen.pid) == "T"
+        screen.forget()
+        os.kill(screen.pid, signal.SIGCONT)
+        screen.wait("It is a sample.", "Ask, or")
+        assert screen.title.endswith("what is it")
+        screen.press("ctrl-d")
+        assert screen.ended() == 0
