@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from inspect import isawaitable
 
 from tui_agent.core import commands as ask
@@ -15,6 +16,7 @@ from tui_agent.ui.context_lines import context_lines
 from tui_agent.ui.cost_lines import meter_words
 from tui_agent.ui.grant_lines import grant_lines
 from tui_agent.ui.line_sessions import HELP, Choices, Exports
+from tui_agent.ui.memory_lines import MemoryDoor
 from tui_agent.ui.rewind_words import HELP as REWIND_HELP
 from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
@@ -34,6 +36,7 @@ class Others:
 
     blame: Blame | None = None
     cost: Cost | None = None
+    memory: MemoryDoor | None = None
     sessions: Choices | None = None
     exports: Exports | None = None
 
@@ -76,6 +79,15 @@ class SlashCommands:
             "compact": _Entry(
                 "make the conversation shorter for the model; say what to keep in mind",
                 lambda t: send(ask.Compact(instructions=t)),
+            ),
+            "remember": _Entry(
+                "keep something for this project", partial(self._memory, "remember"), "TEXT"
+            ),
+            "forget": _Entry(
+                "take back what was remembered", partial(self._memory, "forget"), "NUMBER|WORDS"
+            ),
+            "memory": _Entry(
+                "what is remembered; /memory WORDS searches", partial(self._memory, "memory")
             ),
             "approvals": _Entry(
                 "what is allowed for the session; /approvals 2 takes one back", self._approvals
@@ -203,6 +215,14 @@ class SlashCommands:
     def _cost(self) -> None:
         if self._others.cost is not None:
             self._paper.put(*self._others.cost(self._told.state))
+
+    def _memory(self, verb: str, text: str) -> None:
+        if self._others.memory is None:
+            return
+        try:
+            self._paper.put(*self._others.memory(verb, text))
+        except ValueError as error:
+            self._paper.put(f"{error}.")
 
     def _plan(self) -> None:
         plan = self._told.state.main.plan

@@ -11,6 +11,7 @@ from tui_agent.wiring.world import Wiring
 
 if TYPE_CHECKING:
     from tui_agent.adapters.models.router import LocalServer
+    from tui_agent.adapters.project_memory import ProjectMemory
     from tui_agent.adapters.runner.git_rooms import GitRooms
     from tui_agent.adapters.session_log import StoredSession, Summary
     from tui_agent.adapters.snapshots.recorded import TreeChange
@@ -64,6 +65,13 @@ class Around(Wiring):
         from tui_agent.wiring.servers import ServersAround
 
         return ServersAround(self)
+
+    @cached_property
+    def memory(self) -> ProjectMemory:
+        """What the user asked to remember about this project."""
+        from tui_agent.wiring.remembering import memory_of
+
+        return memory_of(self)
 
     @cached_property
     def exchange(self) -> Outlet:

@@ -12,6 +12,7 @@ from tui_agent.ui.line_input import DumbInput, Input, Interrupted, Left, Termina
 from tui_agent.ui.line_sessions import Choices, Exports, choose
 from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
+from tui_agent.wiring.remembering import memory_door
 from tui_agent.wiring.spending import cost_door
 from tui_agent.wiring.trusting import ask_in_lines
 
@@ -57,6 +58,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
         others=Others(
             blame=blame_door(around),
             cost=cost_door(around),
+            memory=memory_door(around),
             sessions=choices,
             exports=_exports(around, opened, given),
         ),

@@ -28,6 +28,7 @@ from tui_agent.core.ports import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
 from tui_agent.wiring.prompts import prompts_of
+from tui_agent.wiring.remembering import memory_file
 from tui_agent.wiring.sandbox import git_beside, runner_for
 from tui_agent.wiring.spending import day_book
 from tui_agent.wiring.trusting import acceptance
@@ -124,6 +125,7 @@ def _workspace(wiring: Wiring, log: FileLog | MemoryLog, root: Path) -> GitWorks
         confines=confines_of(wiring.settings),
         gathering=Gathering(
             user_folder=user.parent if user is not None else None,
+            memory=memory_file(wiring),
             cwd=os.path.relpath(wiring.cwd, wiring.workspace),
             limits=wiring.settings.context,
             accepts=acceptance(wiring),

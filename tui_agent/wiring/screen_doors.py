@@ -63,6 +63,7 @@ class Opening:
             attach=self.attach,
             blame=self.blame,
             cost=self.cost,
+            memory=self.memory,
             sessions=self.sessions,
             search_sessions=self.search_sessions,
             read_sessions=self.read_sessions,
@@ -89,6 +90,12 @@ class Opening:
         from tui_agent.wiring.spending import cost_door
 
         return cost_door(self.around)(state)
+
+    def memory(self, verb: str, text: str) -> Sequence[Line]:
+        """Do what is asked of this project's memory. Raises ValueError."""
+        from tui_agent.wiring.remembering import memory_door
+
+        return memory_door(self.around)(verb, text)
 
     async def connect(self) -> Client | None:
         """Open the session; None where a model must be chosen first.

@@ -25,6 +25,8 @@ class Gathering:
 
     user_folder: Path | None = None
     """Where the user's own AGENTS.md lies."""
+    memory: Path | None = None
+    """The file of what the user asked to remember about this project."""
     cwd: str = "."
     """The folder that the user is in, relative to the root."""
     limits: ContextSettings = field(default_factory=ContextSettings)
@@ -51,7 +53,12 @@ class _Source:
 def read_instructions(files: Confined, asked: Gathering, *, trusted: bool) -> Instructions:
     """Read the user's file and, in a trusted folder, the project's from the root down to `cwd`."""
     left_out: list[str] = []
-    found = _user_source(asked.user_folder)
+    found = [
+        *_own_source(
+            asked.user_folder and asked.user_folder / "AGENTS.md", "the user's own AGENTS.md"
+        ),
+        *_own_source(asked.memory, "what the user asked you to remember"),
+    ]
     for folder in _folders(asked.cwd):
         source = _source(files, folder, left_out, asked.accepts if trusted else None)
         if source:
@@ -102,14 +109,13 @@ def _source(
     return None
 
 
-def _user_source(folder: Path | None) -> list[_Source]:
-    if folder is None:
-        return []
+def _own_source(path: Path | None, shown: str) -> list[_Source]:
+    """Return a file of the user's, which needs nobody's trust."""
     try:
-        data = (folder / "AGENTS.md").read_bytes()
+        data = path.read_bytes() if path is not None else b""
     except OSError:
         return []
-    return [_Source(shown="the user's own AGENTS.md", data=data)] if data.strip() else []
+    return [_Source(shown=shown, data=data)] if data.strip() else []
 
 
 def _fact(source: _Source, taken: int) -> InstructionFile:

@@ -19,6 +19,7 @@ COMMANDS = {
     "trust": "show what a project brings that steers the agent, and let it count",
     "rules": "ask the gate what it says to a command",
     "context": "show what a model is told of this folder, and how many tokens it takes",
+    "memory": "what was remembered about this project: read, add, search, forget",
     "graph": "draw the phases, or a session's plan, as Mermaid",
     "models": "what can be used, what it can do and costs; choose by need",
     "keys": "keep, replace, try and list the keys of providers; never their values",

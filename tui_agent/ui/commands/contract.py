@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tui_agent.core.blob import Text
     from tui_agent.core.commands import Rewind, Undo
     from tui_agent.core.events import InstructionsLoaded, Record, TurnEnded
+    from tui_agent.core.memory import Memory
     from tui_agent.core.patch import FileView
     from tui_agent.core.policy import Circumstances, Outcome
     from tui_agent.core.ports import Tool
@@ -251,6 +252,9 @@ class Surroundings(Protocol):
     def sessions(self) -> SessionWork:
         """The sessions as a whole."""
         ...
+
+    @property
+    def memory(self) -> Memory: ...
 
     @property
     def folder(self) -> FolderTrust: ...

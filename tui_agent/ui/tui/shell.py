@@ -105,6 +105,8 @@ class Doors:
     """Whether this is only to choose a session: what is not chosen becomes a new one."""
     cost: Callable[[Session], Sequence[Sequence[tuple[str, str]]]] | None = None
     """Lines of what a session has cost, and the day."""
+    memory: Callable[[str, str], Sequence[Sequence[tuple[str, str]]]] | None = None
+    """Carries out `remember`, `forget` or `memory`, and tells of it. Raises ValueError."""
     opening: str = ""
     """What to say first: the prompt of the command line."""
     layout: Mapping[str, int] | None = None

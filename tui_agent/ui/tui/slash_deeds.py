@@ -97,6 +97,23 @@ def _cost(deeds: Deeds, rest: str) -> None:
         show_lines(deeds, "What was spent", deeds.shell.doors.cost(deeds.frame.state))
 
 
+def _memory(deeds: Deeds, verb: str, rest: str) -> None:
+    from tui_agent.ui.tui.told_lines import show_lines
+
+    door = deeds.shell.doors.memory
+    if door is None:
+        return
+    try:
+        told = door(verb, rest)
+    except ValueError as error:
+        deeds.toast(f"{error}.", bad=True)
+        return
+    if verb == "memory":
+        show_lines(deeds, "What is remembered about this project", told)
+    else:
+        deeds.toast("".join(text for _, text in told[0]))
+
+
 def _theme(deeds: Deeds, rest: str) -> None:
     if not rest:
         from tui_agent.ui.tui.palette import choose_look
@@ -191,6 +208,9 @@ _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "model": _model,
     "budget": _budget,
     "cost": _cost,
+    "remember": lambda deeds, rest: _memory(deeds, "remember", rest),
+    "forget": lambda deeds, rest: _memory(deeds, "forget", rest),
+    "memory": lambda deeds, rest: _memory(deeds, "memory", rest),
     "plan": _plan,
     "undo": _undo,
     "rewind": _rewind,
