@@ -12,7 +12,7 @@ from tui_agent.core.commands import SetBudget
 from tui_agent.core.digest import seal
 from tui_agent.core.events import SettingChanged, ToolFinished
 from tui_agent.core.proposal import Choice, Decision, Proposal, Question, ToolOutput
-from tui_agent.core.spending import Forecast, Pause, next_cap
+from tui_agent.core.spending import Forecast, Pause, amount_in, next_cap
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -93,20 +93,20 @@ async def budget_answered(engine: Engine, call: Call, decision: Decision) -> Non
     if pause is None:
         pause = _pause_in(engine, engine.loaded(call.arguments))
     answer = "stop" if decision.verdict == "reject" else decision.answer
-    if answer == "b":
-        summary = _raise(engine, pause, decision.feedback)
+    amount = amount_in(decision.feedback) if decision.feedback else pause.raised
+    if answer == "b" and amount is not None:
+        summary = _raise(engine, pause, amount)
     elif answer == "m" and pause.cheaper is not None:
         summary = await _change(engine, pause.cheaper)
     elif answer == "c" and pause.summary is not None:
         summary = "compact first"
     else:
-        answer, summary = "stop", f"stopped: {told(pause)}" if pause.next.model else "stopped"
+        answer, summary = "stop", "stopped"
     output = ToolOutput(ok=answer != "stop", summary=summary)
     engine.emit(ToolFinished(call_id=call.id, output=output, status="finished"))
 
 
-def _raise(engine: Engine, pause: Pause, wanted: str) -> str:
-    amount = _amount(wanted) or pause.raised
+def _raise(engine: Engine, pause: Pause, amount: float) -> str:
     set_cap(engine, SetBudget(usd=amount, scope=pause.scope))
     return f"raised to ${amount:.2f}"
 
@@ -134,11 +134,3 @@ async def _change(engine: Engine, cheaper: Forecast) -> str:
     engine.emit(SettingChanged(key="model", value=cheaper.model, old=engine.model))
     engine.facts = await engine.world.model.facts(cheaper.model)
     return f"on with {cheaper.model}"
-
-
-def _amount(text: str) -> float | None:
-    try:
-        amount = float(text.strip().lstrip("$"))
-    except ValueError:
-        return None
-    return amount if amount > 0 else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_agent.core.blob import preview_of
-from tui_agent.core.budget import Stop, remedy, stop_before_call
+from tui_agent.core.budget import Stop, remedy, stop_before_call, told
 from tui_agent.core.events import Check, EndReason, Phase
 from tui_agent.core.messages import ToolCall
 from tui_agent.core.plan import PlanStep
@@ -201,7 +201,10 @@ def _ended_by_call(turn: Turn) -> End | None:
     if last is None or last.output is None:
         return None
     if last.origin == "engine" and not last.output.ok:
-        return End(reason="budget_exceeded", detail=last.output.summary)
+        question = last.proposal.question if last.proposal is not None else None
+        pause = question.pause if question is not None else None
+        detail = told(pause) if pause is not None else last.output.summary
+        return End(reason="budget_exceeded", detail=detail)
     latest = _latest_step(turn)
     ids = latest.calls if latest is not None else ()
     for call_id in ids:

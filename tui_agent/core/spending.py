@@ -102,3 +102,12 @@ def next_cap(passed: float) -> float:
             if step * factor >= needed:
                 return round(step * factor, 2)
         step *= 10
+
+
+def amount_in(text: str) -> float | None:
+    """Return the dollars that a person typed; None where it is no amount above nothing."""
+    try:
+        amount = float(text.strip().lstrip("$"))
+    except ValueError:
+        return None
+    return amount if 0 < amount < float("inf") else None

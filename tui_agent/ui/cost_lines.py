@@ -62,7 +62,7 @@ def _by_model(state: Session) -> Iterator[Line]:
 def _row(name: str, spend: Spend, cap: float | None, usage: Usage | None = None) -> Line:
     style, amount = amount_of(spend, cap)
     said = tokens(usage) if usage is not None and usage != NO_USAGE else ""
-    return [("", f"  {name:<{NAMES}}"), (style, f"{amount:<{AMOUNTS}}"), ("dim", f"  {said}")]
+    return [("", f"  {name:<{NAMES}}  "), (style, f"{amount:<{AMOUNTS}}"), ("dim", f"  {said}")]
 
 
 def amount_of(spend: Spend, cap: float | None) -> tuple[Style, str]:

@@ -8,6 +8,7 @@ from tui_agent.core.effect_call import how_it_ran
 from tui_agent.core.patch import PatchError
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Command, Decision, Proposal, Question
+from tui_agent.core.spending import amount_in
 from tui_agent.core.state import Call
 from tui_agent.ui.cost_lines import pause_lines
 from tui_agent.ui.line_allow import choose_rule
@@ -133,7 +134,7 @@ class Approvals:
             if said is None or not said.strip():
                 return None
             key, _, amount = said.strip().partition(" ")
-            if question.pause is not None and key == "b" and amount:
+            if question.pause is not None and key == "b" and amount_in(amount) is not None:
                 return Decision(verdict="once", answer=key, feedback=amount)
             if said.strip() in keys or question.free_text:
                 return Decision(verdict="once", answer=said.strip())

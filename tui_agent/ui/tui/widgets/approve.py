@@ -9,6 +9,7 @@ from typing import Literal
 from textual import events
 
 from tui_agent.core.proposal import Decision, Proposal
+from tui_agent.core.spending import amount_in
 from tui_agent.core.state import Call, Session
 from tui_agent.ui.allowing import NO_RULE
 from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, widest
@@ -114,11 +115,11 @@ class ApprovePane(VirtualLines):
 
     def hints(self) -> Sequence[tuple[str, str]] | None:
         """Return the keys of the card; of other questions the keymap's own."""
-        proposal = self._call.proposal if self._call is not None else None
-        if proposal is None or self.key_context != "approval":
+        item = self.items[0] if self.items else None
+        if self.key_context not in {"approval", "budget"} or item is None:
             return None
-        own = {key.action for key in self._approval_keys(proposal)}
-        return [(one, "") for one in app_of(self).keymap.in_footer("approval") if one in own]
+        own = {key.action for key in getattr(item, "keys", ())}
+        return [(one, "") for one in app_of(self).keymap.in_footer(self.key_context) if one in own]
 
     def _draw(self) -> None:
         item = self._item()
@@ -372,6 +373,8 @@ class ApprovePane(VirtualLines):
             self.post_message(Left())
         elif purpose == "command":
             self._decide(Decision(verdict="once", command=text))
+        elif purpose == "amount" and amount_in(text) is None:
+            self.post_message(Toasted(f"{text} is no amount in dollars.", role="warning"))
         elif purpose == "amount":
             self._decide(Decision(verdict="once", answer="b", feedback=text))
         else:
