@@ -42,6 +42,7 @@ KEEPERS = (
     "tui_agent.adapters.session_log.",
     "tui_agent.adapters.snapshots.",
     "tui_agent.adapters.places",
+    "tui_agent.adapters.day_book",
     "tui_agent.adapters.trust",
 )
 
