@@ -22,6 +22,7 @@ from tui_agent.adapters.settings.load import user_file
 pytestmark = [pytest.mark.timeout(60), pytest.mark.slow]
 
 EDIT = {"path": "answer.py", "edits": [{"old": "41", "new": "42"}]}
+READ = {"name": "read", "arguments": {"path": "answer.py"}}
 HELLO = {
     "protocolVersion": "2025-06-18",
     "capabilities": {},
@@ -112,11 +113,22 @@ async def test_what_another_program_did_is_seen_replayed_and_taken_back(
     assert b"return 41" in repository.read("answer.py")
 
 
-def test_a_server_that_nobody_calls_leaves_no_session(program: Program) -> None:
+def test_a_server_that_nobody_calls_leaves_no_session_and_one_that_is_left_still_answers(
+    program: Program,
+) -> None:
     with by_hand(program) as server:
         assert answer(server, 1, "initialize", HELLO)["serverInfo"]["name"] == "tui-agent"
         assert close(server) == 0
     assert list(Path(program.environ["AGENT_HOME"]).rglob("*.jsonl")) == []
+    asked = [
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": HELLO},
+        {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": READ},
+    ]
+    piped = "".join(json.dumps(one) + "\n" for one in asked)
+    done = program.run("mcp", "serve", stdin=piped)
+    assert done.status == 0
+    assert [one["id"] for one in done.lines] == [1, 2]
+    assert "return 41" in done.lines[1]["result"]["content"][0]["text"]
 
 
 def test_only_the_protocol_is_on_standard_output_whatever_comes_in(program: Program) -> None:
@@ -124,8 +136,7 @@ def test_only_the_protocol_is_on_standard_output_whatever_comes_in(program: Prog
         answer(server, 1, "initialize", HELLO)
         assert server.stdin is not None
         server.stdin.write("no message\n\n{}\n" + "x" * 33_000_000 + "\n")
-        call = {"name": "read", "arguments": {"path": "answer.py"}}
-        assert answer(server, 2, "tools/call", call)["isError"] is False
+        assert answer(server, 2, "tools/call", READ)["isError"] is False
         assert "error" in told(server, 3, "tools/call", {"name": 3})
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=20) == 130

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,10 @@ from tui_agent.core.proposal import ToolOutput
 
 CallTool = Callable[[str, str, str], Awaitable[ToolOutput]]
 """Makes one call: the tool, its arguments as JSON, who calls. Its output has its text whole."""
+LEAVING_SECONDS = 10.0
+"""How long what was asked for may still take once the other side has closed its end."""
 _NAME_LIMIT = 60
+_CANCELLED = "notifications/cancelled"
 _log = logging.getLogger(__name__)
 
 
@@ -37,18 +41,52 @@ class Offered:
     """The tools that change nothing."""
 
 
+class _Unanswered:
+    """The requests that wait for an answer."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+        self._none = asyncio.Event()
+        self._none.set()
+
+    def came(self, message: types.JSONRPCMessage) -> None:
+        """Note a request; one that is cancelled gets no answer."""
+        if isinstance(message, types.JSONRPCRequest):
+            self._ids.add(str(message.id))
+            self._none.clear()
+        elif isinstance(message, types.JSONRPCNotification) and message.method == _CANCELLED:
+            self._settled(str((message.params or {}).get("requestId")))
+
+    def went(self, message: types.JSONRPCMessage) -> None:
+        """Note an answer."""
+        if isinstance(message, types.JSONRPCResponse | types.JSONRPCError):
+            self._settled(str(message.id))
+
+    def _settled(self, name: str) -> None:
+        self._ids.discard(name)
+        if not self._ids:
+            self._none.set()
+
+    async def answered(self) -> None:
+        """Wait until there is none, for as long as is reasonable."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING_SECONDS):
+                await self._none.wait()
+
+
 async def serve(offered: Offered, call_tool: CallTool) -> None:
     """Speak MCP on the standard streams until the other side closes them.
 
-    Whatever runs then is cancelled. Raises OSError where the streams cannot be taken.
+    What it has asked for is still answered then, within `LEAVING_SECONDS`; being cancelled ends it
+    at once. Raises OSError where the streams cannot be taken.
     """
     server = _server(offered, call_tool)
-    wire = Wire()
+    wire, unanswered = Wire(), _Unanswered()
     arriving, arrived = anyio.create_memory_object_stream[SessionMessage | Exception](0)
     leaving, left = anyio.create_memory_object_stream[SessionMessage](0)
     tasks = [
-        asyncio.create_task(_take_in(wire, arriving)),
-        asyncio.create_task(_let_out(wire, left)),
+        asyncio.create_task(_take_in(wire, arriving, unanswered)),
+        asyncio.create_task(_let_out(wire, left, unanswered)),
     ]
     try:
         await server.run(arrived, leaving, server.create_initialization_options())
@@ -60,7 +98,9 @@ async def serve(offered: Offered, call_tool: CallTool) -> None:
 
 
 async def _take_in(
-    wire: Wire, arriving: MemoryObjectSendStream[SessionMessage | Exception]
+    wire: Wire,
+    arriving: MemoryObjectSendStream[SessionMessage | Exception],
+    unanswered: _Unanswered,
 ) -> None:
     async with arriving:
         async for line in wire.lines():
@@ -73,14 +113,20 @@ async def _take_in(
                 if line.strip():
                     _log.warning("a line that is no message of MCP was passed over")
                 continue
+            unanswered.came(message)
             await arriving.send(SessionMessage(message))
+        if not wire.broken:
+            await unanswered.answered()
 
 
-async def _let_out(wire: Wire, left: MemoryObjectReceiveStream[SessionMessage]) -> None:
+async def _let_out(
+    wire: Wire, left: MemoryObjectReceiveStream[SessionMessage], unanswered: _Unanswered
+) -> None:
     async with left:
         async for one in left:
             text = one.message.model_dump_json(by_alias=True, exclude_unset=True)
             await wire.send(text.encode() + b"\n")
+            unanswered.went(one.message)
 
 
 def _server(offered: Offered, call_tool: CallTool) -> Server[Any]:
