@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
 from tui_agent.agent.approvals import Approvals
+from tui_agent.agent.brought_diff import kept_diff
 from tui_agent.agent.budget_question import set_cap
 from tui_agent.agent.children import Children, close_children, remove_copies
 from tui_agent.agent.compacting import compact_when_idle
 from tui_agent.agent.engine import Engine
+from tui_agent.agent.granted import revoke
 from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
@@ -26,7 +28,6 @@ from tui_agent.agent.turn import begin_for_client, call_for_user, run_turn
 from tui_agent.core import commands as ask
 from tui_agent.core.events import (
     MAIN_AGENT,
-    GrantRevoked,
     Labelled,
     MessageQueued,
     MessageRecalled,
@@ -94,6 +95,8 @@ class Agent:
         self._turn: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._facts: asyncio.Task[None] | None = None
+        self._halted = False
+        """Whether the log could not be written, and nobody has gone on since."""
 
     @property
     def state(self) -> Session:
@@ -122,6 +125,8 @@ class Agent:
             if isinstance(command, ask.Decide):
                 if decisions.take(self._engine, command):
                     self._trials.answered(command.request_id)
+                    if self._halted:
+                        self._inbox.put_nowait(ask.GoOn())
             else:
                 self._inbox.put_nowait(command)
         except LogWriteError:
@@ -165,6 +170,8 @@ class Agent:
         while True:
             command = await self._inbox.get()
             try:
+                if self._halted and not isinstance(command, ask.Interrupt | ask.Close):
+                    await self._go_on()
                 await self._carry_out(command)
             except LogWriteError:
                 self._drop_turn()
@@ -219,23 +226,11 @@ class Agent:
                 approved = self._engine.agent.plan_approved
                 self._live.emit(PlanUpdated(plan=command.plan, approved=approved))
             case ask.Revoke():
-                self._revoke(command)
+                revoke(self._engine, command)
             case ask.Steer():
                 self._steer(command)
             case ask.Label():
                 self._live.emit(Labelled(text=command.text))
-
-    def _revoke(self, command: ask.Revoke) -> None:
-        known = self.state.grants
-        names = tuple(known) if not command.grant_id else (command.grant_id,)
-        if not names or not set(names) <= set(known):
-            self._notice("There is no such approval for this session.")
-            return
-        taken = [known[name] for name in names]
-        self._live.emit(GrantRevoked(grant_ids=names))
-        for grant in taken:
-            still = " It still stands in your settings." if grant.scope == "user" else ""
-            self._notice(f"Taken back: {grant.text}.{still}", "info")
 
     def _change(self, key: str, value: str, old: str) -> None:
         if value != old:
@@ -300,18 +295,10 @@ class Agent:
         self._go()
 
     def _review(self, command: ask.Review) -> None:
-        """Keep the diff as a payload of the session, and begin the turn that asks about it."""
-        data = command.diff.encode("utf-8", "surrogateescape")
-        try:
-            kept = self._engine.world.log.put(data, mime="text/x-diff")
-        except OSError as error:
-            self._notice(f"The diff cannot be kept, so it is not reviewed: {error}", "error")
-            return
-        arguments: dict[str, object] = {"source": command.source, "diff": kept.sha}
-        if command.whole:
-            arguments["whole"] = True
-        attachment = Attachment(name=command.source, mime="text/x-diff", content=kept)
-        self._own_turn(f"review {command.source}", "review", arguments, (attachment,))
+        """Begin the turn that asks about a diff."""
+        kept = kept_diff(self._engine, command)
+        if kept is not None:
+            self._own_turn(f"review {command.source}", "review", kept.arguments, kept.attachments)
 
     async def _take_back(self, command: ask.Undo | ask.Rewind) -> None:
         """Find what is meant, and begin the turn that takes it back."""
@@ -338,7 +325,7 @@ class Agent:
             await run_turn(self._engine)
             await remove_copies(self._engine)
         except* LogWriteError:
-            broken = True
+            broken = self._halted = True
         except* Exception as group:  # noqa: BLE001 -- a fault of ours must not leave a turn hanging
             self._fault(group)
         if not broken:
@@ -382,9 +369,18 @@ class Agent:
         if task is not None and not task.done():
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
+        self._halted = False
+
+    async def _go_on(self) -> None:
+        """Take the open turn up as another process would: what was cut off is mended first."""
+        await self._cancel_turn()
+        if self._engine.agent.turn is not None:
+            await resume(self._engine, self._manner.program, self._manner.argv)
+            self._go()
 
     def _drop_turn(self) -> None:
         """The log cannot be written: stop before the next effect, and leave the turn suspended."""
+        self._halted = True
         if self._turn is not None:
             self._turn.cancel()
 

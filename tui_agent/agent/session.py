@@ -86,7 +86,8 @@ class LiveSession:
             notice = Notice(
                 text=f"The session's log cannot be written ({reason}): nothing more is done.",
                 level="error",
-                remedy="make room on the disk, then agent -c; or agent --no-record",
+                remedy="make room on the disk, then Enter goes on; agent --no-record keeps nothing",
+                halts=True,
             )
             self._publish(self._record(notice, agent_id, self.state.seq))
             raise LogWriteError(error.errno, reason) from error

@@ -194,6 +194,11 @@ class Close:
     """Leave. An open turn is suspended, nothing of it is closed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoOn:
+    """Take the open turn up again that stopped since the log could not be written."""
+
+
 Command = (
     Submit
     | Steer
@@ -214,5 +219,6 @@ Command = (
     | Compact
     | Label
     | Revoke
+    | GoOn
     | Close
 )

@@ -12,6 +12,7 @@ from tui_agent.core.commands import (
     Close,
     Command,
     Decide,
+    GoOn,
     Interrupt,
     RunShell,
     Submit,
@@ -166,6 +167,8 @@ class LineMode:
         text = said.strip()
         if not text:
             self._later.clear()
+            if self._told.state.halted:
+                self._client.send(GoOn())
         elif text.startswith("!") and text[1:].strip():
             self._client.send(RunShell(command=text[1:].strip()))
             await self._taken_up()
@@ -203,10 +206,14 @@ class LineMode:
             self._later.add(waiting.request_id)
             self._paper.put("It waits. An empty line comes back to it.")
             return
+        told = self._told
+        self._changed.clear()
         self._client.send(Decide(request_id=waiting.request_id, decision=decision))
-        while waiting.request_id in self._told.state.waiting and not self._closed:
-            self._changed.clear()
+        while waiting.request_id in told.state.waiting and not self._closed:
             await self._changed.wait()
+            self._changed.clear()
+            if told.state.halted:
+                return  # It was not recorded: the question comes again.
 
     async def _try(self, request_id: str, hunks: tuple[HunkDecision, ...]) -> None:
         """Run the checks on hunks and wait for their end; Ctrl-C stops them."""
@@ -237,7 +244,8 @@ class LineMode:
         return next((one for one in found if one.request_id not in self._later), None)
 
     def _busy(self) -> bool:
-        return self._told.state.main.turn is not None
+        state = self._told.state
+        return state.main.turn is not None and not state.halted
 
     def _farewell(self) -> str:
         if self._busy():

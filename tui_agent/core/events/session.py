@@ -213,3 +213,5 @@ class Notice:
     level: Literal["info", "warning", "error"] = "info"
     remedy: str = ""
     """The one command or key that mends it."""
+    halts: bool = False
+    """Whether nothing more is done until a person goes on: the log could not be written."""

@@ -37,6 +37,7 @@ def apply(state: Session, record: Record) -> None:
     if agent is None:
         agent = state.agents[record.agent_id] = Agent(id=record.agent_id)
     state.seq, state.ts, state.mono_ms = record.seq, record.ts, record.mono_ms
+    state.halted = state.halted and not record.h
     turn = agent.turn
     if turn is not None and not isinstance(record.event, TurnEnded):
         turn.version += 1

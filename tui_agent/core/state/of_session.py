@@ -142,6 +142,7 @@ def _label(state: Session, _agent: Agent, record: Record, event: Labelled) -> No
 
 
 def _notice(state: Session, agent: Agent, record: Record, event: Notice) -> None:
+    state.halted = state.halted or event.halts
     add_note(
         state,
         agent,

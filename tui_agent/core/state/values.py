@@ -354,6 +354,8 @@ class Session:
     notes: list[Note] = field(default_factory=list)
     """Notices outside of a turn."""
     status: Literal["open", "suspended", "closed"] = "open"
+    halted: bool = False
+    """Whether the agent has stopped where it stood, since its log could not be written."""
     seq: int = 0
     ts: str = ""
     mono_ms: int = 0

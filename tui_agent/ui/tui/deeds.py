@@ -7,7 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_agent.core.blob import preview_of
-from tui_agent.core.commands import Close, Interrupt, Recall, RunShell, SetMode, Steer, Submit
+from tui_agent.core.commands import Close, GoOn, Interrupt, Recall, RunShell, SetMode, Steer, Submit
 from tui_agent.core.events import TurnEnded
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.completion import Completion
@@ -35,6 +35,8 @@ class Deeds:
         self.completion = Completion(frame.shell)
         self.dressing = Dressing(frame)
         self._warned = self._escaped = 0.0
+        self.last_said = ""
+        """The message that was sent last."""
         self.say_again = ""
         """What comes into the prompt once the session has gone back to before it was said."""
         self._deeds: dict[str, Callable[[], bool]] = {
@@ -74,7 +76,8 @@ class Deeds:
     @property
     def running(self) -> bool:
         """Whether a turn is open and works by itself."""
-        return self.frame.state.main.turn is not None and not self.frame.state.waiting
+        state = self.frame.state
+        return state.main.turn is not None and not state.waiting and not state.halted
 
     def act(self, action: str) -> bool:
         """Do it; return whether it meant anything."""
@@ -107,6 +110,8 @@ class Deeds:
         text = self.shell.prompt.take()
         if text:
             self.say(text, images)
+        elif self.frame.state.halted:
+            self.client.send(GoOn())
         return True
 
     def say(self, text: str, images: tuple[Attachment, ...] = ()) -> None:
@@ -118,6 +123,7 @@ class Deeds:
         if text.startswith("!") and text[1:].strip():
             self.client.send(RunShell(command=text[1:].strip()))
         else:
+            self.last_said = text
             self.client.send(Submit(text=text, attachments=images))
         self.frame.transcript.go_to_end()
 
@@ -244,6 +250,14 @@ class Deeds:
         self.shell.then = then
         self.shell.exit(0)
         return True
+
+    def not_taken(self) -> None:
+        """Put a message into the prompt again that could not be recorded, so was not taken."""
+        state, text = self.frame.live.state, self.last_said
+        said = [one.text for turn in state.main.turns for one in turn.users]
+        known = [*said, *(one.text for one in state.queue)]
+        if text and self.shell.prompt.empty and text not in known:
+            self.shell.prompt.write(text)
 
     def went_back(self) -> None:
         """Offer what was said at the place to be said again, in other words perhaps."""

@@ -138,7 +138,7 @@ class Frame:
         self.notices.tell_changed(state)
         self._offer_focus()
         self.outside.show(state)
-        self.pulse.run(beating=state.main.turn is not None and not state.waiting)
+        self.pulse.run(beating=self.deeds.running)
         self.redraw()
 
     @property
@@ -231,6 +231,9 @@ class Frame:
             self.deeds.went_back()
         elif isinstance(event, Notice) and event.level == "error" and not record.h:
             self.notices.banner(event.text, hints=((event.remedy, ""),) if event.remedy else ())
+            if event.halts:
+                self._asked = ""  # An answer may not have been taken.
+                self.deeds.not_taken()
 
     def _beat(self) -> None:
         if self.stands:

@@ -79,6 +79,15 @@ def activity_of(state: Session, drafts: Mapping[str, Draft], view: View) -> Acti
     turn = state.main.turn
     if turn is None:
         return Activity()
+    if state.halted:
+        hint: Said = ("Enter", "goes on once there is room")
+        return Activity(
+            sign="warning",
+            role="warning",
+            what="stopped: the log cannot be written",
+            facts=("nothing is lost",),
+            hints=(hint, ("Esc", "ends the turn")) if view.width >= NARROW else (hint,),
+        )
     what, facts = _doing(state, turn, view)
     hints: list[Said] = [("Esc", "stops"), ("Enter", "queues"), ("^S", "steers")]
     return Activity(

@@ -28,6 +28,7 @@ class Notices:
         self.shell = shell
         self._row: ToastRow | None = None
         self._timer: Timer | None = None
+        self._halted = False
         self._changed = ""
         """The request that asks again because a file changed, while the banner says so."""
 
@@ -59,14 +60,17 @@ class Notices:
         row.display = True
 
     def tell_changed(self, state: Session) -> None:
-        """Say so for as long as hunks are asked again because their file changed."""
+        """Say so for as long as hunks are asked again because their file changed.
+
+        What was said of a log that could not be written ends once the session goes on.
+        """
         waiting = (state.call(one) for one in state.waiting.values())
         asked = next((call.request_id for call in waiting if call.asked_before), "")
         if asked and asked != self._changed:
             self.banner(CHANGED_UNDER)
-        elif self._changed and not asked:
+        elif (self._changed and not asked) or (self._halted and not state.halted):
             self.mended()
-        self._changed = asked
+        self._changed, self._halted = asked, state.halted
 
     def mended(self) -> None:
         """Take the banner away."""
