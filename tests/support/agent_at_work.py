@@ -28,11 +28,12 @@ from tui_agent.adapters.session_log import FileLog
 from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
 from tui_agent.agent.agent import Agent, Manner
 from tui_agent.core.agents import AgentDefinition
+from tui_agent.core.clock import Clock
 from tui_agent.core.commands import Command, Decide, Submit
 from tui_agent.core.day import DayBook
 from tui_agent.core.events import Check, Record, SessionStarted
 from tui_agent.core.gate_means import GateMeans
-from tui_agent.core.ports import Clock, Runner, Snapshots, Tool, Workspace, World
+from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.settings import Settings
 from tui_agent.core.state import Call, Session, Waiting

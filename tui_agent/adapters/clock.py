@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 
 class SystemClock:
-    """Implements `ports.Clock`."""
+    """Implements `core.clock.Clock`."""
 
     def now(self) -> str:
         """UTC, ISO 8601 with milliseconds and `Z`."""

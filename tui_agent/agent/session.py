@@ -23,7 +23,8 @@ from tui_agent.core.events import (
 from tui_agent.core.state import Session, apply
 
 if TYPE_CHECKING:
-    from tui_agent.core.ports import Clock, SessionLog
+    from tui_agent.core.clock import Clock
+    from tui_agent.core.ports import SessionLog
 
 _EPHEMERAL = (TextDelta, ReasoningDelta, ToolOutputDelta)
 

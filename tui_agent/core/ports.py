@@ -12,6 +12,7 @@ from tui_agent.core.prompt import PROMPTS
 if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition, Agents, Copies
     from tui_agent.core.blob import Blob
+    from tui_agent.core.clock import Clock
     from tui_agent.core.commands import Command as AgentCommand
     from tui_agent.core.copies import CopyChanges, LaidFile
     from tui_agent.core.day import DayBook
@@ -355,16 +356,6 @@ class Snapshots(Protocol):
 
         Raises OSError where a tree is not recorded here.
         """
-
-
-class Clock(Protocol):
-    """Time, so that a test can hold it."""
-
-    def now(self) -> str:
-        """UTC, ISO 8601 with milliseconds and `Z`."""
-
-    def monotonic(self) -> float:
-        """Seconds of a clock that never goes back."""
 
 
 Ids = Callable[[str], str]

@@ -22,7 +22,8 @@ from tui_agent.core.served import Answer, OfferedTool, ServerFaultError
 from tui_agent.core.servers import plain_name
 
 if TYPE_CHECKING:
-    from tui_agent.core.ports import Clock, Tool
+    from tui_agent.core.clock import Clock
+    from tui_agent.core.ports import Tool
 
 MOST_RESOURCES = 200
 """Of one server, in the log."""

@@ -118,7 +118,7 @@ class RecordedNames:
 
 @dataclass(slots=True, kw_only=True)
 class RecordedClock:
-    """Stands at the record that is being played. Implements `ports.Clock`."""
+    """Stands at the record that is being played. Implements `core.clock.Clock`."""
 
     ts: str = ""
     mono_ms: int = 0
