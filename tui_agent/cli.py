@@ -10,7 +10,7 @@ from tui_agent import __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
     from typing import NoReturn
 
@@ -113,7 +113,6 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
 
     from tui_agent.ui.commands.options import common_of
     from tui_agent.wiring.around import Around
-    from tui_agent.wiring.mistakes import explained
 
     options, rest = common_of(chosen.arguments)
     if chosen.command in RUN_COMMANDS:
@@ -140,7 +139,7 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
         finally:
             await around.close()
 
-    return explained(lambda: asyncio.run(carried_out()), paper)
+    return _explained(lambda: asyncio.run(carried_out()), paper)
 
 
 def _model_asked(chosen: Chosen, options: Options) -> str | None:
@@ -161,17 +160,15 @@ def _goes_on_live(arguments: Sequence[str]) -> bool:
 def _demo(arguments: list[str], paper: Paper) -> int:
     from tui_agent.ui.commands.demo import by_itself
     from tui_agent.wiring.demo import demo
-    from tui_agent.wiring.mistakes import explained
 
     alone = by_itself(arguments) or not _terminal()
-    return explained(lambda: demo(paper, by_itself=alone), paper)
+    return _explained(lambda: demo(paper, by_itself=alone), paper)
 
 
 def _review(arguments: list[str], options: Options, argv: list[str], paper: Paper) -> int:
     from tui_agent.ui.commands.review import wanted
     from tui_agent.wiring.around import Around
     from tui_agent.wiring.hosts import model_hosts, without_keys
-    from tui_agent.wiring.mistakes import explained
     from tui_agent.wiring.review import command_for
 
     asked = wanted(arguments, options, argv, piped=not sys.stdin.isatty())
@@ -185,7 +182,24 @@ def _review(arguments: list[str], options: Options, argv: list[str], paper: Pape
         around.first = command_for(around, asked)
         return _front_end(asked.options, around)
 
-    return explained(begun, paper)
+    return _explained(begun, paper)
+
+
+def _explained(begin: Callable[[], int], paper: Paper) -> int:
+    """Run, and turn an expected failure into sentences on standard error and its status."""
+    try:
+        return begin()
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # any - what is not expected is raised again
+        from tui_agent.wiring.mistakes import told
+
+        known = told(error)
+        if known is None:
+            raise
+        status, sentences = known
+        paper.say(*sentences)
+        return status
 
 
 def _terminal() -> bool:
@@ -199,13 +213,12 @@ def _session(options: Options, hosts: Mapping[str, HostHandle], paper: Paper) ->
         paper.say("The message is empty: there is nothing to do.")
         return USAGE
     from tui_agent.wiring.around import Around
-    from tui_agent.wiring.mistakes import explained
 
     def begun() -> int:
         around = Around(options, os.environ, paper, cwd=_here(), hosts=hosts)
         return _front_end(options, around)
 
-    return explained(begun, paper)
+    return _explained(begun, paper)
 
 
 def _harden() -> None:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 from tui_agent.adapters.places import path_of
 from tui_agent.ui.exit_status import FAILED, PROVIDER, UNREPLAYABLE, USAGE
 from tui_agent.wiring.world import NoModelError
-
-if TYPE_CHECKING:
-    from tui_agent.ui.text import Paper
 
 NO_MODEL = (
     "No model: none is chosen, and no key was found in the environment. Nothing was sent.",
@@ -20,22 +14,7 @@ NO_MODEL = (
 )
 
 
-def explained(run: Callable[[], int], paper: Paper) -> int:
-    """Run, and turn an expected failure into sentences on standard error and its status."""
-    try:
-        return run()
-    except BrokenPipeError:
-        raise
-    except Exception as error:  # any - what is not expected is raised again
-        told = _told(error)
-        if told is None:
-            raise
-        status, sentences = told
-        paper.say(*sentences)
-        return status
-
-
-def _told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
+def told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
     """Return the status and the sentences of a failure that can happen to anybody."""
     from tui_agent.adapters.bundles import BundleError
     from tui_agent.adapters.runner.tier_missing import TierMissingError

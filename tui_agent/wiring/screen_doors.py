@@ -6,12 +6,12 @@ import asyncio
 import gc
 import json
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.shell import Doors
-from tui_agent.wiring.editing import editor_of
+from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.looks import signals, theme_doors
 from tui_agent.wiring.screen import preload
 
@@ -59,7 +59,7 @@ class Opening:
             loaded=_loaded,
             quiet=gc.collect,
             files=self.files,
-            edit=editor_of(self.around),
+            edit=self._editor(),
             attach=self.attach,
             blame=self.blame,
             cost=self.cost,
@@ -96,6 +96,15 @@ class Opening:
         from tui_agent.wiring.remembering import memory_door
 
         return memory_door(self.around)(verb, text)
+
+    def _editor(self) -> Callable[..., Awaitable[str]] | None:
+        environ = self.around.environ
+        named = appearance_of(self.around).editor or environ.get("VISUAL") or environ.get("EDITOR")
+        if not named:
+            return None
+        from tui_agent.wiring.editing import editor_of
+
+        return editor_of(self.around)
 
     async def connect(self) -> Client | None:
         """Open the session; None where a model must be chosen first.
