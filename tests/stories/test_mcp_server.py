@@ -138,6 +138,7 @@ def test_only_the_protocol_is_on_standard_output_whatever_comes_in(program: Prog
         server.stdin.write("no message\n\n{}\n" + "x" * 33_000_000 + "\n")
         assert answer(server, 2, "tools/call", READ)["isError"] is False
         assert "error" in told(server, 3, "tools/call", {"name": 3})
+        assert "error" in told(server, 4, "tools/call", {"name": "read\ud800"})
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=20) == 130
     assert "closed" in program.run("sessions", "list").out

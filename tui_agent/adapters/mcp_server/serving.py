@@ -110,8 +110,7 @@ async def _take_in(
             try:
                 message = types.jsonrpc_message_adapter.validate_json(line, by_name=False)
             except ValueError:
-                if line.strip():
-                    _log.warning("a line that is no message of MCP was passed over")
+                await _refuse(wire, line)
                 continue
             unanswered.came(message)
             await arriving.send(SessionMessage(message))
@@ -119,14 +118,32 @@ async def _take_in(
             await unanswered.answered()
 
 
+async def _refuse(wire: Wire, line: bytes) -> None:
+    """Answer what is no message of MCP, where it has the number of a request; or say so."""
+    try:
+        said = json.loads(line) if line.strip() else None
+    except (ValueError, RecursionError):
+        said = {}
+    number = said.get("id") if isinstance(said, dict) else None
+    if isinstance(number, int | str) and not isinstance(number, bool):
+        error = types.ErrorData(code=types.INVALID_REQUEST, message="This is no message of MCP.")
+        refusal = types.JSONRPCError(jsonrpc="2.0", id=number, error=error)
+        await wire.send(_line(refusal))
+    elif said is not None:
+        _log.warning("a line that is no message of MCP was passed over")
+
+
 async def _let_out(
     wire: Wire, left: MemoryObjectReceiveStream[SessionMessage], unanswered: _Unanswered
 ) -> None:
     async with left:
         async for one in left:
-            text = one.message.model_dump_json(by_alias=True, exclude_unset=True)
-            await wire.send(text.encode() + b"\n")
+            await wire.send(_line(one.message))
             unanswered.went(one.message)
+
+
+def _line(message: types.JSONRPCMessage) -> bytes:
+    return message.model_dump_json(by_alias=True, exclude_unset=True).encode() + b"\n"
 
 
 def _server(offered: Offered, call_tool: CallTool) -> Server[Any]:
