@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.rerun.recorded import CHECKS, GATHER, MODEL, SNAPSHOT, TreeTaken, run_of
+from tui_agent.agent.rerun.recorded_servers import SERVERS
 from tui_agent.core.events import (
     ApprovalDecided,
     ApprovalRequested,
@@ -15,6 +16,7 @@ from tui_agent.core.events import (
     ModelResponded,
     Notice,
     Record,
+    ServerReported,
     SnapshotTaken,
     ToolFinished,
     WorkspaceChanged,
@@ -48,6 +50,8 @@ class Answers:
                 self._mailbox.put(GATHER, event)
             case ChecksFound():
                 self._mailbox.put(CHECKS, event)
+            case ServerReported():
+                self._mailbox.put(SERVERS, event)
             case SnapshotTaken() | WorkspaceChanged() | Notice() if not self._real:
                 self._tree(index)
 

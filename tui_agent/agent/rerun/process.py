@@ -19,6 +19,7 @@ from tui_agent.agent.rerun.recorded import (
     RecordedRunner,
     RecordedSnapshots,
 )
+from tui_agent.agent.rerun.recorded_servers import RecordedServers
 from tui_agent.agent.rerun.recorded_stops import RecordedStops
 from tui_agent.agent.rerun.recorded_tools import RealTool, RecordedTool, ServedTool, is_served
 from tui_agent.agent.rerun.recorded_workspace import RecordedWorkspace
@@ -39,6 +40,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
 from tui_agent.core.prompt import PROMPTS
+from tui_agent.core.servers import is_served as by_server
 from tui_agent.core.undo.past import succeeded
 
 if TYPE_CHECKING:
@@ -156,6 +158,12 @@ class Process:
             ids=RecordedNames(_of_the_main_agent(self.records[index:])),
             gate=self.stage.gate,
             prompts=PROMPTS | (setup.prompts if setup is not None else {}),
+            servers=RecordedServers(
+                self.records,
+                {name: one for name, one in self._served(self.records).items() if by_server(name)},
+                self.mailbox,
+                lambda: self.live.records,
+            ),
         )
 
     def _served(self, records: Sequence[Record]) -> dict[str, Tool]:

@@ -27,6 +27,7 @@ from tui_agent.core.events import (
     Record,
     Redacted,
     Rewound,
+    ServerReported,
     SessionEnded,
     SessionResumed,
     SettingChanged,
@@ -51,6 +52,7 @@ CueKind = Literal[
     "skip",  # tells people something; nothing follows from it
 ]
 NO_SNAPSHOT = "No snapshot could be taken: "
+_WITH_REPORTS = (ServerReported, Notice, Redacted, ModelHeld)
 _OURS = frozenset(
     {
         "PhaseEntered",
@@ -139,6 +141,8 @@ class _Teller:
                 return "answer"
             case SnapshotTaken() | WorkspaceChanged():
                 return "answer"
+            case ServerReported():
+                return "answer" if self._precedes_a_request(index) else "put"
             case ModelFailed():
                 return "ours" if event.kind == "cancelled" else "answer"
             case CheckFinished() if event.call_id not in self.checks:
@@ -150,6 +154,14 @@ class _Teller:
             case _:
                 return "ours" if type(event).__name__ in _OURS else "put"
 
+    def _precedes_a_request(self, index: int) -> bool:
+        """Whether a server reported right before a request, which had waited for it."""
+        for record in self.records[index:]:
+            if not isinstance(record.event, _WITH_REPORTS):
+                main = record.agent_id == MAIN_AGENT
+                return main and isinstance(record.event, ModelRequested)
+        return False
+
     def _ends_a_call(self, index: int) -> bool:
         """Whether a plan or setting was changed by the call whose end follows at once."""
         for record in self.records[index + 1 : index + 4]:
@@ -159,6 +171,17 @@ class _Teller:
             if not isinstance(event, SettingChanged | Notice | Redacted):
                 return False
         return False
+
+
+def reports_before(records: Sequence[Record], index: int) -> list[ServerReported]:
+    """Return what servers reported right before the request at this place."""
+    found: list[ServerReported] = []
+    for record in reversed(records[:index]):
+        if not isinstance(record.event, _WITH_REPORTS):
+            break
+        if isinstance(record.event, ServerReported):
+            found.append(record.event)
+    return found[::-1]
 
 
 def _stops(records: Sequence[Record]) -> dict[int, CueKind]:
