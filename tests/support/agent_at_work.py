@@ -35,6 +35,7 @@ from tui_agent.core.events import Check, Record, SessionStarted
 from tui_agent.core.gate_means import GateMeans
 from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
 from tui_agent.core.proposal import Decision, Proposal
+from tui_agent.core.served import ToolServers
 from tui_agent.core.settings import Settings
 from tui_agent.core.state import Call, Session, Waiting
 from tui_agent.tools.apply_patch import ApplyPatch
@@ -156,6 +157,7 @@ class Setting:
     clock: Clock = field(default_factory=WallClock)
     redact: Callable[[str], tuple[str, tuple[str, ...]]] = lambda text: (text, ())
     day_book: DayBook | None = None
+    servers: Callable[[], ToolServers | None] = lambda: None
 
     @property
     def folder(self) -> Path:
@@ -211,6 +213,7 @@ class Setting:
             ids=_NewIds(log),
             redact=self.redact,
             day_book=self.day_book,
+            servers=self.servers(),
         )
 
     def _place(

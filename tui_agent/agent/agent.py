@@ -20,6 +20,7 @@ from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
 from tui_agent.agent.seeing import seen
+from tui_agent.agent.server_wishes import ServerWishes
 from tui_agent.agent.session import LiveSession, LogWriteError
 from tui_agent.agent.setup import setup_of
 from tui_agent.agent.stopping import close_turn, suspend
@@ -92,6 +93,7 @@ class Agent:
         )
         self._trials = Trials(self._engine)
         self._inbox: asyncio.Queue[ask.Command] = asyncio.Queue()
+        self._wishes = ServerWishes(self._engine, self._inbox.put_nowait)
         self._turn: asyncio.Task[None] | None = None
         self._worker: asyncio.Task[None] | None = None
         self._facts: asyncio.Task[None] | None = None
@@ -127,6 +129,8 @@ class Agent:
                     self._trials.answered(command.request_id)
                     if self._halted:
                         self._inbox.put_nowait(ask.GoOn())
+            elif isinstance(command, ask.AskServers):
+                self._wishes.begin(command)
             else:
                 self._inbox.put_nowait(command)
         except LogWriteError:
@@ -142,7 +146,7 @@ class Agent:
 
     async def wait_idle(self) -> None:
         """Wait until every command sent so far is carried out and no turn runs."""
-        await self._inbox.join()
+        await self._wishes.settle(self._inbox)
         while self._turn is not None and not self._turn.done():
             await asyncio.wait({self._turn})
             await self._inbox.join()
@@ -157,6 +161,7 @@ class Agent:
             if task is not None and task is not asyncio.current_task():
                 task.cancel()
         self._worker = None
+        self._wishes.cancel()
         await self._cancel_turn()
         with suppress(LogWriteError):  # It was said when it happened; the log stays as it is.
             suspend(self._engine)
@@ -243,8 +248,11 @@ class Agent:
         if not command.text.strip() and not command.attachments:
             self._notice("The message is empty: nothing was sent.")
             return
+        if self._wishes.takes(command):
+            return
         try:
-            found = await self._engine.world.workspace.attach(command.text)
+            files = self._wishes.without(command.text)
+            found = await self._engine.world.workspace.attach(files)
         except (OSError, ValueError) as error:
             self._notice(f"{str(error).rstrip('.')}. The message was not sent.", "error")
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from tui_agent.core.messages import Attachment
 from tui_agent.core.patch import HunkDecision
@@ -176,6 +177,17 @@ class Compact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskServers:
+    """Ask the servers of tools how they stand, have one restarted, or send one's prompt."""
+
+    what: Literal["list", "restart", "prompt"] = "list"
+    name: str = ""
+    """The server to restart, or the prompt as it is typed: `mcp__server__prompt`."""
+    rest: str = ""
+    """What was typed behind the prompt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """Give this place in the session a name."""
 
@@ -217,6 +229,7 @@ Command = (
     | Undo
     | Rewind
     | Compact
+    | AskServers
     | Label
     | Revoke
     | GoOn

@@ -97,6 +97,11 @@ class ToolServers(Protocol):
         """The tools that are there now, by the names that models know."""
         ...
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Their plain names."""
+        ...
+
     def begin(self) -> None:
         """Start them, without waiting."""
         ...

@@ -9,6 +9,7 @@ from inspect import isawaitable
 
 from tui_agent.core import commands as ask
 from tui_agent.core.ports import Client
+from tui_agent.core.servers import is_served
 from tui_agent.core.state import Session
 from tui_agent.core.undo import rewind_points
 from tui_agent.ui.budget_words import budget_wish
@@ -89,6 +90,7 @@ class SlashCommands:
             "memory": _Entry(
                 "what is remembered; /memory WORDS searches", partial(self._memory, "memory")
             ),
+            "mcp": _Entry("how the servers of tools stand; /mcp restart NAME", self._mcp),
             "approvals": _Entry(
                 "what is allowed for the session; /approvals 2 takes one back", self._approvals
             ),
@@ -104,6 +106,9 @@ class SlashCommands:
         name, _, argument = text[1:].partition(" ")
         if name in ("quit", "exit", "q"):
             return False
+        if is_served(name):
+            self._client.send(ask.AskServers(what="prompt", name=name, rest=argument.strip()))
+            return True
         entry = self._table.get(name)
         if entry is None:
             near = [one for one in self._table if one.startswith(name[:2])]
@@ -125,6 +130,15 @@ class SlashCommands:
         lines.append([("bold", f"  {'!COMMAND':<26}"), ("", "run a command of your own")])
         lines.append([("bold", f"  {'@FILE':<26}"), ("", "in a message: attach a file")])
         self._paper.put(*lines)
+
+    def _mcp(self, text: str) -> None:
+        verb, _, name = text.partition(" ")
+        if not text:
+            self._client.send(ask.AskServers())
+        elif verb == "restart" and name.strip():
+            self._client.send(ask.AskServers(what="restart", name=name.strip()))
+        else:
+            self._paper.put("/mcp alone, or /mcp restart NAME")
 
     def _mode(self, mode: str) -> None:
         if mode in ("plan", "ask", "edit", "auto"):

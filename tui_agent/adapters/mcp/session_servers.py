@@ -132,6 +132,11 @@ class SessionServers:
         """The tools of the servers that have said what they offer."""
         return self._tools
 
+    @property
+    def names(self) -> Sequence[str]:
+        """Their plain names."""
+        return tuple(self._servers)
+
     def begin(self) -> None:
         """Start them, each by itself."""
         for one in self._servers.values():

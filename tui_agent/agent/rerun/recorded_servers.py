@@ -29,6 +29,7 @@ class RecordedServers:
     ) -> None:
         """Say what these records hold; `made` gives those that there are by now."""
         self.tools = tools
+        self.names: Sequence[str] = ()
         self._before = [
             len(reports_before(records, index))
             for index, record in enumerate(records)

@@ -1,17 +1,19 @@
-"""What can be completed in the prompt: commands after `/`, files after `@`."""
+"""What the prompt completes: commands and prompts after `/`, files and resources after `@`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui_agent.core.server_words import prompts_of
 from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, make_row
 from tui_agent.ui.tui.slash import matching
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 
 if TYPE_CHECKING:
+    from tui_agent.core.events import ServerReported
     from tui_agent.ui.tui.shell import Shell
 
 MOST = 8
@@ -57,9 +59,12 @@ class Offers(VirtualLines):
 class Completion:
     """Watches what is typed, and offers what it may become."""
 
-    def __init__(self, shell: Shell) -> None:
-        """Complete in this shell's prompt."""
+    def __init__(
+        self, shell: Shell, servers: Callable[[], Mapping[str, ServerReported]] = dict
+    ) -> None:
+        """Complete in this shell's prompt; `servers` are those that have said what they offer."""
         self.shell = shell
+        self._servers = servers
         self.offers: Offers | None = None
         self._start = 0
 
@@ -75,7 +80,9 @@ class Completion:
         before = prompt.document[row][:column]
         if row == 0 and before.startswith("/") and " " not in before and "/" not in before[1:]:
             offers = [Offer(f"/{one.name}", one.description) for one in matching(before)]
-            self._offer(offers, start=0)
+            self._offer([*offers, *self._prompts(before)], start=0)
+        elif (found := _FILE.search(before)) and (resources := self._resources(found[1])):
+            self._offer(resources, start=found.start(1))
         elif (found := _FILE.search(before)) and self.shell.doors.files is not None:
             self._start = found.start(1)
             self.shell.run_worker(
@@ -83,6 +90,26 @@ class Completion:
             )
         else:
             self.close()
+
+    def _prompts(self, typed: str) -> list[Offer]:
+        """Return the prompts of servers that begin as was typed."""
+        return [
+            Offer(f"/{name}", prompt.description.partition("\n")[0])
+            for name, _, prompt in prompts_of(self._servers())
+            if typed[1:] and (name.startswith(typed[1:]) or typed[1:] in prompt.name)
+        ]
+
+    def _resources(self, typed: str) -> list[Offer]:
+        """Return the resources of the server that is named before the colon."""
+        server, colon, begun = typed.partition(":")
+        known = self._servers().get(server)
+        if known is None or not colon:
+            return []
+        return [
+            Offer(f"{server}:{one.uri}", one.name)
+            for one in known.resources
+            if begun.casefold() in f"{one.uri} {one.name}".casefold()
+        ]
 
     async def _files(self, typed: str) -> None:
         if self.shell.doors.files is None:

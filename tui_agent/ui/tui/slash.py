@@ -58,6 +58,8 @@ SLASH_COMMANDS: tuple[SlashCommand, ...] = (
     SlashCommand(name="approvals", title="Approvals of this session",
                  description="See what is allowed for the session, and take it back.",
                  group="session"),
+    SlashCommand(name="mcp", argument="[restart NAME]", title="Servers of tools",
+                 description="Say how the servers of tools stand, or start one again."),
     SlashCommand(name="label", argument="NAME", title="Name this place",
                  description="Give this place of the session a name."),
     SlashCommand(name="sessions", description="Search earlier sessions and take one up again.",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_agent.core import commands as ask
+from tui_agent.core.servers import is_served
 from tui_agent.ui.tui.slash import parse
 from tui_agent.ui.tui.theme import theme_names
 from tui_agent.ui.tui.theme_file import ThemeError
@@ -24,6 +25,10 @@ def run_slash(deeds: Deeds, text: str) -> bool:
     command, rest = parse(text)
     if command is None:
         word = text.split(maxsplit=1)[0]
+        if is_served(word[1:]):
+            name, _, rest = text[1:].partition(" ")
+            deeds.client.send(ask.AskServers(what="prompt", name=name, rest=rest.strip()))
+            return True
         if "/" in word[1:]:
             return False
         deeds.toast(f"There is no command {word}. Type / to see them.", bad=True)
@@ -31,6 +36,16 @@ def run_slash(deeds: Deeds, text: str) -> bool:
         return True
     _DEEDS[command.name](deeds, rest)
     return True
+
+
+def _mcp(deeds: Deeds, rest: str) -> None:
+    verb, _, name = rest.partition(" ")
+    if not rest:
+        deeds.client.send(ask.AskServers())
+    elif verb == "restart" and name.strip():
+        deeds.client.send(ask.AskServers(what="restart", name=name.strip()))
+    else:
+        deeds.toast("/mcp says how the servers of tools stand; /mcp restart NAME.", bad=True)
 
 
 def _mode(deeds: Deeds, rest: str) -> None:
@@ -204,6 +219,7 @@ def _revoker(deeds: Deeds) -> Callable[[str], None]:
 
 _DEEDS: dict[str, Callable[[Deeds, str], object]] = {
     "help": lambda deeds, _: deeds.help(),
+    "mcp": _mcp,
     "mode": _mode,
     "model": _model,
     "budget": _budget,
