@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.serving import record_news
@@ -34,7 +34,7 @@ class ServerWishes:
 
     def __init__(self, engine: Engine, put: Callable[[ask.Command], None]) -> None:
         self._engine, self._put = engine, put
-        self._tasks: set[asyncio.Future[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, wish: ask.AskServers) -> None:
         """Carry a wish out."""
@@ -76,8 +76,8 @@ class ServerWishes:
         for task in self._tasks:
             task.cancel()
 
-    def _go(self, work: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _go(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
