@@ -105,6 +105,32 @@ async def test_entries_of_the_stash_come_back_in_their_order(
         assert repository.read("a.txt") == b"one\n"
 
 
+async def test_entries_come_back_even_where_git_has_thrown_their_objects_away(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n")
+    repository.commit()
+    repository.git("config", "user.name", "A")
+    repository.git("config", "user.email", "a@example.invalid")
+    repository.write("a.txt", "two\n")
+    repository.write("new.txt", "new\n")
+    repository.git("stash", "push", "--quiet", "--include-untracked", "--message", "mine")
+    entry = repository.git("rev-parse", "stash@{0}").strip()
+    before = repository.git("stash", "list")
+    async with script(shell("git stash drop; git gc -q --prune=now") + DONE).opened() as work:
+        work.send_text("go")
+        await work.decide(YES)
+        await work.ended()
+        with pytest.raises(RuntimeError, match="cat-file"):
+            repository.git("cat-file", "-e", entry)
+        await undone(work)
+    assert repository.git("stash", "list") == before
+    repository.git("stash", "pop", "--quiet")
+    assert repository.read("a.txt") == b"two\n"
+    assert repository.read("new.txt") == b"new\n"
+    repository.git("fsck", "--strict")
+
+
 async def test_the_users_own_command_is_no_exception(
     repository: Repository, script: Script
 ) -> None:

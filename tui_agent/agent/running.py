@@ -158,6 +158,7 @@ async def _output_of(
         settled=settled,
         writes=writes,
         agents=engine.agents_of(engine) if engine.agents_of is not None else None,
+        snapshots=engine.world.snapshots,
     )
     tool = engine.tool(call)
     if tool is None:

@@ -129,6 +129,7 @@ class RunContext:
     """For a patch: what ToolStarted announced, to be committed."""
     agents: Agents | None = None
     """None where no child can be sent out."""
+    snapshots: Snapshots | None = None
 
 
 class ArgumentsError(ValueError):
@@ -261,7 +262,6 @@ class Workspace(Protocol):
 
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:
         """Read the instruction files and the facts of the repository, within their token cap."""
-        ...
 
     async def checks(self) -> tuple[Check, ...]:
         """Find the project's checks by its files."""
@@ -332,11 +332,12 @@ class Snapshots(Protocol):
 
     async def deep(self) -> Deep:
         """Record what the last snapshot leaves out and a command may lose. Raises OSError."""
-        ...
+
+    async def give_back(self, commit: str) -> None:
+        """Put what `deep` kept of a stash entry into the user's repository, where it is gone."""
 
     async def imagined(self, files: Sequence[LaidFile]) -> str:
         """The tree that the last snapshot would be with these files. Raises OSError."""
-        ...
 
     async def diff(self, old: str, new: str) -> str:
         """Unified diff between two recorded trees."""
@@ -349,7 +350,6 @@ class Snapshots(Protocol):
 
         Raises OSError where it cannot be copied now; the next call tries again.
         """
-        ...
 
     async def changes(self, old: str, new: str) -> tuple[FileChange, ...]:
         """What differs between two recorded trees, with the bytes; no renames, no links.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,9 @@ def _named(entry: dict[str, Any]) -> str:
 async def _stored(entry: dict[str, Any], context: RunContext) -> str:
     """Put an entry back on the stash; return why it could not be done."""
     commit, message = entry["commit"], shlex.quote(entry.get("message", ""))
+    if context.snapshots is not None:
+        with suppress(OSError):  # Then git says that it is gone.
+            await context.snapshots.give_back(commit)
     text = f"git stash store -m {message} {commit}"
     done = await context.runner.run(Command(text=text), context.on_output)
     if done.exit_code == 0:

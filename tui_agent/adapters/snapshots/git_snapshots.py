@@ -18,7 +18,7 @@ from pathlib import Path
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.git_stash import stash_entries
 from tui_agent.adapters.processes.capture import Capture, ProgramError, capture
-from tui_agent.adapters.snapshots import keeping
+from tui_agent.adapters.snapshots import keeping, stashed
 from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
 from tui_agent.adapters.snapshots.shadow import Shadow
@@ -108,11 +108,18 @@ class GitSnapshots:
         facts = git_facts(self._shadow.root)
         entries = stash_entries(facts.common_dir) if facts is not None else ()
         async with self._alone():
+            await stashed.keep_entries(self._shadow, self._git, [one.commit for one in entries])
             tree, left_out = await deep_tree(self._shadow, self._git, self._environ, self._secret)
             if tree and self._shadow.borrows:
                 keeping.note(self._shadow, tree)
         head = facts.head if facts is not None else None
         return Deep(tree=tree, left_out=left_out, stash=entries, head=head or "")
+
+    async def give_back(self, commit: str) -> None:
+        """Put what was kept of a stash entry back; see `Snapshots.give_back`. Raises OSError."""
+        facts = git_facts(self._shadow.root)
+        if facts is not None:
+            await stashed.give_back(self._shadow, self._git, commit, facts.common_dir / "objects")
 
     async def imagined(self, files: Sequence[LaidFile]) -> str:
         """Return the tree that the last snapshot would be with these files.

@@ -101,18 +101,23 @@ class Trees:
 
     def _store(self, kind: bytes, data: bytes) -> bytes:
         """Write a loose object where it is missing; return its name."""
-        whole = b"%s %d\0%s" % (kind, len(data), data)
-        sha = hashlib.sha1(whole, usedforsecurity=False)
-        folder = self._objects / sha.hexdigest()[:2]
-        place = folder / sha.hexdigest()[2:]
-        if not place.exists():
-            folder.mkdir(exist_ok=True)
-            descriptor, temporary = tempfile.mkstemp(prefix="tmp_obj_", dir=folder)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(zlib.compress(whole, 1))
-            os.chmod(temporary, 0o444)
-            os.replace(temporary, place)
-        return sha.digest()
+        return store(self._objects, kind, data)
+
+
+def store(objects: Path, kind: bytes, data: bytes) -> bytes:
+    """Write a loose object into a repository where it is missing; return its name."""
+    whole = b"%s %d\0%s" % (kind, len(data), data)
+    sha = hashlib.sha1(whole, usedforsecurity=False)
+    folder = objects / sha.hexdigest()[:2]
+    place = folder / sha.hexdigest()[2:]
+    if not place.exists():
+        folder.mkdir(exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(prefix="tmp_obj_", dir=folder)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(zlib.compress(whole, 1))
+        os.chmod(temporary, 0o444)
+        os.replace(temporary, place)
+    return sha.digest()
 
 
 def _above(path: str) -> list[str]:

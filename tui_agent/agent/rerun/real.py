@@ -127,6 +127,11 @@ class RealSnapshots:
         with self.mailbox.at_work():
             return await self.trees.deep()
 
+    async def give_back(self, commit: str) -> None:
+        """Put back what a stash entry consists of."""
+        with self.mailbox.at_work():
+            await self.trees.give_back(commit)
+
     async def diff(self, old: str, new: str) -> str:
         """Compare two trees."""
         with self.mailbox.at_work():

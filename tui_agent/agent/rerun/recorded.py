@@ -173,6 +173,9 @@ class RecordedSnapshots:
         """Return what was recorded beside the last tree."""
         return self.more or Deep(tree="")
 
+    async def give_back(self, commit: str) -> None:
+        """Nothing was thrown away."""
+
     async def diff(self, old: str, new: str) -> str:
         """Know nothing of what stands in a tree."""
         del old, new
