@@ -54,8 +54,6 @@ class Circumstances:
     """How often each rule and grant has allowed, by its id."""
     now: str = ""
     """The time, in UTC, for rules that end."""
-    hides: bool = False
-    """Whether the sandbox hides from commands what rules deny."""
     attended: bool = True
     """Whether a person is there to be asked."""
     answer: Literal["", "approve", "reject"] = ""
@@ -79,7 +77,7 @@ def decide(proposal: Proposal, now: Circumstances) -> Outcome:
         considered.append(Considered(step=name, said="" if found is None else _in_words(found)))
         if found is not None:
             break
-    said = _unless_unseen(found or _by_mode(case, now), case, now)
+    said = _unless_unseen(found or _by_mode(case, now), case)
     said = _answered(said, proposal, now)
     return Outcome(
         action=said.action,
@@ -240,12 +238,12 @@ def _by_parts(case: Case, _now: Circumstances) -> Said | None:
     return replace(chosen, used=() if asking else used)
 
 
-def _unless_unseen(said: Said, case: Case, now: Circumstances) -> Said:
+def _unless_unseen(said: Said, case: Case) -> Said:
     """Where a rule denies a path, no command that could read it runs because of the mode alone."""
     if said.action != "allow" or said.rule not in (READS, "mode.auto", "toolset.allow"):
         return said
     for rule in case.rules:
-        if not now.hides and could_read(rule, case.proposal):
+        if could_read(rule, case.proposal):
             text = f"it could read what a rule denies: {rule.path}"
             return say("ask", "deny.unseen", text, origin=rule.place or "yours")
     return said
