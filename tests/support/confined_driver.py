@@ -32,7 +32,12 @@ def runner_of(given: dict[str, Any]) -> SandboxedRunner:
         lambda folder: session_view(folder, environ, wishes),
         PlainRunner(launching, views),
         views,
-        Choosing(tiers=tuple(given["tiers"]), required=given.get("required", True), names="it"),
+        Choosing(
+            tiers=tuple(given["tiers"]),
+            required=given.get("required", True),
+            names="it",
+            grouped=given.get("grouped", True),
+        ),
     )
 
 

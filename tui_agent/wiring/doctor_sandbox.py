@@ -40,6 +40,10 @@ async def sandbox_findings(around: Around) -> AsyncIterator[Finding]:
     for tier in ("A", "B"):
         async for one in _of_tier(around, view, tier):
             yield one
+    yield await _limits()
+    hidden = _not_hidden(around, runner.tier, view)
+    if hidden is not None:
+        yield hidden
     yield await _container(around)
 
 
@@ -88,6 +92,40 @@ def _layer(tier: str, name: str, trial: Trial) -> Finding:
     if trial.gaps:
         text += f"; leaves open: {', '.join(trial.gaps)}"
     return Finding(name=title, state="ok", text=text)
+
+
+async def _limits() -> Finding:
+    """Say what bounds a command here, and what does not."""
+    from tui_agent.adapters.runner.cgroup import control_group
+    from tui_agent.adapters.runner.sandbox_view import FILE_BYTES, PROCESSES
+
+    group = control_group(PROCESSES)
+    counts, measures = group is not None and group.counts, group is not None and group.measures
+    if group is not None:
+        await group.remove()
+    by = "by a control group" if counts else "counted by us" if _is_root() else "by the kernel"
+    text = f"a file {FILE_BYTES >> 30} GiB, {PROCESSES:,} processes a sandbox ({by})"
+    if measures:
+        text += ", three quarters of the memory (by a control group)"
+    else:
+        text += "; memory is not limited, since no control group can be made here: where it runs"
+        text += " out, commands end first"
+    return Finding(name="limits", state="ok" if measures else "note", text=text)
+
+
+def _not_hidden(around: Around, tier: str, view: SandboxView) -> Finding | None:
+    """Say what the rules deny and this tier cannot keep from a command that runs."""
+    if tier not in {"B", "none", "container"} or not around.settings.rules:
+        return None
+    from tui_agent.core.rules import hidden_from_commands
+
+    denied = hidden_from_commands(around.settings.rules)
+    if not denied:
+        return None
+    there = f" ({len(view.denied)} files)" if view.denied else ""
+    text = f"{', '.join(denied)}{there} is denied, but tier {tier} cannot hide it from a command"
+    text += " that runs: what could read it unseen asks, in every mode"
+    return Finding(name="denied paths", state="note", text=text)
 
 
 async def _container(around: Around) -> Finding:

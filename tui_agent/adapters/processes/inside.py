@@ -38,15 +38,18 @@ GOING_SECONDS = 0.1
 USUAL_GRACE = 1.0
 """Seconds between SIGTERM and SIGKILL for those, where they stay."""
 STEP_SECONDS = 0.005
+COUNT_SECONDS = 0.2
+"""How far apart processes are counted, where nothing else limits them."""
 MOST_FDS = 4
 
 
-def serve(channel: socket.socket, confine: Callable[[], None]) -> None:
+def serve(channel: socket.socket, confine: Callable[[], None], most: int = 0) -> None:
     """Run commands until the host closes `channel`; then end what still runs.
 
-    `confine` is called once in each command's thread, before it starts the command.
+    `confine` is called once in each command's thread, before it starts the command. `most`: with
+    how many processes all commands are ended; 0 where the kernel counts them.
     """
-    commands = _Commands(channel, confine)
+    commands = _Commands(channel, confine, most)
     try:
         commands.serve()
     finally:
@@ -56,8 +59,9 @@ def serve(channel: socket.socket, confine: Callable[[], None]) -> None:
 class _Commands:
     """All that runs, and the one loop that hears of it."""
 
-    def __init__(self, channel: socket.socket, confine: Callable[[], None]) -> None:
+    def __init__(self, channel: socket.socket, confine: Callable[[], None], most: int) -> None:
         self._channel = channel
+        self._most, self._counted = most, 0.0
         self._spawner = Spawner(confine)
         self._running: list[_Command] = []
         self._childless = True
@@ -78,8 +82,19 @@ class _Commands:
                 self.reap()
             for one in [one for one in self._running if one.control.fileno() in ready]:
                 self._hear(one)
+            if self._most and self._running:
+                self._count()
             for one in [one for one in self._running if one.ends]:
                 self._go_on_ending(one)
+
+    def _count(self) -> None:
+        """End every command where they have too many processes together."""
+        now = time.monotonic()
+        if now - self._counted >= COUNT_SECONDS:
+            self._counted = now
+            if len(Below().all_of(os.getpid())) > self._most:
+                for one in self._running:
+                    one.end_within(0.0)
 
     def reap(self) -> None:
         """Collect whoever has ended. Orphans become ours: without a child nobody is left below."""
@@ -102,7 +117,10 @@ class _Commands:
         for one in self._running:
             if not one.deaf:
                 poll.register(one.control, select.POLLIN)
-        step = STEP_SECONDS * 1000 if any(one.ends for one in self._running) else None
+        step = STEP_SECONDS if any(one.ends for one in self._running) else None
+        if self._most and self._running and step is None:
+            step = COUNT_SECONDS
+        step = step * 1000 if step is not None else None
         return {fd for fd, _ in poll.poll(step)}
 
     def _take(self) -> bool:

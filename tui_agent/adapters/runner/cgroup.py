@@ -35,6 +35,17 @@ class ControlGroup:
         """Words that make the program after them start in the group."""
         return ("/bin/sh", "-c", _ENTER, " ".join(map(str, self.folders)))
 
+    @property
+    def counts(self) -> bool:
+        """Whether it limits the number of processes."""
+        return any((one / "pids.max").exists() for one in self.folders)
+
+    @property
+    def measures(self) -> bool:
+        """Whether it limits memory."""
+        files = ("memory.max", "memory.limit_in_bytes")
+        return any((one / file).exists() for one in self.folders for file in files)
+
     async def remove(self) -> None:
         """Remove it: its last process may take a moment to go."""
         left = [*self.folders]

@@ -55,6 +55,8 @@ class SandboxView:
     temporary: str = ""
     """A private folder of the host's, for tiers that have no /tmp of their own."""
     reach: Reach = "workspace"
+    counted: bool = False
+    """Whether the runner counts processes, because the kernel does not: for root, in no group."""
     writes: tuple[str, ...]
     """Folders of the workspace that may be written: itself, some of it, or nothing."""
 
@@ -107,7 +109,12 @@ def plan_of(
         "devices": [f"/dev/{name}" for name in _devices(private_root=private_root)],
         "listed": [ETC, *view.listed],
         "files": {os.path.join(home, name): text for name, text in view.home_files.items()},
-        "limits": {"processes": PROCESSES, "alone": private_root, "file_bytes": FILE_BYTES},
+        "limits": {
+            "processes": PROCESSES,
+            "alone": private_root,
+            "file_bytes": FILE_BYTES,
+            "counted": PROCESSES if view.counted else 0,
+        },
         "probe": dict(probe) if probe is not None else None,
     }
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tui_agent.adapters.kernel.process import is_root
 from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
@@ -44,6 +45,8 @@ class Choosing:
     """Whether having none of them is an error."""
     names: str = ""
     """How the error names what was required."""
+    grouped: bool = True
+    """Whether each sandbox gets a control group, where one may be made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +270,9 @@ class SandboxedRunner:
             folder = private_folder(Path(self._launching.environ.get("HOME", "/")))
             self._folders.append(folder)
             view = replace(view, temporary=str(folder))
-        group = control_group(PROCESSES)
+        group = control_group(PROCESSES) if self._choosing.grouped else None
+        if is_root() and (group is None or not group.counts):
+            view = replace(view, counted=True)
         prefix = (*(group.prefix if group else ()), *(copy.prefix if copy is not None else ()))
         process, trial = await started(
             tier, view, self._launching.environ, prefix=prefix, tried=reach != "records"

@@ -46,7 +46,7 @@ def main(root: str) -> int:
         _say(channel, said)
         return 1
     _say(channel, said)
-    serve(channel, confinement.of_a_command)
+    serve(channel, confinement.of_a_command, int(plan["limits"]["counted"]))
     return 0
 
 
