@@ -62,15 +62,22 @@ def test_a_command_runs_in_the_best_tier_and_every_record_names_it(
 
 @pytest.mark.case(27)
 @pytest.mark.capability("S0.18")
-def test_a_bubblewrap_that_fails_gives_the_next_tier_with_the_reason(sample: Repository) -> None:
+def test_a_bubblewrap_that_fails_gives_the_next_tier_with_the_reason(
+    sample: Repository, home: Path
+) -> None:
     if not shutil.which("bwrap"):
         pytest.skip("bubblewrap is not installed")
+    denied = '[[rules]]\naction = "deny"\npath = "**/*.key"\n'
+    (home / "agent").mkdir()
+    (home / "agent" / "config.toml").write_text(denied)
     told = without(sample.root, "namespaces").run("doctor")
     if "tier none" in told.out:
         pytest.skip("tier B cannot be had here")
     assert "tier B: Landlock and seccomp" in told.out
     assert "Not better, because tier A: " in told.out
     assert "namespace" in told.out.partition("Not better")[2]
+    assert "**/*.key is denied, but tier B cannot hide it from a command" in told.out
+    assert "1,024 processes a sandbox" in told.out.partition("limits")[2]
 
 
 @pytest.mark.case(28)

@@ -45,15 +45,12 @@ class Client(Protocol):
 
     def send(self, command: AgentCommand) -> None:
         """Ask for something; the answer comes as events."""
-        ...
 
     def events(self) -> AsyncIterator[Record]:
         """Give the past, then one delta with all text of an open response, then the live."""
-        ...
 
     async def blob(self, sha: str) -> bytes:
         """Load a payload that an event names. Raises KeyError where it is missing."""
-        ...
 
 
 class Model(Protocol):
@@ -77,7 +74,6 @@ class Blobs(Protocol):
 
     def put(self, data: bytes, *, mime: str = "text/plain") -> Blob:
         """Store a payload durably; the same bytes twice are one payload."""
-        ...
 
     def get(self, sha: str) -> bytes:
         """Load a payload. Raises KeyError where it is missing."""
