@@ -79,6 +79,7 @@ def test_the_key_is_in_no_environ_and_no_argument_but_its_hosts_while_a_command_
 
 
 @pytest.mark.case(54, 55)
+@pytest.mark.capability("S4.18", part="redaction")
 def test_a_key_that_is_echoed_is_in_nothing_kept_printed_or_exported(
     sample: Repository, home: Path
 ) -> None:

@@ -40,7 +40,7 @@ def log_of(home: Path) -> Path:
     return log
 
 
-@pytest.mark.capability("S4.18", part="verify names the record")
+@pytest.mark.capability("S4.18")
 def test_a_changed_word_anywhere_is_found_and_its_record_named(
     program: Program, home: Path
 ) -> None:

@@ -55,7 +55,7 @@ def gits(done: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.timeout(SECONDS)
-@pytest.mark.capability("S3.21", part="git runs in the sandbox alone")
+@pytest.mark.capability("S0.18", part="git of ours is confined")
 def test_no_command_lets_git_run_beside_the_program(repository: Repository, tmp_path: Path) -> None:
     with_sample(repository)
     turns = [

@@ -292,7 +292,7 @@ def test_a_fork_bomb_ends_with_its_own_tree(tier: str, user: str) -> None:
 def test_processes_are_limited_even_where_no_control_group_can_be_made(
     tier: str, user: str
 ) -> None:
-    """The kernel counts a plain user's; the runner counts root's."""
+    # The kernel counts a plain user's; the runner counts root's.
     with confined(tier, user, grouped=False) as box:
         done = box.python(MANY, timeout=20)
         assert "all of them" not in done["output"]
