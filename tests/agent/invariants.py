@@ -83,7 +83,7 @@ def assert_prefixes(records: Sequence[Record]) -> None:
             sent[record.agent_id] = now
         asked = state.agents[record.agent_id].asked if record.agent_id in state.agents else None
         gone = isinstance(record.event, ModelFailed) and record.event.retry_seconds is None
-        if gone and asked is not None and asked.purpose == "compaction":
+        if gone and asked is not None and state.agents[record.agent_id].summarising:
             del sent[record.agent_id][-1:]  # The request for a summary that never came.
         if isinstance(record.event, ContextCompacted) or _changes_model(record):
             sent[record.agent_id] = []

@@ -16,7 +16,7 @@ from tests.stories.program import Program
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository
 from tui_agent.core.blob import preview_of
-from tui_agent.core.commands import Compact, Rewind, SetMode
+from tui_agent.core.commands import Compact, Interrupt, Rewind, SetMode
 from tui_agent.core.events import ContextCompacted, ModelRequested, Notice, TurnEnded
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import ContextSettings
@@ -192,3 +192,33 @@ async def test_a_summary_that_never_comes_changes_nothing(
         work.send(Compact())
         await work.until(lambda _: any("Not compacted" in n.text for n in work.events(Notice)))
         assert work.state.main.messages == before
+
+
+async def test_a_summary_can_be_stopped_and_what_was_said_meanwhile_is_not_lost(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    slow = '[[turn]]\ntext = "Too late."\ndelay_ms = 60000\n\n'
+    setting = script(
+        said("One.") + '[[turn]]\ntext = "Two."\n[turn.when]\ncontains = "second"\n\n' + slow
+    )
+    async with setting.opened() as work:
+        await work.say("first")
+        before = list(work.state.main.messages)
+        work.send(Compact())
+        await work.until(lambda state: state.main.summarising)
+        work.send_text("second")
+        await work.until(lambda state: state.queue)
+        work.send(Interrupt())
+        await work.until(lambda state: len(state.main.turns) == 2)
+        await work.ended()
+        assert work.last(TurnEnded).reason == "done"
+        assert work.state.main.messages[: len(before)] == before
+        assert not work.events(ContextCompacted)
+        work.send(Compact())
+        await work.until(lambda state: state.main.summarising)
+    async with setting.opened(again=True) as work:
+        assert not work.state.main.summarising
+        assert "first" in preview_of(work.state.main.messages[-4].text)
+    assert_whole(records_of(setting.folder))
+    assert executed_again(setting) == "same"

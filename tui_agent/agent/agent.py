@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +13,7 @@ from tui_agent.agent.approvals import Approvals
 from tui_agent.agent.brought_diff import kept_diff
 from tui_agent.agent.budget_question import set_cap
 from tui_agent.agent.children import Children, close_children, remove_copies
-from tui_agent.agent.compacting import compact_when_idle
+from tui_agent.agent.compacting import RUNNING, compact_when_idle, cut_off_summary
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.granted import revoke
 from tui_agent.agent.keeping import record_cut_off
@@ -203,7 +203,7 @@ class Agent:
             case ask.Undo() | ask.Rewind():
                 await self._take_back(command)
             case ask.Compact():
-                await compact_when_idle(self._engine, command.instructions)
+                self._compact(command.instructions)
             case ask.SetModel():
                 self._change("model", command.model, self.state.model)
                 self._facts = asyncio.create_task(self._learn_facts())
@@ -257,7 +257,7 @@ class Agent:
             self._notice(f"{str(error).rstrip('.')}. The message was not sent.", "error")
             return
         attachments = seen(self._engine.facts, (*command.attachments, *found), self._notice)
-        if self._engine.agent.turn is not None:
+        if self._engine.busy:
             self._live.emit(
                 MessageQueued(
                     message_id=self._engine.world.ids("queued"),
@@ -292,8 +292,8 @@ class Agent:
         attachments: tuple[Attachment, ...] = (),
     ) -> None:
         """Begin a turn of the user's own that calls no model."""
-        if self._engine.agent.turn is not None:
-            self._notice("A turn is running: wait for its end, or stop it with Esc.")
+        if self._engine.busy:
+            self._notice(RUNNING)
             return
         started = TurnStarted(text=text, mode=self.state.mode, kind=kind, attachments=attachments)
         self._live.emit(started)
@@ -310,8 +310,8 @@ class Agent:
 
     async def _take_back(self, command: ask.Undo | ask.Rewind) -> None:
         """Find what is meant, and begin the turn that takes it back."""
-        if self._engine.agent.turn is not None:
-            self._notice("A turn is running: wait for its end, or stop it with Esc.")
+        if self._engine.busy:
+            self._notice(RUNNING)
             return
         try:
             wanted = await own_turn_for(self._engine, command)
@@ -322,15 +322,24 @@ class Agent:
         else:
             self._own_turn(wanted.text, wanted.kind, wanted.arguments)
 
-    def _go(self) -> None:
-        self._turn = asyncio.create_task(self._run(self._turn))
+    def _compact(self, words: str) -> None:
+        if self._engine.busy:
+            self._notice(RUNNING)
+        else:
+            self._engine.compacting = True
+            self._go(lambda engine: compact_when_idle(engine, words))
 
-    async def _run(self, before: asyncio.Task[None] | None) -> None:
-        """Run the open turn, once what the turn before still keeps is kept."""
+    def _go(self, work: Callable[[Engine], Awaitable[None]] = run_turn) -> None:
+        self._turn = asyncio.create_task(self._run(self._turn, work))
+
+    async def _run(
+        self, before: asyncio.Task[None] | None, work: Callable[[Engine], Awaitable[None]]
+    ) -> None:
+        """Run the open turn, or compact, once what the turn before still keeps is kept."""
         broken = False
         try:
             await asyncio.gather(*([before] if before is not None else []), return_exceptions=True)
-            await run_turn(self._engine)
+            await work(self._engine)
             await remove_copies(self._engine)
         except* LogWriteError:
             broken = self._halted = True
@@ -369,6 +378,7 @@ class Agent:
             await record_cut_off(self._engine)
             close_children(self._engine)
             close_turn(self._engine, turn)
+        cut_off_summary(self._engine, "Stopped by you.")
         self._next_queued()
 
     async def _cancel_turn(self) -> None:

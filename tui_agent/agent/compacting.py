@@ -6,17 +6,24 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.compaction import compact
 from tui_agent.agent.governor import stop_for
+from tui_agent.core.events import ModelFailed
 from tui_agent.core.next_action import Compact
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
 
+RUNNING = "A turn is running: wait for its end, or stop it with Esc."
+
 
 async def compact_when_idle(engine: Engine, words: str) -> None:
     """Compact the conversation as the user wishes, or say why not."""
-    if engine.agent.turn is not None:
-        engine.notice("A turn is running: compact when it has ended.", "warning")
-        return
+    try:
+        await _compact(engine, words)
+    finally:
+        engine.compacting = False
+
+
+async def _compact(engine: Engine, words: str) -> None:
     if not engine.agent.messages:
         engine.notice("There is nothing to compact yet.")
         return
@@ -25,3 +32,12 @@ async def compact_when_idle(engine: Engine, words: str) -> None:
         engine.notice(f"Not compacted: {stop.text}. /budget raises the cap.", "warning")
     elif not await compact(engine, "user", words):
         engine.notice("Not compacted: the model gave no summary. Nothing was changed.", "warning")
+
+
+def cut_off_summary(engine: Engine, message: str) -> None:
+    """Record that a summary which no turn is open for was cut off: the conversation stays."""
+    engine.compacting = False
+    agent = engine.agent
+    if agent.summarising and agent.turn is None and agent.asked is not None:
+        request_id = agent.asked.request_id
+        engine.emit(ModelFailed(request_id=request_id, kind="cancelled", message=message))

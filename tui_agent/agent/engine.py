@@ -46,6 +46,8 @@ class Engine:
     first_snapshot: asyncio.Task[None] | None = None
     snapping: asyncio.Lock = field(default_factory=asyncio.Lock)
     """One snapshot after the other, whoever takes it."""
+    compacting: bool = False
+    """Whether the user's own wish to compact is being carried out."""
     said: set[str] = field(default_factory=set)
     """What this process has warned of once."""
     told_stop: Callable[[Engine], Stop | None] | None = None
@@ -59,6 +61,11 @@ class Engine:
     def agent(self) -> Agent:
         """This engine's agent, as it is now."""
         return self.live.state.agents[self.agent_id]
+
+    @property
+    def busy(self) -> bool:
+        """Whether something runs that another turn has to wait for."""
+        return self.compacting or self.agent.turn is not None
 
     @property
     def model(self) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_agent.agent.compacting import cut_off_summary
 from tui_agent.agent.effects import settled_files, snapshot
 from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.results import failure, finished
@@ -56,6 +57,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
         )
     )
     await record_cut_off(engine)
+    cut_off_summary(engine, "The process ended before the summary came.")
     for agent in list(engine.live.state.agents.values()):
         if agent.turn is not None:
             _repair(replace(engine, agent_id=agent.id), agent.turn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_agent.agent.compacting import cut_off_summary
 from tui_agent.agent.results import finished
 from tui_agent.agent.resume import mend, only_copied
 from tui_agent.core.events import ApprovalDecided, ModelFailed, SessionEnded, TurnEnded
@@ -29,6 +30,7 @@ def close_turn(engine: Engine, turn: Turn, detail: str = "") -> None:
 def suspend(engine: Engine) -> None:
     """Leave with the turn open; only a response that is cut off is recorded, with its text."""
     turn = engine.agent.turn
+    cut_off_summary(engine, "Left before the summary came.")
     for agent in list(engine.live.state.agents.values()):
         if agent.turn is not None:
             own = replace(engine, agent_id=agent.id)

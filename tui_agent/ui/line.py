@@ -244,6 +244,8 @@ class LineMode:
         return next((one for one in found if one.request_id not in self._later), None)
 
     def _busy(self) -> bool:
+        if self._told.state.main.summarising:
+            return True
         state = self._told.state
         return state.main.turn is not None and not state.halted
 

@@ -18,6 +18,7 @@ from tui_agent.core.events import (
     LogRecovered,
     ModelFailed,
     ModelHeld,
+    ModelRequested,
     ModelResponded,
     Notice,
     PhaseEntered,
@@ -42,6 +43,7 @@ from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Proposal
 from tui_agent.core.state import Call, Session, apply
+from tui_agent.ui.compaction_lines import compaction_lines
 from tui_agent.ui.figures import duration, size
 from tui_agent.ui.plain_diff import file_lines
 from tui_agent.ui.report import report_lines
@@ -104,7 +106,8 @@ class Transcript:
             PhaseEntered: self._phase,
             CheckFinished: self._check,
             TrialStarted: self._trial,
-            ContextCompacted: self._compacted,
+            ContextCompacted: _of_compaction,
+            ModelRequested: _of_compaction,
             Notice: self._notice,
             LogRecovered: self._recovered,
             Redacted: self._redacted,
@@ -301,10 +304,6 @@ class Transcript:
         names = ", ".join(one.command for one in event.checks)
         return _aside([("dim", f"· {names} on the accepted hunks, in a copy …")])
 
-    async def _compacted(self, _record: Record, event: ContextCompacted) -> Told:
-        before, kept = event.messages_before, event.messages_kept
-        return _aside([("warning", f"! {before - kept} messages were summarised for the model")])
-
     async def _notice(self, _record: Record, event: Notice) -> Told:
         styles: dict[str, Style] = {"info": "dim", "warning": "warning", "error": "danger"}
         glyph = "·" if event.level == "info" else "!"
@@ -373,6 +372,10 @@ def plan_lines(plan: Plan) -> list[Line]:
 
 def _has_words(line: Line) -> bool:
     return any(text.strip() for _, text in line)
+
+
+async def _of_compaction(_record: Record, event: ContextCompacted | ModelRequested) -> Told:
+    return _aside(*compaction_lines(event))
 
 
 def _plain(text: str) -> tuple[Line, ...]:

@@ -21,6 +21,7 @@ from tui_agent.core.events import (
     ApprovalDecided,
     EditApplied,
     LogRecovered,
+    ModelFailed,
     ModelRequested,
     ModelResponded,
     Record,
@@ -208,6 +209,8 @@ class _Loop:
             case "answer" | "ours":
                 await self._answer(index, cue)
             case _:
+                if isinstance(event, ModelFailed):
+                    await self.process.stop()
                 self._put(index, cue.record)
 
     def _put(self, index: int, record: Record) -> None:

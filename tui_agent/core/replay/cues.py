@@ -144,7 +144,9 @@ class _Teller:
             case ServerReported():
                 return "answer" if self._precedes_a_request(index) else "put"
             case ModelFailed():
-                return "ours" if event.kind == "cancelled" else "answer"
+                if event.kind != "cancelled":
+                    return "answer"
+                return "ours" if self.open else "put"  # a summary that nobody waited for
             case CheckFinished() if event.call_id not in self.checks:
                 return "put"  # a person had it run beside the turn
             case ToolCalled():

@@ -30,7 +30,7 @@ def _requested(state: Session, agent: Agent, record: Record, event: ModelRequest
     agent.unsent.clear()
     agent.unsent_calls.clear()
     agent.requests += 1
-    agent.asked = event
+    agent.asked, agent.summarising = event, event.purpose == "compaction"
     agent.renewed = agent.renewed and event.purpose == "compaction"
     if event.first:
         agent.system, agent.tools = event.system, event.tools
@@ -68,6 +68,7 @@ def _responded(_state: Session, agent: Agent, record: Record, event: ModelRespon
             )
         )
     agent.usage = agent.usage.plus(event.usage)
+    agent.summarising = False
     turn, step = _open_step(agent, record.step)
     _pay(agent, step, event.usage.cost_usd)
     used = (event.usage.input_tokens or 0) + (event.usage.output_tokens or 0)
@@ -97,7 +98,8 @@ def _pay(agent: Agent, step: Step | None, cost: float | None) -> None:
 def _failed(_state: Session, agent: Agent, record: Record, event: ModelFailed) -> None:
     turn, step = _open_step(agent, record.step)
     again = event.retry_seconds is not None
-    if not again and agent.asked is not None and agent.asked.purpose == "compaction":
+    if not again and agent.summarising:
+        agent.summarising = False
         del agent.messages[-1:]  # The request for a summary that never came.
     if (event.partial or event.kind == "cancelled") and agent.spend != NOTHING:
         # Nobody says what an answer costs that was cut off.

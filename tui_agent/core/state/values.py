@@ -293,6 +293,8 @@ class Agent:
     requests: int = 0
     asked: ModelRequested | None = None
     """The last request."""
+    summarising: bool = False
+    """Whether that is one for a summary, and has no answer yet."""
     renewed: bool = False
     """Whether the conversation has been cut since the last request: its tools may change now."""
     marks: list[Mark] = field(default_factory=list)

@@ -77,6 +77,8 @@ class Deeds:
     def running(self) -> bool:
         """Whether a turn is open and works by itself."""
         state = self.frame.state
+        if state.main.summarising:
+            return True
         return state.main.turn is not None and not state.waiting and not state.halted
 
     def act(self, action: str) -> bool:

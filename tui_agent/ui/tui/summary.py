@@ -78,7 +78,7 @@ def activity_of(state: Session, drafts: Mapping[str, Draft], view: View) -> Acti
         return replace(yours, facts=(*yours.facts, place)) if place else yours
     turn = state.main.turn
     if turn is None:
-        return Activity()
+        return _summarising(view) if state.main.summarising else Activity()
     if state.halted:
         hint: Said = ("Enter", "goes on once there is room")
         return Activity(
@@ -95,6 +95,16 @@ def activity_of(state: Session, drafts: Mapping[str, Draft], view: View) -> Acti
         what=what,
         facts=tuple(facts),
         hints=tuple(hints if view.width >= NARROW else hints[:1]),
+        beat=view.beat,
+    )
+
+
+def _summarising(view: View) -> Activity:
+    return Activity(
+        sign="running",
+        what="compacting",
+        facts=("the model summarises the conversation",) if view.width >= NARROW else (),
+        hints=(("Esc", "stops"),),
         beat=view.beat,
     )
 
@@ -124,6 +134,8 @@ def _step(step: Step, state: Session, turn: Turn, view: View) -> tuple[str, list
         if step.failure.next_model:
             return "asking the stand-in", [step.stand_in, since]
         return "trying again", [f"attempt {step.attempts}", since]
+    if step.purpose == "compaction":
+        return "compacting", [since]
     if step.text:
         return "writing", [since, count(len(step.text) // LETTERS_A_TOKEN, "token")]
     if step.reasoning:
