@@ -234,7 +234,7 @@ def _front_end(options: Options, around: Around) -> int:
 
         _harden()
         return headless(around, "" if around.first else _standard_input())
-    if options.plain or os.environ.get("TERM", "dumb") == "dumb":
+    if options.plain or os.environ.get("TERM", "dumb") == "dumb" or _heard(around):
         from tui_agent.wiring.line import line_mode
 
         _harden()
@@ -245,6 +245,12 @@ def _front_end(options: Options, around: Around) -> int:
     from tui_agent.wiring.screen import screen
 
     return screen(around)
+
+
+def _heard(around: Around) -> bool:
+    from tui_agent.wiring.appearance import appearance_of
+
+    return appearance_of(around).screen_reader
 
 
 def _standard_input() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,13 @@ ARMING = 0.5
 class Terminal:
     """A person at a terminal in which `agent --plain` runs."""
 
-    def __init__(self, folder: Path, *arguments: str, term: str = "xterm-256color") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        term: str = "xterm-256color",
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         self.dumb = term == "dumb"
         self.child = pexpect.spawn(
             sys.executable,
@@ -37,6 +43,7 @@ class Terminal:
                 "TERM": term,
                 "PYTHONUTF8": "1",
                 "NO_COLOR": "1",
+                **(environ or {}),
             },
             dimensions=(50, 120),
             encoding="utf-8",

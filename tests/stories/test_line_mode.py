@@ -300,6 +300,15 @@ def test_slash_commands_and_own_commands_work(sample: Repository, tmp_path: Path
         person.says("!echo from $((40 + 2))")
         person.sees("from 42")
         person.sees("Done")
+        person.says("/attach none.png")
+        person.sees("none.png cannot be read: No such file or directory.")
+        (sample.root / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(20))
+        person.says("/attach a.png")
+        person.sees("a.png goes with your next message")
+        person.says("/fork")
+        person.sees("/help lists the commands")
+        person.says("/new")
+        person.sees("/help lists the commands")
         person.says("/quit")
         assert person.ended() == 0
 
@@ -317,3 +326,41 @@ def test_escape_sequences_of_a_model_never_reach_the_terminal(
         assert not re.search("[\x9b\u202e]", seen)
         assert "␛]52;c;aGk=␇" in seen
         assert person.leaves() == 0
+
+
+def test_read_aloud_everything_is_said_in_words_and_in_order(
+    sample: Repository, tmp_path: Path
+) -> None:
+    turns = [
+        {"text": "I change a line.", "call": [call("edit", path="lines.py", edits=[FIRST])]},
+        {"text": "And run it.", "call": [call("shell", command="touch ran")]},
+    ]
+    with at_terminal(
+        sample.root,
+        *("--model", script(tmp_path, turns)),
+        environ={"AGENT_INTERFACE_SCREEN_READER": "true"},
+    ) as person:
+        person.sees("Your message: ")
+        person.says("go")
+        person.sees("1/1 [")
+        heard = person.child.before
+        person.says("y")
+        person.sees("Enter applies this")
+        heard += person.child.before
+        person.says("")
+        person.sees("[y s p")
+        heard += person.child.before
+        person.says("n")
+        person.sees("Stopped")
+        heard += person.child.before
+        assert person.leaves() == 0
+    order = (
+        *("Working.", "I change a line.", "your turn: edit", "1 change in 1 file"),
+        *("removed line 3: line_2 = 2", "added line 3: line_2 = 'two'", "  y  accept this"),
+        *("done: edit", "And run it.", "your turn: shell", "  y  yes, this once"),
+    )
+    places = [heard.find(words) for words in order]
+    assert -1 not in places, dict(zip(order, places, strict=True))
+    assert places == sorted(places)
+    assert not re.search("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", heard)
+    assert not re.search("[✓✗◆●·−›]", heard)

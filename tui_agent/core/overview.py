@@ -20,6 +20,9 @@ SHOWN_TURNS = 12
 """How many of the last turns a preview keeps."""
 SHOWN_FILES = 40
 
+NOT_RECORDED = "not-recorded"
+"""The id of a session that is kept nowhere."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:

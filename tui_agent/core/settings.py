@@ -152,6 +152,8 @@ class InterfaceSettings:
     """Keys by action id: `review.accept = "y"`."""
     editor: str = ""
     """The external editor; empty is $VISUAL, then $EDITOR."""
+    screen_reader: bool = False
+    """Whether `agent` begins in line mode, in words for a screen reader: no cursor is moved."""
     title: bool = True
     """Whether the terminal's title says what is done."""
     notify: Literal["auto", "off", "bell", "osc9", "osc99", "osc777"] = "auto"

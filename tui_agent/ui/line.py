@@ -18,7 +18,7 @@ from tui_agent.core.commands import (
     Submit,
     TryHunks,
 )
-from tui_agent.core.events import Record
+from tui_agent.core.events import Record, TurnStarted
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting, place_of
@@ -68,8 +68,8 @@ class LineMode:
         self._listening = False
 
     @property
-    def then(self) -> str:
-        """The session that the person goes on to; empty: none."""
+    def then(self) -> tuple[str, ...]:
+        """What the person goes on to: `("resume", ID)`, for one; empty: nothing."""
         return self._commands.then
 
     async def run(self) -> int:
@@ -117,6 +117,8 @@ class LineMode:
                 self._input.release()
 
     async def _tell(self, record: Record) -> None:
+        if self._paper.spoken and isinstance(record.event, TurnStarted):
+            self._paper.put("Working.")
         told = await self._told.tell(record)
         if told.answer or told.aside:
             self._paper.put(*told.answer, *told.aside)
@@ -157,7 +159,7 @@ class LineMode:
     async def _listen(self) -> None:
         self._listening = True
         try:
-            said = await self._input.line("> " if self._paper.ascii_only else "› ")
+            said = await self._input.line(self._sign())
         finally:
             self._listening = False
         if said is None:
@@ -177,10 +179,16 @@ class LineMode:
                 raise Left
         else:
             queued = self._busy()
-            self._client.send(Submit(text=said))
+            self._client.send(Submit(text=said, attachments=self._commands.attached()))
             if queued:
                 self._paper.put("Queued: it is sent when this turn has ended.")
             await self._taken_up()
+
+    def _sign(self) -> str:
+        """Return what stands before what a person types."""
+        if self._paper.spoken:
+            return "Your message: "
+        return "> " if self._paper.ascii_only else "› "
 
     async def _taken_up(self) -> None:
         """On a dumb terminal, let what was said begin its turn before the next question."""

@@ -13,7 +13,7 @@ from tui_agent.core.state import Call
 from tui_agent.ui.cost_lines import pause_lines
 from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_input import Input
-from tui_agent.ui.line_review import EditText, Review, TryHunks, key_lines
+from tui_agent.ui.line_review import EditText, Review, TryHunks, explain, key_lines
 from tui_agent.ui.line_served import served_lines
 from tui_agent.ui.text import Line, Paper
 from tui_agent.ui.transcript import Transcript, plan_lines
@@ -89,6 +89,7 @@ class Approvals:
 
     async def _command(self, call: Call, proposal: Proposal, sandbox: str) -> Decision | None:
         self._paper.put(*_facts(call, proposal, sandbox))
+        explain(self._paper, "command", _keys(proposal))
         while True:
             keys = {**_keys(proposal), "?": "these keys"}
             key = await self._input.key(f"[{' '.join(keys)}] ", [*keys])
@@ -143,6 +144,7 @@ class Approvals:
     async def _plan(self, plan: Plan) -> Decision | None:
         self._paper.put(*plan_lines(plan))
         keys = {**PLAN_KEYS, "?": "these keys"}
+        explain(self._paper, "plan", keys)
         while True:
             key = await self._input.key(f"[{' '.join(keys)}] ", [*keys])
             if key == "?":

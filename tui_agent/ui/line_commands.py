@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
 
 from tui_agent.core import commands as ask
+from tui_agent.core.messages import Attachment
+from tui_agent.core.overview import NOT_RECORDED
 from tui_agent.core.ports import Client
 from tui_agent.core.servers import is_served
 from tui_agent.core.state import Session
@@ -16,6 +18,7 @@ from tui_agent.ui.budget_words import budget_wish
 from tui_agent.ui.context_lines import context_lines
 from tui_agent.ui.cost_lines import meter_words
 from tui_agent.ui.grant_lines import grant_lines
+from tui_agent.ui.line_approval import edited_plan
 from tui_agent.ui.line_sessions import HELP, Choices, Exports
 from tui_agent.ui.memory_lines import MemoryDoor
 from tui_agent.ui.rewind_words import HELP as REWIND_HELP
@@ -40,6 +43,9 @@ class Others:
     memory: MemoryDoor | None = None
     sessions: Choices | None = None
     exports: Exports | None = None
+    attach: Callable[[str], Attachment] | None = None
+    """Reads an image. Raises OSError, ValueError."""
+    edit_text: Callable[[str], Awaitable[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,9 @@ class SlashCommands:
     ) -> None:
         self._client, self._paper, self._told = client, paper, told
         self._others = others or Others()
-        self.then = ""
-        """The session that is to be gone on with; empty: none."""
+        self.then: tuple[str, ...] = ()
+        """What is to be gone on to: `("resume", ID)`, for one; empty: nothing."""
+        self._attached: list[Attachment] = []
         send = client.send
         self._table = {
             "help": _Entry("these commands", lambda _: self._help()),
@@ -68,7 +75,7 @@ class SlashCommands:
                 "what the session, a turn or a day may cost", self._budget, "[turn|day] DOLLARS"
             ),
             "cost": _Entry("what was spent, by agent and model", lambda _: self._cost()),
-            "plan": _Entry("show the plan", lambda _: self._plan()),
+            "plan": _Entry("show the plan; /plan edit changes its steps", self._plan),
             "status": _Entry("model, mode, tokens, cost", lambda _: self._status()),
             "context": _Entry("what the model is told beforehand", lambda _: self._context()),
             "steer": _Entry("say something to the running turn", self._steer, "TEXT"),
@@ -97,9 +104,23 @@ class SlashCommands:
             "label": _Entry("name this place", self._label, "TEXT"),
             "sessions": _Entry("list earlier ones; /sessions 2 goes on with one", self._earlier),
             "export": _Entry("this session as a file for others", self._export, "FORMAT"),
+            **self._others_than_this(),
             "stop": _Entry("end the turn", lambda _: send(ask.Interrupt())),
             "quit": _Entry("leave; an open turn is suspended", lambda _: None),
         }
+
+    def _others_than_this(self) -> dict[str, _Entry]:
+        return {
+            "attach": _Entry("an image, for your next message", self._attach, "FILE"),
+            "replay": _Entry("this session from its start, step by step", self._replay),
+            "fork": _Entry("go on in a copy of this session, or up to a step of it", self._fork),
+            "new": _Entry("begin a new session", lambda _: self._go("new")),
+        }
+
+    def attached(self) -> tuple[Attachment, ...]:
+        """Return what goes with the next message, once."""
+        found, self._attached = tuple(self._attached), []
+        return found
 
     async def run(self, text: str) -> bool:
         """Carry a command out; tell whether the conversation goes on."""
@@ -124,11 +145,12 @@ class SlashCommands:
 
     def _help(self) -> None:
         lines: list[Line] = []
+        widest = 2 + max(len(f"/{name} {one.argument}") for name, one in self._table.items())
         for name, entry in self._table.items():
             typed = f"/{name} {entry.argument}".rstrip()
-            lines.append([("bold", f"  {typed:<26}"), ("", entry.what)])
-        lines.append([("bold", f"  {'!COMMAND':<26}"), ("", "run a command of your own")])
-        lines.append([("bold", f"  {'@FILE':<26}"), ("", "in a message: attach a file")])
+            lines.append([("bold", f"  {typed:<{widest}}"), ("", entry.what)])
+        lines.append([("bold", f"  {'!COMMAND':<{widest}}"), ("", "run a command of your own")])
+        lines.append([("bold", f"  {'@FILE':<{widest}}"), ("", "in a message: attach a file")])
         self._paper.put(*lines)
 
     def _mcp(self, text: str) -> None:
@@ -212,7 +234,7 @@ class SlashCommands:
         elif choices.named(text) == self._told.state.id:
             self._paper.put("That is this session.")
         else:
-            self.then = choices.named(text)
+            self.then = ("resume", choices.named(text))
 
     async def _export(self, form: str) -> None:
         if self._others.exports is None or not self._told.state.id:
@@ -238,8 +260,42 @@ class SlashCommands:
         except ValueError as error:
             self._paper.put(f"{error}.")
 
-    def _plan(self) -> None:
+    def _attach(self, path: str) -> None:
+        if self._others.attach is None:
+            self._paper.put("Nothing can be attached here.")
+            return
+        try:
+            image = self._others.attach(path)
+        except (OSError, ValueError) as error:
+            self._paper.put(f"{error}.")
+        else:
+            self._attached.append(image)
+            self._paper.put(f"{image.name} goes with your next message.")
+
+    def _replay(self, _text: str) -> None:
+        self._go("replay", self._told.state.id)
+
+    def _fork(self, text: str) -> None:
+        if text and not text.isdecimal():
+            self._paper.put("/fork goes on in a copy of this session; /fork 12: up to step 12.")
+        else:
+            self._go("fork", self._told.state.id, text)
+
+    def _go(self, *then: str) -> None:
+        """Go on to something, once nothing runs here."""
+        if self._told.state.main.turn is not None:
+            self._paper.put("A turn is running: wait for its end, or end it with /stop.")
+        elif len(then) > 1 and self._told.state.id in ("", NOT_RECORDED):
+            self._paper.put("Nothing of this session is recorded.")
+        else:
+            self.then = then
+
+    async def _plan(self, text: str) -> None:
         plan = self._told.state.main.plan
+        if text == "edit" and plan is not None and self._others.edit_text is not None:
+            steps = await self._others.edit_text("\n".join(step.text for step in plan.steps))
+            self._client.send(ask.EditPlan(plan=edited_plan(plan, steps)))
+            return
         self._paper.put(*(plan_lines(plan) if plan is not None else ["There is no plan."]))
 
     def _status(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_agent.core.patch import (
@@ -173,14 +173,13 @@ class Review:
         """Ask for one verdict; tell whether to go on."""
         self._show(piece)
         place = self._pieces.index(piece) + 1
+        explain(self._paper, "review", self._words_of_keys(piece))
         while True:
             keys = self._keys(piece)
             prompt = f"{place}/{len(self._pieces)} [{' '.join(keys)}] "
             key = await self._input.key(prompt, [*keys, "A", "D"])
             if key == "?":
-                self._paper.put(
-                    *key_lines({key: KEYS[key] for key in KEYS if key in [*keys, *"AD"]})
-                )
+                self._paper.put(*key_lines(self._words_of_keys(piece)))
             elif key == "q":
                 return False
             elif key == "p":
@@ -197,6 +196,10 @@ class Review:
         """Return the keys that are shown: of those that mean something here."""
         without = {*("" if piece.hunk is not None else "es"), *("" if self._offers else "p")}
         return [key for key in "ynresaducpq?" if key not in without]
+
+    def _words_of_keys(self, piece: _Piece) -> dict[str, str]:
+        shown = [*self._keys(piece), "A", "D"]
+        return {key: words for key, words in KEYS.items() if key in shown}
 
     async def _check(self) -> None:
         """Run the checks on what is accepted so far."""
@@ -278,6 +281,13 @@ def _pieces(view: FileView) -> list[_Piece]:
     return [*files, *(_Piece(view, hunk=hunk) for hunk in view.hunks())]
 
 
-def key_lines(keys: dict[str, str]) -> list[Line]:
+def explain(paper: Paper, kind: str, keys: Mapping[str, str]) -> None:
+    """Say what the keys of a kind of question mean, once, to somebody who hears it."""
+    if paper.spoken and kind not in paper.explained:
+        paper.explained.add(kind)
+        paper.put(*key_lines(keys))
+
+
+def key_lines(keys: Mapping[str, str]) -> list[Line]:
     """Return what each key does, a line each."""
     return [[("bold", f"  {key}  "), ("", text)] for key, text in keys.items()]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TextIO
 
 from tui_agent.ui.clean import clean
+from tui_agent.ui.spoken import in_words
 
 Style = Literal["", "bold", "dim", "added", "removed", "pending", "warning", "danger", "accent"]
 Span = tuple[Style, str]
@@ -43,6 +44,10 @@ class Paper:
         """Find out whether colours and Unicode are welcome."""
         self._out, self._err = out, err
         self.plain = environ.get("TERM", "") in ("", "dumb")
+        self.spoken = False
+        """Whether somebody hears it: words in place of signs, and no colour."""
+        self.explained: set[str] = set()
+        """The kinds of question whose keys were said already."""
         self._colour = wants_colour(environ, self.out)
         encoding = (getattr(self.out, "encoding", "") or "ascii").lower().replace("-", "")
         self.ascii_only = not encoding.startswith("utf")
@@ -77,6 +82,8 @@ class Paper:
     def shaped(self, line: Line | str) -> str:
         """Return a line as it is to be written."""
         spans: Line = [("", line)] if isinstance(line, str) else line
+        if self.spoken:
+            spans = [("", text) for _, text in in_words(spans)]
         return "".join(self._span(style, text) for style, text in spans)
 
     def _span(self, style: Style, text: str) -> str:

@@ -31,6 +31,7 @@ class Appearance:
     keymap: str = "default"
     keys: Mapping[str, str] = field(default_factory=dict)
     editor: str = ""
+    screen_reader: bool = False
     title: bool = True
     notify: Notify = "auto"
     mode: str = "ask"
@@ -49,6 +50,7 @@ def appearance_of(wiring: Wiring) -> Appearance:
         keymap=interface.keymap,
         keys=interface.keys,
         editor=interface.editor,
+        screen_reader=interface.screen_reader,
         title=interface.title,
         notify=interface.notify,
         mode=settings.mode,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.line import LineMode, LineSetup
 from tui_agent.ui.line_commands import Others
 from tui_agent.ui.line_input import DumbInput, Input, Interrupted, Left, TerminalInput
 from tui_agent.ui.line_sessions import Choices, Exports, choose
+from tui_agent.wiring.appearance import appearance_of
+from tui_agent.wiring.attaching import attach_image
 from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
+from tui_agent.wiring.going_on import goes_on
 from tui_agent.wiring.remembering import memory_door
 from tui_agent.wiring.spending import cost_door
 from tui_agent.wiring.trusting import ask_in_lines
@@ -28,7 +32,9 @@ def line_mode(around: Around) -> int:
 
 
 async def _run(around: Around) -> int:
-    given: Input = DumbInput() if around.paper.plain else TerminalInput()
+    around.paper.spoken = appearance_of(around).screen_reader
+    one_by_one = around.paper.plain or around.paper.spoken
+    given: Input = DumbInput() if one_by_one else TerminalInput()
     choices = Choices(lambda: around.summaries(all_repositories=False), around.paper)
     try:
         await ask_in_lines(around, given)
@@ -37,17 +43,16 @@ async def _run(around: Around) -> int:
             around.options = replace(around.options, resume=chosen, pick=False)
         while True:
             status, then = await _session(around, given, choices)
-            if not then:
+            if not await goes_on(around, then, plain=True):
                 return status
-            around.options = replace(around.options, resume=then, continue_last=False, prompt="")
     except (Left, Interrupted):
         return 0
     finally:
         await around.close()
 
 
-async def _session(around: Around, given: Input, choices: Choices) -> tuple[int, str]:
-    """Talk in one session; return the exit status, and the session that is gone on with."""
+async def _session(around: Around, given: Input, choices: Choices) -> tuple[int, tuple[str, ...]]:
+    """Talk in one session; return the exit status, and what is gone on to."""
     opened = await around.open(attended=True)
     first, around.first = around.first, None
     setup = LineSetup(
@@ -61,6 +66,8 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
             memory=memory_door(around),
             sessions=choices,
             exports=_exports(around, opened, given),
+            attach=partial(attach_image, opened),
+            edit_text=editor_of(around),
         ),
         greeting=_greeting(opened),
     )

@@ -13,6 +13,7 @@ from tui_agent.ui.tui.shell import Shell
 from tui_agent.ui.tui.theme import Theme, choose_theme
 from tui_agent.ui.tui.theme_file import ThemeError
 from tui_agent.wiring.appearance import appearance_of
+from tui_agent.wiring.going_on import goes_on
 from tui_agent.wiring.hosts import model_hosts
 from tui_agent.wiring.looks import own_themes
 
@@ -77,7 +78,7 @@ async def _run(around: Around, begin: _Beginning) -> tuple[int, tuple[str, ...]]
     try:
         while True:
             status, then = await _session_or_choice(around, begin)
-            if not await _goes_on(around, then):
+            if not await goes_on(around, then):
                 return status, then
     finally:
         await around.close()
@@ -115,26 +116,3 @@ async def _session(around: Around, begin: _Beginning) -> tuple[int, tuple[str, .
     if shell.return_code:
         return shell.return_code, ()
     return status or 0, shell.then
-
-
-async def _goes_on(around: Around, then: tuple[str, ...]) -> bool:
-    """Set the options for what comes next; return whether anything does."""
-    match then:
-        case ("replay", session):
-            from tui_agent.ui.commands.replay import run
-
-            await run([session], around)
-            session, around.branched = around.branched or session, ""
-            around.options = replace(around.options, resume=session, continue_last=False, prompt="")
-        case ("fork", session, place):
-            forked = around.fork_at(session, place)
-            around.options = replace(
-                around.options, resume=forked.id, continue_last=False, prompt=""
-            )
-        case ("resume", session):
-            around.options = replace(around.options, resume=session, continue_last=False, prompt="")
-        case ("new",):
-            around.options = replace(around.options, resume="", continue_last=False, prompt="")
-        case _:
-            return False
-    return True

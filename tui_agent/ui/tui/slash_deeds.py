@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_agent.core import commands as ask
+from tui_agent.core.overview import NOT_RECORDED
 from tui_agent.core.servers import is_served
 from tui_agent.ui.tui.slash import parse
 from tui_agent.ui.tui.theme import theme_names
@@ -15,9 +16,6 @@ from tui_agent.ui.undo_words import undo_wish
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.deeds import Deeds
-
-NOT_RECORDED = "not-recorded"
-"""The id of a session that is kept nowhere."""
 
 
 def run_slash(deeds: Deeds, text: str) -> bool:
