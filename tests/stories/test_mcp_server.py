@@ -106,7 +106,9 @@ async def test_what_another_program_did_is_seen_replayed_and_taken_back(
         assert (await said(client, "read", path="answer.py"))[0]
         assert (await said(client, "edit", **EDIT))[0]
     assert b"return 42" in repository.read("answer.py")
-    assert "edit for a tester 1" in program.run("sessions", "show", "last").out
+    shown = program.run("sessions", "show", "last").out
+    assert "edit for a tester 1" in shown
+    assert "Done" not in shown, "the call says all"
     again = program.run("replay", "last", "--run")
     assert (again.status, "same" in again.out + again.err) == (0, True)
     assert program.run("undo").status == 0

@@ -338,8 +338,10 @@ class Transcript:
         return _aside([("dim", f"· The session is {event.status}; agent -c goes on with it")])
 
     async def _ended(self, _record: Record, event: TurnEnded) -> Told:
-        turns = self.state.main.turns
-        return _aside(*report_lines(event, self.state, turns[-1] if turns else None))
+        turn = self.state.main.turns[-1] if self.state.main.turns else None
+        if turn is not None and turn.reported is None:
+            return _NOTHING
+        return _aside(*report_lines(event, self.state, turn))
 
     def _call(self, call_id: str) -> Call | None:
         for agent in self.state.agents.values():

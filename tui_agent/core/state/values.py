@@ -219,6 +219,11 @@ class Turn:
     version: int = 0
     """Grows with each change, so that a pane can pass over a turn that did not change."""
 
+    @property
+    def reported(self) -> TurnEnded | None:
+        """Its end as a person is told of it; None where its calls, another program's, say all."""
+        return None if self.kind == "client" else self.ended
+
     def copied(self) -> Turn:
         """Return this turn for a keyframe; an ended one is shared, since it changes no more."""
         if self.ended is not None:

@@ -174,8 +174,8 @@ class _Reader:
             block = self._block(turn, item)
             if block is not None:
                 yield block, self._step(turn, item)
-        if turn.ended is not None:
-            yield ReportBlock(ended=turn.ended, outcome=outcome_of_turn(turn.ended)), 0
+        if turn.reported is not None:
+            yield ReportBlock(ended=turn.reported, outcome=outcome_of_turn(turn.reported)), 0
 
     def _step(self, turn: Turn, item: Item) -> int:
         if item.kind == "call":

@@ -171,7 +171,7 @@ class Transcript(VirtualLines):
                 yield Entry(key, (note,), partial(_note, note))
             begin = False
             after_call = item.kind == "call" or (item.kind == "text" and after_call)
-        if turn.ended is not None and self._child(self.state) is None:
+        if turn.reported is not None and self._child(self.state) is None:
             yield self._report(turn)
 
     def _user(self, turn: Turn, index: int, key: tuple[object, ...], *, gap: bool) -> Entry:
