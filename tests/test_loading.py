@@ -55,6 +55,12 @@ def test_the_core_loads_no_library() -> None:
     assert not loaded & (HEAVY - {"rapidfuzz"} | {"asyncio", "socket", "subprocess"})
 
 
+def test_what_starts_and_asks_servers_of_tools_loads_nothing_of_their_protocol() -> None:
+    loaded = _loaded("import tui_agent.wiring.tool_servers, tui_agent.wiring.servers")
+    assert "tui_agent.adapters.mcp.session_servers" in loaded
+    assert not loaded & {"mcp", "mcp_types", "pydantic", "anyio", "httpx2", "litellm", "httpx"}
+
+
 def test_starting_a_host_loads_no_library_and_no_event_loop() -> None:
     loaded = _loaded("import tui_agent.adapters.models.start")
     assert not loaded & (HEAVY | {"asyncio"})

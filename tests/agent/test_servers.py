@@ -130,6 +130,7 @@ async def test_a_servers_tool_asks_and_an_allowed_tool_asks_again_once_it_has_ch
         _, _, proposal = await work.asked()
         assert proposal.served is not None
         assert proposal.served.changed == ""
+        await work.until(lambda _: work.events(ApprovalRequested))
         offers = work.last(ApprovalRequested).offers
         assert [one.rule.tool for one in offers] == ["mcp__plain__add", "mcp__plain__*"]
         assert offers[0].rule.digest == proposal.served.digest

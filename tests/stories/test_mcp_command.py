@@ -59,6 +59,7 @@ def test_a_server_is_tested_and_says_what_it_offers(repository: Repository) -> N
     assert "resources: note://one" in done.out
     assert "prompts: explain" in done.out
     assert "left out: a/b: its name is the same as that of a.b" in done.err
+    assert "tools: mcp__odd__add, mcp__odd__environment" in program.run("mcp", "list").out
     dead = program.run("mcp", "test", "dead")
     assert (dead.status, dead.out) == (1, "")
     assert "dead does not work: it ended with status 7: no such database" in dead.err

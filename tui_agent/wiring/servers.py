@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui_agent.adapters.clock import SystemClock
 from tui_agent.adapters.mcp import keeping
 from tui_agent.adapters.mcp.answers import OddAnswerError, prompts_of, resources_of, tools_of
 from tui_agent.adapters.mcp.definitions import PROJECT_SERVERS, Defined, defined, project_tables
+from tui_agent.adapters.mcp.known import KnownServers
 from tui_agent.adapters.settings.load import user_file
 from tui_agent.core.served import ServerFaultError
-from tui_agent.core.servers import DefinitionError, ServerDefinition, definition_of
+from tui_agent.core.servers import DefinitionError, ServerDefinition, definition_of, plain_name
 from tui_agent.ui.commands.mcp_contract import ListedServer, TestedServer
 
 if TYPE_CHECKING:
@@ -47,8 +50,19 @@ class ServersAround:
         return found
 
     def _listed(self, one: ServerDefinition) -> ListedServer:
-        state = "switched off" if one.disabled else "starts with a session's first turn"
-        return ListedServer(definition=one, state=state, usable=not one.disabled)
+        state = "switched off" if one.disabled else "starts with a session's first message"
+        seen = self._known.seen(one.origin, plain_name(one.name))
+        return ListedServer(
+            definition=one,
+            state=state,
+            usable=not one.disabled,
+            tools=seen.tools if seen is not None else None,
+            seen=seen.at if seen is not None else "",
+        )
+
+    @property
+    def _known(self) -> KnownServers:
+        return KnownServers(self._wiring.state.path, self._wiring.root)
 
     def _inert(self) -> list[ServerDefinition]:
         """Return what an untrusted project's file would bring."""
@@ -98,6 +112,10 @@ class ServersAround:
             tools = await client.ask("tools", seconds)
             others = await client.ask("others", seconds)
             found, left_out = tools_of(definition.name, tools["result"])
+            with suppress(OSError):  # What is not kept is only not listed.
+                names = [one.spec.name for one in found]
+                at = SystemClock().now()
+                self._known.saw(definition.origin, plain_name(definition.name), names, at)
             return TestedServer(
                 name=definition.name,
                 title=client.title,
