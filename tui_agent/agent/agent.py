@@ -17,6 +17,7 @@ from tui_agent.agent.compacting import RUNNING, compact_when_idle, cut_off_summa
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.granted import revoke
 from tui_agent.agent.keeping import record_cut_off
+from tui_agent.agent.own_fault import end_with_fault
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
 from tui_agent.agent.seeing import seen
@@ -344,26 +345,11 @@ class Agent:
         except* LogWriteError:
             broken = self._halted = True
         except* Exception as group:  # noqa: BLE001 -- a fault of ours must not leave a turn hanging
-            self._fault(group)
+            end_with_fault(self._engine, group)
         if not broken:
             with suppress(OSError):  # What is left is copied at the end of the next turn.
                 await self._engine.world.snapshots.keep()
             self._next_queued()
-
-    def _fault(self, group: ExceptionGroup[Exception]) -> None:
-        """Say what went wrong inside, and end the turn: nothing of the session is lost."""
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        detail = f"{type(error).__name__}: {error}"
-        asyncio.get_running_loop().call_exception_handler(
-            {"message": "a turn failed", "exception": error}
-        )
-        self._notice(f"A fault inside agent stopped the turn: {detail}", "error")
-        turn = self._engine.agent.turn
-        if turn is not None:
-            close_children(self._engine)
-            close_turn(self._engine, turn, detail)
 
     def _next_queued(self) -> None:
         if self._engine.agent.turn is None and self.state.queue:
