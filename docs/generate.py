@@ -225,8 +225,15 @@ def commands_page(commands: ModuleType) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def man_page(module: ModuleType) -> str:
+    """Return the manual page, as `agent man` writes it."""
+    text: str = module.page()
+    return text
+
+
 PAGES: dict[str, tuple[str, Callable[[ModuleType], str]]] = {
     ".agentrc.example": ("tui_agent.core.settings", example_file),
+    "docs/reference/agent.1": ("tui_agent.ui.commands.man", man_page),
     "docs/reference/commands.md": ("tui_agent.ui.commands", commands_page),
     "docs/reference/events.md": ("tui_agent.core.events", events_page),
     "docs/reference/session.schema.json": ("tui_agent.core.schema", schema_file),

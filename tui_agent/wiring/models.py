@@ -53,7 +53,11 @@ class Models:
 
     async def of(self, provider: str) -> Sequence[ModelFacts]:
         """List a provider's models."""
-        return await self._wiring.model.catalog(provider)
+        if "direct" in self._wiring.hosts:
+            return await self._wiring.model.catalog(provider)
+        from tui_agent.adapters.models.price_map import models_of
+
+        return models_of(provider)
 
     async def by_need(self, words: Sequence[str]) -> Choice:
         """Choose by need, then by health: defaults first, then the cheapest of each provider.

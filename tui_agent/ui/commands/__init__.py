@@ -27,5 +27,6 @@ COMMANDS = {
     "doctor": "say what is there and what is missing",
     "demo": "watch a scripted session in a throw-away repository",
     "completions": "write completions for a shell",
+    "man": "write the manual page",
 }
 """Every command and its one line in `agent --help`. The module has the command's name."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from tui_agent.ui.commands import COMMANDS
-from tui_agent.ui.commands.typed import Chosen, Options, UsageError
-from tui_agent.ui.commands.words import split
+from tui_agent.ui.commands.near import near
+from tui_agent.ui.commands.typed import Chosen, Options, UsageError, check_command
+from tui_agent.ui.commands.words import TAKE_A_VALUE, split
 
 PICK = "\0"
 """What `-r` means without an id."""
@@ -30,6 +32,8 @@ replayed, 5 key or provider, 6 approval needed and nobody there, 7 a limit ended
 """
 
 
+NO_VALUE = ("--no-sandbox", "--trust")
+"""What every command takes besides, without a value."""
 TIERS = ("auto", "A", "B", "seatbelt", "container", "none")
 """What `--sandbox` may ask for, as the setting does."""
 
@@ -42,6 +46,7 @@ def parse(argv: Sequence[str]) -> Chosen:
         SystemExit: for `--help`, once it is printed.
     """
     options, words, literal = split(argv)
+    check_command(words, literal=literal)
     if words and words[0] in COMMANDS and not literal:
         return Chosen(command=words[0], arguments=(*options, *words[1:]))
     parsed = main_parser().parse_args(options)
@@ -128,8 +133,20 @@ class Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        """Raise UsageError."""
-        raise UsageError(f"{message}; see {self.prog} --help")
+        """Raise UsageError, with what was probably meant."""
+        raise UsageError(f"{message}{self._hint(message)}; see {self.prog} --help")
+
+    def _hint(self, message: str) -> str:
+        unknown = re.match(r"unrecognized arguments: (-\S+)", message)
+        if unknown is not None:
+            flags = [word for action in actions_of(self) for word in action.option_strings]
+            meant = near(unknown[1].partition("=")[0], [*flags, *TAKE_A_VALUE, *NO_VALUE])
+            return f" (did you mean {meant}?)" if meant else ""
+        wrong = re.match(r"argument [^:]*: invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if wrong is not None:
+            meant = near(wrong[1], re.findall(r"'([^']*)'", wrong[2]))
+            return f" (did you mean {meant}?)" if meant else ""
+        return ""
 
 
 AddVerb = Callable[..., Parser]
@@ -185,9 +202,9 @@ def session_and_place(text: str) -> tuple[str, str]:
     return name, place
 
 
-def known_flags() -> list[str]:
-    """Return every option, for completions."""
-    return [word for action in main_parser()._actions for word in action.option_strings]  # noqa: SLF001 -- argparse has no other list
+def actions_of(parser: argparse.ArgumentParser) -> list[argparse.Action]:
+    """Return what a parser takes: options and positionals, in their order."""
+    return parser._actions  # noqa: SLF001 -- argparse has no other list
 
 
 def _options(parsed: argparse.Namespace, words: list[str], argv: Sequence[str]) -> Options:

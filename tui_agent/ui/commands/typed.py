@@ -66,11 +66,26 @@ def parse(argv: Sequence[str]) -> Chosen:
     return options.parse(argv)
 
 
+def check_command(words: Sequence[str], *, literal: bool) -> None:
+    """Raise UsageError where a message of one word is a mistyped command."""
+    if literal or len(words) != 1 or words[0] in COMMANDS or not words[0].strip():
+        return
+    if len(words[0].split()) > 1:
+        return
+    from tui_agent.ui.commands.near import COMMAND_LIKE, near
+
+    meant = near(words[0], COMMANDS, like=COMMAND_LIKE)
+    if meant:
+        message = f"{words[0]} is no command; did you mean {meant}?"
+        raise UsageError(f"{message} agent -- {words[0]} sends it as a message")
+
+
 def plainly(argv: Sequence[str]) -> Chosen | None:
     """Read a command line of a session that has no option but `-c` and `--model`; else None."""
     options, words, literal = split(argv)
     if words and words[0] in COMMANDS and not literal:
         return None
+    check_command(words, literal=literal)
     model, continued = "", False
     left = list(options)
     while left:
