@@ -22,9 +22,9 @@ BEGIN = {
     "fish": ["--no-config", "-i"],
 }
 LOAD = {
-    "bash": "stty echo; source <(agent completions bash); PS1='> '\n",
-    "zsh": "stty echo; autoload -Uz compinit; compinit -u; source <(agent completions zsh); PS1='> '\n",
-    "fish": "stty echo; agent completions fish | source; function fish_prompt; echo '> '; end\n",
+    "bash": "source <(agent completions bash); PS1='> '\n",
+    "zsh": "autoload -Uz compinit; compinit -u; source <(agent completions zsh); PS1='> '\n",
+    "fish": "agent completions fish | source; function fish_prompt; echo '> '; end\n",
 }
 
 
@@ -69,7 +69,7 @@ def test_a_real_shell_completes_a_command_and_its_values(
     path = f"{program.parent}:{os.environ['PATH']}"
     environ = os.environ | {"PATH": path, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
     with PseudoTerminal([where, *BEGIN[shell]], environ, repository.root) as terminal:
-        terminal.press(LOAD[shell])
+        terminal.press(f"stty echo; {LOAD[shell]}")
         terminal.press("echo re''ady\n")
         assert terminal.shows("ready\n>", 20), terminal.text
         terminal.press("agent keys rot\t")
