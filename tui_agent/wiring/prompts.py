@@ -61,7 +61,7 @@ def _own(file: Path) -> str:
             message = f"{file} is larger than {LARGEST:,} bytes"
             raise SettingsError(message)
         return data.decode("utf-8").replace("\r\n", "\n").strip()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ""
     except OSError as error:
         message = f"{file} cannot be read: {error.strerror}"
