@@ -15,8 +15,9 @@ from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_input import Input
 from tui_agent.ui.line_review import EditText, Review, TryHunks, explain, key_lines
 from tui_agent.ui.line_served import served_lines
+from tui_agent.ui.plan_lines import plan_lines
 from tui_agent.ui.text import Line, Paper
-from tui_agent.ui.transcript import Transcript, plan_lines
+from tui_agent.ui.transcript import Transcript
 
 COMMAND_KEYS = {
     "y": "yes, this once",

@@ -21,10 +21,11 @@ from tui_agent.ui.grant_lines import grant_lines
 from tui_agent.ui.line_approval import edited_plan
 from tui_agent.ui.line_sessions import HELP, Choices, Exports
 from tui_agent.ui.memory_lines import MemoryDoor
+from tui_agent.ui.plan_lines import plan_lines
 from tui_agent.ui.rewind_words import HELP as REWIND_HELP
 from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
-from tui_agent.ui.transcript import Transcript, plan_lines
+from tui_agent.ui.transcript import Transcript
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
 from tui_agent.ui.undo_words import undo_wish
 

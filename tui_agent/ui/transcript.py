@@ -40,12 +40,12 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.messages import Attachment
 from tui_agent.core.patch import FileView, PatchError
-from tui_agent.core.plan import Plan
 from tui_agent.core.proposal import Proposal
 from tui_agent.core.state import Call, Session, apply
 from tui_agent.ui.compaction_lines import compaction_lines
 from tui_agent.ui.figures import duration, size
 from tui_agent.ui.plain_diff import file_lines
+from tui_agent.ui.plan_lines import plan_lines
 from tui_agent.ui.report import report_lines
 from tui_agent.ui.text import Line, Style
 from tui_agent.ui.tool_lines import VERB, ledger_lines, tool_line
@@ -359,17 +359,6 @@ _NOT_OF_CHILDREN = (
     PhaseEntered,
     ToolStarted,
 )
-
-
-def plan_lines(plan: Plan) -> list[Line]:
-    """Return a plan, a line a step, its state as a sign and, unless it is open, as a word."""
-    signs = {"to_do": "·", "current": "●", "done": "✓", "failed": "✗", "dropped": "∅"}
-    words = {"current": "  (now)", "done": "  (done)", "failed": "  (failed)"}
-    lines: list[Line] = [[("bold", "Plan")]]
-    for number, step in enumerate(plan.steps, 1):
-        word = words.get(step.state, "  (dropped)" if step.state == "dropped" else "")
-        lines.append([("", f"  {signs[step.state]} {number} {step.text}"), ("dim", word)])
-    return lines
 
 
 def _has_words(line: Line) -> bool:
