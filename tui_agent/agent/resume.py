@@ -11,6 +11,7 @@ from tui_agent.agent.effects import settled_files, snapshot
 from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.results import failure, finished
 from tui_agent.agent.setup import setup_of
+from tui_agent.agent.streaming import so_far
 from tui_agent.core.agents import TASK_TOOL
 from tui_agent.core.blob import Text
 from tui_agent.core.events import (
@@ -144,7 +145,7 @@ def mend(engine: Engine, call: Call) -> None:
     started = call.started
     if started is None or not started.writes:
         text = CUT_OFF_COPY if only_copied(call) else CUT_OFF
-        finished(engine, call, failure("unknown_outcome", text), "unknown")
+        finished(engine, call, failure("unknown_outcome", text + so_far(call)), "unknown")
         return
     load = engine.world.log.get
     workspace = engine.world.workspace

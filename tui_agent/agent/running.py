@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ from tui_agent.agent.effects import (
 from tui_agent.agent.gate import edited
 from tui_agent.agent.keeping import may_lose, say_what_is_kept, say_what_is_not_kept
 from tui_agent.agent.results import EndStatus, failure, finished, kept, nothing_applied
+from tui_agent.agent.streaming import OutputStream
 from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import (
@@ -24,7 +23,6 @@ from tui_agent.core.events import (
     PlannedWrite,
     PlanUpdated,
     SettingChanged,
-    ToolOutputDelta,
     ToolStarted,
 )
 from tui_agent.core.patch import PatchError, Settled
@@ -35,9 +33,6 @@ from tui_agent.core.undo import UNDO_TOOL
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
     from tui_agent.core.state import Call
-
-COALESCE_SECONDS = 0.03
-"""A running command's output is published at most this often."""
 
 
 async def run(
@@ -147,7 +142,7 @@ async def _output_of(
     settled: tuple[Settled, ...],
     writes: tuple[PlannedWrite, ...],
 ) -> ToolOutput | Proposal:
-    stream = _OutputStream(engine, call.id)
+    stream = OutputStream(engine, call.id)
     context = RunContext(
         call_id=call.id,
         agent_id=engine.agent_id,
@@ -172,7 +167,7 @@ async def _output_of(
         where = getattr(error, "filename", None)
         return failure("failed", f"{reason}{f': {where}' if where else ''}")
     finally:
-        stream.flush()
+        stream.close()
 
 
 async def _record(
@@ -206,31 +201,3 @@ def _plan(engine: Engine, call: Call, output: ToolOutput) -> None:
     engine.emit(PlanUpdated(plan=output.plan, approved=asked))
     if asked and engine.live.state.mode == "plan":
         engine.emit(SettingChanged(key="mode", value="ask", old="plan"))
-
-
-class _OutputStream:
-    """Publishes a running command's output in pieces, at most every `COALESCE_SECONDS`."""
-
-    def __init__(self, engine: Engine, call_id: str) -> None:
-        self._engine, self._call_id = engine, call_id
-        self._pieces: list[str] = []
-        self._offset = 0
-        self._timer: asyncio.TimerHandle | None = None
-        self._later: Callable[..., asyncio.TimerHandle] = asyncio.get_running_loop().call_later
-
-    def add(self, text: str) -> None:
-        self._pieces.append(text)
-        if self._timer is None:
-            self._timer = self._later(COALESCE_SECONDS, self.flush)
-
-    def flush(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._pieces:
-            text = "".join(self._pieces)
-            self._pieces.clear()
-            self._engine.emit(
-                ToolOutputDelta(call_id=self._call_id, offset=self._offset, text=text)
-            )
-            self._offset += len(text)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_agent.agent.compacting import cut_off_summary
 from tui_agent.agent.results import finished
 from tui_agent.agent.resume import mend, only_copied
+from tui_agent.agent.streaming import so_far
 from tui_agent.core.events import ApprovalDecided, ModelFailed, SessionEnded, TurnEnded
 from tui_agent.core.proposal import Decision, ToolOutput
 from tui_agent.core.report import report_of
@@ -70,5 +71,6 @@ def _close_call(engine: Engine, call: Call) -> None:
         text = "Stopped by the user while it ran in a copy; nothing of it reached the workspace."
     elif call.status == "running":
         text = "Stopped by the user while it ran; it may have had effects."
+    text += so_far(call) if call.status == "running" else ""
     output = ToolOutput(ok=False, text=text, error="cancelled", summary="stopped")
     finished(engine, call, output, "cancelled")

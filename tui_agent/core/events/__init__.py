@@ -39,6 +39,7 @@ from tui_agent.core.events.tools import (
     ToolCalled,
     ToolFinished,
     ToolOutputDelta,
+    ToolOutputKept,
     ToolStarted,
 )
 from tui_agent.core.events.turn import (
@@ -109,6 +110,7 @@ Event = (
     | ApprovalDecided
     | ToolStarted
     | ToolOutputDelta
+    | ToolOutputKept
     | ToolFinished
     | EditApplied
     | SnapshotTaken
@@ -206,6 +208,7 @@ __all__ = [
     "ToolCalled",
     "ToolFinished",
     "ToolOutputDelta",
+    "ToolOutputKept",
     "ToolStarted",
     "TrialEnded",
     "TrialStarted",

@@ -100,6 +100,17 @@ class ToolOutputDelta:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOutputKept:
+    """What a running command has printed so far, its beginning and its end; the last one counts.
+
+    Logged every few seconds, so that a crash does not take all of a long command's output.
+    """
+
+    call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ToolFinished:
     """The end of a call. Every call has exactly one."""
 

@@ -13,6 +13,7 @@ from tui_agent.core.events import (
     ToolCalled,
     ToolFinished,
     ToolOutputDelta,
+    ToolOutputKept,
     ToolStarted,
 )
 from tui_agent.core.grants import grant_of
@@ -129,6 +130,13 @@ def _output(_state: Session, agent: Agent, _record: Record, event: ToolOutputDel
         )
 
 
+def _output_kept(_state: Session, agent: Agent, _record: Record, event: ToolOutputKept) -> None:
+    """Take what was kept, where nothing of it was seen live: in another process, in a replay."""
+    turn, call = _find(agent, event.call_id)
+    if turn is not None and call is not None and call.status == "running" and not call.live_end:
+        turn.calls[call.id] = replace(call, live=event.text)
+
+
 def _finished(state: Session, agent: Agent, _record: Record, event: ToolFinished) -> None:
     turn, call = _find(agent, event.call_id)
     if turn is None or call is None:
@@ -228,6 +236,7 @@ FOLDS: dict[type[Any], Fold] = {
     ApprovalDecided: _decided,
     ToolStarted: _tool_started,
     ToolOutputDelta: _output,
+    ToolOutputKept: _output_kept,
     ToolFinished: _finished,
     EditApplied: _edited,
 }
