@@ -11,6 +11,8 @@ from tests.support.shell_commands import READS, READS_TOO_FAR, WRITES_OR_RUNS
 from tui_agent.core.grants import Grant, session_key
 from tui_agent.core.settings import RuleSettings
 
+UNSEEN = Path(__file__).parents[1] / "support" / "unseen_commands.txt"
+"""Written after the rules, by somebody who did not look at them."""
 CASES: dict[int, tuple[str, ...]] = {
     34: ("ls\n\\rm x", "ls src\n\\rm -rf src"),
     35: ("cat #\\\nrm x", "cat README.md #\\\nrm x"),
@@ -65,6 +67,13 @@ def test_two_hundred_hostile_commands_all_ask(tmp_path: Path) -> None:
     assert len(WRITES_OR_RUNS) >= 200
     free = [text for text in WRITES_OR_RUNS if gate(command_in(folder, text)).action != "ask"]
     assert free == []
+
+
+def test_commands_that_the_rules_were_not_made_with_ask_too(tmp_path: Path) -> None:
+    folder = plain_folder(tmp_path)
+    texts = UNSEEN.read_text(encoding="utf-8").split("\n")[:-1]
+    assert len({*texts} - {*WRITES_OR_RUNS}) > 150
+    assert [text for text in texts if gate(command_in(folder, text)).action != "ask"] == []
 
 
 @pytest.mark.case(11)
