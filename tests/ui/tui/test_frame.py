@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from time import monotonic
 
 import pytest
@@ -11,7 +12,7 @@ from tests.ui.desk import at_desk
 from tests.ui.stories import approval_waiting, edit_waiting, reported, streaming
 from tests.ui.story import Story
 from tui_agent.core.commands import Decide
-from tui_agent.core.events import Notice
+from tui_agent.core.events import Notice, SessionStarted
 from tui_agent.core.proposal import Decision
 from tui_agent.ui.tui.live import QUIET_SECONDS
 from tui_agent.ui.tui.shell import Doors
@@ -155,6 +156,22 @@ async def test_every_size_shows_the_conversation_the_prompt_and_the_keys(
         assert "Proxy-Authorization" in text
         assert "Ask, or" in text
         assert "? keys" in desk.rows()[-1]
+
+
+@pytest.mark.case(28)
+async def test_that_there_is_no_sandbox_stands_on_the_screen_at_every_size() -> None:
+    story = streaming()
+    begun = story.records[0].event
+    assert isinstance(begun, SessionStarted)
+    story.records[0] = replace(story.records[0], event=replace(begun, sandbox="none"))
+    async with at_desk(story) as desk:
+        for width, height in ((200, 60), (120, 40), (80, 24), (60, 20), (40, 20)):
+            await desk.pilot.resize_terminal(width, height)
+            await desk.pilot.pause()
+            words = "NO SANDBOX" if width >= 60 else desk.shell.glyphs.warning
+            assert words in desk.rows()[0], width
+    async with at_desk(streaming()) as desk:
+        assert "NO SANDBOX" not in desk.rows()[0]
 
 
 async def test_the_screen_follows_the_terminal_from_wide_to_narrow_and_back() -> None:

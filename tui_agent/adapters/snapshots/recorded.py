@@ -65,6 +65,8 @@ class RecordedTrees:
         for name in ("GIT_WORK_TREE", "GIT_INDEX_FILE"):
             del self._environ[name]
         self._room = rooms.room(shadow.git_dir)
+        self._read: dict[str, bytes | None] = {}
+        """What one change ends with, the next begins with."""
 
     def moved(self, old: str, new: str) -> tuple[Moved, ...]:
         """Name the files that differ. Raises UnknownTreeError, OSError."""
@@ -77,10 +79,13 @@ class RecordedTrees:
 
     def read(self, tree: str, path: str) -> bytes | None:
         """Return a file's bytes in a tree; None where it, or the tree, is not recorded."""
-        try:
-            return self._git("cat-file", "blob", f"{tree}:{path}")
-        except UnknownTreeError:
-            return None
+        name = f"{tree}:{path}"
+        if name not in self._read:
+            try:
+                self._read[name] = self._git("cat-file", "blob", name)
+            except UnknownTreeError:
+                self._read[name] = None
+        return self._read[name]
 
     def former_name(self, old: str, new: str, path: str) -> str:
         """Return what a file was called in the tree before; its own name where it was not moved."""
