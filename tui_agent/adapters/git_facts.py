@@ -49,6 +49,8 @@ def git_facts(folder: Path) -> GitFacts | None:
         if found is None:
             continue
         common = _common_dir(found)
+        if not _is_repository(common):
+            continue
         branch, head = _head(found, common)
         return GitFacts(root=root, git_dir=found, common_dir=common, head=head, branch=branch)
     return None
@@ -68,6 +70,14 @@ def _git_dir(entry: Path) -> Path | None:
 def _common_dir(git_dir: Path) -> Path:
     line = _first_line(git_dir / "commondir")
     return (git_dir / line).resolve() if line else git_dir.resolve()
+
+
+def _is_repository(common: Path) -> bool:
+    """Return whether git would take a folder for one: a file of the project's may name any folder.
+
+    What is named here is shown to sandboxes.
+    """
+    return (common / "objects").is_dir() and (common / "refs").is_dir()
 
 
 def _head(git_dir: Path, common: Path) -> tuple[str | None, str | None]:

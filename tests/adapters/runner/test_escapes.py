@@ -154,6 +154,19 @@ def test_the_repository_cannot_be_swapped_for_another(box: Confined) -> None:
     (box.root / ".git_old").rename(box.root / ".git")
 
 
+@pytest.mark.case(70)
+@pytest.mark.parametrize("tier", ["A", "B"])
+def test_no_folder_opens_because_the_project_calls_it_its_repository(tier: str) -> None:
+    def laid(root: Path) -> None:
+        (root / ".git" / "commondir").write_text("../..\n")
+
+    with confined(tier, "plain", before=laid) as box:
+        before = _fingerprint(box.outside)
+        done = box.run(f"cat {box.outside}/secret; echo evil >> {box.outside}/mark")
+        assert SECRET not in done["output"]
+        assert _fingerprint(box.outside) == before
+
+
 @pytest.mark.case(21)
 @pytest.mark.parametrize("kind", ["tcp", "udp", "file", "abstract"])
 def test_no_word_reaches_a_socket_of_the_host(box: Confined, kind: str) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.repository import IDENTITY, Repository
+from tests.support.repository import IDENTITY, Repository, make_repository
 from tui_agent.adapters.kernel import seccomp
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.runner.bubblewrap import bubblewrap_argv
 from tui_agent.adapters.runner.container import container_argv, engine, mounts_of
-from tui_agent.adapters.runner.git_parts import git_parts
+from tui_agent.adapters.runner.git_parts import GitParts, git_parts
 from tui_agent.adapters.runner.guard import Guard, Looks
 from tui_agent.adapters.runner.held import held_back
 from tui_agent.adapters.runner.launching import Launching
@@ -101,6 +101,28 @@ def test_a_submodule_is_known_by_its_configuration(repository: Repository, tmp_p
     parts = git_parts(outer / "m")
     assert parts.writable == (str(outer / ".git" / "modules" / "m"),)
     assert str(outer / ".git" / "modules" / "m" / "hooks") in git_parts(outer).fixed
+
+
+@pytest.mark.case(70)
+def test_a_repository_gives_no_right_to_another_that_it_names_as_its_own(
+    repository: Repository, tmp_path: Path
+) -> None:
+    git = repository.root / ".git"
+    victim = make_repository(tmp_path / "victim").root / ".git"
+    for place in ("/", str(Path.home()), str(tmp_path), ".."):
+        (git / "commondir").write_text(place)
+        assert git_parts(repository.root) == GitParts()
+    (git / "commondir").write_text(str(victim))
+    assert not git_parts(repository.root).writable
+    (git / "commondir").unlink()
+
+    git.rename(tmp_path / "fake")
+    git.write_text(f"gitdir: {tmp_path / 'fake'}\n")
+    with (tmp_path / "fake" / "config").open("a") as config:
+        config.write(f"[core]\n\tworktree = {repository.root}\n")
+    assert git_parts(repository.root).writable == (str(tmp_path / "fake"),)
+    (tmp_path / "fake" / "commondir").write_text(str(victim))
+    assert not git_parts(repository.root).writable
 
 
 @pytest.mark.case(70)

@@ -56,13 +56,16 @@ def _belongs(facts: GitFacts) -> bool:
 
     A linked work tree is named by a file of the repository, a submodule's by its configuration.
     """
-    git_dir = Path(os.path.realpath(facts.git_dir))
-    if git_dir.is_relative_to(os.path.realpath(facts.root)):
-        return True
+    git_dir, common = (Path(os.path.realpath(one)) for one in (facts.git_dir, facts.common_dir))
+    root = os.path.realpath(facts.root)
+    if git_dir.is_relative_to(root):
+        return common.is_relative_to(root)
     named = _text(git_dir / "gitdir").strip()
     if named:
-        ours = git_dir.is_relative_to(os.path.realpath(facts.common_dir))
+        ours = git_dir.is_relative_to(common)
         return ours and os.path.realpath(git_dir / named) == os.path.realpath(facts.root / ".git")
+    if common != git_dir:
+        return False
     found = re.search(r"(?m)^\s*worktree\s*=\s*(.+?)\s*$", _text(git_dir / "config"))
     return found is not None and os.path.realpath(git_dir / found[1]) == os.path.realpath(
         facts.root
