@@ -29,7 +29,7 @@ from tui_agent.core.messages import Message
 from tui_agent.core.spending import Scope
 from tui_agent.core.stash import dropped
 from tui_agent.core.state.lineage import open_turns
-from tui_agent.core.state.notes import add_note
+from tui_agent.core.state.notes import add_note, add_note_after
 from tui_agent.core.state.of_trials import checked, cut_off
 from tui_agent.core.state.values import Agent, Call, Note, Session, Unsent
 
@@ -124,7 +124,8 @@ def _compacted(state: Session, agent: Agent, record: Record, event: ContextCompa
     agent.renewed = True
     if agent.turn is not None:
         agent.turn.compacted = record.seq
-    add_note(state, agent, Note(text=compacted_in_words(event), ts=record.ts, kind="compacted"))
+    note = Note(text=compacted_in_words(event), ts=record.ts, kind="compacted")
+    add_note_after(state, agent, note)
 
 
 def compacted_in_words(event: ContextCompacted) -> str:
