@@ -50,6 +50,11 @@ def _useful(server: MCPServer) -> None:
         return dict(os.environ)
 
     @server.tool()
+    def headers(context: Context[Any, Any]) -> dict[str, str]:
+        """Tell with which headers this call came; none over stdio."""
+        return dict(context.headers or {})
+
+    @server.tool()
     def touch(path: str) -> str:
         """Write a file, as any process may."""
         Path(path).write_text("touched", encoding="utf-8")
