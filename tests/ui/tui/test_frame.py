@@ -14,6 +14,8 @@ from tests.ui.story import Story
 from tui_agent.core.commands import Decide
 from tui_agent.core.events import Notice, SessionStarted
 from tui_agent.core.proposal import Decision
+from tui_agent.ui.tui.chrome import ActivityRow
+from tui_agent.ui.tui.highlight import _by_language
 from tui_agent.ui.tui.live import QUIET_SECONDS
 from tui_agent.ui.tui.shell import Doors
 
@@ -224,6 +226,27 @@ async def test_a_token_draws_only_the_last_block() -> None:
         await desk.drawn()
         same = [one is two for one, two in zip(items, desk.frame.transcript.items, strict=True)]
         assert same == [True] * (len(items) - 1) + [False]
+
+
+async def test_text_that_streams_in_leaves_the_row_of_the_activity_to_its_beat() -> None:
+    story = streaming()
+    async with at_desk(story) as desk:
+        row = desk.shell.query_one("#activity", ActivityRow)
+        told, beat, frames = row.told, desk.frame.pulse.beat, desk.frame.live.frames
+        story.stream(" more", seconds=0)
+        await desk.drawn()
+        assert desk.frame.live.frames > frames
+        assert desk.frame.pulse.beat > beat or row.told is told
+        await desk.until(lambda: row.told is not told)
+
+
+async def test_code_that_streams_in_has_its_lexer_before_it_is_whole() -> None:
+    story = streaming()
+    async with at_desk(story) as desk:
+        story.stream("\n\n```brainfuck\n+[", seconds=0)
+        await desk.drawn()
+        lexer = await asyncio.to_thread(_by_language, "brainfuck")
+        await desk.until(lambda: "_tokens" in vars(type(lexer)))
 
 
 async def test_the_same_state_gives_the_same_picture_from_any_earlier_one() -> None:

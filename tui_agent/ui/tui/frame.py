@@ -139,22 +139,22 @@ class Frame:
         self._offer_focus()
         self.outside.show(state)
         self.pulse.run(beating=self.deeds.running)
-        self.redraw()
+        self.redraw(activity=not self.pulse.leaves(state.seq))
 
     @property
     def stands(self) -> bool:
         """Whether there is a screen to draw on: it comes after us, and may go before us."""
         return self.shell.is_running and self.transcript.is_attached and self.side.is_attached
 
-    def redraw(self) -> None:
+    def redraw(self, *, activity: bool = True) -> None:
         """Draw the rows around the panes, for the state as it is."""
         if not self.stands:
             return
-        shell = self.shell
-        shell.query_one("#status", StatusRow).tell(status_of(self.state))
+        self.shell.query_one("#status", StatusRow).tell(status_of(self.state))
         self.layout.arrange()
         self._tell_tabs()
-        self._tell_activity()
+        if activity:
+            self._tell_activity()
         self.tell_keys()
 
     def _tell_activity(self) -> None:

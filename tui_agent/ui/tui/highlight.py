@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,8 @@ if TYPE_CHECKING:
 
 LINE_LIMIT = 2000
 """Lines of one piece of code that are coloured; longer ones are plain."""
+
+_LEARNT: set[str] = set()
 
 Coloured = tuple[tuple[str, str], ...]
 """One line: texts and their roles."""
@@ -54,6 +57,16 @@ def highlighted(code: str, *, language: str = "", filename: str = "") -> list[Co
     done.append(tuple(line))
     # A lexer adds a line feed at the end.
     return done[: len(lines)] + [()] * (len(lines) - len(done))
+
+
+def learn(language: str) -> None:
+    """Have a language's lexer ready soon: a thread builds it, which may take a tenth of a second.
+
+    Code that streams in gives that much time between its first line and its last.
+    """
+    if language and language not in _LEARNT:
+        _LEARNT.add(language)
+        Thread(target=highlighted, args=("",), kwargs={"language": language}, daemon=True).start()
 
 
 @lru_cache(maxsize=256)

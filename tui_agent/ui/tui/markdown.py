@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.tui.highlight import highlighted
+from tui_agent.ui.tui.highlight import highlighted, learn
 from tui_agent.ui.tui.inline import inline_spans
 from tui_agent.ui.tui.paper import (
     Row,
@@ -107,7 +107,9 @@ def is_open_fence(source: str) -> bool:
 def block_rows(source: str, sheet: Sheet, *, finished: bool, indent: int = 3) -> list[Row]:
     """Draw one block, its text beginning in column `indent`."""
     if not finished and is_open_fence(source):
-        code = source.partition("\n")[2]
+        first, whole, code = source.partition("\n")
+        if whole:
+            learn(first.strip().lstrip("`~").partition(" ")[0])
         return code_rows(code, "", sheet, indent)
     tokens = _parser().parse(source)
     return _Writer(sheet, indent).rows(tokens)

@@ -24,6 +24,7 @@ class Pulse:
         self._beaten = beaten
         self._timer: Timer | None = None
         self._noted = monotonic()
+        self._seq = -1
 
     @property
     def since_ms(self) -> int:
@@ -33,6 +34,15 @@ class Pulse:
     def noted(self) -> None:
         """Take note that a record came."""
         self._noted = monotonic()
+
+    def leaves(self, seq: int) -> bool:
+        """Return whether the activity is the next beat's to draw: text alone has streamed in.
+
+        `seq` is that of the last record in the log. A frame that draws nothing but the conversation
+        costs half of one that reaches down to the activity's row.
+        """
+        same, self._seq = seq == self._seq, seq
+        return same and self._timer is not None
 
     def run(self, *, beating: bool) -> None:
         """Begin or end; at rest nothing runs, and nothing where animations are unwanted."""
