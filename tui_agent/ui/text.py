@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, TextIO
 
 from tui_agent.ui.clean import clean
-from tui_agent.ui.spoken import in_words
 
 Style = Literal["", "bold", "dim", "added", "removed", "pending", "warning", "danger", "accent"]
 Span = tuple[Style, str]
@@ -83,6 +82,8 @@ class Paper:
         """Return a line as it is to be written."""
         spans: Line = [("", line)] if isinstance(line, str) else line
         if self.spoken:
+            from tui_agent.ui.spoken import in_words
+
             spans = [("", text) for _, text in in_words(spans)]
         return "".join(self._span(style, text) for style, text in spans)
 

@@ -13,7 +13,6 @@ from tui_agent.ui.tui.shell import Shell
 from tui_agent.ui.tui.theme import Theme, choose_theme
 from tui_agent.ui.tui.theme_file import ThemeError
 from tui_agent.wiring.appearance import appearance_of
-from tui_agent.wiring.going_on import goes_on
 from tui_agent.wiring.hosts import model_hosts
 from tui_agent.wiring.looks import own_themes
 
@@ -78,6 +77,8 @@ async def _run(around: Around, begin: _Beginning) -> tuple[int, tuple[str, ...]]
     try:
         while True:
             status, then = await _session_or_choice(around, begin)
+            from tui_agent.wiring.going_on import goes_on
+
             if not await goes_on(around, then):
                 return status, then
     finally:

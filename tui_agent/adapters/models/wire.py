@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Protocol
 
 from tui_agent.adapters.models.endpoints import Route
 from tui_agent.adapters.models.faults import Fault
@@ -32,13 +32,16 @@ from tui_agent.core.messages import (
     Usage,
 )
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 Delta = TextPiece | ReasoningPiece | CallPiece
 Json = dict[str, Any]
 Value = Any
 """What a line gave, before it is checked."""
+
+
+class _Fielded(Protocol):
+    """Any dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
 def request_to_wire(request: ModelRequest) -> Json:
@@ -51,7 +54,7 @@ def request_to_wire(request: ModelRequest) -> Json:
     }
 
 
-def _fields(value: DataclassInstance) -> Json:
+def _fields(value: _Fielded) -> Json:
     """Return what a value holds by name, as it is: `asdict` would copy all that lies below."""
     return {name: getattr(value, name) for name in value.__dataclass_fields__}
 
