@@ -156,7 +156,7 @@ class Agent:
         """Suspend an open turn and give up the log; safe to call twice."""
         if self._worker is None:
             self._live.close()
-            await self._engine.world.runner.close()
+            await self._let_go()
             return
         for task in (self._worker, self._facts):
             if task is not None and task is not asyncio.current_task():
@@ -167,6 +167,9 @@ class Agent:
         with suppress(LogWriteError):  # It was said when it happened; the log stays as it is.
             suspend(self._engine)
         self._live.close()
+        await self._let_go()
+
+    async def _let_go(self) -> None:
         for one in (self._engine.world.copies, self._engine.world.servers):
             if one is not None:
                 await one.close()

@@ -262,6 +262,7 @@ class Around(Wiring):
         from tui_agent.agent.tool_call import perform
         from tui_agent.core.events import SessionStarted, ToolCalled, TurnStarted
         from tui_agent.core.proposal import ToolOutput
+        from tui_agent.core.servers import is_served
         from tui_agent.ui.commands.contract import CallResult
 
         world = self.world(MemoryLog())
@@ -274,6 +275,8 @@ class Around(Wiring):
         agent = Agent(world, self.settings, manner)
         engine = agent.engine
         await world.runner.begin()
+        if is_served(name) and world.servers is not None:
+            await world.servers.ready()
         engine.emit(
             SessionStarted(
                 session_id="one-call",

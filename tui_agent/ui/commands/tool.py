@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tui_agent.core.blob import preview_of
 from tui_agent.core.codec import dumps, encode
 from tui_agent.core.proposal import ToolOutput
+from tui_agent.core.servers import is_served
 from tui_agent.core.toolsets import READING, WRITING
 from tui_agent.ui.commands.contract import CallResult, Surroundings
 from tui_agent.ui.commands.options import Parser
@@ -41,7 +42,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         text = f"The tool {parsed.name} is in none of the chosen toolsets. Nothing was done."
         output = ToolOutput(ok=False, text=text, error="tool_not_available", summary="denied")
         return _told(around, CallResult(output=output, text=text), as_json=parsed.json)
-    if parsed.name not in around.tools:
+    if parsed.name not in around.tools and not is_served(parsed.name):
         known = ", ".join(around.tools)
         message = f"there is no tool {parsed.name}; the tools are {known}"
         raise UsageError(message)
