@@ -89,8 +89,34 @@ def test_the_doctor_says_what_is_there_and_what_is_not(sample: Repository) -> No
     done = Program(sample.root).run("doctor")
     assert done.status == 0
     assert " sandbox         tier " in done.out
-    assert "none in the environment; we looked for ANTHROPIC_API_KEY" in done.out
+    assert "none: not in the environment, a command, the keyring or an encrypted file" in done.out
+    assert "→ agent keys set anthropic\n" in done.out
     assert f"✓ repository      {sample.root}, main" in done.out
+
+
+def test_the_doctor_names_the_command_that_mends_each_thing_in_a_bare_place(
+    home: Path, tmp_path: Path
+) -> None:
+    (home / "agent").mkdir()
+    (home / "agent" / "config.toml").write_text(
+        'model = "openai/gpt-5.6"\nfallback = ["groq/any"]\n'
+    )
+    (home / "agent" / "keys.sealed").write_text("sealed")
+    (home / "agent" / "keys.sealed").chmod(0o644)
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    program = Program(outside, PATH=str(outside), LC_ALL="C", PYTHONUTF8="0", COLUMNS="1")
+    done = program.run("doctor", without=["TERM", "HOME"])
+    for mend in (
+        "export LANG=C.UTF-8",
+        "export TERM=xterm-256color",
+        "install git with this system's packages",
+        "git init",
+        "agent keys set anthropic",
+        "agent keys set groq",
+        f"chmod 600 {home / 'agent' / 'keys.sealed'}",
+    ):
+        assert f"> {mend}\n" in done.out, done.out + done.err
 
 
 def test_the_doctor_fails_where_the_settings_are_broken(sample: Repository, home: Path) -> None:

@@ -10,13 +10,16 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from tui_agent import __version__
+from tui_agent.adapters.places import path_of
 from tui_agent.ui.commands.contract import Finding
+from tui_agent.wiring.doctor_models import model_findings
 from tui_agent.wiring.doctor_sandbox import sandbox_findings
 from tui_agent.wiring.trusting import notice
 
 if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
 
+FEWEST_COLUMNS, FEWEST_LINES = 40, 10
 LIBRARIES = {
     "textual": "the screen",
     "rich": "colours",
@@ -31,31 +34,52 @@ LIBRARIES = {
 
 async def findings(around: Around) -> AsyncIterator[Finding]:
     """Yield one finding a thing, the cheap ones first."""
-    for one in (*_program(), *_libraries(around.environ), *_repository(around), *_state(around)):
+    environ = around.environ
+    for one in (*_program(environ), *_libraries(environ), *_repository(around), *_state(around)):
         yield one
     for one in _settings(around):
         yield one
     if any(one.state == "missing" and one.name == "settings" for one in _settings(around)):
         return
-    async for found in sandbox_findings(around):
-        yield found
-    for one in _models(around):
+    try:
+        async for found in sandbox_findings(around):
+            yield found
+    except OSError as error:
+        text = f"cannot be tried: {path_of(error)}: {error.strerror or error}"
+        yield _note("sandbox", text, mend="agent --no-sandbox, knowingly, or another account")
+    for one in model_findings(around):
         yield one
-    servers = await around.local_servers()
+    yield await _servers(around)
+
+
+async def _servers(around: Around) -> Finding:
+    try:
+        servers = await around.local_servers()
+    except OSError as error:
+        return _note("servers", f"no model host can be started: {error.strerror or error}")
     names = ", ".join(f"{one.name} at {one.base_url}" for one in servers)
-    yield _note(
-        "servers", names or "none answers here (Ollama, LM Studio, llama.cpp, vLLM)", ok=True
-    )
+    text = names or "none answers here (Ollama, LM Studio, llama.cpp, vLLM)"
+    return _note("servers", text, ok=True)
 
 
-def _program() -> Iterator[Finding]:
+def _program(environ: Mapping[str, str]) -> Iterator[Finding]:
     python = platform.python_version()
     yield _note("agent", f"{__version__}, Python {python}, {platform.system()}", ok=True)
     encoding = (sys.stdout.encoding or "ascii").lower()
-    text = f"output is {encoding}"
-    if not encoding.startswith("utf"):
-        text += "; signs are drawn in ASCII. export LANG=C.UTF-8 changes that"
-    yield _note("terminal", text, ok=encoding.startswith("utf"))
+    utf = encoding.startswith("utf")
+    text = f"output is {encoding}" + ("" if utf else "; signs are drawn in ASCII")
+    yield _note("terminal", text, ok=utf, mend="export LANG=C.UTF-8")
+    if environ.get("TERM", "") in ("", "dumb"):
+        text = "TERM is not set" if not environ.get("TERM") else "TERM is dumb"
+        mend = "export TERM=xterm-256color"
+        yield _note("terminal", f"{text}: line mode is used, without colours", mend=mend)
+    elif sys.stdout.isatty():
+        columns, lines = shutil.get_terminal_size()
+        small = columns < FEWEST_COLUMNS or lines < FEWEST_LINES
+        text = f"{columns} by {lines}"
+        if small:
+            text += f": the screen wants {FEWEST_COLUMNS} by {FEWEST_LINES}"
+        yield _note("terminal", text, ok=not small, mend="agent --plain, or a larger window")
 
 
 def _libraries(environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -66,12 +90,14 @@ def _libraries(environ: Mapping[str, str]) -> Iterator[Finding]:
         yield Finding(
             name="libraries",
             state="missing",
-            text=f"not installed: {', '.join(missing)}. pip install tui-agent installs them",
+            text=f"not installed: {', '.join(missing)}",
+            mend="pip install --force-reinstall tui-agent",
         )
     else:
         yield _note("libraries", f"all {len(LIBRARIES)} are there", ok=True)
-    git = shutil.which("git")
-    yield _note("git", git or "not on PATH: no snapshots, so no diffs in replay", ok=bool(git))
+    git = shutil.which("git", path=environ.get("PATH", ""))
+    text = git or "not on PATH: no trees are recorded, so no undo of commands, no diffs later"
+    yield _note("git", text, ok=bool(git), mend=_installed_by("git", environ))
     found = ripgrep(environ)
     text = found or "no ripgrep: searches are slower, not different"
     yield _note("search", text, ok=True)
@@ -82,17 +108,20 @@ def _repository(around: Around) -> Iterator[Finding]:
 
     facts = git_facts(around.cwd)
     if facts is None:
-        yield _note("repository", f"{around.cwd} is no git repository; it works all the same")
+        text = f"{around.cwd} is no git repository; it works all the same"
+        yield _note("repository", text, mend="git init")
     else:
         where = facts.branch or f"detached at {(facts.head or 'no commit')[:10]}"
         yield _note("repository", f"{facts.root}, {where}", ok=True)
-    yield _note("trust", notice(around) or "trusted, or nothing here steers it", ok=around.trusted)
+    text = notice(around) or "trusted, or nothing here steers it"
+    yield _note("trust", text, ok=around.trusted, mend="agent trust")
 
 
 def _state(around: Around) -> Iterator[Finding]:
     state = around.state
     if state.notice:
-        yield _note("sessions", state.notice)
+        mend = "export AGENT_HOME=… names a folder that can be written"
+        yield _note("sessions", state.notice, mend=mend)
         return
     count = len(around.shelf.here())
     yield _note("sessions", f"{count} of this folder, in {state.path}", ok=True)
@@ -104,7 +133,8 @@ def _settings(around: Around) -> Iterator[Finding]:
     try:
         loaded = around.loaded
     except SettingsError as error:
-        yield Finding(name="settings", state="missing", text=str(error))
+        mend = "edit that file; agent config show lists what may stand there"
+        yield Finding(name="settings", state="missing", text=str(error), mend=mend)
         return
     files = ", ".join(loaded.files) or "no file; the defaults hold"
     yield _note("settings", files, ok=True)
@@ -112,20 +142,24 @@ def _settings(around: Around) -> Iterator[Finding]:
         yield _note("settings", warning)
 
 
-def _models(around: Around) -> Iterator[Finding]:
-    found = [one.variable for one in around.providers() if one.found]
-    if found:
-        yield _note("keys", f"found: {', '.join(found)}", ok=True)
-    else:
-        looked = ", ".join(one.variable for one in around.providers() if one.variable)
-        yield _note("keys", f"none in the environment; we looked for {looked}")
-    model = around.settings.model
-    default = next((one.default_model for one in around.providers() if one.found), "")
-    if model or default:
-        yield _note("model", model or f"{default}, by the key found", ok=True)
-    else:
-        yield _note("model", "none chosen: export ANTHROPIC_API_KEY=…, or agent --model …")
+def _installed_by(package: str, environ: Mapping[str, str]) -> str:
+    """Return the command that installs a package here."""
+    path = environ.get("PATH", "")
+    for program, words in _INSTALLERS.items():
+        if shutil.which(program, path=path):
+            return f"{words} {package}"
+    return f"install {package} with this system's packages"
 
 
-def _note(name: str, text: str, *, ok: bool = False) -> Finding:
-    return Finding(name=name, state="ok" if ok else "note", text=text)
+_INSTALLERS = {
+    "apt-get": "sudo apt-get install",
+    "dnf": "sudo dnf install",
+    "pacman": "sudo pacman -S",
+    "apk": "sudo apk add",
+    "zypper": "sudo zypper install",
+    "brew": "brew install",
+}
+
+
+def _note(name: str, text: str, *, ok: bool = False, mend: str = "") -> Finding:
+    return Finding(name=name, state="ok" if ok else "note", text=text, mend="" if ok else mend)

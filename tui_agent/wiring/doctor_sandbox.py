@@ -62,7 +62,11 @@ def _tier(around: Around, tier: str, reason: str) -> Finding:
         text += f". Not better, because {reason}"
     if _is_root() and tier in {"A", "B"}:
         text += ". You are root: commands get none of root's capabilities"
-    return Finding(name="sandbox", state="note" if tier == "none" else "ok", text=text)
+    weak = tier == "none"
+    mend = "agent without --no-sandbox" if around.options.no_sandbox else "install bubblewrap"
+    return Finding(
+        name="sandbox", state="note" if weak else "ok", text=text, mend=mend if weak else ""
+    )
 
 
 async def _of_tier(around: Around, view: SandboxView, tier: Confined) -> AsyncIterator[Finding]:

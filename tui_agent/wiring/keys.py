@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,7 @@ from tui_agent.adapters.clock import SystemClock
 from tui_agent.adapters.key_store import KeysError
 from tui_agent.adapters.key_store.index import Index, Kept, read_index
 from tui_agent.adapters.key_store.store import KeyStore
-from tui_agent.adapters.places import NoPlaceError, config_folder
+from tui_agent.adapters.places import NoPlaceError, config_folder, path_of
 from tui_agent.ui.asking import can_ask, hidden, told
 from tui_agent.ui.commands.keys_contract import KeyState, KeyTried, Place
 from tui_agent.ui.commands.typed import UsageError
@@ -128,6 +127,6 @@ def _said(work: Callable[[], None]) -> None:
     except KeysError as error:
         raise UsageError(str(error)) from error
     except OSError as error:
-        where = os.fsdecode(error.filename) if error.filename else "the settings' folder"
-        message = f"{where}: {error.strerror}; nothing was changed"
+        said = f"{path_of(error)}: {error.strerror}" if error.filename else str(error)
+        message = f"{said}; nothing was changed"
         raise UsageError(message) from error

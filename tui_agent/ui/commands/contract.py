@@ -131,6 +131,8 @@ class Finding:
     state: str
     """`ok`, `note` or `missing`."""
     text: str
+    mend: str = ""
+    """The one command that mends it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
