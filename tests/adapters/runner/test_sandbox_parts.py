@@ -221,6 +221,23 @@ def test_toolchains_are_shown_and_what_lies_beside_them_is_not(tmp_path: Path) -
     assert not {str(home), f"{home}/.cargo", f"{home}/.ssh", f"{home}/project", "/"} & {*shown}
 
 
+@pytest.mark.case(70)
+def test_an_environment_in_the_project_shows_no_folder_that_is_no_python(tmp_path: Path) -> None:
+    home, root = tmp_path / "home", tmp_path / "home" / "work"
+    key, real = home / ".ssh" / "id_rsa", home / "pythons" / "3.12"
+    programs = root / ".venv" / "bin"
+    for folder in (key.parent, real / "bin", real / "lib" / "python3.12", programs):
+        folder.mkdir(parents=True)
+    for file in (key, real / "bin" / "python3", real / "lib" / "python3.12" / "os.py"):
+        file.write_text("x")
+    (root / ".venv" / "pyvenv.cfg").touch()
+    (programs / "python").symlink_to("../../../.ssh/id_rsa")
+    (programs / "python3").symlink_to(real / "bin" / "python3")
+    shown = session_view(root, {"HOME": str(home), "PATH": "/usr/bin"}, Wishes()).readable
+    assert str(real) in shown
+    assert not any(".ssh" in one for one in shown)
+
+
 def test_a_workspace_that_holds_the_home_hides_its_secrets(tmp_path: Path) -> None:
     home = tmp_path / "home"
     for name in (".ssh", ".aws", "state"):

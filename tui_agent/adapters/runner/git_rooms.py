@@ -295,7 +295,7 @@ def lenders(folder: Path) -> list[Path]:
         one = asked.pop()
         for line in _lines(one / "info" / "alternates"):
             lent = Path(os.path.realpath(one / line))
-            if lent not in found and lent.is_dir():
+            if lent not in found and (lent / "pack").is_dir():
                 found.append(lent)
                 asked.append(lent)
     return found

@@ -73,9 +73,14 @@ def _pythons(virtual: Path | None) -> Iterator[Path]:
     if virtual is not None:
         yield virtual
         for name in ("python", "python3"):
-            real = Path(os.path.realpath(virtual / "bin" / name))
-            if real.exists():
-                yield _home_of(real)
+            home = _home_of(Path(os.path.realpath(virtual / "bin" / name)))
+            if _is_python(home):
+                yield home
+
+
+def _is_python(home: Path) -> bool:
+    """Return whether a Python lives there: an environment in the project may point anywhere."""
+    return any(home.glob("lib*/*/os.py"))
 
 
 def _home_of(python: Path) -> Path:
