@@ -73,7 +73,7 @@ def test_a_linked_work_tree_keeps_its_repository_writable_and_its_hooks_not(
 
 
 @pytest.mark.case(70)
-def test_a_file_that_claims_another_repository_gets_no_right_to_change_it(
+def test_a_file_that_claims_another_repository_gets_no_right_to_it(
     repository: Repository, tmp_path: Path
 ) -> None:
     repository.write("a", "1")
@@ -81,9 +81,11 @@ def test_a_file_that_claims_another_repository_gets_no_right_to_change_it(
     claims = tmp_path / "claims"
     claims.mkdir()
     (claims / ".git").write_text(f"gitdir: {repository.root}/.git\n")
-    parts = git_parts(claims)
-    assert parts.writable == ()
-    assert parts.readable == (str(repository.root / ".git"),)
+    assert git_parts(claims) == GitParts(), "that of another tree is not even read"
+    apart = tmp_path / "apart"
+    (repository.root / ".git").rename(apart)
+    (claims / ".git").write_text(f"gitdir: {apart}\n")
+    assert git_parts(claims) == GitParts(readable=(str(apart),)), "nobody's is only read"
 
 
 @pytest.mark.case(70)
@@ -113,7 +115,7 @@ def test_a_repository_gives_no_right_to_another_that_it_names_as_its_own(
         (git / "commondir").write_text(place)
         assert git_parts(repository.root) == GitParts()
     (git / "commondir").write_text(str(victim))
-    assert not git_parts(repository.root).writable
+    assert git_parts(repository.root) == GitParts()
     (git / "commondir").unlink()
 
     git.rename(tmp_path / "fake")
@@ -123,6 +125,8 @@ def test_a_repository_gives_no_right_to_another_that_it_names_as_its_own(
     assert git_parts(repository.root).writable == (str(tmp_path / "fake"),)
     (tmp_path / "fake" / "commondir").write_text(str(victim))
     assert not git_parts(repository.root).writable
+    git.write_text(f"gitdir: {victim}\n")
+    assert git_parts(repository.root) == GitParts()
 
 
 @pytest.mark.case(70)
