@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any
 
 from tui_agent.agent.agent import Agent
 from tui_agent.core.commands import (
+    CallTools,
     Decide,
+    ForeignCall,
     Interrupt,
     Review,
     Rewind,
@@ -178,7 +181,38 @@ async def two_children(person: Player) -> None:
     await person.ended()
 
 
+async def served(person: Player) -> None:
+    """Another program reads, edits, and names what it is not offered; then a model is asked."""
+    change = edit("code.txt", ("line 7\n", "line seven\n"))
+    together = [call("read", path="code.txt"), call("search", pattern="seven|7")]
+    for number, calls in enumerate(
+        (together, [change], [call("shell", command="ls")], [call("read", path=".env")])
+    ):
+        wanted = tuple(
+            ForeignCall(
+                call_id=f"call-{number}-{place}",
+                tool=one["name"],
+                arguments=json.dumps(one["arguments"]),
+            )
+            for place, one in enumerate(calls)
+        )
+        person.agent.send(CallTools(calls=wanted, client="a tester 1"))
+        if number == DENIED:
+            await person.decide(Decision(verdict="reject", feedback="not that one"))
+        await person.ended()
+    await person.say("what did it do?")
+    await person.ended()
+
+
+DENIED = 3
+
 STORIES = {
+    "served": Story(
+        turns=[{"text": "It wrote the seventh line in words."}],
+        play=served,
+        settings="[limits]\n",
+        mode="edit",
+    ),
     "hunks": Story(
         turns=[
             {"text": "I look first.", "call": [call("read", path="code.txt")]},
