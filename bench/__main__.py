@@ -9,13 +9,28 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import children, edits, headless, keys, replay, review, sandbox, snapshots, start, stream
+from bench import (
+    children,
+    edits,
+    headless,
+    keys,
+    replay,
+    review,
+    sandbox,
+    snapshots,
+    soak,
+    start,
+    stream,
+)
 from bench.figures import Busy, Figure, machine, table
 from bench.programs import ROOT, agent, floor, make_repository
 from tests.servers.model_server import ModelServer
 
 PAGE = ROOT / "docs" / "performance.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
+
+SOAK = "soak"
+"""Takes as long as it is told to, so that it is measured where it is named alone."""
 
 Measurement = Callable[[Path, int], list[Figure]]
 
@@ -58,6 +73,11 @@ def _review(folder: Path, runs: int) -> list[Figure]:
     return review.measure(agent(folder, "http://127.0.0.1:9"), runs)
 
 
+def _soak(folder: Path, minutes: int) -> list[Figure]:
+    with ModelServer() as server:
+        return soak.measure(agent(folder, server.url, ("--mode", "edit")), server, minutes)
+
+
 MEASUREMENTS: dict[str, Measurement] = {
     "start": _start,
     "keys": _keys,
@@ -70,17 +90,19 @@ MEASUREMENTS: dict[str, Measurement] = {
     "snapshots": snapshots.measure,
     "replay": replay.measure,
     "sandbox": sandbox.measure,
+    SOAK: _soak,
 }
 
 
-def report(names: list[str], runs: int) -> str:
+def report(names: list[str], runs: int, minutes: int) -> str:
     """Measure, and return the table with a line on machine and noise."""
     before, began = Busy.now(), time.monotonic()
     figures: list[Figure] = []
     for name in names:
         print(f"measuring {name} …", file=sys.stderr)
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            figures += MEASUREMENTS[name](make_repository(Path(folder)), runs)
+            often = minutes if name == SOAK else runs
+            figures += MEASUREMENTS[name](make_repository(Path(folder)), often)
     took, after = time.monotonic() - began, Busy.now()
     busy = (after.used - before.used) / took
     stolen = (after.stolen - before.stolen) / took
@@ -114,6 +136,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(MEASUREMENTS))
     parser.add_argument("--runs", type=int, default=5, help="how often each is measured (5)")
+    parser.add_argument("--minutes", type=int, default=60, help="how long the soak takes (60)")
     parser.add_argument(
         "--write", action="store_true", help="keep the table in docs/performance.md"
     )
@@ -123,7 +146,8 @@ def main(arguments: list[str]) -> int:
         parser.error(
             f"no measurement {', '.join(sorted(unknown))}; there are {', '.join(MEASUREMENTS)}"
         )
-    text = report(given.names or list(MEASUREMENTS), given.runs)
+    names = given.names or [name for name in MEASUREMENTS if name != SOAK]
+    text = report(names, given.runs, given.minutes)
     print(text)
     if given.write:
         keep(text, whole=not given.names)

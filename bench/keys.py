@@ -19,10 +19,10 @@ RATE = 500
 REST = 3.0
 
 
-def latencies(terminal: Terminal) -> list[float]:
+def latencies(terminal: Terminal, letters: int = LETTERS) -> list[float]:
     """Type a word letter by letter; return milliseconds from each key to the word on the screen."""
-    typed, found = word(LETTERS), []
-    for number in range(1, LETTERS + 1):
+    typed, found = word(letters), []
+    for number in range(1, letters + 1):
         pressed = terminal.send(typed[number - 1])
         shown = terminal.until_shown(typed[:number], 2.0)
         if shown is not None and number > 2:

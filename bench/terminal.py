@@ -101,6 +101,10 @@ class Terminal:
         """Read for so long, whatever comes."""
         self.until(lambda _: False, seconds)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the terminal another size, as a person does with its window."""
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def close(self) -> None:
         """End the program and everything that it started."""
         for ending in (signal.SIGHUP, signal.SIGKILL):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import edits, replay, sandbox, start
+from bench import edits, replay, sandbox, soak, start
 from bench.answers import BEGINS, ENDS, TOKEN_CHARACTERS, markdown
 from bench.figures import Figure, percentile, table
 from bench.headless import prefix_share
@@ -91,3 +91,23 @@ def test_a_part_that_is_measured_again_leaves_the_other_rows_as_they_are() -> No
         ["| mcp", "–"],
     ]
     assert rows[-2] == "the machine"
+
+
+def test_a_soak_compares_its_last_sixth_with_its_first() -> None:
+    rounds = [
+        soak.Round(typed=4.0, streamed=8.0, memory=40.0 + at, busy=0.5, idle=0.0)
+        for at in range(60)
+    ]
+    rows = {row.name: row for row in soak.figures(rounds, 10)}
+    assert rows["soak: key → screen at rest, p95"].runs == [1.0]
+    assert rows["soak: memory of the app (PSS)"].runs == [(40 + 54.5) / (40 + 4.5)]
+    assert rows["soak: processor at rest"].runs == []
+    assert soak.figures(rounds[:3], 10)[0].runs == []
+
+
+def test_a_soak_s_model_has_an_answer_an_edit_and_an_end_for_each_round() -> None:
+    texts = [turn.get("text", "") for turn in soak.script(2)["turn"]]
+    assert len(texts) == 6
+    assert texts[3].startswith(BEGINS)
+    assert texts[3] != texts[0]
+    assert texts[5] == "Written."

@@ -1,0 +1,144 @@
+"""Hours in one window: whether keys, memory and processor stay what they were at first."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+from bench.answers import markdown
+from bench.figures import Figure, percentile
+from bench.keys import clear, latencies, ready
+from bench.programs import Program
+from bench.start import WAIT
+from bench.terminal import COLUMNS, ROWS, Terminal, cpu_seconds, own_megabytes
+from tests.servers.model_server import ModelServer
+
+ROUND_SECONDS = 5.0
+"""Less than any round takes."""
+TOKENS, RATE = 600, 500
+"""Of each round's answer, and how many come a second."""
+LETTERS = 22
+REST = 1.0
+SIZES = ((100, 30), (80, 24), (40, 12), (160, 50), (COLUMNS, ROWS))
+F6, ESCAPE = "\x1b[17~", "\x1b"
+SHARE = 6
+"""Which part of all rounds, at either end, is compared: a sixth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """What was measured in one."""
+
+    typed: float
+    """The 95th percentile of a key's way to the screen, in ms, at rest."""
+    streamed: float
+    """The same while the answer came in."""
+    memory: float
+    """Megabytes of the app alone."""
+    busy: float
+    """Processor seconds of everything, for the whole round."""
+    idle: float
+    """The same, as a share of a rest, in percent."""
+
+
+def script(rounds: int) -> dict[str, Any]:
+    """Return what the model does: text, an edit and its end, for each round."""
+    turns: list[dict[str, Any]] = []
+    for number in range(rounds):
+        lines = "".join(f"value_{at} = {at + number}\n" for at in range(20))
+        edit = {"name": "write", "arguments": {"path": f"made_{number}.py", "content": lines}}
+        turns += [
+            {"text": markdown(TOKENS, seed=number), "rate": RATE},
+            {"call": [edit]},
+            {"text": "Written."},
+        ]
+    return {"turn": turns}
+
+
+def measure(ours: Program, server: ModelServer, minutes: float) -> list[Figure]:
+    """Work for so long in one window; compare its last sixth with its first."""
+    server.play(script(int(60 * minutes / ROUND_SECONDS) + 1))
+    rounds: list[Round] = []
+    sizes = cycle(SIZES)
+    with Terminal(ours.argv, ours.environ, ours.cwd) as terminal:
+        if not ready(terminal):
+            return figures([], minutes)
+        end = time.monotonic() + 60 * minutes
+        while time.monotonic() < end:
+            done = _round(terminal, server, next(sizes))
+            if done is None:
+                break
+            rounds.append(done)
+    return figures(rounds, minutes)
+
+
+def _round(terminal: Terminal, server: ModelServer, size: tuple[int, int]) -> Round | None:
+    """Have text streamed and a file written, go round the panes, resize, type; None: it failed."""
+    began, asked = cpu_seconds(terminal.pid), len(server.requests)
+    _say(terminal, "tell me")
+    streamed = percentile(latencies(terminal, LETTERS), 0.95)
+    if not _answered(terminal, server, asked + 1):
+        return None
+    clear(terminal, LETTERS)
+    _say(terminal, "write it")
+    if not _answered(terminal, server, asked + 3):
+        return None
+    for keys in (F6, F6, ESCAPE):
+        terminal.send(keys)
+        terminal.rest(0.2)
+    terminal.resize(*size)
+    terminal.rest(0.3)
+    terminal.resize(COLUMNS, ROWS)
+    terminal.rest(0.5)
+    typed = percentile(latencies(terminal, LETTERS), 0.95)
+    clear(terminal, LETTERS)
+    busy = cpu_seconds(terminal.pid) - began
+    before = cpu_seconds(terminal.pid)
+    terminal.rest(REST)
+    idle = 100 * (cpu_seconds(terminal.pid) - before) / REST
+    return Round(
+        typed=typed, streamed=streamed, memory=own_megabytes(terminal.pid), busy=busy, idle=idle
+    )
+
+
+def _answered(terminal: Terminal, server: ModelServer, requests: int) -> bool:
+    """Wait until so many requests have been answered to their end, and what came is drawn."""
+    end = time.monotonic() + WAIT
+    while len(server.requests) < requests or not server.requests[requests - 1].done.is_set():
+        if time.monotonic() > end:
+            return False
+        terminal.rest(0.1)
+    terminal.rest(0.5)
+    return True
+
+
+def _say(terminal: Terminal, words: str) -> None:
+    terminal.send(words)
+    terminal.rest(0.2)
+    terminal.send("\r")
+    terminal.rest(0.1)
+
+
+def figures(rounds: Sequence[Round], minutes: float) -> list[Figure]:
+    """Return how the end compares with the beginning; the note has both."""
+    part = len(rounds) // SHARE
+    named = {
+        "key → screen at rest, p95": ("ms", [one.typed for one in rounds]),
+        "key → screen in a stream, p95": ("ms", [one.streamed for one in rounds]),
+        "memory of the app (PSS)": ("MB", [one.memory for one in rounds]),
+        "processor a round": ("s", [one.busy for one in rounds]),
+        "processor at rest": ("%", [one.idle for one in rounds]),
+    }
+    made = []
+    for name, (unit, values) in named.items():
+        row = Figure(name=f"soak: {name}", unit="times the first", goal="≤ 1.2")
+        if part:
+            first, last = (statistics.median(one) for one in (values[:part], values[-part:]))
+            row.runs = [last / first] if first else []
+            row.note = f"{last:.3g} {unit} after {minutes:g} min, {len(rounds)} rounds; {first:.3g}"
+        made.append(row)
+    return made
