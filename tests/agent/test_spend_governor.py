@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.agent.conftest import Script
+from tests.agent.family import Family, tasks, with_children
 from tests.agent.invariants import assert_whole, records_of
-from tests.agent.scripts import DONE, call
+from tests.agent.scripts import DONE, call, shell
 from tests.stories.program import Program
 from tests.support.repository import Repository
 from tui_agent.adapters.day_book import FileDayBook
 from tui_agent.agent.agent import Manner
 from tui_agent.core.commands import Compact, SetBudget
+from tui_agent.core.day import Today
 from tui_agent.core.events import (
     ContextCompacted,
     ModelRequested,
+    ModelResponded,
     Notice,
     SettingChanged,
     TurnEnded,
@@ -25,6 +30,9 @@ from tui_agent.core.events import (
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import BudgetSettings
 from tui_agent.core.spending import NOTHING, Pause, Spend
+from tui_agent.core.state import Session
+from tui_agent.ui.cost_lines import cost_lines
+from tui_agent.ui.text import Line
 
 FACTS = "[facts]\ninput_price = 10.0\noutput_price = 100.0\n\n"
 """Dollars a million tokens: 10,000 in and 1,000 out cost 20 cents."""
@@ -213,3 +221,37 @@ async def test_a_pause_and_what_was_chosen_are_the_same_again(
     program = Program(repository.root)
     done = program.run("replay", str(setting.folder), "--run", "--json")
     assert done.lines[-1]["verdict"] == "same", done.out
+
+
+@pytest.mark.capability("S1.6", part="a child's call in the cost and the log, approvals not")
+async def test_a_childs_calls_stand_in_the_cost_and_the_log_and_no_approval_outlives_a_process(
+    repository: Repository, script: Script, family: Family
+) -> None:
+    repository.write("a.txt", "x\n")
+    family.add("helper", paid(0.3) + DONE)
+    parent = tasks(("helper", "Help.")) + "[turn.usage]\ncost_usd = 0.1\n\n" + shell("true") + DONE
+    setting = with_children(script(parent), family)
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.decide(Decision(verdict="session"))
+        await work.ended()
+        assert work.state.grants
+        told = ["".join(text for _, text in line) for line in costs(work.state)]
+        rows = {line.split()[0]: line for line in told if line.strip()}
+        assert "$0.30" in rows["helper"]
+        assert "$0.10" in rows["main"]
+        assert "$0.40" in told[0], "the turn counts with its children"
+        assert any("session" in line and "$0.40" in line for line in told)
+        assert any("helper.toml" in line and "$0.30" in line for line in told)
+    answered = [one for one in records_of(setting.folder) if isinstance(one.event, ModelResponded)]
+    assert {one.agent_id != "main" for one in answered} == {True, False}
+    async with setting.opened(again=True) as work:
+        assert not work.state.grants
+        assert work.state.main.spend.usd == pytest.approx(0.1), "what was spent is remembered"
+    field = "mode"
+    with pytest.raises(FrozenInstanceError):
+        setattr(setting.settings, field, "auto")
+
+
+def costs(state: Session) -> Sequence[Line]:
+    return cost_lines(state, BudgetSettings(), Today())

@@ -12,7 +12,12 @@ from tests.ui.stage import text_of
 from tests.ui.stories import approval_waiting, budget_pause, edit_waiting, reported
 from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
+from tui_agent.core.day import Today
+from tui_agent.core.messages import Usage
 from tui_agent.core.ports import Client
+from tui_agent.core.settings import BudgetSettings
+from tui_agent.core.spending import Spend
+from tui_agent.ui.cost_lines import cost_lines
 from tui_agent.ui.tui.frame import Frame
 from tui_agent.ui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tui_agent.ui.tui.keyed_app import KeyedApp
@@ -147,3 +152,31 @@ def test_the_budget_pause_shows_where_the_money_went(
 ) -> None:
     before = once("Where it went") if size[0] > 100 else once("paused", "f6")
     assert snap_compare(screen_of(budget_pause()), terminal_size=size, run_before=before)
+
+
+def test_what_was_spent_is_a_sheet_over_the_screen(snap_compare: Compare) -> None:
+    story = Story().start().user("which headers follow a redirect?", at="14:02")
+    used = Usage(input_tokens=41_200, cached_tokens=38_900, output_tokens=812, cost_usd=0.18)
+    story.model("All three of them.", usage=used)
+    story.end(seconds=3, cost=0.18, intent="question")
+    client = ToldClient(story)
+    budget = BudgetSettings(turn=0.2, day=5.0, session=1.0)
+    today = Today(day="2026-11-21", spend=Spend(usd=2.31, unpriced=1))
+
+    async def connect() -> Client:
+        return client
+
+    doors = Doors(connect=connect, cost=lambda state: cost_lines(state, budget, today))
+    theme, glyphs = LOOKS["dark"]
+    shell = Shell(doors, theme, glyphs=glyphs)
+
+    async def typed(pilot: Pilot[Any]) -> None:
+        for words, keys in (("All three of", "/cost"), ("/cost", "\r"), ("By model", "")):
+            for _ in range(400):
+                await pilot.pause(0.02)
+                if any(words in row for row in text_of(shell)):
+                    break
+            await pilot.press(*("enter" if key == "\r" else key for key in keys))
+        await pilot.pause()
+
+    assert snap_compare(shell, terminal_size=(120, 40), run_before=typed)

@@ -17,8 +17,8 @@ from tui_agent.ui.text import Line, Style
 
 NEAR, FULL = 0.8, 1.0
 """Shares of a cap from which on the amount is marked, and marked as passed."""
-NAMES = 26
-AMOUNTS = 20
+NAMES = 20
+AMOUNTS = 16
 
 
 def cost_lines(state: Session, budget: BudgetSettings, today: Today) -> list[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from tui_agent.core.budget import spent
 from tui_agent.core.codec import encode
 from tui_agent.core.state import Session
 from tui_agent.core.stats import usage_of
@@ -28,7 +29,11 @@ def state_json(state: Session) -> dict[str, Any]:
             "approvals": _plain(state.grants),
             "used": _plain(state.used),
         },
-        "budgets": {"usd": state.budget_usd},
+        "budgets": {
+            "usd": state.budget_usd,
+            "raised": {scope: amount for scope, (amount, _) in state.raised.items()},
+            "spent": encode(spent(state)),
+        },
         "verification": _plain(state.checks),
         "repo_context": {
             "tree": state.tree,

@@ -105,6 +105,7 @@ def test_an_untrusted_project_says_nothing(place: Home) -> None:
         "[limits]\ntokens = 0",
         "[budget]\nsession = 0.0",
         "[budget]\nsession = 100.0",
+        '[budget]\ncheaper = ["evil/model"]',
         'write_paths = ["**", "more"]',
         'programs = ["curl"]',
     ],

@@ -44,7 +44,7 @@ _USERS_ALONE = "only your own settings may say this"
 _USERS_KEYS = frozenset(
     {
         *("endpoints", "environment", "sandbox", "record", "toolsets"),
-        *("fallback", "rates", "api_key_cmd"),
+        *("fallback", "rates", "api_key_cmd", "budget.cheaper"),
     }
 )
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.tui.help_sheet import HelpSheet
-from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph
+from tui_agent.ui.tui.help_sheet import HelpLines, HelpSheet
+from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph, width_of
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.deeds import Deeds
@@ -20,7 +20,9 @@ _INKS = {
     "warning": "warning bold",
     "danger": "danger bold",
 }
-INDENT, HANGING = 2, 4
+SHEET_CELLS = 84
+HANGING = 24
+"""Where a line goes on that is too long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +33,11 @@ class ToldLines:
     lines: tuple[Sequence[tuple[str, str]], ...]
     focusable: bool = False
 
-    def height_hint(self, _width: int) -> int:
+    def height_hint(self, width: int) -> int:
         """Guess the rows."""
-        return len(self.lines) + 3
+        titles = sum(bool(line) and line[0][0] == "bold" for line in self.lines)
+        long = sum(sum(len(text) for _, text in line) // max(1, width - 4) for line in self.lines)
+        return len(self.lines) + titles + long + 4
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         """Draw the title, then the lines, wrapped under themselves."""
@@ -42,12 +46,25 @@ class ToldLines:
         for line in self.lines:
             if line and line[0][0] == "bold":
                 rows.append(blank_row(sheet))
-            first = [sheet.span(" " * INDENT)]
-            spans = [sheet.span(text, _INKS.get(ink, "text-2")) for ink, text in line]
-            rows += paragraph(sheet, spans, first=first, indent=HANGING, margin=2)
+            lead = [sheet.span("  ")] if line and not line[0][1].startswith(" ") else []
+            *first, last = [*lead, *(sheet.span(text, _INKS.get(ink, "")) for ink, text in line)]
+            indent = min(HANGING, max(2, width_of(first)))
+            rows += paragraph(sheet, [last], first=first, indent=indent, margin=2)
         return rows
+
+
+class SnugSheet(HelpSheet):
+    """A sheet no higher than what stands in it."""
+
+    def on_mount(self) -> None:
+        """Fill it, and take just the rows that are needed."""
+        super().on_mount()
+        pane = self.query_one("#help", HelpLines)
+        pane.styles.max_height = "90%"
+        pane.styles.height = sum(one.height_hint(SHEET_CELLS) for one in self.items)
 
 
 def show_lines(deeds: Deeds, title: str, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
     """Show lines over the screen, until a key closes them."""
-    deeds.shell.push_screen(HelpSheet([ToldLines(title=title, lines=tuple(lines))]))
+    item = ToldLines(title=title, lines=tuple(lines))
+    deeds.shell.push_screen(SnugSheet([item]))
