@@ -99,6 +99,7 @@ class Place:
             server=one.name,
             reaches="reads the workspace, no network",
             host="",
+            writes=False,
             sandbox=lambda: one.client.tier,
             call=one.call,
             allowed=lambda name: self.known.allowed("user", name),

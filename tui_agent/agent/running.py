@@ -96,17 +96,21 @@ async def go_on(engine: Engine, call: Call) -> Proposal | None:
 
 
 def _changes(proposal: Proposal) -> bool:
+    if proposal.served is not None:
+        return proposal.served.writes  # One that may not write is held by its sandbox.
     return bool(proposal.effects & {"edit", "execute", "outside"})
 
 
 def _needs_record_of_before(proposal: Proposal) -> bool:
     """Return whether the tree right before the effect must be known, to tell what it changed.
 
-    A command may change any file, and a person may have written since the last snapshot.
+    A command may change any file, and so may a server that writes; a person may have written since
+    the last snapshot.
     """
     if proposal.command is not None:
         return "execute" in proposal.effects and not in_copy(proposal)
-    return proposal.tool == UNDO_TOOL
+    writes = proposal.served is not None and proposal.served.writes
+    return writes or proposal.tool == UNDO_TOOL
 
 
 def _next_round(engine: Engine, proposal: Proposal) -> Proposal:

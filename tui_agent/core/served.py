@@ -56,6 +56,8 @@ class Served:
     reaches: str = ""
     """What the server may reach, in words."""
     sandbox: str = "none"
+    writes: bool = False
+    """Whether it may write in the workspace, so that a call of it may change files."""
     changed: str = ""
     """How the tool differs from when it was last allowed, as a diff; empty where it does not."""
 

@@ -27,6 +27,7 @@ class ServedBy:
     server: str
     reaches: str
     host: str
+    writes: bool
     sandbox: Callable[[], str]
     call: Callable[[str, dict[str, Any], Callable[[str], None]], Awaitable[Answer]]
     """Call a tool by its own name, with its arguments; progress is shown. ServerFaultError."""
@@ -68,6 +69,7 @@ class ServedTool:
                     digest=offered.digest,
                     reaches=by.reaches,
                     sandbox=by.sandbox(),
+                    writes=by.writes or by.sandbox() == "none",
                     changed=changed,
                 ),
                 arguments=canonical(given),

@@ -106,6 +106,7 @@ def servers_of(wiring: Wiring, runner: Runner) -> ToolServers | None:
                 server=one.name,
                 reaches=definition.reaches,
                 host=definition.host,
+                writes=definition.writes,
                 sandbox=lambda: one.client.tier,
                 call=one.call,
                 allowed=lambda name: known.allowed(definition.origin, name),

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,9 @@ from tui_agent.adapters.mcp.keeping import (
     out_of_project,
     out_of_settings,
 )
+from tui_agent.adapters.mcp.shown import named_folders
+from tui_agent.adapters.settings import SettingsError, Sources, load_settings
+from tui_agent.core.servers import definition_of
 
 SETTINGS = """\
 # Mine.
@@ -98,3 +103,46 @@ def test_the_users_server_stands_before_a_projects_of_the_same_name() -> None:
     left_out, bad = found.problems
     assert "git.hub is left out: config.toml:1 has one of that name" in left_out
     assert "bad cannot be used: it needs a program" in bad
+
+
+def test_a_projects_settings_name_servers_once_trusted_and_never_take_the_place_of_the_users(
+    tmp_path: Path,
+) -> None:
+    home, root = tmp_path / "home", tmp_path / "root"
+    home.mkdir()
+    root.mkdir()
+    (home / "config.toml").write_text('[mcp.servers.git]\ncommand = "mine"\n')
+    (root / ".agentrc").write_text(
+        '[mcp.servers.git]\ncommand = "theirs"\n[mcp.servers.more]\ncommand = "more"\n'
+        "[mcp]\ncall_seconds = 900\n"
+    )
+    sources = Sources(environ={"AGENT_HOME": str(home)}, root=root)
+    assert list(load_settings(sources).settings.mcp.servers) == ["git"]
+    trusted = load_settings(replace(sources, trusted=True))
+    found = defined(trusted.settings.mcp.servers, None).servers
+    assert {name: (one.command, one.origin) for name, one in found.items()} == {
+        "git": ("mine", "user"),
+        "more": ("more", "project"),
+    }
+    assert trusted.settings.mcp.call_seconds == 300
+    assert any("mcp.call_seconds is left out" in text for text in trusted.warnings)
+
+
+def test_a_wrong_definition_in_the_settings_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("\n[mcp.servers.git]\nurl = 5\n")
+    with pytest.raises(SettingsError, match=r"config.toml:2: the server git: url is a text"):
+        load_settings(Sources(environ={"AGENT_HOME": str(tmp_path)}, root=tmp_path))
+
+
+def test_only_the_users_definition_shows_what_it_names_by_an_absolute_path(tmp_path: Path) -> None:
+    root, home, tools = (tmp_path / name for name in ("root", "home", "tools"))
+    module = tools / "node_modules" / "@x" / "server" / "index.js"
+    for folder in (root, home / "notes", module.parent):
+        folder.mkdir(parents=True)
+    module.touch()
+    args = [str(module), str(home), str(home / "notes"), str(root), "/", "relative"]
+    table = {"command": "node", "args": args}
+    users = definition_of("x", table, "user", "")
+    shown = [str(tools / "node_modules"), str(home / "notes")]
+    assert sorted(named_folders(users, root, home)) == sorted(shown)
+    assert named_folders(definition_of("x", table, "project", ""), root, home) == ()

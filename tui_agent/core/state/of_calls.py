@@ -206,6 +206,8 @@ def _may_have_written(call: Call) -> bool:
     proposal = call.proposal
     if proposal is None:
         return False
+    if proposal.served is not None:
+        return proposal.served.writes
     ran_there = "execute" in proposal.effects and not in_copy(proposal, call.decision)
     return ran_there or (proposal.rest is not None and proposal.rest.take)
 
