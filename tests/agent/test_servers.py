@@ -78,7 +78,9 @@ class Place:
         self.known = KnownServers(folder / "state", repository.root)
 
     def offer(self, offers: dict[str, Any], **more: Any) -> None:
-        self.file.write_text(json.dumps({**offers, **more}), encoding="utf-8")
+        whole = self.file.with_suffix(".new")
+        whole.write_text(json.dumps({**offers, **more}), encoding="utf-8")
+        whole.replace(self.file)
 
     def setting(self, script: str, **more: Any) -> Setting:
         path = self.folder / "script.toml"
@@ -157,26 +159,26 @@ async def test_a_servers_tool_asks_and_an_allowed_tool_asks_again_once_it_has_ch
 async def test_tools_that_change_meanwhile_are_told_to_the_model_once_its_conversation_is_cut(
     place: Place,
 ) -> None:
-    place.offer(offered("add"), changes=True)
+    place.offer(offered("add"), after=offered("add", "later")["tools"])
     script = CALL.format("add", "{ }") + DONE * 4
     setting = place.setting(script, settings=ALLOWING)
     async with setting.opened() as work:
         work.send_text("go")
-        await work.until(lambda _: results(work))
-        place.offer(offered("add", "later"))
         await work.ended()
         work.send_text("on")
         await work.until(lambda _: len(work.events(ServerReported)) == 2)
         await work.ended()
         asked = work.events(ModelRequested)
         assert [len(one.tools) for one in asked[1:]] == [0] * (len(asked) - 1)
-        said = [one.text for one in work.events(Notice)]
-        assert any("new: mcp__plain__later" in text and "/compact" in text for text in said)
+        await work.until(lambda _: work.events(Notice))
+        assert "new: mcp__plain__later" in work.last(Notice).text
+        assert "/compact" in work.last(Notice).text
         work.send(Compact())
         await work.ended()
         work.send_text("now")
         await work.ended()
-        [first, *_, last] = [one for one in work.events(ModelRequested) if one.tools]
+        await work.until(lambda _: sum(bool(one.tools) for one in work.events(ModelRequested)) == 2)
+        [first, last] = [one for one in work.events(ModelRequested) if one.tools]
         new = {one.name for one in last.tools} - {one.name for one in first.tools}
         assert new == {"mcp__plain__later"}
 

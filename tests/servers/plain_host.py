@@ -1,6 +1,7 @@
 """A tool server's host as our side sees it, without a server: answers from a file, line by line.
 
-Run as `plain_host.py FILE`; the file is read anew for each list, so that a test can change it.
+Run as `plain_host.py FILE`; the file is read anew each time, so that a test can change it. What
+stands there under `after` is offered once a tool was called.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def main(file: Path) -> None:
     """Serve until the input ends."""
     sys.stdin.readline()
     say({"ready": {"name": "plain", "version": "1"}})
+    called = False
     for line in sys.stdin:
         asked = json.loads(line)
         if asked["op"] == "cancel":
@@ -39,8 +41,11 @@ def main(file: Path) -> None:
         offers = json.loads(file.read_text(encoding="utf-8"))
         if asked["op"] == "call" and offers.get("dies"):
             return
+        if called and "after" in offers:
+            offers["tools"] = offers["after"]
         say({"id": asked["id"], "result": answer(asked, offers)})
-        if asked["op"] == "call" and offers.get("changes"):
+        if asked["op"] == "call" and not called:
+            called = True
             say({"changed": "tools"})
 
 
