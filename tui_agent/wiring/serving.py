@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from tui_agent import __version__
 from tui_agent.core.proposal import ToolOutput
-from tui_agent.core.toolsets import LENT
-from tui_agent.ui.exit_status import DONE, INTERRUPTED
+from tui_agent.core.toolsets import LENT, WRITING
+from tui_agent.ui.exit_status import DONE, INTERRUPTED, USAGE
 
 if TYPE_CHECKING:
     from tui_agent.ui.call_desk import CallDesk
@@ -40,9 +40,12 @@ async def serve_tools(around: Around, wish: ServeWish) -> int:
     from tui_agent.adapters.mcp_server.serving import Offered, serve
 
     tools = {name: tool for name, tool in around.tools.items() if name in LENT}
+    if not tools:
+        around.paper.say("The chosen toolsets have no tool that other programs may call.")
+        return USAGE
     offered = Offered(
         version=__version__,
-        instructions=_instructions(around),
+        instructions=_instructions(around, edits=bool({*tools} & {*WRITING})),
         tools=[tool.spec for tool in tools.values()],
         reads=frozenset(name for name, tool in tools.items() if tool.reads_only),
     )
@@ -58,18 +61,26 @@ async def serve_tools(around: Around, wish: ServeWish) -> int:
     return DONE
 
 
-def _instructions(around: Around) -> str:
-    edits = {"edit": "made", "auto": "made", "plan": "refused"}.get(around.settings.mode, "")
-    automatic = around.options.approve_all or around.options.reject_all
-    if automatic:
-        edits = "made" if around.options.approve_all else "refused"
-    edits = edits or "denied unless a rule of the user allows them, for nobody is there to be asked"
+def _instructions(around: Around, *, edits: bool) -> str:
+    begin = f"files in {around.workspace}; paths are relative to it. "
+    secrets = "Files that may hold secrets are denied unless a rule names them. "
+    kept = around.options.record and around.settings.record
+    if not edits:
+        return f"Reads, lists and searches {begin}{secrets}".rstrip()
     return (
-        f"Reads, lists, searches and edits files in {around.workspace}; paths are relative to it. "
-        f"Files that may hold secrets are denied unless a rule names them. Edits are {edits}. "
-        "Read a file before you edit it; where it has changed since, read it again. Every call is "
-        "recorded, and `agent undo` takes edits back."
+        f"Reads, lists, searches and edits {begin}{secrets}Edits are {_made(around)}. "
+        "Read a file before you edit it; where it has changed since, read it again."
+        + (" Every call is recorded, and `agent undo` takes edits back." if kept else "")
     )
+
+
+def _made(around: Around) -> str:
+    """Say what becomes of edits."""
+    if around.options.approve_all or around.options.reject_all:
+        return "made" if around.options.approve_all else "refused"
+    known = {"edit": "made", "auto": "made", "plan": "refused"}
+    otherwise = "denied unless a rule of the user allows them: nobody is there to be asked"
+    return known.get(around.settings.mode, otherwise)
 
 
 class _Session:

@@ -42,7 +42,10 @@ def parser() -> Parser:
     tested.add_argument("--json", action="store_true", help="as one JSON object")
     mcp_serve.options(
         verbs.add_parser(
-            "serve", help="offer our own tools to another program", epilog=mcp_serve.EXAMPLES
+            "serve",
+            help="offer our own tools to another program",
+            description=mcp_serve.__doc__,
+            epilog=mcp_serve.EXAMPLES,
         )
     )
     made.set_defaults(json=False)
