@@ -15,6 +15,7 @@ from typing import Any
 
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
+from tui_agent.adapters.runner.sandbox_view import PROCESSES
 from tui_agent.adapters.runner.sandboxed import Choosing, SandboxedRunner
 from tui_agent.adapters.runner.session_view import Wishes, session_view
 from tui_agent.adapters.runner.views import Views
@@ -37,6 +38,7 @@ def runner_of(given: dict[str, Any]) -> SandboxedRunner:
             required=given.get("required", True),
             names="it",
             grouped=given.get("grouped", True),
+            processes=given.get("processes", PROCESSES),
         ),
     )
 

@@ -49,7 +49,7 @@ def git_facts(folder: Path) -> GitFacts | None:
         if found is None:
             continue
         common = _common_dir(found)
-        if not _is_repository(common):
+        if not _is_repository(common) or _is_anothers(root, found, common):
             continue
         branch, head = _head(found, common)
         return GitFacts(root=root, git_dir=found, common_dir=common, head=head, branch=branch)
@@ -70,6 +70,17 @@ def _git_dir(entry: Path) -> Path | None:
 def _common_dir(git_dir: Path) -> Path:
     line = _first_line(git_dir / "commondir")
     return (git_dir / line).resolve() if line else git_dir.resolve()
+
+
+def _is_anothers(root: Path, git_dir: Path, common: Path) -> bool:
+    """Return whether what is named is plainly the repository of another work tree.
+
+    A `.git` beside another tree is that tree's, and a folder of our own shares no other's.
+    """
+    git_dir = git_dir.resolve()
+    if git_dir.is_relative_to(root):
+        return not common.is_relative_to(root)
+    return git_dir.name == ".git" and git_dir.parent != root
 
 
 def _is_repository(common: Path) -> bool:

@@ -38,8 +38,6 @@ def git_parts(root: Path) -> GitParts:
     if facts is None:
         return GitParts()
     folders = _outermost(os.path.realpath(one) for one in (facts.common_dir, facts.git_dir))
-    if _is_anothers(facts):
-        return GitParts()
     if not facts.root.samefile(root) or not _belongs(facts):
         return GitParts(readable=folders)
     dot = root / ".git"
@@ -51,18 +49,6 @@ def git_parts(root: Path) -> GitParts:
         else:
             fixed.append(str(place))
     return GitParts(writable=folders, fixed=tuple(fixed), exposed=tuple(exposed))
-
-
-def _is_anothers(facts: GitFacts) -> bool:
-    """Return whether what is named is plainly the repository of another work tree: not even read.
-
-    A `.git` beside another tree is that tree's, and a folder of our own shares no other's.
-    """
-    git_dir, common = (Path(os.path.realpath(one)) for one in (facts.git_dir, facts.common_dir))
-    root = Path(os.path.realpath(facts.root))
-    if git_dir.is_relative_to(root):
-        return not common.is_relative_to(root)
-    return git_dir.name == ".git" and not git_dir.parent.samefile(root)
 
 
 def _belongs(facts: GitFacts) -> bool:

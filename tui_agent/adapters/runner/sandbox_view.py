@@ -55,8 +55,10 @@ class SandboxView:
     temporary: str = ""
     """A private folder of the host's, for tiers that have no /tmp of their own."""
     reach: Reach = "workspace"
-    counted: bool = False
-    """Whether the runner counts processes, because the kernel does not: for root, in no group."""
+    counted: int = 0
+    """With how many processes the runner ends all, where the kernel counts none: for root, in no
+    group. 0: it does.
+    """
     writes: tuple[str, ...]
     """Folders of the workspace that may be written: itself, some of it, or nothing."""
 
@@ -113,7 +115,7 @@ def plan_of(
             "processes": PROCESSES,
             "alone": private_root,
             "file_bytes": FILE_BYTES,
-            "counted": PROCESSES if view.counted else 0,
+            "counted": view.counted,
         },
         "probe": dict(probe) if probe is not None else None,
     }

@@ -47,6 +47,8 @@ class Choosing:
     """How the error names what was required."""
     grouped: bool = True
     """Whether each sandbox gets a control group, where one may be made."""
+    processes: int = PROCESSES
+    """How many a sandbox may have that is counted as a whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,9 +272,9 @@ class SandboxedRunner:
             folder = private_folder(Path(self._launching.environ.get("HOME", "/")))
             self._folders.append(folder)
             view = replace(view, temporary=str(folder))
-        group = control_group(PROCESSES) if self._choosing.grouped else None
+        group = control_group(self._choosing.processes) if self._choosing.grouped else None
         if is_root() and (group is None or not group.counts):
-            view = replace(view, counted=True)
+            view = replace(view, counted=self._choosing.processes)
         prefix = (*(group.prefix if group else ()), *(copy.prefix if copy is not None else ()))
         process, trial = await started(
             tier, view, self._launching.environ, prefix=prefix, tried=reach != "records"
