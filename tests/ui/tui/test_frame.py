@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from time import monotonic
 
 import pytest
+from textual import events
 
-from tests.ui.desk import at_desk
+from tests.ui.desk import Desk, at_desk
 from tests.ui.stories import approval_waiting, edit_waiting, reported, streaming
 from tests.ui.story import Story
 from tui_agent.core.commands import Decide
@@ -330,3 +332,32 @@ async def test_what_is_left_for_quiet_moments_waits_for_the_end_of_a_turn_and_of
         await desk.pilot.press("x")
         await desk.until(lambda: done == ["loaded", "quiet"])
         assert monotonic() - desk.frame.live.last_key >= QUIET_SECONDS
+
+
+async def drag(desk: Desk, *places: tuple[int, int]) -> None:
+    """Press the left button at the first place, take it along the others, and let go."""
+    kinds = [events.MouseDown, *(events.MouseMove for _ in places[1:]), events.MouseUp]
+    for kind, (x, y) in zip(kinds, [*places, places[-1]], strict=True):
+        desk.shell.post_message(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
+        await desk.pilot.pause()
+
+
+async def test_the_edge_between_two_panes_is_dragged_with_the_mouse_and_kept() -> None:
+    kept: list[Mapping[str, int]] = []
+
+    async def connect() -> None:
+        return None
+
+    doors = Doors(connect=connect, keep_layout=kept.append)
+    async with at_desk(reported(), doors=doors) as desk:
+        column = desk.shell.query_one("#column").region
+        await drag(desk, (column.x - 1, 20), (65, 20), (71, 20))
+        await desk.until(lambda: desk.shell.query_one("#column").region.x == 72)
+        assert kept[-1]["share"] == 60
+        header = desk.frame.side.slots[-1].header.region
+        await drag(desk, (80, header.y), (80, header.y + 3))
+        await desk.until(lambda: desk.frame.side.slots[-1].header.region.y == header.y + 3)
+        assert kept[-1]["bias"] == 3
+        focus = desk.shell.focused
+        await drag(desk, (20, 20), (30, 22))
+        assert desk.shell.focused is not focus

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pytest
+from textual import events
 from textual.app import App
 from textual.pilot import Pilot
 
-from tests.ui import stories
+from tests.ui import more_stories, stories
 from tests.ui.stage import TRUE_COLOUR, text_of
 from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
+from tui_agent.core.finding import Names
 from tui_agent.core.overview import Overview, overview_of
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.choices import Fact, FirstRun, ModelFound, SessionLine
 from tui_agent.ui.tui.frame import Frame
-from tui_agent.ui.tui.glyphs import ASCII, UNICODE
+from tui_agent.ui.tui.keyed_app import TOGETHER_SECONDS
 from tui_agent.ui.tui.shell import Doors, Shell
 from tui_agent.ui.tui.theme import choose_theme
 
@@ -82,8 +84,32 @@ async def _preview(_session_id: str) -> Overview | None:
     return overview_of(stories.reported().records)
 
 
+async def _files(typed: str) -> AsyncIterator[Sequence[str]]:
+    yield Names(FILES).find(typed)
+
+
 async def _first_run() -> FirstRun:
     return FOUND
+
+
+PASTE = "a paste"
+COLOURS_256 = {"TERM": "xterm-256color"}
+STILL = {stories.streaming, stories.reported, more_stories.empty, more_stories.stopped}
+"""Stories in which nothing waits for the person."""
+SENT = (
+    "why does a redirect to http lose the port",
+    "follow at most 20 redirects, and say which",
+    "fix the redirect that keeps the Cookie header when the host changes\nand test it",
+    "run the checks",
+)
+FILES = (
+    "README.md",
+    "docs/redirects.md",
+    "httpx/_client.py",
+    "httpx/_redirects.py",
+    "tests/client/test_redirects.py",
+    "tests/client/redirect cases.json",
+)
 
 
 @dataclass(frozen=True)
@@ -93,16 +119,23 @@ class Picture:
     size: tuple[int, int] = (120, 40)
     keys: tuple[str, ...] = ()
     theme: str = "dark"
-    ascii_only: bool = False
+    environ: Mapping[str, str] = field(default_factory=lambda: TRUE_COLOUR)
 
 
 PICTURES = (
     Picture("streaming", stories.streaming, keys=("ctrl+o",)),
+    Picture("wide", stories.streaming, size=(160, 50)),
+    Picture("empty", more_stories.empty, size=(100, 30)),
     Picture("edit_waits", stories.edit_waiting),
-    Picture("edit_waits_light", stories.edit_waiting, theme="light"),
-    Picture("edit_waits_high_contrast", stories.edit_waiting, theme="high-contrast"),
-    Picture("edit_waits_ansi16", stories.edit_waiting, theme="ansi16"),
-    Picture("edit_waits_ascii", stories.edit_waiting, theme="ansi16", ascii_only=True),
+    Picture("no_colour", stories.edit_waiting, theme="mono"),
+    Picture("light_256", stories.reported, theme="light", environ=COLOURS_256),
+    Picture("plan_waits", more_stories.plan_waiting, size=(100, 30)),
+    Picture("question_waits", more_stories.question_waiting, size=(100, 30)),
+    Picture("stopped", more_stories.stopped, size=(100, 30)),
+    Picture("files_offered", stories.reported, size=(100, 30), keys=(*"look at @red",)),
+    Picture("pasted", more_stories.empty, size=(100, 30), keys=(PASTE, *" why")),
+    Picture("history", stories.reported, size=(100, 30), keys=("ctrl+r", *"the")),
+    Picture("themes", stories.reported, size=(100, 30), keys=(*"/theme", "enter", "down")),
     Picture("approval_while_typing", stories.approval_waiting, keys=("escape", *"and mention")),
     Picture("a_rule_is_chosen", stories.approval_waiting, keys=("p", "2", "t")),
     Picture("first_run", None, size=(100, 30)),
@@ -111,10 +144,9 @@ PICTURES = (
     Picture("sessions_narrow", stories.streaming, size=(80, 24), keys=(*"/sessions", "enter")),
     Picture("sessions_smallest", stories.streaming, size=(40, 20), keys=(*"/sessions", "enter")),
     Picture("narrow", stories.edit_waiting, size=(80, 24)),
-    Picture("narrow_changes", stories.edit_waiting, size=(80, 24), keys=("f6",)),
     Picture("smallest", stories.edit_waiting, size=(40, 20)),
     Picture("report", stories.reported),
-    Picture("help", stories.reported, size=(100, 30), keys=("f1",)),
+    Picture("help", stories.edit_waiting, size=(100, 30), keys=("f1",)),
 )
 
 
@@ -125,10 +157,14 @@ def _shell(picture: Picture) -> Shell:
         return client
 
     doors = Doors(
-        connect=connect, sessions=_sessions, preview_session=_preview, first_run=_first_run
+        connect=connect,
+        sessions=_sessions,
+        preview_session=_preview,
+        first_run=_first_run,
+        files=_files,
+        history=lambda: SENT,
     )
-    look = choose_theme(picture.theme, TRUE_COLOUR)
-    shell = Shell(doors, look, glyphs=ASCII if picture.ascii_only else UNICODE)
+    shell = Shell(doors, choose_theme(picture.theme, picture.environ))
     shell.animation_level = "none"
     return shell
 
@@ -160,7 +196,7 @@ def _before(picture: Picture) -> Run:
             if picture.story is None:
                 return len(shell.screen_stack) > 1
             frame = shell.rest
-            waits = picture.story is not stories.streaming and picture.story is not stories.reported
+            waits = picture.story not in STILL
             return (
                 isinstance(frame, Frame)
                 and frame.live.frames > 0
@@ -171,9 +207,13 @@ def _before(picture: Picture) -> Run:
 
         await _until(ready)
         for key in ("", *picture.keys):
-            if key:
+            if key == PASTE:
+                shell.post_message(events.Paste("a line of a log\n" * 239 + "its end"))
+                # A key that was read together with a paste belongs to it.
+                await asyncio.sleep(2 * TOGETHER_SECONDS)
+            elif key:
                 await pilot.press(key)
-            if key in {"ctrl+p", "f1", "enter"}:
+            if key in {"ctrl+p", "ctrl+r", "f1", "enter"}:
                 await _until(lambda: len(shell.screen_stack) > 1)
             await _settled(shell, pilot)
 

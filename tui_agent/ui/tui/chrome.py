@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.geometry import Size
@@ -19,6 +19,8 @@ Said = tuple[str, str]
 
 WIDE, NARROW = 100, 60
 METER_CELLS = 8
+AIR = 3
+"""Cells between the two ends of the status, at least."""
 WARNING_SHARE, FULL_SHARE = 0.8, 1.0
 
 
@@ -115,11 +117,26 @@ class StatusRow(RowWidget):
             left += [(f" {status.branch}{'*' if status.dirty else ''}", "text-2")]
         spans = [*spans_of(left, sheet), sheet.span("   " if wide else "  ")]
         spans += _badges(status, sheet)
-        if wide and status.sandbox not in {"", "none"}:
-            spans += spans_of([("  sandbox ", "text-3"), ("workspace", "text-2")], sheet)
-        if wide and status.note:
-            spans.append(sheet.span(f"  {status.note}", "text-3"))
-        return spans, [*_figures(status, sheet, wide=wide, narrow=narrow), sheet.span(" ")]
+        right = [*_figures(status, sheet, wide=wide, narrow=narrow), sheet.span(" ")]
+        if width_of(spans) + width_of(right) + AIR > sheet.width:
+            bare = replace(status, model="")
+            right = [*_figures(bare, sheet, wide=wide, narrow=narrow), sheet.span(" ")]
+        for fact in _facts(status) if wide else ():
+            more = spans_of(fact, sheet)
+            # Half of a fact says less than none.
+            if width_of(spans) + width_of(more) + width_of(right) + AIR <= sheet.width:
+                spans += more
+        return spans, right
+
+
+def _facts(status: Status) -> list[list[Said]]:
+    """Return what is said after the badges, where there is room."""
+    facts: list[list[Said]] = []
+    if status.sandbox not in {"", "none"}:
+        facts.append([("  sandbox ", "text-3"), ("workspace", "text-2")])
+    if status.note:
+        facts.append([(f"  {status.note}", "text-3")])
+    return facts
 
 
 def badge(text: str, ink: str, sheet: Sheet, *, loud: bool = False) -> Span:

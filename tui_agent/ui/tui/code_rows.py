@@ -151,9 +151,24 @@ def spans_of(sheet: Sheet, line: CodeLine) -> list[Span]:
         spans = [(text, code(role)) for text, role in line.pieces]
     else:
         spans = _emphasised(line, code, line.brush.word(sheet))
+    if line.brush.struck:
+        spans = _unstruck_start(spans, sheet.theme.ink("text-3", line.brush.plane))
     if line.remark:
         spans.append((f"  {line.remark}", sheet.theme.ink("text-3 italic", line.brush.plane)))
     return spans
+
+
+def _unstruck_start(spans: Sequence[Span], blank: Style) -> list[Span]:
+    """Strike words, not the blanks before them."""
+    text = "".join(part for part, _ in spans)
+    blanks = len(text) - len(text.lstrip(" "))
+    left = blanks
+    kept: list[Span] = [(" " * blanks, blank)] if blanks else []
+    for part, style in spans:
+        cut, left = min(left, len(part)), max(0, left - len(part))
+        if part[cut:]:
+            kept.append((part[cut:], style))
+    return kept
 
 
 def _emphasised(

@@ -60,10 +60,17 @@ class Completion:
     """Watches what is typed, and offers what it may become."""
 
     def __init__(
-        self, shell: Shell, servers: Callable[[], Mapping[str, ServerReported]] = dict
+        self,
+        shell: Shell,
+        servers: Callable[[], Mapping[str, ServerReported]],
+        told: Callable[[], None],
     ) -> None:
-        """Complete in this shell's prompt; `servers` are those that have said what they offer."""
+        """Complete in this shell's prompt; `servers` are those that have said what they offer.
+
+        `told` is called when something is offered, or nothing any more.
+        """
         self.shell = shell
+        self._told = told
         self._servers = servers
         self.offers: Offers | None = None
         self._start = 0
@@ -136,6 +143,7 @@ class Completion:
         pane.set_items(offers)
         pane.set_cursor(offers.index(chosen) if chosen in offers else 0)
         self.shell.prompt.choosing = True
+        self._told()
 
     def move(self, step: int) -> bool:
         """Choose the next offer; return whether anything is offered."""
@@ -171,4 +179,6 @@ class Completion:
         if self.offers is not None:
             self.offers.display = False
         self.shell.prompt.choosing = False
+        if was:
+            self._told()
         return was

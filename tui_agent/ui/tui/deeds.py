@@ -32,7 +32,7 @@ class Deeds:
         """Act for this frame."""
         self.frame = frame
         self.shell = frame.shell
-        self.completion = Completion(frame.shell, lambda: frame.state.servers)
+        self.completion = Completion(frame.shell, lambda: frame.state.servers, frame.tell_keys)
         self.dressing = Dressing(frame)
         self._warned = self._escaped = 0.0
         self.last_said = ""

@@ -44,6 +44,7 @@ from tui_agent.ui.tui.outside import outside_of
 from tui_agent.ui.tui.pane import Pane
 from tui_agent.ui.tui.panes import make_slots
 from tui_agent.ui.tui.prompt import Prompt
+from tui_agent.ui.tui.prompt_keys import prompt_keys
 from tui_agent.ui.tui.pulse import Pulse
 from tui_agent.ui.tui.shell import Shell
 from tui_agent.ui.tui.side import Side
@@ -202,21 +203,11 @@ class Frame:
         return [keymap.hint(action, label, ascii_only=ascii_only) for action, label in own]
 
     def _tell_prompt_keys(self) -> None:
-        shell, keymap = self.shell, self.shell.keymap
+        shell = self.shell
         if shell.prompt.empty:
             shell.tell_keys()
-            return
-        running = self.state.main.turn is not None
-        hints = [keymap.hint("prompt.send", "queues" if running else "sends")]
-        if running:
-            hints.append(keymap.hint("prompt.steer", "steers"))
-        hints.append((keymap.shown("prompt.newline").replace("Shift-Enter", "^J"), "new line"))
-        hints.append(keymap.hint("prompt.editor"))
-        if shell.prompt.whole != shell.prompt.text:
-            hints.append(keymap.hint("prompt.complete", "unfolds the paste"))
-        if waiting_of(self.state) is not None:
-            hints.append(keymap.hint("app.next_pane", "answer"))
-        shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints)))
+        else:
+            shell.query_one("#footer", FooterRow).tell(prompt_keys(shell, self.state))
 
     # What comes from elsewhere
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.geometry import Region
+
 from tui_agent.ui.tui.chrome import NARROW, WIDE
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ class Layout:
         self.shell = shell
         self.side = side
         self.share = SHARE
+        self._held = ""
+        """What the mouse drags: `seam`, `header`, or nothing."""
         self.page = 0
         """Which tab is shown where there is room for one: 0 is the conversation."""
 
@@ -36,6 +41,45 @@ class Layout:
         self.share = max(LEAST, min(MOST, self.share + share))
         self.side.bias += bias
         self.arrange()
+        self._keep()
+
+    # The mouse
+
+    def grab(self, event: events.Event) -> bool:
+        """Drag what stands between two panes; return whether this event was for that."""
+        if isinstance(event, events.MouseDown) and event.button == 1:
+            self._held = self._edge_at(event.screen_x, event.screen_y)
+        elif isinstance(event, events.MouseUp):
+            held, self._held = self._held, ""
+            self._keep()
+            return bool(held)
+        elif isinstance(event, events.MouseMove) and self._held:
+            self._drag(event)
+        return bool(self._held)
+
+    def _edge_at(self, x: int, y: int) -> str:
+        if self.shell.size.width < WIDE or len(self.shell.screen_stack) > 1:
+            return ""
+        column = self.shell.query_one("#column").region
+        if x == column.x - 1 and column.y <= y < column.bottom:
+            return "seam"
+        return "header" if self._last_header().contains(x, y) else ""
+
+    def _last_header(self) -> Region:
+        """Return where the header of the lowest pane is: the rows above it are the next one's."""
+        return self.side.slots[-1].header.region
+
+    def _drag(self, event: events.MouseMove) -> None:
+        if self._held == "seam":
+            share = round(100 * (event.screen_x + 1) / self.shell.size.width)
+            self.share = max(LEAST, min(MOST, share))
+        else:
+            rows = self.shell.size.height
+            bias = self.side.bias + event.screen_y - self._last_header().y
+            self.side.bias = max(-rows, min(rows, bias))
+        self.arrange()
+
+    def _keep(self) -> None:
         if self.shell.doors.keep_layout is not None:
             self.shell.doors.keep_layout({"share": self.share, "bias": self.side.bias})
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui_agent.core.trust import TrustQuestion
     from tui_agent.ui.tui.choices import FirstRun, SessionLine
     from tui_agent.ui.tui.dressing import ThemeDoors
+    from tui_agent.ui.tui.frame_layout import Layout
     from tui_agent.ui.tui.outlets import Prepared
     from tui_agent.ui.tui.terminal import Signals
 
@@ -140,6 +141,11 @@ class Rest(Protocol):
 
     def on_resized(self) -> None:
         """Arrange the panes for another size."""
+        ...
+
+    @property
+    def layout(self) -> Layout:
+        """The sizes of the panes."""
         ...
 
     def on_shown(self, *, shown: bool) -> None:
@@ -273,6 +279,13 @@ class Shell(KeyedApp):
         copy = self.doors.signals().copy if self.doors.signals is not None else None
         if copy is not None:
             self.run_worker(copy(text), name="copy")
+
+    async def on_event(self, event: events.Event) -> None:
+        """Let the edges of panes have the mouse first."""
+        own = isinstance(event, events.MouseEvent) and not event.is_forwarded
+        if own and self.rest is not None and self.rest.layout.grab(event):
+            return
+        await super().on_event(event)
 
     # Keys
 

@@ -100,7 +100,7 @@ class PlanPane(VirtualLines):
             return Key(action=action, key=shown, words=words, beside=beside)
 
         carried = plan.carries_calls()
-        approve = "approve; its calls run in order, each through the gate" if carried else "approve"
+        approve = "approve, and run its calls, each through the gate" if carried else "approve"
         keys = (
             key("approve", approve),
             key("reject", "reject"),
