@@ -80,6 +80,8 @@ def test_two_children_are_killed_in_the_middle_resumed_finished_and_undone_by_na
     assert again.status == 0, again.out + again.err
     assert "from the record: task near: Mend with near." in again.out
     assert "✓ same" in again.out
+    world = program.run("replay", "last", "--run", "--level", "world", "--no-sandbox")
+    assert world.status == 0, world.out + world.err
     assert "near: near.json" in program.run("blame", "a.txt").out
     assert "apart: apart.json" in program.run("blame", "b.txt").out
     undone = program.run("undo", "--agent", "apart")

@@ -147,8 +147,8 @@ PATCHES: dict[str, tuple[str, str, str, str]] = {
     ),
     "what a child is told": (
         "agent/request.py",
-        'return f"{SYSTEM}\\n\\n{own}" if own else SYSTEM',
-        'return f"{SYSTEM}\\n\\nA child:\\n{own}" if own else SYSTEM',
+        'return f"{ours}\\n\\n{own}" if own else ours',
+        'return f"{ours}\\n\\nA child:\\n{own}" if own else ours',
         "request",
     ),
     "what the gate says to a child": (

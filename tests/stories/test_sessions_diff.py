@@ -17,7 +17,10 @@ def test_the_diff_of_a_session_holds_edits_and_what_commands_did(
     program: Program, repository: Repository
 ) -> None:
     repository.write("gone.txt", "1\n2\n")
+    repository.write("run.sh", "echo\n")
+    repository.write("way", "to be a link\n")
     command = "rm gone.txt; printf 'é\\n' > 'made by a command.txt'; echo '#' >> answer.py"
+    command += "; chmod +x run.sh; ln -sf answer.py way"
     model = script(
         repository.root.parent,
         [
@@ -37,6 +40,7 @@ def test_the_diff_of_a_session_holds_edits_and_what_commands_did(
     facts = [(one["path"], one["kind"]) for one in program.run("sessions", "diff", "--json").lines]
     assert facts == [
         ("answer.py", "changed"), ("gone.txt", "deleted"), ("made by a command.txt", "added"),
+        ("run.sh", "may be run now"), ("way", "a link now"),
     ]  # fmt: skip
 
 

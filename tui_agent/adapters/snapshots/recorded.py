@@ -14,8 +14,18 @@ from typing import Literal
 from tui_agent.adapters.processes.capture import ProgramError
 from tui_agent.adapters.runner.git_rooms import GitRooms
 from tui_agent.adapters.snapshots.shadow import Shadow
+from tui_agent.core.patch.modes import is_link, may_run
 
-Kind = Literal["added", "deleted", "renamed", "changed"]
+Kind = Literal[
+    "added",
+    "changed",
+    "deleted",
+    "renamed",
+    "may be run now",
+    "may not be run any more",
+    "a link now",
+    "a file now",
+]
 _KINDS: dict[str, Kind] = {"A": "added", "D": "deleted", "R": "renamed"}
 _BEGINS = re.compile(rb"^(?=diff --git )", re.MULTILINE)
 """Where a file's part begins: a line of its content has a sign before it."""
@@ -51,6 +61,9 @@ class Moved:
     """Git's letter: A, D, M, R or T."""
     old_path: str
     path: str
+    old_mode: int = 0
+    """As git has it; 0 where there is no file."""
+    new_mode: int = 0
 
 
 class RecordedTrees:
@@ -173,18 +186,35 @@ def _moved(words: Iterator[bytes]) -> Iterator[Moved]:
             continue
         status = head.rsplit(b" ", 1)[1][:1].decode()
         old = _name(next(words))
-        yield Moved(status=status, old_path=old, path=_name(next(words)) if status == "R" else old)
+        modes = [int(one, 8) for one in head[1:].split(b" ")[:2]]
+        yield Moved(
+            status=status,
+            old_path=old,
+            path=_name(next(words)) if status == "R" else old,
+            old_mode=modes[0],
+            new_mode=modes[1],
+        )
 
 
 def _name(word: bytes) -> str:
     return word.decode("utf-8", "surrogateescape")
 
 
+def _kind(found: Moved) -> Kind:
+    """Return in words what became of a file; of a change of its mode, what that means."""
+    old, new = found.old_mode, found.new_mode
+    if found.status in _KINDS or old == new:
+        return _KINDS.get(found.status, "changed")
+    if is_link(old) != is_link(new):
+        return "a link now" if is_link(new) else "a file now"
+    return "may be run now" if may_run(new) else "may not be run any more"
+
+
 def _change(found: Moved, parts: Sequence[bytes]) -> TreeChange:
     lines = tuple(line for part in parts for line in _lines(part.decode("utf-8", "replace")))
     return TreeChange(
         path=found.path,
-        kind=_KINDS.get(found.status, "changed"),
+        kind=_kind(found),
         old_path=found.old_path if found.status == "R" else "",
         added=sum(sign == "+" for sign, _ in lines),
         removed=sum(sign == "-" for sign, _ in lines),

@@ -88,7 +88,8 @@ class Ledger:
                 continue
             expected = self._expected.get(key)
             if expected is None:
-                self._extra.append(record)
+                if not _of_a_turn(record):
+                    self._extra.append(record)
                 continue
             if expected.seq >= limit:
                 continue  # Today's code has come further than the process that was cut off.
@@ -166,10 +167,8 @@ class Ledger:
 
     def _excused(self, record: Record) -> bool:
         """Trees are taken in the background: one that a turn's end cut off need not come again."""
-        event = record.event
-        return isinstance(event, SnapshotTaken) and (
-            event.reason == "turn" or self._comparison.level == "harness"
-        )
+        of_any = isinstance(record.event, SnapshotTaken)
+        return _of_a_turn(record) or (of_any and self._comparison.level == "harness")
 
     def _too_far(self, extra: Sequence[Record]) -> bool:
         """Whether something was made in a turn that the record has left behind."""
@@ -197,6 +196,11 @@ class Ledger:
         for record in self._records:
             if record.seq <= seq:
                 self._made.key(record)
+
+
+def _of_a_turn(record: Record) -> bool:
+    """Whether it is the tree that is taken beside a turn's beginning, which its end may cut off."""
+    return isinstance(record.event, SnapshotTaken) and record.event.reason == "turn"
 
 
 def _cut_turns(records: Sequence[Record]) -> set[int]:

@@ -190,8 +190,7 @@ class _Loop:
     async def perform(self, index: int, cue: Cue) -> None:
         """Do what this cue says."""
         event = cue.record.event
-        if isinstance(event, SnapshotTaken):
-            self.tree = event.tree
+        await self._stand_on(cue)
         match cue.kind:
             case "turn":
                 await self._turn(index, event)
@@ -212,6 +211,14 @@ class _Loop:
                 if isinstance(event, ModelFailed):
                     await self.process.stop()
                 self._put(index, cue.record)
+
+    async def _stand_on(self, cue: Cue) -> None:
+        """Know the recorded tree; a child's effects come from the record, so they are put there."""
+        event = cue.record.event
+        if isinstance(event, SnapshotTaken):
+            self.tree = event.tree
+            if cue.kind == "put":
+                await self._set_tree(event.tree)
 
     def _put(self, index: int, record: Record) -> None:
         event = record.event
@@ -277,9 +284,13 @@ class _Loop:
                 return
 
     async def _set_tree(self, tree: str) -> None:
-        if self.stage.ground is not None:
-            with self.mailbox.at_work():
-                await self.stage.ground.set_tree(tree)
+        engine = self.process.engine
+        if self.stage.ground is None or not tree:
+            return
+        with self.mailbox.at_work():
+            await self.stage.ground.set_tree(tree)
+        if engine is not None:  # The next tree is not to be made out of the last one.
+            await engine.world.snapshots.take()
 
     async def _decide(self, event: object) -> None:
         engine = self.process.engine
@@ -337,7 +348,7 @@ class _Loop:
         process.trees.last = process.live.state.tree
         process.files.forget(event.changed_files)
         process.files.recovered = self._found_half_done(index)
-        await self._set_tree_if_real(process.live.state.tree)
+        await self._set_tree(process.live.state.tree)
         with self.mailbox.at_work():
             await resume(engine, event.program, event.argv)
         process.trees.at_resume = None
@@ -352,10 +363,6 @@ class _Loop:
             if isinstance(record.event, ModelRequested | TurnStarted | ToolStarted):
                 break
         return ""
-
-    async def _set_tree_if_real(self, tree: str) -> None:
-        if tree:
-            await self._set_tree(tree)
 
     def _found_half_done(self, index: int) -> Literal["applied", "torn"]:
         """Return how an edit that was cut off had been found, by what was recorded of it."""

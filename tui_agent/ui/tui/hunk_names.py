@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from tui_agent.core.patch import FileView, Hunk
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.text import content
 
 _OPENS = re.compile(
@@ -24,10 +25,13 @@ FARTHEST = 4000
 
 def name_of(view: FileView, hunk: Hunk) -> tuple[str, str]:
     """Return the class, with a dot, or nothing; and the name of the function or section."""
+    was, is_now = is_link(view.patch.old_mode), is_link(view.patch.new_mode)
     if not view.before and view.after:
-        return "", "new file"
+        return "", "new symbolic link" if is_now else "new file"
     if not view.after:
-        return "", "deleted file"
+        return "", "deleted symbolic link" if was else "deleted file"
+    if was or is_now:
+        return "", "symbolic link"
     if view.path.endswith(_MARKUP):
         return "", _heading(view, hunk) or "top of the file"
     own = _opened_by(hunk)
