@@ -157,3 +157,29 @@ def test_a_project_names_no_command_that_prints_keys(repository: Repository, hom
     assert done.status == 5
     assert "only your own settings may say this" in done.err
     assert not (home / "ran").exists()
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_key_pasted_on_the_first_card_is_kept_where_the_user_says(
+    repository: Repository, home: Path
+) -> None:
+    make_no_ring(home)
+    pasted = "gsk_0123456789abcdef0123"
+    agent = Program(repository.root)
+    environ = {**agent.environ, "TERM": "xterm-256color"}
+    with PseudoTerminal(agent.command(), environ, repository.root) as terminal:
+        assert terminal.shows("paste a key", 30)
+        terminal.press("k")
+        assert terminal.shows("Paste a key, then Enter", 10), terminal.text
+        terminal.press(f"{pasted}\r")
+        assert terminal.shows("in an encrypted file", 10), terminal.text
+        assert "in the keyring" not in terminal.text
+        terminal.press("2")
+        assert terminal.shows("New passphrase:", 10)
+        terminal.press(f"{WORDS}\n")
+        assert terminal.shows("The same again:", 10)
+        terminal.press(f"{WORDS}\n")
+        assert terminal.shows("groq/openai/gpt-oss-120b", 30), terminal.text
+    assert (home / "agent" / "keys.sealed").exists()
+    assert pasted.encode() not in kept_below(home)
+    assert "GROQ_API_KEY           encrypted file" in agent.run("keys").out

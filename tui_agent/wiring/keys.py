@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from tui_agent.ui.commands.keys_contract import KeyState, KeyTried, Place
 from tui_agent.ui.commands.typed import UsageError
 
 if TYPE_CHECKING:
+    from tui_agent.wiring.around import Around
     from tui_agent.wiring.world import Wiring
 
 WORDS = {"keyring": "keyring", "file": "encrypted file"}
@@ -130,3 +132,19 @@ def _said(work: Callable[[], None]) -> None:
         said = f"{path_of(error)}: {error.strerror}" if error.filename else str(error)
         message = f"{said}; nothing was changed"
         raise UsageError(message) from error
+
+
+def keep_pasted(around: Around, place: str) -> None:
+    """Keep the key that was pasted on the first card; it is in its variable until we start again.
+
+    Where that cannot be done, it is used for this run all the same, and why is said.
+    """
+    chosen: Place = "keyring" if place == "keyring" else "file"
+    for one in around.keys.states():
+        key = os.environ.get(one.variable, "")
+        if not key or one.kept:
+            continue
+        try:
+            around.keys.keep(one.variable, key, chosen)
+        except UsageError as error:
+            around.paper.say(f"The key was not kept: {error}. It is used for this run.")

@@ -7,8 +7,8 @@ from tui_agent.ui.exit_status import FAILED, PROVIDER, UNREPLAYABLE, USAGE
 from tui_agent.wiring.world import NoModelError
 
 NO_MODEL = (
-    "No model: none is chosen, and no key was found in the environment. Nothing was sent.",
-    "  export ANTHROPIC_API_KEY=…    a key; agent keys lists the names we look for",
+    "No model: none is chosen, and no key was found. Nothing was sent.",
+    "  agent keys set anthropic      keep a key; export ANTHROPIC_API_KEY=… does for one shell",
     "  agent --model ollama/NAME …   a server of your own; agent models lists what answers",
     "  agent demo                    a scripted session that needs nothing",
 )

@@ -35,7 +35,11 @@ def screen(around: Around) -> int:
             from tui_agent.wiring.demo import demo
 
             return demo(around.paper, by_itself=False)
-        case ("key",):
+        case ("key", place):
+            if place != "run":
+                from tui_agent.wiring.keys import keep_pasted
+
+                keep_pasted(around, place)
             model_hosts("", list(around.options.argv))
     return status
 

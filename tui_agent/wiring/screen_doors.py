@@ -212,8 +212,13 @@ class Opening:
         from tui_agent import __version__
         from tui_agent.ui.tui.choices import Fact, FirstRun, ModelFound
 
+        where = {
+            one.provider: _WHERE.get(one.sources[0], f"in the {one.sources[0]}")
+            for one in self.around.keys.states()
+            if one.sources
+        }
         models = [
-            ModelFound(model=one.default_model, source=one.variable, where="in your environment")
+            ModelFound(model=one.default_model, source=one.variable, where=where[one.name])
             for one in self.around.providers()
             if one.found and one.default_model
         ]
@@ -238,6 +243,7 @@ class Opening:
             folder=tuple(folder),
             trusted=trusted,
             question=self.around.folder.question(),
+            ring=await asyncio.to_thread(self.around.keys.ring),
         )
 
     # The panes' sizes
@@ -265,12 +271,14 @@ def _loaded() -> None:
     cycles.begin()
 
 
+_WHERE = {"environment": "in your environment", "api_key_cmd": "from your command"}
 _KEYS = (
     ("sk-ant-", "ANTHROPIC_API_KEY"),
     ("sk-or-", "OPENROUTER_API_KEY"),
     ("AIza", "GEMINI_API_KEY"),
     ("gsk_", "GROQ_API_KEY"),
     ("xai-", "XAI_API_KEY"),
+    ("hf_", "HF_TOKEN"),
     ("sk-", "OPENAI_API_KEY"),
 )
 

@@ -48,6 +48,7 @@ FOUND = FirstRun(
         ),
     ),
     trusted=False,
+    ring="Secret Service",
 )
 
 
@@ -139,6 +140,7 @@ PICTURES = (
     Picture("approval_while_typing", stories.approval_waiting, keys=("escape", *"and mention")),
     Picture("a_rule_is_chosen", stories.approval_waiting, keys=("p", "2", "t")),
     Picture("first_run", None, size=(100, 30)),
+    Picture("keep_key", None, size=(100, 30), keys=("k", *"sk-made-up", "enter")),
     Picture("palette", stories.streaming, keys=("ctrl+p", "r", "e")),
     Picture("sessions", stories.streaming, keys=(*"/sessions", "enter", *"redirect")),
     Picture("sessions_narrow", stories.streaming, size=(80, 24), keys=(*"/sessions", "enter")),
@@ -163,6 +165,7 @@ def _shell(picture: Picture) -> Shell:
         first_run=_first_run,
         files=_files,
         history=lambda: SENT,
+        keep_key=lambda _: "OPENAI_API_KEY",
     )
     shell = Shell(doors, choose_theme(picture.theme, picture.environ))
     shell.animation_level = "none"

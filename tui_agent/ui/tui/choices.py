@@ -45,6 +45,8 @@ class FirstRun:
     trusted: bool = True
     question: TrustQuestion | None = None
     """What `t` asks about the folder."""
+    ring: str = ""
+    """The keyring in which a pasted key may be kept; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,7 +96,7 @@ def card_items(found: FirstRun, glyphs_of: Sheet) -> list[Item]:
     promise = "You decide each change, hunk by hunk, before it is written."
     items += [Text(name, 2), Text(), Text(((promise, "text"),))]
     items += [Text(), *_models(found), Text(), Text((("Or", "text bold"),))]
-    items.append(Line("k", "paste a key", "for this run; it is kept in no file"))
+    items.append(Line("k", "paste a key", "used at once; kept only where you say"))
     demo = "a scripted model, a throw-away repository, no key"
     items.append(Line("d", "try the demo", demo))
     items.append(Line("Esc", "no model", "reading, replay and figures work without one"))
@@ -139,8 +139,8 @@ class FirstCard(ModalScreen[str]):
     FirstCard Card { width: 82; max-width: 100%; height: 24; max-height: 100%;
         background: $surface; }
     FirstCard #first-footer { dock: bottom; background: $surface; }
-    FirstCard Input { dock: bottom; margin-bottom: 2; display: none; background: $raised;
-        border: none; height: 1; }
+    FirstCard Input { dock: bottom; margin-bottom: 2; display: none; }
+    FirstCard Input, FirstCard Input:focus { background: $raised; border: none; height: 1; }
     """
 
     def __init__(self, found: FirstRun) -> None:
@@ -270,6 +270,10 @@ async def choose_first(shell: Shell) -> bool:
             continue
         if value in {"demo", "key"}:
             shell.then = (value,)
+            if value == "key":
+                from tui_agent.ui.tui.keep_card import KeepCard
+
+                shell.then = (value, await shell.push_screen_wait(KeepCard(found.ring)))
             shell.exit(0)
             return False
         if doors.take_model is not None:

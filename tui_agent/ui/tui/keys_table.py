@@ -242,7 +242,7 @@ ACTIONS: tuple[Action, ...] = (
     _action("first.take", "enter", "use it", "Use the chosen model.", 1),
     _action("first.down", "down", "down", "Go down."),
     _action("first.up", "up", "up", "Go up."),
-    _action("first.key", "k", "paste a key", "Paste a key for this run.", 2),
+    _action("first.key", "k", "paste a key", "Paste a key.", 2),
     _action("first.demo", "d", "demo", "Try it without a key.", 3),
     _action("first.trust", "t", "trust the folder", "Trust this folder.", 4),
     _action("first.help", "? f1", "keys", "Show every key."),
