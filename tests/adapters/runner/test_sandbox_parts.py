@@ -225,6 +225,17 @@ def test_toolchains_are_shown_and_what_lies_beside_them_is_not(tmp_path: Path) -
     assert not {str(home), f"{home}/.cargo", f"{home}/.ssh", f"{home}/project", "/"} & {*shown}
 
 
+@pytest.mark.case(4)
+def test_a_link_in_the_place_of_a_folder_that_may_be_written_opens_nothing(tmp_path: Path) -> None:
+    root, outside = tmp_path / "work", tmp_path / "outside"
+    for folder in (root / "doc", outside):
+        folder.mkdir(parents=True)
+    (root / "src").symlink_to(outside)
+    wishes = Wishes(write_globs=("src/**", "doc/**"))
+    shown = session_view(root, {"HOME": str(tmp_path), "PATH": "/usr/bin"}, wishes)
+    assert shown.writes == (str(root / "doc"),)
+
+
 @pytest.mark.case(70)
 def test_an_environment_in_the_project_shows_no_folder_that_is_no_python(tmp_path: Path) -> None:
     home, root = tmp_path / "home", tmp_path / "home" / "work"

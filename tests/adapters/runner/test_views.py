@@ -276,6 +276,17 @@ async def test_pytest_in_a_copy_with_its_own_environment_judges_the_copys_source
     assert shown(done.changes) == {"src/demo.py": (b"A = 1\n", b"A = 2\n")}
 
 
+async def test_an_environment_that_a_link_leads_to_stays_as_it_is(bench: Bench) -> None:
+    root, outside = bench.repository.root, bench.place.parent / "environment"
+    (outside / "bin").mkdir(parents=True)
+    (outside / "pyvenv.cfg").write_text(f"prompt = {root}\n")
+    (outside / "bin" / "show").write_text(f"#!/bin/sh\ncat {root}/x\n")
+    before = [(outside / name).read_bytes() for name in ("pyvenv.cfg", "bin/show")]
+    (root / ".venv").symlink_to(outside)
+    await bench.changes("true")
+    assert [(outside / name).read_bytes() for name in ("pyvenv.cfg", "bin/show")] == before
+
+
 async def test_what_names_the_copy_is_made_to_name_the_workspace(bench: Bench) -> None:
     bench.repository.write("a.txt", "a\n")
     changes = await bench.changes("pwd > where.txt")

@@ -82,7 +82,8 @@ def _writes(root: Path, globs: Sequence[str]) -> tuple[str, ...]:
         plain = list(takewhile(lambda part: not set(part) & set("*?["), parts))
         folder = root.joinpath(*plain)
         folders.add(folder if len(plain) < len(parts) else folder.parent)
-    inside = sorted(str(one) for one in folders if one.is_dir() and one.is_relative_to(root))
+    there = {Path(os.path.realpath(one)) for one in folders if one.is_dir()}
+    inside = sorted(str(one) for one in there if one.is_relative_to(root))
     return (str(root),) if str(root) in inside else tuple(inside)
 
 

@@ -18,11 +18,13 @@ LARGEST = 1 << 20
 
 def relocate(copy: Path, old: Path, new: Path) -> None:
     """In the virtual environments of `copy`, let what names `old` name `new`. Raises OSError."""
+    inside = os.path.realpath(copy)
     for name in NAMES:
         folder = copy / name
         if (folder / "pyvenv.cfg").is_file():
             for file in _naming(folder):
-                _rename(file, os.fsencode(old), os.fsencode(new))
+                if Path(os.path.realpath(file)).is_relative_to(inside):  # A link may lead out.
+                    _rename(file, os.fsencode(old), os.fsencode(new))
 
 
 def _naming(folder: Path) -> Iterator[Path]:
