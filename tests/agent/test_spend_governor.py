@@ -255,3 +255,20 @@ async def test_a_childs_calls_stand_in_the_cost_and_the_log_and_no_approval_outl
 
 def costs(state: Session) -> Sequence[Line]:
     return cost_lines(state, BudgetSettings(), Today())
+
+
+async def test_a_pause_waits_over_the_end_of_the_process(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(FACTS + paid(0.2) + DONE).with_mode(budget=BudgetSettings(turn=0.25))
+    async with setting.opened() as work:
+        work.send_text("go")
+        before = (await work.asked())[2].question
+    async with setting.opened(again=True) as work:
+        assert (await work.asked())[2].question == before
+        await work.decide(answer("b"))
+        await work.ended()
+        assert work.last(SettingChanged).key == "budget_turn"
+        assert work.last(TurnEnded).reason == "done"
+    assert_whole(records_of(setting.folder))

@@ -14,7 +14,7 @@ from tui_agent.core.events import EndReason
 from tui_agent.core.settings import BudgetSettings, LimitSettings
 from tui_agent.core.spending import NOTHING, SCOPES, Forecast, Pause, Scope, Spend, added_up
 from tui_agent.core.state.lineage import tree_turns
-from tui_agent.core.state.values import Session, Turn
+from tui_agent.core.state.values import Call, Session, Turn
 
 WORDS: dict[Scope, str] = {"turn": "the turn", "session": "the session", "day": "today"}
 
@@ -103,6 +103,30 @@ def passed_cap(
         if used.usd >= cap or used.usd + (cost or 0.0) > cap + TINY:
             return scope, cap, used
     return None
+
+
+def cost_a_hunk(session: Session) -> float | None:
+    """Return the dollars for each hunk that a person accepted; None where that is not known."""
+    total = spent(session)
+    calls = [
+        one
+        for agent in session.agents.values()
+        for turn in agent.turns
+        for one in turn.calls.values()
+    ]
+    accepted = sum(_accepted(call) for call in calls)
+    return total.usd / accepted if accepted and not total.unpriced else None
+
+
+def _accepted(call: Call) -> int:
+    """Return how many hunks of a call's edit a person accepted, and that were applied."""
+    decision, proposal = call.decision, call.proposal
+    if decision is None or decision.by != "user" or not call.applied:
+        return 0
+    if decision.hunks:
+        return sum(one.verdict != "reject" for one in decision.hunks)
+    files = proposal.patch.files if proposal is not None and proposal.patch is not None else ()
+    return sum(len(file.run_ids) for file in files)
 
 
 TINY = 1e-9

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_agent.core.budget import caps_of, spent, turn_spent
+from tui_agent.core.budget import caps_of, cost_a_hunk, spent, turn_spent
 from tui_agent.core.day import Today
 from tui_agent.core.messages import NO_USAGE, Usage
 from tui_agent.core.settings import BudgetSettings
@@ -36,7 +36,10 @@ def cost_lines(state: Session, budget: BudgetSettings, today: Today) -> list[Lin
     if today.spend is not None:
         lines.append(_row("today, all sessions", today.spend, caps.get("day")))
     else:
-        lines.append([("", f"  {'today, all sessions':<{NAMES}}"), ("dim", "unknown")])
+        lines.append([("", f"  {'today, all sessions':<{NAMES}}  "), ("dim", "unknown")])
+    a_hunk = cost_a_hunk(state)
+    if a_hunk is not None:
+        lines.append([("", f"  {'each accepted hunk':<{NAMES}}  "), ("", money(a_hunk))])
     return [*lines, *_by_agent(state), *_by_model(state)]
 
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.blob import preview_of
-from tui_agent.core.budget import spent
+from tui_agent.core.budget import cost_a_hunk, spent
 from tui_agent.core.proposal import Question
 from tui_agent.core.spending import Pause, Spend, added_up
-from tui_agent.core.state import Call, Session
+from tui_agent.core.state import Session
 from tui_agent.core.state.lineage import tree_turns
 from tui_agent.ui.tui.approve_items import INDENT, Key, Places, key_rows
 from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, cut, make_row, paragraph
@@ -182,24 +182,13 @@ def budget_item(
         for turn in state.main.turns[-TURNS:]
     ]
     total = spent(state)
-    accepted = sum(_accepted(call) for turn in state.main.turns for call in turn.calls.values())
     return BudgetItem(
         question=question,
         spend=pause.spent if pause is not None else total,
         cap=pause.cap if pause is not None else state.budget_usd,
         model=state.model,
         turns=tuple(turns),
-        a_hunk=total.usd / accepted if accepted and not total.unpriced else None,
+        a_hunk=cost_a_hunk(state),
         keys=tuple(keys),
         armed=armed,
     )
-
-
-def _accepted(call: Call) -> int:
-    """Return how many hunks of a call's edit were applied."""
-    decision, proposal = call.decision, call.proposal
-    if decision is None or proposal is None or proposal.patch is None or not call.applied:
-        return 0
-    if decision.hunks:
-        return sum(one.verdict != "reject" for one in decision.hunks)
-    return sum(len(file.run_ids) for file in proposal.patch.files)
