@@ -110,7 +110,7 @@ def test_a_server_over_http_gets_its_headers_and_one_that_does_not_work_is_named
         "docs": "",
         "gone": "it cannot be reached: All connection attempts failed",
         "page": "Unexpected content type: text/html",
-        "broken": "Server returned an error response",
+        "broken": "Server returned an error response (http status 500)",
         "hang": "it did not answer within 6 s",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -13,6 +14,10 @@ from tui_agent.core.servers import is_served
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
     from tui_agent.core.ports import Tool
+    from tui_agent.core.served import ToolServers
+
+PATIENCE_SECONDS = 3.0
+"""How long a person is told nothing while servers start."""
 
 
 def begin_servers(engine: Engine) -> None:
@@ -28,8 +33,18 @@ async def servers_ready(engine: Engine) -> None:
     if servers is None:
         return
     if not engine.agent.parent:
-        await servers.ready()
+        telling = asyncio.create_task(_say_if_slow(engine, servers))
+        try:
+            await servers.ready()
+        finally:
+            telling.cancel()
     record_news(engine)
+
+
+async def _say_if_slow(engine: Engine, servers: ToolServers) -> None:
+    """Say what a request waits for, where it waits for long."""
+    await asyncio.sleep(PATIENCE_SECONDS)
+    engine.notice(f"Waiting for the servers of tools to start: {', '.join(servers.pending)}.")
 
 
 def record_news(engine: Engine) -> None:

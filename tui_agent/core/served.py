@@ -104,6 +104,11 @@ class ToolServers(Protocol):
         """Their plain names."""
         ...
 
+    @property
+    def pending(self) -> Sequence[str]:
+        """Those that have not yet said what they offer, and have not failed."""
+        ...
+
     def begin(self) -> None:
         """Start them, without waiting."""
         ...

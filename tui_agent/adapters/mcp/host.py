@@ -33,6 +33,7 @@ Json = dict[str, Any]
 PAGES, MOST_LISTED = 50, 2_000
 """How far a list is read."""
 PROGRESS_SECONDS = 0.2
+LEAST_ERROR = 400
 FAULTS = (MCPError, OSError, ValueError, RuntimeError, TimeoutError, httpx2.HTTPError)
 _READ_SECONDS = 3600.0
 """Our side ends calls that take too long."""
@@ -50,6 +51,8 @@ class _Host:
         self._program = Program(plan) if plan["kind"] == "stdio" else None
         self._gone = self._program.gone if self._program is not None else asyncio.Event()
         self._progress = 0.0
+        self._status = 0
+        """The status of the last answer over http, where that was an error."""
         self._client_of_ops: Client
 
     async def serve(self, lines_in: int, rest: bytes) -> int:
@@ -86,7 +89,11 @@ class _Host:
 
     async def _why(self, otherwise: str) -> str:
         told = await self._program.ended() if self._program is not None else ""
-        return told or otherwise
+        return told or self._with_status(otherwise)
+
+    def _with_status(self, words: str) -> str:
+        status = str(self._status)
+        return f"{words} (http status {status})" if self._status and status not in words else words
 
     @asynccontextmanager
     async def _client(self) -> AsyncGenerator[Client]:
@@ -95,7 +102,11 @@ class _Host:
                 transport: Transport = self._program.connected()
             else:
                 timeout = httpx2.Timeout(30.0, read=_READ_SECONDS)
-                http = httpx2.AsyncClient(headers=self._plan["headers"], timeout=timeout)
+                http = httpx2.AsyncClient(
+                    headers=self._plan["headers"],
+                    timeout=timeout,
+                    event_hooks={"response": [self._note_status]},
+                )
                 transport = streamable_http_client(
                     self._plan["url"],
                     http_client=await stack.enter_async_context(http),
@@ -109,6 +120,9 @@ class _Host:
                 cache=None,
             )
             yield await stack.enter_async_context(client)
+
+    async def _note_status(self, response: httpx2.Response) -> None:
+        self._status = response.status_code if response.status_code >= LEAST_ERROR else 0
 
     async def _roots(self, context: ClientRequestContext) -> types.ListRootsResult:
         del context
@@ -167,7 +181,7 @@ class _Host:
         except FAULTS as error:
             closed = isinstance(error, MCPError) and error.code == types.CONNECTION_CLOSED
             gone = self._gone.is_set() or (closed and self._program is not None)
-            why = await self._why(_words(error)) if gone else _words(error)
+            why = await self._why(_words(error)) if gone else self._with_status(_words(error))
             self._say({"id": number, "failed": why, "gone": gone})
 
     async def _tools(self, _number: int, _asked: Json) -> Json:

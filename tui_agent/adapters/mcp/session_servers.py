@@ -124,6 +124,7 @@ class SessionServers:
         self._news: list[ServerReported | Notice] = []
         self._listing: dict[str, asyncio.Task[None]] = {}
         self._told_broken: dict[str, str] = {}
+        self._left_out: dict[str, tuple[str, ...]] = {}
         self._last: dict[str, dict[str, str]] = {}
         """The digests of each server's tools, by their names, as they were listed last."""
 
@@ -136,6 +137,11 @@ class SessionServers:
     def names(self) -> Sequence[str]:
         """Their plain names."""
         return tuple(self._servers)
+
+    @property
+    def pending(self) -> Sequence[str]:
+        """Those of which nothing is known yet."""
+        return tuple(name for name, task in self._listing.items() if not task.done())
 
     def begin(self) -> None:
         """Start them, each by itself."""
@@ -208,6 +214,10 @@ class SessionServers:
         self._news.append(said)
         if changed:
             self._news.append(Notice(text=changed))
+        if said.left_out and said.left_out != self._left_out.get(one.name):
+            words = "; ".join(said.left_out)
+            self._news.append(Notice(text=f"Tools of {one.name} are left out: {words}."))
+        self._left_out[one.name] = said.left_out
         origin = one.client.definition.origin
         with suppress(OSError):  # What is not kept is only not listed.
             self._known.saw(origin, one.name, list(now), self._clock.now())

@@ -30,6 +30,7 @@ class RecordedServers:
         """Say what these records hold; `made` gives those that there are by now."""
         self.tools = tools
         self.names: Sequence[str] = ()
+        self.pending: Sequence[str] = ()
         self._before = [
             len(reports_before(records, index))
             for index, record in enumerate(records)
