@@ -99,6 +99,13 @@ class Around(Wiring):
             return self.reruns.bundled(name)
         return StoredSession(self.shelf.find(name))
 
+    @property
+    def own_themes(self) -> Path | None:
+        """The folder of the user's own themes; None where there is no place for settings."""
+        from tui_agent.wiring.looks import own_themes
+
+        return own_themes(self)
+
     def trusted_folders(self) -> Sequence[TrustedFolder]:
         """List every folder that is trusted."""
         from tui_agent.adapters.trust import trusted_folders

@@ -361,3 +361,12 @@ async def test_the_edge_between_two_panes_is_dragged_with_the_mouse_and_kept() -
         focus = desk.shell.focused
         await drag(desk, (20, 20), (30, 22))
         assert desk.shell.focused is not focus
+
+
+async def test_a_folded_plan_unfolds_for_whoever_goes_to_it() -> None:
+    async with at_desk(streaming()) as desk:
+        await desk.pilot.press("ctrl+t")
+        await desk.until(lambda: "add a test for a redirect" not in desk.text())
+        await desk.pilot.press(*"/plan", "enter")
+        await desk.until(lambda: "add a test for a redirect" in desk.text())
+        assert desk.frame.focus == "plan"

@@ -270,3 +270,14 @@ async def test_the_history_is_searched_and_its_key_goes_on_to_older_messages() -
         assert "^R older" in desk.rows()[-1]
         await desk.pilot.press("ctrl+r", "enter")
         await desk.until(lambda: desk.shell.prompt.text == "mend the parser")
+
+
+async def test_offers_are_drawn_in_full_width_after_others_were_closed() -> None:
+    async def files(typed: str) -> AsyncIterator[Sequence[str]]:
+        yield [name for name in ("calc/add.py", "calc/sub.py") if typed in name]
+
+    async with at_desk(Story().start(), doors=Doors(connect=never, files=files)) as desk:
+        await desk.pilot.press(*"/se", "escape", "ctrl+c", "@")
+        await desk.until(lambda: "calc/add.py" in desk.text() and "calc/sub.py" in desk.text())
+        await desk.pilot.press("escape", "ctrl+c", "/")
+        await desk.until(lambda: "Show every key and command." in desk.text())

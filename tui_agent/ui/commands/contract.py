@@ -251,6 +251,11 @@ class Surroundings(Protocol):
     def tools(self) -> Mapping[str, Tool]: ...
 
     @property
+    def own_themes(self) -> Path | None:
+        """The folder of the user's own themes."""
+        ...
+
+    @property
     def sessions(self) -> SessionWork:
         """The sessions as a whole."""
         ...

@@ -120,7 +120,7 @@ async def _on_screen(
         status = await show_replay(
             stored.records,
             stored.blob,
-            look=choose_theme(interface.theme, around.environ),
+            look=choose_theme(interface.theme, around.environ, around.own_themes),
             glyphs=choose_glyphs(interface.glyphs, around.environ),
             keymap=build_keymap(interface.keymap, _keys(interface.keys)),
             start=Start(

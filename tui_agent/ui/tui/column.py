@@ -27,6 +27,10 @@ class Item(Protocol):
         ...
 
 
+HIDDEN = 1
+"""The width of what is not laid out."""
+
+
 class Column:
     """Rows are drawn when asked for; until then an item's height is its own guess."""
 
@@ -60,6 +64,9 @@ class Column:
     def rows_of(self, index: int, sheet: Sheet) -> Sequence[Row]:
         """Return an item's rows, drawn on `sheet` if it was not drawn before."""
         rows = self._rows[index]
+        if rows is None and sheet.width <= HIDDEN < self._width:
+            # A pane that is not laid out yet has no width; what it draws is drawn again.
+            return self.items[index].rows(sheet)
         if rows is None:
             rows = self._rows[index] = self.items[index].rows(sheet)
             difference = len(rows) - (self.tops[index + 1] - self.tops[index])

@@ -329,6 +329,9 @@ class Frame:
 
     def _to_page(self, number: int) -> None:
         self.layout.page = number
+        if number != CONVERSATION:
+            # Nobody writes in a folded pane.
+            self.side.folded.discard(str(self.side.slots[number - 1].id))
         self.layout.arrange()
         target = self.transcript if number == CONVERSATION else self.side.slots[number - 1].shown
         target.display = True
