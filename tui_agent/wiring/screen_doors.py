@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui_agent.wiring.world import Opened
 
 LAYOUT_FILE = "layout.json"
-NOBODY = "nobody/nothing"
+NOBODY = "-"
 """The model of what is open while a session is chosen; nothing is ever sent to it."""
 
 
