@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 
 from tests.ui.desk import at_desk
 from tests.ui.stories import edit_waiting, reported
@@ -111,3 +112,22 @@ async def test_the_strip_shows_the_checks_on_the_accepted_hunks_and_the_end_of_a
         await desk.until(lambda: "other hunks by now: c runs them again" in desk.text())
         await desk.pilot.press("c")
         await desk.until(lambda: any(isinstance(one, TryHunks) for one in desk.commands))
+
+
+async def test_what_changes_behind_the_review_has_none_of_it_drawn_again() -> None:
+    async with at_desk(edit_waiting(), size=(160, 50)) as desk:
+        await desk.until(lambda: "hunk 1 of 4" in desk.text())
+        behind = attrgetter("_background_screens")
+        await desk.pilot.press("f1")
+        await desk.pilot.pause()
+        assert behind(desk.shell) == list(desk.shell.screen_stack[:-1])
+        await desk.pilot.press("escape")
+        await desk.armed()
+        await desk.pilot.press("f")
+        await desk.until(lambda: isinstance(desk.shell.screen, ReviewScreen))
+        assert behind(desk.shell) == []
+        before = desk.rows()
+        desk.frame.transcript.refresh()
+        await desk.pilot.press("escape")
+        await desk.until(lambda: not isinstance(desk.shell.screen, ReviewScreen))
+        assert desk.rows() != before

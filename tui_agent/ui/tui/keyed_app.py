@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from rich.console import Console
 from rich.segment import Segment
@@ -12,6 +12,7 @@ from textual import events
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.screen import Screen
 from textual.theme import Theme as StyleTheme
 from textual.widget import Widget
 
@@ -63,6 +64,13 @@ class KeyedApp(App[int]):
     """Gives panes `look`, `glyphs` and `keymap`, and takes each key to the action it has."""
 
     ENABLE_COMMAND_PALETTE = False
+
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        """Leave out what an opaque screen hides: its changes would have all of that drawn again."""
+        top = self._screen_stack[-1:]
+        hides = bool(top) and top[0].styles.background.a == 1
+        return [] if hides else super()._background_screens
 
     def __init__(
         self, look: Theme, *, glyphs: Glyphs = UNICODE, keymap: Keymap | None = None
