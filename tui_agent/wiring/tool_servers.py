@@ -104,8 +104,8 @@ def servers_of(wiring: Wiring, runner: Runner) -> ToolServers | None:
             offered,
             ServedBy(
                 server=one.name,
-                reaches=definition.reaches,
-                host=definition.host,
+                reaches=one.client.shown.reaches,
+                host=one.client.shown.host,
                 writes=definition.writes,
                 sandbox=lambda: one.client.tier,
                 call=one.call,

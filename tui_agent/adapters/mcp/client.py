@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cached_property
 from typing import Protocol
 
 from tui_agent.adapters.mcp.answers import Json, OddAnswerError, message_of, words_of
@@ -57,6 +58,14 @@ class ServerClient:
         self._ready: asyncio.Future[Json] | None = None
         self._starting = asyncio.Lock()
         self._flood = Flood(MOST_UNASKED, MOST_BYTES)
+
+    @cached_property
+    def shown(self) -> ServerDefinition:
+        """The definition with its variables, as a person is told of it; else as it is written."""
+        try:
+            return self._expand(self.definition)
+        except DefinitionError:
+            return self.definition
 
     @property
     def alive(self) -> bool:

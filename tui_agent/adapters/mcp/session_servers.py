@@ -62,7 +62,7 @@ class OneServer:
         return ServerReported(
             server=self.name,
             title=client.title,
-            reaches=client.definition.reaches,
+            reaches=client.shown.reaches,
             sandbox=client.tier,
             tools=found,
             prompts=prompts_of(others["result"]),
@@ -148,6 +148,10 @@ class SessionServers:
         for one in self._servers.values():
             if one.name not in self._listing:
                 self._listing[one.name] = asyncio.create_task(self._list(one))
+                host = one.client.shown.host
+                if host:
+                    text = f"The server of tools {one.name} is reached over the network: {host}."
+                    self._news.append(Notice(text=text))
 
     async def ready(self) -> None:
         """Wait until each has said what it offers, or has failed."""
@@ -242,7 +246,7 @@ class SessionServers:
 
     def _failed(self, one: OneServer, why: str) -> None:
         self._told_broken[one.name] = one.client.fault
-        reaches = one.client.definition.reaches
+        reaches = one.client.shown.reaches
         self._news.append(
             ServerReported(server=one.name, status="failed", detail=why, reaches=reaches)
         )
