@@ -123,6 +123,8 @@ def test_no_secret_is_read(box: Confined, text: str) -> None:
         "ln -sfn /tmp .git/hooks",
         "rm .git/config; ln -s /tmp/evil .git/config",
         "python3 -c \"open('.git/config', 'a').write('evil')\"",
+        "mkdir -p e/objects e/refs; cp .git/config e; echo ../e > .git/commondir",
+        "echo '[core] fsmonitor = evil' > .git/config.worktree",
     ],
 )
 def test_what_makes_git_run_programs_stays_as_it_was(box: Confined, text: str) -> None:
@@ -136,6 +138,8 @@ def test_what_makes_git_run_programs_stays_as_it_was(box: Confined, text: str) -
     assert after[1] == before[1]
     assert not (git / "hooks").is_symlink()
     assert not (git / "config").is_symlink()
+    assert not (git / "commondir").exists()
+    assert not (git / "config.worktree").exists()
     if box.tier == "B" and done["code"] == 0:
         assert "the sandbox has put back" in done["output"]
 
@@ -152,6 +156,17 @@ def test_the_repository_cannot_be_swapped_for_another(box: Confined) -> None:
     assert ".git/hooks" in done["output"]
     subprocess.run(["rm", "-rf", ".git"], cwd=box.root, check=True)
     (box.root / ".git_old").rename(box.root / ".git")
+
+
+@pytest.mark.case(19)
+@pytest.mark.parametrize("tier", ["A", "B"])
+def test_a_repository_that_is_hidden_stays_protected_in_a_later_sandbox(tier: str) -> None:
+    with confined(tier, "plain") as box:
+        hook = box.root / ".git" / "hooks" / "pre-commit"
+        box.run("mv .git/HEAD .git/away")
+        box.run("echo evil > .git/hooks/pre-commit", reach="network")
+        box.run("mv .git/away .git/HEAD")
+        assert not hook.exists()
 
 
 @pytest.mark.case(70)

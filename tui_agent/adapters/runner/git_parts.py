@@ -78,12 +78,10 @@ def _outermost(folders: Iterable[str]) -> tuple[str, ...]:
 
 
 def _places(folders: Iterable[str]) -> Iterator[Path]:
-    """Yield what must not change; of what need not be there, only what is."""
+    """Yield what must not change, and of a repository itself what must not come to be, either."""
     for folder in map(Path, folders):
-        yield folder / "config"
-        yield folder / "hooks"
-        if os.path.lexists(folder / "config.worktree"):
-            yield folder / "config.worktree"
+        for name in ("config", "hooks", "config.worktree", "commondir"):
+            yield folder / name
         yield from _nested(folder)
 
 

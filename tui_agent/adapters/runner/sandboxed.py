@@ -18,6 +18,7 @@ from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
 from tui_agent.adapters.runner.cgroup import ControlGroup, control_group
+from tui_agent.adapters.runner.git_parts import GitParts
 from tui_agent.adapters.runner.guard import Guard, Looks
 from tui_agent.adapters.runner.held import held_back
 from tui_agent.adapters.runner.launching import Launching, at_home_in
@@ -102,6 +103,8 @@ class SandboxedRunner:
         self._running: dict[Reach, _Running] = {}
         self._folders: list[Path] = []
         self._looks = Looks()
+        self._git = GitParts()
+        """What was protected first: a command must not bring a later runner to protect less."""
         self._begun: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
         self._closed = False
@@ -264,6 +267,9 @@ class SandboxedRunner:
         self, tier: Confined, reach: Reach, copy: View | None = None
     ) -> tuple[_Running | None, Trial]:
         shown = self._view(copy.folder if copy is not None else self._launching.root)
+        if copy is None or copy.folder == self._launching.root:
+            self._git = self._git if self._git.writable else shown.git
+            shown = replace(shown, git=self._git)
         borrowed = copy.readable if copy is not None else ()
         view = replace(shown, reach=reach, readable=(*shown.readable, *borrowed))
         if reach == "records":
