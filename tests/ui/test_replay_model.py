@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.ui.stories import reported
+from tests.ui.story import Story
+from tui_agent.core.passages import words_by_step
 from tui_agent.core.state.stops import RARITY, Stop, StopMark, find_stops
 from tui_agent.ui.tui.replay_model import Replay
 from tui_agent.ui.tui.timeline_cells import cell_at, cells_of, placed
@@ -161,3 +163,19 @@ def test_placed_texts_never_overlap_or_pass_the_end(starts: list[int], width: in
         assert start >= end
         end = start + len(text)
         assert end <= width
+
+
+def test_what_a_call_was_made_with_and_what_it_printed_is_found_at_its_step() -> None:
+    story = Story(at="08:00:00").start()
+    story.user("look")
+    call = story.call("shell")
+    story.model("I look.", call)
+    story.run(call, "make test", "", "first line\nand Deep Down a needle\n")
+    story.model("That is all.").end()
+    replay = Replay(find_stops(story.records), words=lambda: words_by_step(story.records))
+    assert replay.search("deep down A")
+    assert replay.stop is not None
+    assert replay.stop.call_id
+    here = replay.index
+    assert not replay.match(1) or replay.index == here
+    assert not replay.search("nowhere at all")

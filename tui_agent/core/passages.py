@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tui_agent.core.blob import Text
+from tui_agent.core.blob import Text, preview_of
 from tui_agent.core.events import (
     ApprovalDecided,
     ApprovalRequested,
     Labelled,
     ModelResponded,
     Record,
+    ToolCalled,
     ToolFinished,
     TurnStarted,
     UserSteered,
@@ -44,6 +45,22 @@ def passages(records: Sequence[Record]) -> Iterator[Passage]:
         for kind, text in reader(record.event):
             if text:
                 yield Passage(seq=record.seq, step=_step(stops, record.seq), kind=kind, text=text)
+
+
+def words_by_step(records: Sequence[Record]) -> dict[int, str]:
+    """Return what can be found at each step, in lower case: also what calls were made with.
+
+    Of a text that is a payload, its beginning.
+    """
+    stops = find_stops(records)
+    found: dict[int, list[str]] = {}
+    for one in passages(records):
+        found.setdefault(one.step, []).append(preview_of(one.text))
+    for record in records:
+        if isinstance(record.event, ToolCalled):
+            arguments = preview_of(record.event.arguments)
+            found.setdefault(_step(stops, record.seq), []).append(arguments)
+    return {step: "\n".join(texts).casefold() for step, texts in found.items()}
 
 
 def _step(stops: Sequence[Stop], seq: int) -> int:

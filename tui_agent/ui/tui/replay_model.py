@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tui_agent.core.state.stops import Stop, StopKind, stop_at
@@ -27,10 +27,20 @@ class Replay:
     """One place in a list of stops. It draws nothing and knows no clock."""
 
     def __init__(
-        self, stops: Sequence[Stop], *, speed: float = NORMAL, max_pause: float = 2.0
+        self,
+        stops: Sequence[Stop],
+        *,
+        speed: float = NORMAL,
+        max_pause: float = 2.0,
+        words: Callable[[], Mapping[int, str]] = dict,
     ) -> None:
-        """Stand at the first stop. `max_pause`: the most seconds between two while playing."""
+        """Stand at the first stop. `max_pause`: the most seconds between two while playing.
+
+        `words` gives what a search finds at each step, in lower case; it is asked once.
+        """
         self.stops = tuple(stops)
+        self._words, self._known = words, False
+        self._found: Mapping[int, str] = {}
         self.index = 0
         self.playing = False
         self.skips_idle = True
@@ -81,6 +91,8 @@ class Replay:
     def search(self, pattern: str) -> bool:
         """Look for words from here on; return whether they were found."""
         self.pattern = pattern.casefold()
+        if not self._known:
+            self._known, self._found = True, self._words()
         here = self.stop
         if here is not None and self._has(here):
             return True
@@ -92,7 +104,7 @@ class Replay:
 
     def _has(self, stop: Stop) -> bool:
         text = " ".join((stop.title, stop.text, *stop.labels))
-        return self.pattern in text.casefold()
+        return self.pattern in text.casefold() or self.pattern in self._found.get(stop.number, "")
 
     def _seek(self, wanted: Callable[[Stop], bool], by: int, *, wraps: bool = False) -> bool:
         count = len(self.stops)

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_agent.core.events import Record
+from tui_agent.core.passages import words_by_step
 from tui_agent.core.state import Session, Timeline
 from tui_agent.core.state.stops import Stop, find_stops
 from tui_agent.ui.tui.chrome import FooterRow, Keys, StatusRow, Tab, TabsRow
@@ -82,7 +83,13 @@ class ReplayScreen(Screen[None]):
         begin = start or Start()
         self.compare, self.outlets = begin.compare, begin.outlets
         stops = find_stops(self.timeline.records)
-        self.replay = Replay(stops, speed=begin.speed, max_pause=begin.max_pause)
+        records = self.timeline.records
+        self.replay = Replay(
+            stops,
+            speed=begin.speed,
+            max_pause=begin.max_pause,
+            words=lambda: words_by_step(records),
+        )
         if begin.at:
             self.replay.go_to(begin.at)
         self.transcript = Transcript(id="transcript")
