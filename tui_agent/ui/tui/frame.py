@@ -44,7 +44,7 @@ from tui_agent.ui.tui.outside import outside_of
 from tui_agent.ui.tui.pane import Pane
 from tui_agent.ui.tui.panes import make_slots
 from tui_agent.ui.tui.prompt import Prompt
-from tui_agent.ui.tui.prompt_keys import prompt_keys
+from tui_agent.ui.tui.prompt_keys import idle_keys, prompt_keys
 from tui_agent.ui.tui.pulse import Pulse
 from tui_agent.ui.tui.shell import Shell
 from tui_agent.ui.tui.side import Side
@@ -205,7 +205,7 @@ class Frame:
     def _tell_prompt_keys(self) -> None:
         shell = self.shell
         if shell.prompt.empty:
-            shell.tell_keys()
+            shell.tell_keys(*idle_keys(shell, self.state))
         else:
             shell.query_one("#footer", FooterRow).tell(prompt_keys(shell, self.state))
 

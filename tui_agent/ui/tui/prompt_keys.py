@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui_agent.ui.tui.chrome import Keys
+from tui_agent.ui.tui.chrome import Keys, Said
 from tui_agent.ui.tui.summary import waiting_of
 
 if TYPE_CHECKING:
@@ -30,3 +30,11 @@ def prompt_keys(shell: Shell, state: Session) -> Keys:
     if waiting_of(state) is not None:
         hints.append(keymap.hint("app.next_pane", "answer"))
     return Keys(hints=tuple(hints))
+
+
+def idle_keys(shell: Shell, state: Session) -> list[Said]:
+    """Return what the keys of an empty prompt do besides, once there is something to go back to."""
+    if state.main.turn is not None or not state.main.turns:
+        return []
+    twice = " ".join([shell.keymap.shown("prompt.stop", ascii_only=shell.glyphs.ascii_only)] * 2)
+    return [(twice, "rewind")]

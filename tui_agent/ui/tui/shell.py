@@ -232,12 +232,13 @@ class Shell(KeyedApp):
         """What the status row says, for overlays that show it, too."""
         return self.query_one("#status", StatusRow).told
 
-    def tell_keys(self) -> None:
-        """Show the keys of the empty prompt."""
+    def tell_keys(self, *more: tuple[str, str]) -> None:
+        """Show the keys of the empty prompt, and `more` where there is room."""
         ascii_only = self.glyphs.ascii_only
         hints = [
             *self.keymap.footer("app", ascii_only=ascii_only),
             *self.keymap.footer("prompt", ascii_only=ascii_only),
+            *more,
         ]
         self.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints)))
 
