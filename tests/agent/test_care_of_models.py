@@ -14,7 +14,9 @@ from tests.support.clock import QuickClock
 from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.pace import Rate
 from tui_agent.core.events import ModelFailed, ModelHeld, ModelRequested, ModelResponded
+from tui_agent.core.messages import ModelFacts
 from tui_agent.core.settings import Settings
+from tui_agent.ui.report import report_lines
 from tui_agent.ui.transcript import Detail, Transcript
 from tui_agent.ui.tui.summary import View, activity_of, status_of
 
@@ -114,3 +116,30 @@ async def test_what_keys_are_asked_with_is_in_no_record(script: Script) -> None:
     kept = b"".join(one.read_bytes() for one in setting.state.rglob("*") if one.is_file())
     assert b"Hello." in kept
     assert b"the-name-of-my-vault" not in kept
+
+
+@pytest.mark.capability("S3.16", part="an optional step is lost, the report names it")
+async def test_a_summary_that_cannot_be_had_is_done_without_and_the_report_names_it(
+    script: Script,
+) -> None:
+    down = '[{ kind = "status", status = 500, times = 99 }]'
+    setting = script(
+        '[[turn]]\ntext = "One."\nusage = { input_tokens = 9000, output_tokens = 10 }\n'
+        f'[[turn]]\ntext = "Never."\nfault = {down}\n'
+        '[turn.when]\ncontains = "replaced by what you"\n'
+        '[[turn]]\ntext = "It goes on."\n'
+    )
+    clock = QuickClock()
+    care = Care(now=clock.monotonic, pause=clock.pause)
+    async with replace(setting, care=care, clock=clock).opened() as story:
+        await story.say("one")
+        story.agent.engine.facts = ModelFacts(model="m", context_tokens=10_000)
+        await story.say("go on")
+        ended = story.state.main.turns[-1].ended
+        assert ended is not None
+        lines = [
+            "".join(text for _, text in line) for line in report_lines(ended, story.state, None)
+        ]
+    assert (ended.reason, ended.report.summary) == ("done", "It goes on.")
+    assert [one.purpose for one in story.events(ModelRequested)] == ["turn", "compaction", "turn"]
+    assert lines[1].startswith("! Without: the conversation was not summarised: ")

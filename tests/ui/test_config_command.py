@@ -14,6 +14,7 @@ from tui_agent.ui.commands.config import MASK, shown
         ("endpoint.token", "x", MASK),
         ("endpoint.api_key", "", '""'),
         ("interface.keymap", "vim", '"vim"'),
+        ("api_key_cmd", {"lab": "echo sk-1234"}, f'{{"lab":"{MASK}"}}'),
         ("limits.tokens", 5, "5"),
         ("model", "a/b", '"a/b"'),
         ("write_paths", ("a", "b"), '["a","b"]'),

@@ -14,6 +14,7 @@ from tui_agent.core.blob import preview_of
 from tui_agent.core.budget import Stop, remedy, stop_before_call, told
 from tui_agent.core.events import Check, EndReason, Phase
 from tui_agent.core.messages import ToolCall
+from tui_agent.core.optional_steps import can_be_done_without
 from tui_agent.core.plan import PlanStep
 from tui_agent.core.settings import Settings
 from tui_agent.core.state.values import Agent, Call, Session, Step, Turn
@@ -238,10 +239,14 @@ def _act(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
 
 
 def _after_compaction(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
-    """Go on, whether the summary came or was cut off; end where the model does not answer."""
+    """Go on, whether the summary came or was cut off; end where nothing goes without it.
+
+    A summary made before the window is full can be done without: the conversation still fits.
+    """
     latest = next(reversed(turn.steps.values()))
     failure = latest.failure
-    if turn.compacted > latest.seq or failure is None or failure.kind == "cancelled":
+    over = turn.compacted > latest.seq or failure is None or failure.kind == "cancelled"
+    if over or failure is None or can_be_done_without(turn, latest):
         return _call_model(session, agent, turn, terms)
     return End(reason="model_failed", detail=failure.message)
 

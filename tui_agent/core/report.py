@@ -9,6 +9,7 @@ from tui_agent.core.blob import preview_of
 from tui_agent.core.events import CheckResult, FileChanged, Report
 from tui_agent.core.messages import NO_USAGE, Usage
 from tui_agent.core.next_action import asked_for
+from tui_agent.core.optional_steps import done_without
 from tui_agent.core.state.lineage import tree_turns
 from tui_agent.core.state.values import Session, Turn
 
@@ -33,6 +34,7 @@ def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
             for call in asked_for(turn)
             if call.ended == "denied"
         ),
+        lost=done_without(turn),
         seconds=max(0, now_ms - turn.mono_ms) / 1000,
         usage=_usage(session, turn),
     )

@@ -37,6 +37,7 @@ def report_lines(ended: TurnEnded, state: Session, turn: Turn | None) -> list[Li
     if report.denied:
         lines.append([("removed", f"∅ Denied: {plural(len(report.denied), 'call')}")])
         lines += [[("", f"  {title}")] for title in report.denied]
+    lines += [[("warning", f"! Without: {one}")] for one in report.lost]
     lines.append([("dim", _figures(report))])
     if turn is not None and turn.number > 1:
         lines[-1] = [("dim", f"{_figures(report)}, turn {turn.number}")]

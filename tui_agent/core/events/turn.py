@@ -118,6 +118,8 @@ class Report:
     calls: int = 0
     denied: tuple[str, ...] = ()
     """Titles of the calls that could not be approved."""
+    lost: tuple[str, ...] = ()
+    """What the turn went on without, in sentences."""
     seconds: float = 0.0
     usage: Usage = NO_USAGE
 

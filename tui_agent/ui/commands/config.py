@@ -57,12 +57,20 @@ def effective(given: Sequence[Given]) -> Given:
 
 def shown(key: str, value: object) -> str:
     """Return a value as TOML would have it; what may be a secret is masked."""
+    masked = _held_back(key, value)
+    return MASK if masked == MASK else dumps(masked)
+
+
+def _held_back(key: str, value: object) -> object:
+    """Return a value as JSON has it; what may be a secret is masked, also within a table."""
     if key == "mcp.servers" and isinstance(value, dict):
-        return dumps({name: _masked(table) for name, table in value.items()})
+        return {name: _masked(table) for name, table in value.items()}
     words = key.rpartition(".")[2].split("_")
-    if SECRET_WORDS.intersection(words) and isinstance(value, str):
-        return MASK if value else '""'
-    return dumps(_plain(value))
+    if not SECRET_WORDS.intersection(words):
+        return _plain(value)
+    if isinstance(value, dict):
+        return dict.fromkeys(value, MASK)
+    return MASK if isinstance(value, str) and value else _plain(value)
 
 
 def _masked(table: Mapping[str, object]) -> dict[str, object]:
@@ -86,10 +94,7 @@ def _plain(value: object) -> object:
 
 def _json(key: str, given: Sequence[Given]) -> dict[str, object]:
     counts = effective(given)
-    value = counts.value
-    if key == "mcp.servers" and isinstance(value, dict):
-        value = {name: _masked(table) for name, table in value.items()}
-    return {"value": _plain(value), "origin": counts.origin, "shown": shown(key, None)}
+    return {"value": _held_back(key, counts.value), "origin": counts.origin}
 
 
 def _explain(around: Surroundings, loaded: LoadedSettings, key: str) -> int:

@@ -44,8 +44,9 @@ class ReportItem:
         """Draw the verdict, the checks, and what was changed."""
         rows = [blank_row(sheet)] if self.gap else []
         report = self.ended.report
+        lost = [_lost(one, sheet) for one in report.lost]
         if self.ended.reason == "done" and report.intent != "code_change" and not report.checks:
-            return [*rows, _quiet(self.ended, sheet)]
+            return [*rows, _quiet(self.ended, sheet), *lost]
         rows.append(_verdict(self.ended, sheet))
         # What failed in the model stands right above.
         if self.ended.detail and self.ended.reason not in {"model_failed", "interrupted"}:
@@ -53,6 +54,7 @@ class ReportItem:
         rows += [_check(check, sheet) for check in report.checks]
         if report.intent == "code_change" and not report.checks and self.ended.reason == "done":
             rows += paragraph(sheet, [sheet.span("No check was found.", "text-3")], indent=TEXT)
+        rows += lost
         for title in report.denied:
             left = [(" " * TEXT, sheet.ink()), (sheet.glyphs.denied, sheet.ink("removed"))]
             left += [(" ", sheet.ink()), sheet.span(title, "text-2")]
@@ -74,6 +76,11 @@ class ReportItem:
             words += f", {self.rejected} rejected" if self.rejected else ""
             left += [("   ", sheet.ink()), sheet.span(words, "text-3")]
         return make_row(sheet, left, [(" ", sheet.ink())], start=TEXT)
+
+
+def _lost(sentence: str, sheet: Sheet) -> Row:
+    left = [(" " * TEXT, sheet.ink()), (sheet.glyphs.warning, sheet.ink("warning"))]
+    return make_row(sheet, [*left, sheet.span(f" without: {sentence}", "text-2")], start=TEXT)
 
 
 def _quiet(ended: TurnEnded, sheet: Sheet) -> Row:
