@@ -14,6 +14,7 @@ from tests.support.repository import Repository
 
 SERVER = (sys.executable, str(ROOT / "tests" / "servers" / "mcp_server.py"))
 KEY = "sk-test-" + "0123456789abcdef" * 3
+SECRET = "a-value-of-mine-0123"
 ALLOWED = '[[rules]]\naction = "allow"\ntool = "mcp__odd__*"\n'
 
 
@@ -65,10 +66,11 @@ def test_a_server_gets_what_it_names_and_no_key_and_its_tools_run_where_a_rule_a
 ) -> None:
     # There are no hooks in this program, which such a variable could reach as well.
     setting.program.environ |= {
-        "OPENAI_API_KEY": KEY, "MY_COPY": KEY, "NAMED": "given", "OTHER": "not given",
+        "OPENAI_API_KEY": KEY, "MY_COPY": KEY,
+        "NAMED": "given", "MINE": SECRET, "OTHER": "not given",
     }  # fmt: skip
     env = '[mcp.servers.odd.env]\nFROM_OURS = "${NAMED}"\nCOPIED = "${MY_COPY:-}"\n'
-    setting.settings(ALLOWED, server=env)
+    setting.settings(ALLOWED, server=f'{env}A_TOKEN = "${{MINE}}"\n')
     outside = setting.folder / "touched"
     setting.words = "go by @odd:note://one"
     environment, added, every, failed, *written, gone = setting.run(
@@ -84,7 +86,8 @@ def test_a_server_gets_what_it_names_and_no_key_and_its_tools_run_where_a_rule_a
     assert given["FROM_OURS"] == "given"
     assert "OTHER" not in given
     assert not {"OPENAI_API_KEY", "MY_COPY"} & set(given)
-    assert KEY not in setting.done.out
+    assert given["A_TOKEN"] == "[redacted named]"
+    assert not any(secret in setting.done.out for secret in (KEY, SECRET))
     assert added["text"] == "42"
     assert every["text"] == (
         "[/bold] text\n[image, image/png, 69 bytes, not shown]\n[resource two: note://two]"

@@ -9,6 +9,8 @@ from tui_agent.adapters.models.masking import HeldValue, digest
 
 HELD = "held"
 """The kind of a value that a model host holds."""
+NAMED = "named"
+"""The kind of a value that the user has named for another program."""
 
 SHAPES = {
     "private-key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----",
@@ -54,22 +56,30 @@ class Redactor:
 
     def __init__(self, held: Iterable[HeldValue] = ()) -> None:
         self._held = tuple(held)
+        self._named: tuple[HeldValue, ...] = ()
 
     def hold(self, values: Iterable[HeldValue]) -> None:
         """Mask these values from now on, too."""
         self._held = (*self._held, *values)
 
+    def hold_named(self, values: Iterable[HeldValue]) -> None:
+        """Mask these, too, which the user gives to another program."""
+        self._named = (*self._named, *values)
+
     def __call__(self, text: str) -> tuple[str, tuple[str, ...]]:
         """Return `text` with secrets masked, and the kind of each mask."""
-        return redact(text, self._held)
+        return redact(text, self._held, self._named)
 
 
-def redact(text: str, held: Sequence[HeldValue] = ()) -> tuple[str, tuple[str, ...]]:
+def redact(
+    text: str, held: Sequence[HeldValue] = (), named: Sequence[HeldValue] = ()
+) -> tuple[str, tuple[str, ...]]:
     """Return `text` with each secret replaced by `[redacted KIND]`, and the kinds, in order.
 
     What is masked stays masked the same way: redacting again changes nothing.
     """
-    spans = sorted([*_held_spans(text, held), *_shaped_spans(text)])
+    found = [*_held_spans(text, held, HELD), *_held_spans(text, named, NAMED)]
+    spans = sorted([*found, *_shaped_spans(text)])
     if not spans:
         return text, ()
     parts: list[str] = []
@@ -91,7 +101,7 @@ def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), (match.lastgroup or "").replace("_", "-")
 
 
-def _held_spans(text: str, held: Sequence[HeldValue]) -> Iterator[tuple[int, int, str]]:
+def _held_spans(text: str, held: Sequence[HeldValue], kind: str) -> Iterator[tuple[int, int, str]]:
     """Yield where a held value stands: what begins as one may, and has its length and digest."""
     known: dict[tuple[str, int], set[str]] = {}
     for value in held:
@@ -106,4 +116,4 @@ def _held_spans(text: str, held: Sequence[HeldValue]) -> Iterator[tuple[int, int
             for (salt, length), digests in known.items():
                 end = start + length
                 if end <= run.end() and digest(salt, text[start:end]) in digests:
-                    yield start, end, HELD
+                    yield start, end, kind

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -54,6 +54,8 @@ class _Expanding:
     """Puts variables in, masks what may be secret of them, and keeps providers' keys back."""
 
     wiring: Wiring
+    masked: set[str] = field(default_factory=set)
+    """What is masked already."""
 
     def __call__(self, definition: ServerDefinition) -> ServerDefinition:
         """Return the definition as it is started. Raises DefinitionError."""
@@ -63,11 +65,14 @@ class _Expanding:
                 message = f"{name} would hold a provider's key, which no server gets"
                 raise DefinitionError(message)
         secret = {
-            name: value
+            word
             for name, value in (*made.env, *made.headers)
             if LOOKS_LIKE_A_KEY.search(name.replace("-", "_"))
+            for word in value.split()
         }
-        self.wiring.redact.hold(Mask(secret).held())
+        new = {word for word in secret if word not in self.masked}
+        self.masked.update(new)
+        self.wiring.redact.hold_named(Mask({word: word for word in new}).held())
         return made
 
     def _look_up(self, name: str) -> str | None:
