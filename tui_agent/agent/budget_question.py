@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.governor import today_of
-from tui_agent.core.budget import Stop, caps_of, dollars, spent, told
+from tui_agent.core.budget import Stop, caps_of, spent, told
 from tui_agent.core.codec import CodecError, decode, dumps, encode
 from tui_agent.core.commands import SetBudget
 from tui_agent.core.digest import seal
 from tui_agent.core.events import SettingChanged, ToolFinished
 from tui_agent.core.proposal import Choice, Decision, Proposal, Question, ToolOutput
-from tui_agent.core.spending import Forecast, Pause, amount_in, next_cap
+from tui_agent.core.spending import Forecast, Pause, amount_in, dollars, next_cap
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine

@@ -12,7 +12,16 @@ from dataclasses import dataclass
 from tui_agent.core.day import Today
 from tui_agent.core.events import EndReason
 from tui_agent.core.settings import BudgetSettings, LimitSettings
-from tui_agent.core.spending import NOTHING, SCOPES, Forecast, Pause, Scope, Spend, added_up
+from tui_agent.core.spending import (
+    NOTHING,
+    SCOPES,
+    Forecast,
+    Pause,
+    Scope,
+    Spend,
+    added_up,
+    dollars,
+)
 from tui_agent.core.state.lineage import tree_turns
 from tui_agent.core.state.values import Call, Session, Turn
 
@@ -162,11 +171,3 @@ def remedy(pause: Pause) -> str:
     """Return what raises the cap where nobody can be asked."""
     flag = {"turn": "--budget-turn", "session": "--budget", "day": "--budget-day"}[pause.scope]
     return f"{flag} {pause.raised:g} raises it, or budget.{pause.scope} in your settings"
-
-
-CENT = 0.01
-
-
-def dollars(amount: float) -> str:
-    """Return an amount: in cents, or exactly enough below a cent."""
-    return f"${amount:.4f}" if 0 < amount < CENT else f"${amount:.2f}"

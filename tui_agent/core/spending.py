@@ -111,3 +111,11 @@ def amount_in(text: str) -> float | None:
     except ValueError:
         return None
     return amount if 0 < amount < float("inf") else None
+
+
+CENT = 0.01
+
+
+def dollars(amount: float) -> str:
+    """Return an amount: in cents, or exactly enough below a cent."""
+    return f"${amount:.4f}" if 0 < amount < CENT else f"${amount:.2f}"

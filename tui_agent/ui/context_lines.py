@@ -7,11 +7,9 @@ from collections.abc import Sequence
 
 from tui_agent.core.blob import Text, preview_of, size_of
 from tui_agent.core.events import InstructionsLoaded
+from tui_agent.core.forecast import BYTES_A_TOKEN
 from tui_agent.core.messages import ToolSpec
 from tui_agent.ui.text import Line
-
-BYTES_A_TOKEN = 4
-"""A rule of thumb for English and code; the provider's own count stands in the status."""
 
 
 def context_sizes(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tui_agent.core.messages import Usage
+from tui_agent.core.spending import dollars
 
 TENTHS_BELOW = 10
 """Seconds from which on tenths are noise."""
-CENT = 0.01
 _MINUTE = 60
 _HOUR = 3600
 
@@ -23,11 +23,9 @@ def duration(seconds: float) -> str:
     return f"{whole // _HOUR} h {whole % _HOUR // _MINUTE} min"
 
 
-def money(dollars: float | None) -> str:
+def money(amount: float | None) -> str:
     """Return `$0.12`, with more places below a cent."""
-    if dollars is None:
-        return "cost unknown"
-    return f"${dollars:.4f}" if 0 < dollars < CENT else f"${dollars:.2f}"
+    return "cost unknown" if amount is None else dollars(amount)
 
 
 def tokens(usage: Usage) -> str:
