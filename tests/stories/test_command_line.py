@@ -14,6 +14,10 @@ from tests.stories.program import ROOT, Program, script
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.repository import Repository
 from tui_agent.ui.commands import man
+from tui_agent.ui.commands.completing import follow
+from tui_agent.ui.commands.typed import Options
+from tui_agent.ui.text import Paper
+from tui_agent.wiring.around import Around
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 BEGIN = {
@@ -28,29 +32,32 @@ LOAD = {
 }
 
 
-def words(agent: Program, *typed: str) -> list[str]:
-    done = agent.run("completions", "words", stdin="\0".join([*typed, ""]))
-    return [line.partition("\t")[0] for line in done.out.split("\n") if line]
+async def words(folder: Path, *typed: str) -> list[str]:
+    """What may follow, as the shells are told it."""
+    environ = {**os.environ, "OPENAI_API_KEY": "sk-test-0123456789abcdef"}
+    around = Around(Options(), environ, Paper(environ), cwd=folder)
+    return [one.word for one in await follow(typed, around)]
 
 
-def test_what_may_follow_is_known_from_the_commands_themselves(
+async def test_what_may_follow_is_known_from_the_commands_themselves(
     repository: Repository, tmp_path: Path
 ) -> None:
-    agent = Program(repository.root, OPENAI_API_KEY="sk-test-0123456789abcdef")
-    assert words(agent, "ke") == ["keys"]
-    assert words(agent, "keys", "ro") == ["rotate"]
-    assert words(agent, "keys", "set", "open") == ["openai", "openrouter"]
-    assert words(agent, "keys", "set", "openai", "--in", "") == ["keyring", "file"]
-    assert words(agent, "--mode", "a") == ["ask", "auto"]
-    assert words(agent, "stats", "--by", "m") == ["model"]
-    assert words(agent, "sessions", "exp") == ["export"]
-    assert words(agent, "review", "") == [":files"]
-    assert words(agent, "config", "explain", "limits.l") == ["limits.loops"]
-    assert words(agent, "tool", "ed") == ["edit"]
-    assert "openai/gpt-5.6" in words(agent, "--model", "openai/gpt-5.6")
-    assert words(agent, "fix", "the", "te") == []
+    here = repository.root
+    assert await words(here, "ke") == ["keys"]
+    assert await words(here, "keys", "ro") == ["rotate"]
+    assert await words(here, "keys", "set", "open") == ["openai", "openrouter"]
+    assert await words(here, "keys", "set", "openai", "--in", "") == ["keyring", "file"]
+    assert await words(here, "--mode", "a") == ["ask", "auto"]
+    assert await words(here, "stats", "--by", "m") == ["model"]
+    assert await words(here, "sessions", "exp") == ["export"]
+    assert await words(here, "review", "") == [":files"]
+    assert await words(here, "config", "explain", "limits.l") == ["limits.loops"]
+    assert await words(here, "tool", "ed") == ["edit"]
+    assert "openai/gpt-5.6" in await words(here, "--model", "openai/gpt-5.6")
+    assert await words(here, "fix", "the", "te") == []
+    agent = Program(here)
     agent.run("-p", "hello", "--no-sandbox", "--model", script(tmp_path, [{"text": "Hello."}]))
-    last, session = words(agent, "replay", "")
+    last, session = await words(here, "replay", "")
     assert last == "last"
     assert agent.run("sessions", "show", session).status == 0
 

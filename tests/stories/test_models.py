@@ -65,7 +65,6 @@ def test_a_model_is_chosen_by_need_and_an_impossible_need_is_named(
     assert (impossible.status, impossible.out) == (5, "")
     assert impossible.err.startswith("no_eligible_model: none of ")
     assert "meets: context>=100m." in impossible.err
-    assert agent.run("models", "--need", "speed").status == 2
 
     (home / "agent").mkdir(exist_ok=True)
     settings = home / "agent" / "config.toml"
@@ -78,3 +77,25 @@ def test_a_model_is_chosen_by_need_and_an_impossible_need_is_named(
     done = agent.run("-p", "hello", "--no-sandbox")
     assert done.status == 5
     assert done.err.startswith("no_eligible_model: ")
+
+
+@pytest.mark.capability("S3.16", part="over HTTP: five 500s, breaker, fallback")
+def test_a_server_that_keeps_failing_is_left_to_another_that_was_declared(
+    repository: Repository, home: Path, server: ModelServer
+) -> None:
+    busy = {"kind": "status", "status": 500, "retry_after": 0.01, "times": 99}
+    looks = {"call": [{"name": "list", "arguments": {"path": "."}}]}
+    server.play({"turn": [looks, {"text": "Done by the spare."}]})
+    (home / "agent").mkdir(exist_ok=True)
+    with ModelServer({"turn": [{"text": "Never.", "fault": [busy], "repeat": 9}]}) as down:
+        endpoints = "".join(
+            f'[[endpoints]]\nname = "{name}"\nbase_url = "{one.url}/v1"\n'
+            for name, one in (("lab", down), ("spare", server))
+        )
+        settings = f'model = "lab/any"\nfallback = ["spare/small"]\n{endpoints}'
+        (home / "agent" / "config.toml").write_text(settings)
+        done = Program(repository.root).run("-p", "look", "--no-sandbox")
+    assert (done.status, done.out.strip()) == (0, "Done by the spare."), done.err
+    assert len(down.requests) == 5
+    assert done.err.count("spare/small stands in (price unknown)") == 2
+    assert [one.body["model"] for one in server.requests] == ["small", "small"]
