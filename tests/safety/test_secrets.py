@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -66,9 +67,11 @@ def test_the_key_is_in_no_environ_and_no_argument_but_its_hosts_while_a_command_
             assert ready.exists()
             holders = []
             for pid in _processes(process.pid):
-                assert _holds_no_key(_names_of(pid))
-                if not _holds_no_key(Path(f"/proc/{pid}/environ").read_bytes().decode()):
-                    holders.append(_names_of(pid))
+                with suppress(FileNotFoundError, ProcessLookupError):  # It has ended meanwhile.
+                    names = _names_of(pid)
+                    assert _holds_no_key(names)
+                    if not _holds_no_key(Path(f"/proc/{pid}/environ").read_bytes().decode()):
+                        holders.append(names)
             limits = Path(f"/proc/{process.pid}/limits").read_text()
         finally:
             process.terminate()

@@ -105,6 +105,7 @@ class GitRooms:
     def _on_thread(self, work: Coroutine[None, None, _Result]) -> Future[_Result]:
         if self._thread is None:
             self._thread = _LoopThread()
+            self._one_by_one = asyncio.Lock()  # A lock belongs to one loop.
         return self._thread.submit(work)
 
     async def _close_all(self) -> None:
