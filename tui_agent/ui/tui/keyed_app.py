@@ -82,6 +82,7 @@ class KeyedApp(App[int]):
         self.console = Console(
             color_system=look.depth,
             file=self.console.file,
+            markup=False,
             highlight=False,
             emoji=False,
             legacy_windows=False,
