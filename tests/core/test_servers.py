@@ -32,6 +32,10 @@ def test_a_tools_name_is_one_that_every_provider_takes(server: str, tool: str) -
         assert not (plain_name(server) and plain_name(tool))
 
 
+def test_a_name_has_no_two_underscores_that_could_end_a_servers_name() -> None:
+    assert tool_name("0:_0", "a__b.c") == "mcp__0_0__a_b_c"
+
+
 def test_long_names_that_differ_at_their_ends_stay_different() -> None:
     one, other = tool_name("s", "x" * 80 + "a"), tool_name("s", "x" * 80 + "b")
     assert one != other

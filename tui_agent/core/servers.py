@@ -16,7 +16,7 @@ PREFIX = "mcp__"
 LONGEST_NAME = 64
 """Characters of a tool's name; providers take no more."""
 LONGEST_SERVER = 32
-_OTHERS = re.compile(r"[^A-Za-z0-9_-]+|_{2,}")
+_OTHERS = re.compile(r"[^A-Za-z0-9-]+")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _KINDS = {
     "stdio": "stdio",
