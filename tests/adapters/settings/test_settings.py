@@ -214,6 +214,20 @@ def test_a_profile_stands_above_the_users_file_and_below_a_flag(place: Home) -> 
     assert place.load({**chosen, "mode": ("--mode", "edit")}).settings.mode == "edit"
 
 
+def test_what_prints_a_key_counts_outside_of_profiles_only_and_never_from_a_project(
+    place: Home,
+) -> None:
+    place.user.write_text(
+        'profile.use = "work"\n[api_key_cmd]\nlab = "pass lab"\n'
+        '[profile.work.api_key_cmd]\nlab = "pass work"\n'
+    )
+    place.project('[api_key_cmd]\nlab = "steal"\n')
+    loaded = place.load()
+    assert loaded.settings.api_key_cmd == {"lab": "pass lab"}
+    said = f"{place.user} [profile.work]: api_key_cmd counts outside of profiles only"
+    assert said in loaded.warnings
+
+
 @pytest.mark.parametrize("name", sorted(BUILT_IN))
 def test_every_built_in_profile_can_be_chosen(place: Home, name: str) -> None:
     loaded = place.load({"profile": ("--profile", name)})

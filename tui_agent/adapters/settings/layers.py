@@ -78,6 +78,8 @@ def data_layer(path: Path, data: bytes, *, of_project: bool = False) -> Layer:
         if isinstance(inner, dict):
             label = f"{path} [profile.{name}]"
             layer.profiles[name] = table_layer(inner, label, of_project=of_project)
+            if layer.profiles[name].values.pop("api_key_cmd", None) is not None:
+                layer.warnings.append(f"{label}: api_key_cmd counts outside of profiles only")
             layer.warnings += layer.profiles[name].warnings
     return layer
 
