@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.support.sources import (
     PACKAGE,
     Function,
@@ -21,6 +23,9 @@ from tests.support.sources import (
     text,
     tree,
 )
+
+# Whichever comes first reads and parses the whole project for all of them.
+pytestmark = pytest.mark.timeout(60)
 
 MODULE_LINES = 400
 FUNCTION_LINES = 50

@@ -8,7 +8,12 @@ import re
 import tokenize
 from pathlib import Path
 
+import pytest
+
 from tests.support.sources import FUNCTION, ROOT, place, sources, text, tree
+
+# Whichever comes first reads and parses the whole project for all of them.
+pytestmark = pytest.mark.timeout(60)
 
 SUPPRESSIONS = 44
 """How many `noqa` and `type: ignore` the project and its tests hold at most. May only shrink."""
