@@ -90,10 +90,15 @@ def test_a_server_over_http_gets_its_headers_and_one_that_does_not_work_is_named
     repository: Repository, tmp_path: Path
 ) -> None:
     setting = Setting(repository, tmp_path)
-    setting.program.environ |= {"OPENAI_API_KEY": KEY, "DOCS_TOKEN": "for the documents"}
+    setting.program.environ |= {
+        "OPENAI_API_KEY": KEY, "DOCS": "of-the-documents", "ITS_TOKEN": "in-an-address",
+    }  # fmt: skip
     with good_server(setting.marks) as good, odd_server() as odd:
-        token = '[mcp.servers.docs.headers]\nX-Token = "${DOCS_TOKEN}"\n'
-        tables = [table("docs", good, "/mcp", token), table("gone", free_port(), "/mcp")]
+        token = '[mcp.servers.docs.headers]\nAuthorization = "Bearer ${DOCS}"\n'
+        tables = [
+            table("docs", good, "/mcp?${ITS_TOKEN}", token),
+            table("gone", free_port(), "/mcp"),
+        ]
         tables += [table(name, odd, f"/{name}") for name in ("page", "broken", "hang")]
         rule = ALLOWED.replace("odd", "docs")
         settings = f"{rule}\n[mcp]\nstart_seconds = 6\n" + "".join(tables)
@@ -101,8 +106,8 @@ def test_a_server_over_http_gets_its_headers_and_one_that_does_not_work_is_named
         added, headers = setting.run(call("mcp__docs__add", a=2, b=40), call("mcp__docs__headers"))
     assert added["text"] == "42"
     came = json.loads(headers["text"])
-    assert came["x-token"] == "for the documents"
-    assert KEY not in json.dumps(came) + setting.done.out
+    assert came["authorization"] == "Bearer [redacted named]"
+    assert not any(one in setting.done.out for one in (KEY, "of-the-documents", "in-an-address"))
     decided = setting.done.events("ApprovalDecided")
     assert {tuple(one["proposal"]["hosts"]) for one in decided} == {(f"127.0.0.1:{good}",)}
     said = {one["server"]: one.get("detail", "") for one in setting.done.events("ServerReported")}

@@ -18,7 +18,7 @@ from tui_agent.adapters.models.masking import Mask
 from tui_agent.adapters.redaction import HELD
 from tui_agent.adapters.runner.environment import LOOKS_LIKE_A_KEY
 from tui_agent.adapters.runner.session_view import session_view
-from tui_agent.core.servers import DefinitionError, ServerDefinition, expanded
+from tui_agent.core.servers import DefinitionError, ServerDefinition, expanded, variables_of
 from tui_agent.tools.served import ServedBy, ServedTool
 from tui_agent.wiring.sandbox import wishes_of
 
@@ -60,13 +60,16 @@ class _Expanding:
     def __call__(self, definition: ServerDefinition) -> ServerDefinition:
         """Return the definition as it is started. Raises DefinitionError."""
         made = expanded(definition, self._look_up)
-        for name, value in (*made.env, *made.headers):
+        given = (*made.env, *made.headers)
+        line = (("its command", " ".join((made.command, *made.args))), ("its address", made.url))
+        for name, value in (*given, *line):
             if HELD in self.wiring.redact(value)[1]:
                 message = f"{name} would hold a provider's key, which no server gets"
                 raise DefinitionError(message)
+        named = ((name, self._look_up(name) or "") for name in variables_of(definition))
         secret = {
             word
-            for name, value in (*made.env, *made.headers)
+            for name, value in (*given, *named)
             if LOOKS_LIKE_A_KEY.search(name.replace("-", "_"))
             for word in value.split()
         }

@@ -31,7 +31,7 @@ FIXED = {
 """No colours, no pager, no question that nobody can answer."""
 
 LOOKS_LIKE_A_KEY = re.compile(
-    r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|CREDENTIALS?|AUTH(?!_SOCK)|COOKIE|PAT|DSN)S?(_|$)"
+    r"(^|_)(API_?KEY|KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASS|CREDENTIALS?|AUTH(?!_SOCK)|AUTHORIZATION|COOKIE|PAT|DSN)S?(_|$)"
     r"|APIKEY|ACCESS_?KEY|PRIVATE_?KEY",
     re.IGNORECASE,
 )
