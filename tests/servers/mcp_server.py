@@ -105,6 +105,13 @@ def _broken(server: MCPServer) -> None:
             os.write(OUT, line * 100)
 
     @server.tool()
+    def hoard() -> str:
+        """Take memory without end."""
+        kept = []
+        while True:
+            kept.append(b"x" * (64 * MEGABYTE))
+
+    @server.tool()
     def fail() -> str:
         """Go wrong."""
         message = "it went wrong"

@@ -135,6 +135,20 @@ def test_a_server_that_dies_floods_stalls_or_sends_a_gigabyte_is_contained_and_t
     ]
 
 
+@pytest.mark.case(80)
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_a_server_that_takes_all_memory_is_refused_it_and_the_turn_goes_on(
+    setting: Setting,
+) -> None:
+    setting.settings(ALLOWED)
+    hoarded, added = setting.run(call("mcp__odd__hoard"), call("mcp__odd__add", a=1, b=1))
+    assert hoarded["error"]
+    assert "Error executing tool hoard" in hoarded["text"]
+    assert added["text"] == "2"
+    assert setting.done.final["answer"] == "Done."
+
+
 @pytest.mark.case(79)
 @pytest.mark.timeout(120)
 def test_a_tool_that_has_changed_asks_again_and_one_that_says_it_only_reads_asks_all_the_same(
