@@ -278,7 +278,6 @@ _KEYS = (
     ("AIza", "GEMINI_API_KEY"),
     ("gsk_", "GROQ_API_KEY"),
     ("xai-", "XAI_API_KEY"),
-    ("hf_", "HF_TOKEN"),
     ("sk-", "OPENAI_API_KEY"),
 )
 

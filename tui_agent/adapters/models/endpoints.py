@@ -136,7 +136,6 @@ KNOWN = (
         name="huggingface",
         base_url="https://router.huggingface.co/v1",
         key_variable="HF_TOKEN",
-        default_model="huggingface/openai/gpt-oss-120b",
         base_variables=("HF_API_BASE",),
     ),
     Endpoint(
