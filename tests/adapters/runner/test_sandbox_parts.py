@@ -17,7 +17,7 @@ from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.runner.bubblewrap import bubblewrap_argv
 from tui_agent.adapters.runner.container import container_argv, engine, mounts_of
 from tui_agent.adapters.runner.git_parts import GitParts, git_parts
-from tui_agent.adapters.runner.guard import Guard, Looks
+from tui_agent.adapters.runner.guard import MOST_BYTES, Guard, Looks
 from tui_agent.adapters.runner.held import held_back
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.private_home import home_files
@@ -166,6 +166,27 @@ def test_a_guard_puts_back_what_was_and_touches_nothing_behind_another_folder(
     assert guard.restored() == ()
     assert guard.led_away == (str(git / "config"), str(git / "hooks"))
     assert (elsewhere / "config").read_text() == "theirs"
+
+
+def test_a_guard_cuts_no_large_file_short_and_names_the_one_that_it_cannot_put_back(
+    tmp_path: Path,
+) -> None:
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    large, small = hooks / "program", hooks / "pre-commit"
+    large.write_bytes(bytes(MOST_BYTES) + b"end")
+    small.write_text("mine")
+    guard = Guard([str(hooks)])
+    small.write_text("evil")
+    (hooks / "new").write_text("evil")
+    assert guard.restored() == (str(hooks),)
+    assert large.read_bytes() == bytes(MOST_BYTES) + b"end"
+    assert {one.name for one in hooks.iterdir()} == {"program", "pre-commit"}
+    assert (small.read_text(), guard.too_large) == ("mine", ())
+    guard = Guard([str(large)])
+    large.write_bytes(bytes(MOST_BYTES) + b"evl")
+    assert guard.restored() == ()
+    assert guard.too_large == (str(large),)
 
 
 @pytest.mark.case(19)

@@ -10,6 +10,7 @@ Where a write to mapped memory does not show, as on tmpfs of old, everything is 
 
 from __future__ import annotations
 
+import hashlib
 import mmap
 import os
 import shutil
@@ -20,7 +21,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 MOST_BYTES = 4 << 20
-"""What is kept of one file; a larger one is only noticed."""
+"""What is kept of one file; of a larger one, only its digest: it is noticed, not put back."""
 SETTLED_NS = 2_000_000_000
 """How long ago the last change must be; some file systems count in seconds."""
 _PAGE = mmap.PAGESIZE
@@ -34,7 +35,14 @@ class _Kept:
     mode: int = 0
     link: str = ""
     data: bytes = b""
+    digest: str = ""
+    """SHA-256 (hex) of a file that is too large to be kept."""
     inside: tuple[tuple[str, _Kept], ...] = ()
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it can be put back."""
+        return not self.digest and all(one.whole for _, one in self.inside)
 
 
 @dataclass(slots=True)
@@ -106,20 +114,24 @@ class Guard:
         self._places = {folder: os.path.realpath(folder) for folder in _folders(self._before)}
         self.led_away: tuple[str, ...] = ()
         """What could not be put back: the folder above leads elsewhere now, maybe anywhere."""
+        self.too_large: tuple[str, ...] = ()
+        """What could not be put back since no copy of it was kept."""
 
     def restored(self) -> tuple[str, ...]:
         """Put back whatever has changed since; return its paths. Raises OSError."""
-        changed, led_away = [], []
+        changed: list[str] = []
+        led_away: list[str] = []
+        too_large: list[str] = []
         same = {one for one, place in self._places.items() if os.path.realpath(one) == place}
         for path, before in self._before.items():
             if os.path.dirname(path) not in same:
                 led_away.append(path)
             elif self._looks.at(path) != before:
-                changed.append(path)
                 self._looks.forget(path)
-                _remove(path)
-                _put(path, before)
-        self.led_away = tuple(led_away)
+                left = _put_back(path, before)
+                too_large += left
+                changed += [path] if left != [path] else []
+        self.led_away, self.too_large = tuple(led_away), tuple(too_large)
         return tuple(changed)
 
 
@@ -183,7 +195,30 @@ def _kept(path: str) -> _Kept:
     if kind != stat.S_IFREG:
         return _Kept(kind=kind, mode=mode)
     with open(path, "rb") as file:
-        return _Kept(kind=kind, mode=mode, data=file.read(MOST_BYTES))
+        data = file.read(MOST_BYTES + 1)
+        if len(data) <= MOST_BYTES:
+            return _Kept(kind=kind, mode=mode, data=data)
+        file.seek(0)
+        return _Kept(kind=kind, mode=mode, digest=hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def _put_back(path: str, before: _Kept) -> list[str]:
+    """Make a path what it was; return what of it stays changed, as no copy was kept."""
+    if before.whole:
+        _remove(path)
+        _put(path, before)
+        return []
+    if _kept(path) == before:
+        return []
+    if before.digest or os.path.islink(path) or not os.path.isdir(path):
+        return [path]
+    os.chmod(path, stat.S_IRWXU)
+    for name in set(os.listdir(path)) - {name for name, _ in before.inside}:
+        _remove(os.path.join(path, name))
+    inside = [(os.path.join(path, name), one) for name, one in before.inside]
+    left = [one for name, kept in inside for one in _put_back(name, kept)]
+    os.chmod(path, before.mode)
+    return left
 
 
 def _remove(path: str) -> None:

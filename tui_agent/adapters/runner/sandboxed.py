@@ -324,6 +324,9 @@ async def _guarded_run(
             "\n[the sandbox has put back what makes git run programs, which this changed:"
             f" {names}]\n"
         )
+    if guard.too_large:
+        names = ", ".join(guard.too_large)
+        text += f"\n[{names} was too large to be put back: look at it before git runs it]\n"
     if guard.led_away:
         names = ", ".join(guard.led_away)
         text += f"\n[the way to {names} leads elsewhere now: git may run what lies there]\n"
