@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -228,6 +229,20 @@ async def test_a_server_that_dies_in_a_call_is_named_and_started_again_by_the_ne
         assert reports[:2] == [("ready", ""), ("failed", "its host ended")]
         told = [one for one in work.events(Notice) if one.remedy]
         assert told[0].remedy == "/mcp restart plain"
+
+
+async def test_who_waits_for_a_server_gets_it_though_it_is_restarted_meanwhile(
+    place: Place,
+) -> None:
+    servers = place.servers()
+    waiting = asyncio.create_task(servers.ready())
+    await asyncio.sleep(0)
+    assert servers.pending == ("plain",)
+    await servers.restart("plain")
+    await waiting
+    assert list(servers.tools) == ["mcp__plain__add"]
+    assert [one.status for one in servers.news() if isinstance(one, ServerReported)] == ["ready"]
+    await servers.close()
 
 
 @pytest.mark.parametrize(

@@ -110,15 +110,18 @@ class Place:
         named = dict(definition.env)
         environ |= {name: named[name] for name in ("HOME", "TMPDIR") if name in named}
         launch = Launch(argv=_command(), cwd="/", environ=_hosts_own(environ), timeout_seconds=0)
-        ends = await talk.open()
+        begun = False
         try:
-            sandbox.program = await sandbox.begin(launch, ends)
-        except OSError:
-            await sandbox.close()
-            raise
-        finally:
-            for end in ends:
-                os.close(end)
+            ends = await talk.open()
+            try:
+                sandbox.program = await sandbox.begin(launch, ends)
+            finally:
+                for end in ends:
+                    os.close(end)
+            begun = True
+        finally:  # Also where the time to start is over, which cancels this.
+            if not begun:
+                await sandbox.close()
         talk.say(host_main.spelled(self._plan(definition, environ)))
 
     async def _plain(self, definition: ServerDefinition, talk: Talk) -> Running:

@@ -160,7 +160,11 @@ class SessionServers:
             task = self._listing[one.name]
             if task.done() and one.stale and one.client.alive:
                 self._listing[one.name] = asyncio.create_task(self._list(one))
-        await asyncio.gather(*(asyncio.shield(one) for one in self._listing.values()))
+        while waiting := [task for task in self._listing.values() if not task.done()]:
+            await asyncio.wait(waiting)  # One that is restarted meanwhile has another task then.
+        for task in self._listing.values():
+            if not task.cancelled():
+                task.result()
 
     def news(self) -> Sequence[ServerReported | Notice]:
         """Give what was not given before."""
@@ -179,14 +183,19 @@ class SessionServers:
     async def restart(self, name: str) -> None:
         """End a server and start it again. Raises KeyError."""
         one = self._servers[name]
-        task = self._listing.pop(name, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        again = asyncio.create_task(self._again(one, self._listing.get(name)))
+        self._listing[name] = again
+        await asyncio.wait({again})
+        if not again.cancelled():
+            again.result()
+
+    async def _again(self, one: OneServer, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            before.cancel()
+            await asyncio.wait({before})
         await one.client.close()
         one.broken = 0
-        self._listing[name] = asyncio.create_task(self._list(one))
-        await asyncio.shield(self._listing[name])
+        await self._list(one)
 
     async def read(self, server: str, uri: str) -> Answer:
         """Read a resource. Raises KeyError, ServerFaultError."""
