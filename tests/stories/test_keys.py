@@ -148,6 +148,9 @@ def test_a_command_of_the_users_prints_the_key_once_and_nobody_shows_it(
     assert failed.status == 5
     assert "api_key_cmd ended with status 3" in failed.err
     assert OLD not in failed.out + failed.err
+    tried = agent.run("keys", "test", "lab")
+    assert tried.status == 5
+    assert "was not asked: no key for LAB_KEY: api_key_cmd ended with status 3" in tried.out
 
 
 def test_a_project_names_no_command_that_prints_keys(repository: Repository, home: Path) -> None:

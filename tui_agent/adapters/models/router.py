@@ -222,8 +222,11 @@ class RoutedModel:
             return {"state": "unknown", "ms": 0, "said": ""}
         try:
             return await client.health(self._endpoints.route(model))
-        except (Fault, UnknownModelError) as error:
-            return {"state": "key", "ms": 0, "said": str(error)}
+        except UnknownModelError as error:
+            return {"state": "unreachable", "ms": 0, "said": str(error)}
+        except Fault as fault:
+            state = "not_got" if fault.kind == "key" else "unreachable"
+            return {"state": state, "ms": 0, "said": fault.message}
 
     async def catalog(self, provider: str) -> list[ModelFacts]:
         """Return what is known of every model of a provider."""

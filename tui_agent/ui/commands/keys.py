@@ -185,6 +185,7 @@ async def _test_all(around: Surroundings) -> int:
 _WORDS: dict[str, tuple[Style, str, str]] = {
     "ok": ("added", "✓", "takes the key"),
     "key": ("danger", "✗", "does not take the key"),
+    "not_got": ("danger", "✗", "was not asked"),
     "none": ("dim", "·", "has no key to try; agent keys set keeps one"),
     "failing": ("warning", "!", "answers, but is in trouble"),
     "unreachable": ("danger", "✗", "does not answer"),

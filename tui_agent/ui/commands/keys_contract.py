@@ -30,7 +30,7 @@ class KeyTried:
     """What a provider said to a key."""
 
     state: str
-    """ok, none (no key), key (refused, or not got), failing, unreachable or unknown."""
+    """ok, none (no key), key (refused), not_got, failing, unreachable or unknown."""
     ms: int
     said: str
 

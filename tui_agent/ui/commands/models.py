@@ -93,6 +93,7 @@ _STATES: dict[str, tuple[Style, str, str]] = {
     "unknown": ("added", "✓", "key found"),
     "none": ("dim", "·", "no key"),
     "key": ("danger", "✗", "key not taken"),
+    "not_got": ("danger", "✗", "not asked"),
     "failing": ("warning", "!", "in trouble"),
     "unreachable": ("danger", "✗", "no answer"),
 }

@@ -43,7 +43,7 @@ class ProviderState:
     usable: bool
     """Whether there is a key, or none is needed."""
     state: str
-    """ok, none (no key), key, failing, unreachable, unknown."""
+    """ok, none (no key), key (refused), not_got, failing, unreachable, unknown."""
     ms: int = 0
     said: str = ""
     default: ModelFacts | None = None
