@@ -113,20 +113,24 @@ async def test_a_cheaper_model_goes_on_below_the_cap(
         assert spends[names[1]] == Spend()
 
 
+@pytest.mark.parametrize("of", ["session", "day"])
 async def test_compacting_first_is_offered_where_it_leads_below_the_cap_and_then_goes_on(
-    repository: Repository, script: Script
+    repository: Repository, script: Script, tmp_path: Path, of: str
 ) -> None:
     repository.write("a.txt", "x" * 60_000 + "\n")
     dear = paid(0.01).replace("10000", "60000").replace("1000\n", "5000\n")
     after = '[[turn]]\ntext = "Done."\n[turn.when]\ncontains = "All is read."\n\n'
     summary = '[[turn]]\ntext = "All is read."\n[turn.usage]\ncost_usd = 0.1\n\n'
     setting = script(FACTS + after + paid(0.01) * 3 + dear + summary)
-    async with setting.with_mode(budget=BudgetSettings(session=1.0)).opened() as work:
+    setting.day_book = days = book(tmp_path / "days")
+    limits = BudgetSettings(session=1.0) if of == "session" else BudgetSettings(day=1.0)
+    async with setting.with_mode(budget=limits).opened() as work:
         work.send_text("look at it four times")
         _, _, proposal = await work.asked()
         assert proposal.question is not None
         labels = {one.key: one.detail for one in proposal.question.choices}
         assert labels["c"].startswith("about $0.8")
+        days.set_aside("elsewhere", 0.3, None)  # Another process pays while a person thinks.
         await work.decide(answer("c"))
         await work.ended()
         assert work.last(ContextCompacted).by == "user"

@@ -43,7 +43,8 @@ async def compact(engine: Engine, by: By, words: str = "") -> bool:
     half = _half(agent.messages) if by == "overflow" else 0
     if half:
         _put(engine, asked, summary=CUT_FIRST, kept=half)
-    if await call_model(engine, "compaction", wish(words, engine.world.prompts["compaction"])):
+    told = wish(words, engine.world.prompts["compaction"])
+    if await call_model(engine, "compaction", told, agreed=by == "user"):
         summary = engine.loaded(agent.messages[-1].text) if agent.messages else ""
         # The request for the summary and the summary stand last; what is kept stands before them.
         kept = kept_tail(agent.messages[:-2])

@@ -6,21 +6,33 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.governor import facts_known, foresee
 from tui_agent.core.budget import caps_of
+from tui_agent.core.forecast import summarising
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
+    from tui_agent.agent.request import Purpose
+    from tui_agent.core.messages import ModelFacts
 
 
-def set_aside(engine: Engine, request_id: str) -> bool:
-    """Count a call as spent before it is made; False where the day's cap no longer allows it."""
+def set_aside(engine: Engine, request_id: str, purpose: Purpose, *, agreed: bool) -> bool:
+    """Count a call as spent before it is made; False where the day's cap no longer allows it.
+
+    `agreed`: a person has asked for this very call, which was weighed then; it is only counted.
+    """
     book = engine.world.day_book
     if book is None:
         return True
     day = book.today().day
     cap = caps_of(engine.live.state, engine.settings.budget, day).get("day")
     facts = facts_known(engine)
-    expected = foresee(engine, facts).cost_usd if facts is not None else None
-    return book.set_aside(request_id, expected or 0.0, cap if expected is not None else None)
+    expected = _expected(engine, facts, purpose) if facts is not None else None
+    weighed = expected is not None and not agreed
+    return book.set_aside(request_id, expected or 0.0, cap if weighed else None)
+
+
+def _expected(engine: Engine, facts: ModelFacts, purpose: Purpose) -> float | None:
+    foreseen = foresee(engine, facts)
+    return (summarising(foreseen, facts) if purpose == "compaction" else foreseen).cost_usd
 
 
 def settle(engine: Engine, request_id: str, cost: float | None) -> None:

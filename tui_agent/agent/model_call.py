@@ -35,15 +35,17 @@ if TYPE_CHECKING:
     from tui_agent.agent.request import Purpose
 
 
-async def call_model(engine: Engine, purpose: Purpose = "turn", asked: str = "") -> bool:
+async def call_model(
+    engine: Engine, purpose: Purpose = "turn", asked: str = "", *, agreed: bool = False
+) -> bool:
     """Send the next request and record its answer; return whether there was one.
 
     `asked`: what the model is told at its end. Nothing is sent where another process has meanwhile
-    spent what the day's cap leaves.
+    spent what the day's cap leaves, unless a person has `agreed` to this very call.
     """
     await servers_ready(engine)
     request_id = engine.world.ids("request")
-    if not set_aside(engine, request_id):
+    if not set_aside(engine, request_id, purpose, agreed=agreed):
         return False
     request, event = next_request(engine, purpose, request_id, asked)
     engine.emit(event)
