@@ -55,6 +55,8 @@ def test_a_key_in_the_keyring_is_used_replaced_and_the_old_one_is_refused(
 ) -> None:
     ring = make_ring(home)
     agent = Program(repository.root)
+    none = agent.run("keys", "test")
+    assert (none.status, "There is no key to try." in none.err, none.out) == (5, True, "")
     done = agent.run("keys", "set", "lab", stdin=f"{OLD}\n")
     assert (done.status, OLD in done.out + done.err) == (0, False)
     assert "Kept in the keyring (a test's ring)" in done.err

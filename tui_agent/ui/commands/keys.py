@@ -171,11 +171,9 @@ async def _test_all(around: Surroundings) -> int:
     status = DONE
     tried = 0
     for one in around.keys.states():
-        result = await around.keys.tried(one.provider)
-        if result.state == "none":
-            continue
-        tried += 1
-        status = max(status, _tell(around, one.provider, result))
+        if one.sources:
+            tried += 1
+            status = max(status, _tell(around, one.provider, await around.keys.tried(one.provider)))
     if not tried:
         around.paper.say("There is no key to try. agent keys set anthropic keeps one.")
         return PROVIDER
