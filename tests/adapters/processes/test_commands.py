@@ -150,7 +150,8 @@ async def test_a_second_cancel_during_the_grace_still_leaves_nobody(tmp_path: Pa
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not _lives(int((tmp_path / "self").read_text()))
+    itself = int((tmp_path / "self").read_text())
+    await _until(lambda: not _lives(itself))
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -84,15 +85,16 @@ async def capture(
 
 
 async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
-    if process.stdin is None:
+    stream = process.stdin
+    if stream is None:
         return
-    try:
-        process.stdin.write(data)
-        await process.stdin.drain()
-    except (BrokenPipeError, ConnectionResetError):
-        return
-    finally:
-        process.stdin.close()
+    with suppress(BrokenPipeError, ConnectionResetError):
+        stream.write(data)
+        await stream.drain()
+    stream.close()
+    # Asked for, or the loop says aloud that nobody did.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        await stream.wait_closed()
 
 
 async def _drain(piped: Piped, kept: KeptOutput, limit: int) -> None:

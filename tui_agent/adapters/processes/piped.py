@@ -29,7 +29,11 @@ class Piped:
         """Close our ends of its streams: the loop takes nobody for ended who has one open."""
         for stream in range(3):
             end = self.transport.get_pipe_transport(stream)
-            if end is not None:
+            if end is None or end.is_closing():
+                continue
+            if isinstance(end, asyncio.WriteTransport):
+                end.abort()  # what nobody has read by now is not waited for
+            else:
                 end.close()
 
     async def end(self) -> int:
