@@ -189,7 +189,7 @@ async def test_prompts_and_resources_become_messages_and_servers_say_how_they_st
 ) -> None:
     prompt = {"name": "ex plain", "arguments": [{"name": "topic", "required": True}]}
     place.offer(offered("add"), prompts=[prompt], resources=[{"uri": "note://one", "name": "One"}])
-    async with place.setting(DONE * 3).opened() as work:
+    async with place.setting(DONE * 4).opened() as work:
         work.send(AskServers())
         await work.until(lambda _: work.events(Notice))
         assert work.last(Notice).text == (
@@ -200,8 +200,14 @@ async def test_prompts_and_resources_become_messages_and_servers_say_how_they_st
         assert work.last(TurnStarted).text == 'ex plain {"topic": "two words"}'
         work.send(AskServers(what="prompt", name="mcp__plain__ex_plain"))
         await work.until(lambda _: "it needs topic" in work.last(Notice).text)
-        work.send(Submit(text="see @plain:note://one, please"))
+        asked = "'@plain:note://one and @code.txt'"
+        work.send(AskServers(what="prompt", name="mcp__plain__ex_plain", rest=asked))
         await work.until(lambda _: len(work.events(TurnStarted)) == 2)
+        await work.ended()
+        assert "@plain:note://one and @code.txt" in str(work.last(TurnStarted).text)
+        assert work.last(TurnStarted).attachments == ()
+        work.send(Submit(text="see @plain:note://one, please"))
+        await work.until(lambda _: len(work.events(TurnStarted)) == 3)
         await work.ended()
         [attached] = work.last(TurnStarted).attachments
         assert attached.name == "plain:note://one"

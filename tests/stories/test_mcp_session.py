@@ -113,14 +113,14 @@ def test_a_server_gets_what_it_names_and_no_key_and_its_tools_run_where_a_rule_a
 def test_a_server_that_dies_floods_stalls_or_sends_a_gigabyte_is_contained_and_the_turn_goes_on(
     setting: Setting,
 ) -> None:
-    setting.settings(f"{ALLOWED}\n[mcp]\ncall_seconds = 2\n")
+    setting.settings(f"{ALLOWED}\n[mcp]\ncall_seconds = 8\n")
     stalled, died, long, flooded = setting.run(
         call("mcp__odd__stall", seconds=60),
         call("mcp__odd__die"),
         call("mcp__odd__long_line"),
         call("mcp__odd__flood"),
     )
-    assert "it did not answer within 2 s" in stalled["text"]
+    assert "it did not answer within 8 s" in stalled["text"]
     assert "it ended with status 3: I cannot go on" in died["text"]
     assert "it sent a message of more than 8 MB" in long["text"]
     assert "it floods: over 5,000 messages in 5 s" in flooded["text"]

@@ -255,7 +255,7 @@ class Agent:
         if self._wishes.takes(command):
             return
         try:
-            files = self._wishes.without(command.text)
+            files = "" if command.as_it_stands else self._wishes.without(command.text)
             found = await self._engine.world.workspace.attach(files)
         except (OSError, ValueError) as error:
             self._notice(f"{str(error).rstrip('.')}. The message was not sent.", "error")

@@ -51,7 +51,7 @@ class ServerWishes:
 
     def takes(self, message: ask.Submit) -> bool:
         """Return whether a message waits for resources that it names; it is then sent again."""
-        servers = self._engine.world.servers
+        servers = None if message.as_it_stands else self._engine.world.servers
         named = resources_in(message.text, tuple(servers.names)) if servers is not None else ()
         here = {one.name for one in message.attachments}
         if servers is None or all(f"{server}:{uri}" in here for server, uri in named):
@@ -124,7 +124,8 @@ class ServerWishes:
             raise ValueError(message) from None
         messages = await servers.prompt(server, prompt.name, arguments)
         text = "\n\n".join(told(answer) for role, answer in messages if role == "user")
-        self._put(ask.Submit(text=text or "\n\n".join(told(one) for _, one in messages)))
+        text = text or "\n\n".join(told(one) for _, one in messages)
+        self._put(ask.Submit(text=text, as_it_stands=True))
 
     async def _fetch(
         self, servers: ToolServers, message: ask.Submit, named: tuple[tuple[str, str], ...]

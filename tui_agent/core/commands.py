@@ -18,6 +18,8 @@ class Submit:
 
     text: str
     attachments: tuple[Attachment, ...] = ()
+    as_it_stands: bool = False
+    """Whether `@` names nothing in it: another program wrote the text, a server's prompt, say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
