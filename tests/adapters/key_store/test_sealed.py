@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -16,6 +21,17 @@ from tui_agent.adapters.key_store.store import KeyStore
 
 KEYS = {"OPENAI_API_KEY": "sk-0123456789abcdef", "LAB_KEY": "lab-fedcba9876543210"}
 OTHER = "lab-00112233445566"
+ENDED = 7
+
+
+def _ends_at(name: str) -> Callable[[str, tuple[Any, ...]], None]:
+    """Return a hook that ends the process the moment it opens a file of this name."""
+
+    def hook(event: str, given: tuple[Any, ...]) -> None:
+        if event == "open" and name in str(given[0]):
+            os._exit(ENDED)
+
+    return hook
 
 
 def store_in(folder: Path, asked: list[str]) -> KeyStore:
@@ -78,9 +94,54 @@ def test_keys_are_kept_replaced_and_taken_away(tmp_path: Path) -> None:
     assert store.index.refused_in({"LAB_KEY": OTHER}) == {}
     store.remove("LAB_KEY")
     store.remove("OPENAI_API_KEY")
-    assert [one.name for one in tmp_path.iterdir()] == ["keys.json"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["keys.json", "keys.lock"]
     with pytest.raises(KeysError, match="replaced on 2026-01-02; it is refused"):
         store.keep("LAB_KEY", KEYS["LAB_KEY"], "file")
+
+
+def test_a_replaced_key_is_refused_even_where_the_new_one_never_came_to_be_stored(
+    tmp_path: Path,
+) -> None:
+    store = store_in(tmp_path, [])
+    store.keep("LAB_KEY", KEYS["LAB_KEY"], "file")
+    held = tmp_path / "keys.sealed"
+    child = os.fork()
+    if not child:
+        try:
+            sys.addaudithook(_ends_at(".keys.sealed."))
+            store.replace("LAB_KEY", OTHER)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == ENDED
+    assert unseal(held.read_bytes(), "a phrase") == {"LAB_KEY": KEYS["LAB_KEY"]}
+    assert store.index.refused_in(KEYS).keys() == {"LAB_KEY"}
+    store.replace("LAB_KEY", OTHER)
+    assert store.opened("a phrase") == {"LAB_KEY": OTHER}
+    assert len(store.index.replaced) == 1
+
+
+def test_a_new_key_that_cannot_be_stored_leaves_the_old_one_in_use(tmp_path: Path) -> None:
+    store = store_in(tmp_path, [])
+    store.keep("LAB_KEY", KEYS["LAB_KEY"], "file")
+    before = (tmp_path / "keys.json").read_bytes()
+    (tmp_path / "keys.sealed").write_bytes(b"{}")
+    with pytest.raises(SealedError):
+        store.replace("LAB_KEY", OTHER)
+    assert (tmp_path / "keys.json").read_bytes() == before
+
+
+def test_two_keys_that_are_kept_at_once_are_both_kept(tmp_path: Path) -> None:
+    both_asked = threading.Barrier(2, timeout=20)
+
+    def ask(_: str) -> str:
+        both_asked.wait()
+        return "a phrase"
+
+    store = KeyStore(folder=tmp_path, ask=ask, now=lambda: "2026-01-02T03:04:05.000Z")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda name: store.keep(name, KEYS[name], "file"), KEYS))
+    assert store.opened("a phrase") == KEYS
+    assert {one.variable for one in store.index.kept} == set(KEYS)
 
 
 @pytest.mark.parametrize("key", ["short", "two words of a key", "a\nb-0123456789", "käy-01234567"])
