@@ -12,8 +12,9 @@ import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+import anyio
 import httpx2
 import mcp_types as types
 from mcp.client.client import Client
@@ -34,7 +35,8 @@ PAGES, MOST_LISTED = 50, 2_000
 """How far a list is read."""
 PROGRESS_SECONDS = 0.2
 LEAST_ERROR = 400
-FAULTS = (MCPError, OSError, ValueError, RuntimeError, TimeoutError, httpx2.HTTPError)
+CLOSED = (anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
+FAULTS = (MCPError, OSError, ValueError, RuntimeError, TimeoutError, httpx2.HTTPError, *CLOSED)
 _READ_SECONDS = 3600.0
 """Our side ends calls that take too long."""
 
@@ -166,7 +168,17 @@ class _Host:
             return
         task = asyncio.create_task(self._answered(number, asked))
         self._tasks[number] = task
-        task.add_done_callback(lambda _: self._tasks.pop(number, None))
+        task.add_done_callback(lambda done: self._finished(number, done))
+
+    def _finished(self, number: int, task: asyncio.Task[None]) -> None:
+        """Answer in the place of one that could not, whatever it raised: somebody waits for it."""
+        self._tasks.pop(number, None)
+        if task.cancelling():
+            return
+        error = asyncio.CancelledError() if task.cancelled() else task.exception()
+        if error is not None:
+            why = f"the call broke off: {_words(error)}"
+            self._say({"id": number, "failed": why, "gone": self._gone.is_set()})
 
     async def _answered(self, number: int, asked: Json) -> None:
         ops: dict[str, Callable[[int, Json], Awaitable[Json]]] = {
@@ -179,7 +191,8 @@ class _Host:
         try:
             self._say({"id": number, "result": await ops[asked["op"]](number, asked)})
         except FAULTS as error:
-            closed = isinstance(error, MCPError) and error.code == types.CONNECTION_CLOSED
+            told = isinstance(error, MCPError) and error.code == types.CONNECTION_CLOSED
+            closed = told or isinstance(error, CLOSED)
             gone = self._gone.is_set() or (closed and self._program is not None)
             why = await self._why(_words(error)) if gone else self._with_status(_words(error))
             self._say({"id": number, "failed": why, "gone": gone})
@@ -189,14 +202,8 @@ class _Host:
         if client.server_capabilities.tools is None:
             return {"tools": [], "more": False}
         found: list[types.Tool] = []
-        cursor: str | None = None
-        for _ in range(PAGES):
-            page = await client.list_tools(cursor=cursor)
-            found += page.tools
-            cursor = page.next_cursor
-            if not cursor or len(found) >= MOST_LISTED:
-                break
-        return {"tools": give.tools(found[:MOST_LISTED]), "more": bool(cursor)}
+        more = await _read_on(found, client.list_tools, lambda page: page.tools)
+        return {"tools": give.tools(found[:MOST_LISTED]), "more": more}
 
     async def _others(self, _number: int, _asked: Json) -> Json:
         client = self._client_of_ops
@@ -205,10 +212,10 @@ class _Host:
         resources: list[types.Resource] = []
         with suppress(MCPError):
             if capabilities.prompts is not None:
-                prompts = (await client.list_prompts()).prompts
+                await _read_on(prompts, client.list_prompts, lambda page: page.prompts)
         with suppress(MCPError):
             if capabilities.resources is not None:
-                resources = (await client.list_resources()).resources
+                await _read_on(resources, client.list_resources, lambda page: page.resources)
         return {
             "prompts": give.prompts(prompts[:MOST_LISTED]),
             "resources": give.resources(resources[:MOST_LISTED]),
@@ -242,6 +249,31 @@ class _Host:
                 data = data[os.write(self._out, data) :]
         except OSError:
             os._exit(1)  # our side is gone
+
+
+T = TypeVar("T")
+P = TypeVar("P", bound=types.PaginatedResult)
+P_co = TypeVar("P_co", bound=types.PaginatedResult, covariant=True)
+
+
+class _Lister(Protocol[P_co]):
+    """Asks for a page of a list."""
+
+    def __call__(self, *, cursor: str | None) -> Awaitable[P_co]:
+        """Return the page at a cursor; without one, the first."""
+        ...
+
+
+async def _read_on(found: list[T], ask: _Lister[P], listed: Callable[[P], list[T]]) -> bool:
+    """Read a list page by page, as far as we read; return whether there is more."""
+    cursor: str | None = None
+    for _ in range(PAGES):
+        page = await ask(cursor=cursor)
+        found += listed(page)
+        cursor = page.next_cursor
+        if not cursor or len(found) >= MOST_LISTED:
+            break
+    return bool(cursor)
 
 
 def _words(error: BaseException) -> str:
