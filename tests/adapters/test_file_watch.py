@@ -37,6 +37,22 @@ async def test_each_change_of_the_file_is_told_once_and_nothing_after_the_end(
     assert not changed.is_set()
 
 
+async def test_a_change_is_told_even_where_the_kernel_has_lost_it_among_too_many(
+    tmp_path: Path,
+) -> None:
+    changed = asyncio.Event()
+    stop = watch_file(tmp_path / "sea.toml", changed.set)
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.touch()
+    most = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text())
+    for _ in range(most // 2):
+        one.rename(other)  # Two events, and none is taken while we do this.
+        one, other = other, one
+    (tmp_path / "sea.toml").write_text("lost")
+    await asyncio.wait_for(changed.wait(), 20)
+    stop()
+
+
 async def test_a_folder_that_is_not_there_cannot_be_watched(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file"):
         watch_file(tmp_path / "none" / "sea.toml", lambda: None)

@@ -16,6 +16,8 @@ SETTLED_SECONDS = 0.05
 _WRITTEN, _MOVED_FROM, _MOVED_TO = 0x8, 0x40, 0x80
 _CREATED, _DELETED = 0x100, 0x200
 _EVENTS = _WRITTEN | _MOVED_FROM | _MOVED_TO | _CREATED | _DELETED
+_LOST = 0x4000
+"""The kernel's queue was full."""
 _HEAD = struct.Struct("iIII")
 _LARGEST = 1 << 16
 
@@ -55,7 +57,7 @@ class _Watch:
             data = os.read(self._descriptor, _LARGEST)
         except BlockingIOError:
             return
-        if self._name in _names(data) and self._soon is None:
+        if _concerns(data, self._name) and self._soon is None:
             self._soon = self._loop.call_later(SETTLED_SECONDS, self._tell)
 
     def _tell(self) -> None:
@@ -72,12 +74,13 @@ class _Watch:
         self._descriptor = -1
 
 
-def _names(data: bytes) -> set[bytes]:
-    """Return the names that the kernel's events are about."""
-    found, place = set(), 0
+def _concerns(data: bytes, name: bytes) -> bool:
+    """Return whether the kernel's events are about a file, or may have been: some were lost."""
+    place = 0
     while place + _HEAD.size <= len(data):
-        length = _HEAD.unpack_from(data, place)[3]
+        _, events, _, length = _HEAD.unpack_from(data, place)
         place += _HEAD.size
-        found.add(data[place : place + length].rstrip(b"\0"))
+        if events & _LOST or data[place : place + length].rstrip(b"\0") == name:
+            return True
         place += length
-    return found
+    return False
