@@ -60,7 +60,7 @@ class Redactor:
 
     def hold(self, values: Iterable[HeldValue]) -> None:
         """Mask these values from now on, too."""
-        self._held = (*self._held, *values)
+        self._held = tuple(dict.fromkeys((*self._held, *values)))
 
     def hold_named(self, values: Iterable[HeldValue]) -> None:
         """Mask these, too, which the user gives to another program."""

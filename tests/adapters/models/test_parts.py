@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,12 +18,15 @@ from hypothesis import strategies as st
 from tests.servers.model_server import ModelServer
 from tui_agent.adapters.models.assembly import Assembly, usage_of
 from tui_agent.adapters.models.faults import Fault, of_error_object, of_status, retry_after
+from tui_agent.adapters.models.host_loop import _Loop
+from tui_agent.adapters.models.key_sources import Keys
 from tui_agent.adapters.models.local_servers import find_local_servers
-from tui_agent.adapters.models.masking import Mask
+from tui_agent.adapters.models.masking import HeldValue, Mask
 from tui_agent.adapters.models.off_peak import prices_at
 from tui_agent.adapters.models.price_map import cost_of, facts_of
 from tui_agent.adapters.models.retries import PATIENT
 from tui_agent.adapters.models.wire import merged, request_from_wire, request_to_wire
+from tui_agent.adapters.redaction import Redactor
 from tui_agent.core.blob import Blob
 from tui_agent.core.messages import (
     Attachment,
@@ -245,6 +249,25 @@ def test_a_key_is_masked_as_it_is_and_for_a_url_but_a_placeholder_is_not() -> No
 
     assert mask.text(f"{KEY} none") == "[OWN_KEY] none"
     assert mask.text(f"?key={quote(KEY, safe='')}") == "?key=[OWN_KEY]"
+
+
+def test_a_key_that_was_replaced_stays_masked_in_what_a_host_says() -> None:
+    new = "sk-new-9876543210xyz"
+    end, out = os.pipe()
+    loop = _Loop(out, f"{KEY} and {new}")
+    loop.hold({}, Keys({}))
+    for key in (KEY, new, new):
+        loop.learned({"OWN_KEY": key})
+    os.close(out)
+    with os.fdopen(end, "rb") as told:
+        first, *_, last = [json.loads(line)["ready"] for line in told]
+    assert first["name"] == f"[OWN_KEY] and {new}"
+    assert last["name"] == "[OWN_KEY] and [OWN_KEY]"
+    held = [HeldValue(**one) for one in last["held"]]
+    redactor = Redactor([HeldValue(**one) for one in first["held"]])
+    redactor.hold(held)
+    assert redactor(f"{KEY} {new}") == ("[redacted held] [redacted held]", ("held", "held"))
+    assert {one["salt"] for one in (*first["held"], *last["held"])} == {held[0].salt}
 
 
 def test_another_provider_s_price_is_no_price() -> None:

@@ -131,8 +131,11 @@ class _Loop:
         self._mask, self._keys = Mask(known), keys
 
     def learned(self, known: Mapping[str, str]) -> None:
-        """Mask one key more, and tell our user's process before any answer that may hold it."""
-        self._mask = Mask(known)
+        """Mask one key more, and tell our user's process before any answer that may hold it.
+
+        A key that it replaces stays masked: a late answer may hold that one.
+        """
+        self._mask.learn(known)
         self._write({"ready": self._hello(), "learned": True})
 
     def _hello(self) -> Json:

@@ -53,9 +53,19 @@ class Mask:
     """Takes the values of a process's own keys out of whatever it sends on."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
-        self._held = {name: value for name, value in keys.items() if len(value) >= SHORTEST}
+        self._salt = secrets.token_hex(16)
+        self._held: dict[str, str] = {}
+        """Names of variables, by the values."""
+        self._forms: list[tuple[str, str]] = []
+        self.learn(keys)
+
+    def learn(self, keys: Mapping[str, str]) -> None:
+        """Take these out from now on, too, beside those that they may have replaced."""
+        for name, value in keys.items():
+            if len(value) >= SHORTEST:
+                self._held.setdefault(value, name)
         self._forms = [
-            (form, f"[{name}]") for name, value in self._held.items() for form in forms_of(value)
+            (form, f"[{name}]") for value, name in self._held.items() for form in forms_of(value)
         ]
         self._forms.sort(key=lambda pair: len(pair[0]), reverse=True)
 
@@ -68,10 +78,10 @@ class Mask:
 
     def held(self) -> tuple[HeldValue, ...]:
         """Return salted digests of the keys' whole forms, for those who mustn't know them."""
-        salt = secrets.token_hex(16)
+        salt = self._salt
         whole = {
             form
-            for value in self._held.values()
+            for value in self._held
             for form in (value, quote(value, safe=""), base64.b64encode(value.encode()).decode())
         }
         return tuple(
