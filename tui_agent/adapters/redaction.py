@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from tui_agent.adapters.models.masking import HeldValue, digest
+from tui_agent.adapters.models.masking import ENCODED, HeldValue
 
 HELD = "held"
 """The kind of a value that a model host holds."""
@@ -46,9 +47,8 @@ NEEDLES = (
 _ANY_SHAPE = re.compile(
     "|".join(f"(?P<{name.replace('-', '_')}>{shape})" for name, shape in SHAPES.items())
 )
-_RUN = re.compile(r"[A-Za-z0-9_\-+/=.~%]{8,}")
-_START = re.compile(r"(?:^|(?<=[^A-Za-z0-9]))[A-Za-z0-9]")
-"""Within a run, a secret begins at its start or after a sign, as in `key=…` or `/…/`."""
+_RUN = re.compile(r"\S{8,}")
+"""A value without blanks stands within one of these, whatever else it holds."""
 
 
 class Redactor:
@@ -89,7 +89,7 @@ def redact(
         if start >= at:
             parts += [text[at:start], f"[redacted {kind}]"]
             kinds.append(kind)
-            at = end
+        at = max(at, end)
     parts.append(text[at:])
     return "".join(parts), tuple(kinds)
 
@@ -102,18 +102,38 @@ def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _held_spans(text: str, held: Sequence[HeldValue], kind: str) -> Iterator[tuple[int, int, str]]:
-    """Yield where a held value stands: what begins as one may, and has its length and digest."""
-    known: dict[tuple[str, int], set[str]] = {}
+    """Yield where a held value stands: at whichever place, what has its length and its digest."""
+    unbroken = _by_length(value for value in held if not value.blanks)
+    if unbroken:
+        shortest = min(length for _, length in unbroken)
+        for run in _RUN.finditer(text):
+            if run.end() - run.start() >= shortest:
+                for start, end in _places(run[0], unbroken):
+                    yield run.start() + start, run.start() + end, kind
+    broken = _by_length(value for value in held if value.blanks)
+    for start, end in _places(text, broken):
+        yield start, end, kind
+
+
+_Known = dict[tuple[str, int], set[bytes]]
+
+
+def _by_length(held: Iterable[HeldValue]) -> _Known:
+    known: _Known = {}
     for value in held:
-        known.setdefault((value.salt, value.length), set()).add(value.sha256)
-    if not known:
-        return
-    shortest = min(length for _, length in known)
-    for run in _RUN.finditer(text):
-        if run.end() - run.start() < shortest:
-            continue
-        for start in (run.start(), *(run.start() + m.start() for m in _START.finditer(run[0]))):
-            for (salt, length), digests in known.items():
-                end = start + length
-                if end <= run.end() and digest(salt, text[start:end]) in digests:
-                    yield start, end, kind
+        known.setdefault((value.salt, value.length), set()).add(bytes.fromhex(value.sha256))
+    return known
+
+
+def _places(text: str, known: _Known) -> Iterator[tuple[int, int]]:
+    """Yield where something known stands. The salt is taken in once, for all places."""
+    plain = text.isascii()
+    data = text.encode() if plain else b""
+    for (salt, length), digests in known.items():
+        begun = hashlib.sha256(salt.encode()).copy
+        for start in range(len(text) - length + 1):
+            end = start + length
+            one = begun()
+            one.update(data[start:end] if plain else text[start:end].encode(*ENCODED))
+            if one.digest() in digests:
+                yield start, end

@@ -12,6 +12,8 @@ from urllib.parse import quote, quote_plus
 SHORTEST = 8
 """Characters: a shorter value is a placeholder, and would be found everywhere."""
 
+ENCODED = ("utf-8", "surrogatepass")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldValue:
@@ -22,11 +24,13 @@ class HeldValue:
     """Characters of the value."""
     sha256: str
     """Of salt and value, in hex."""
+    blanks: bool = False
+    """Whether there is a blank in it."""
 
 
 def digest(salt: str, value: str) -> str:
     """Return the SHA-256 of `salt` and `value`, in hex."""
-    return hashlib.sha256((salt + value).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256((salt + value).encode(*ENCODED)).hexdigest()
 
 
 def forms_of(value: str) -> tuple[str, ...]:
@@ -85,6 +89,11 @@ class Mask:
             for form in (value, quote(value, safe=""), base64.b64encode(value.encode()).decode())
         }
         return tuple(
-            HeldValue(salt=salt, length=len(form), sha256=digest(salt, form))
+            HeldValue(
+                salt=salt,
+                length=len(form),
+                sha256=digest(salt, form),
+                blanks=any(one.isspace() for one in form),
+            )
             for form in sorted(whole)
         )
