@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import fcntl
 from collections.abc import Sequence
 from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
@@ -177,6 +179,24 @@ async def test_a_day_is_shared_with_other_sessions_and_raised_for_one_alone(
         today = other.today().spend
         assert today is not None
         assert today.usd == pytest.approx(1.0 + 0.5 + 0.2)
+
+
+@pytest.mark.timeout(60)
+async def test_a_book_that_another_process_holds_stops_the_call_and_nothing_else(
+    repository: Repository, script: Script, tmp_path: Path
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(FACTS + DONE)
+    setting.day_book = days = book(tmp_path / "days")
+    days.today()
+    async with setting.with_mode(budget=BudgetSettings(day=2.0)).opened() as work:
+        with (tmp_path / "days" / "2026-01-02.jsonl").open("rb") as other:
+            fcntl.flock(other, fcntl.LOCK_EX)
+            work.send_text("go")
+            await asyncio.sleep(0.2)
+            assert work.events(ModelRequested) == []
+        await work.ended()
+        assert work.last(TurnEnded).reason == "done"
 
 
 async def test_a_cap_that_cannot_be_kept_says_so_once_and_never_counts_nothing(

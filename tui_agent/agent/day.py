@@ -1,7 +1,11 @@
-"""A call of the model in the day's book: set aside before it, settled after it."""
+"""A call of the model in the day's book: set aside before it, settled after it.
+
+The book waits for other processes, which is done in a thread: the screen must not wait with it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.governor import facts_known, foresee
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
     from tui_agent.core.messages import ModelFacts
 
 
-def set_aside(engine: Engine, request_id: str, purpose: Purpose, *, agreed: bool) -> bool:
+async def set_aside(engine: Engine, request_id: str, purpose: Purpose, *, agreed: bool) -> bool:
     """Count a call as spent before it is made; False where the day's cap no longer allows it.
 
     `agreed`: a person has asked for this very call, which was weighed then; it is only counted.
@@ -22,12 +26,13 @@ def set_aside(engine: Engine, request_id: str, purpose: Purpose, *, agreed: bool
     book = engine.world.day_book
     if book is None:
         return True
-    day = book.today().day
+    day = (await asyncio.to_thread(book.today)).day
     cap = caps_of(engine.live.state, engine.settings.budget, day).get("day")
     facts = facts_known(engine)
     expected = _expected(engine, facts, purpose) if facts is not None else None
     weighed = expected is not None and not agreed
-    return book.set_aside(request_id, expected or 0.0, cap if weighed else None)
+    limit = cap if weighed else None
+    return await asyncio.to_thread(book.set_aside, request_id, expected or 0.0, limit)
 
 
 def _expected(engine: Engine, facts: ModelFacts, purpose: Purpose) -> float | None:
@@ -35,17 +40,17 @@ def _expected(engine: Engine, facts: ModelFacts, purpose: Purpose) -> float | No
     return (summarising(foreseen, facts) if purpose == "compaction" else foreseen).cost_usd
 
 
-def settle(engine: Engine, request_id: str, cost: float | None) -> None:
+async def settle(engine: Engine, request_id: str, cost: float | None) -> None:
     """Count what the call has cost; of unknown price, that there was one."""
     book = engine.world.day_book
     if book is not None:
-        book.settle(request_id, cost)
+        await asyncio.to_thread(book.settle, request_id, cost)
 
 
-def settle_failed(engine: Engine, request_id: str) -> None:
+async def settle_failed(engine: Engine, request_id: str) -> None:
     """Count nothing for a refused call; one that broke off in its answer stays as expected."""
     asked = engine.agent.turn
     step = asked.steps[max(asked.steps)] if asked is not None and asked.steps else None
     failure = step.failure if step is not None else None
     if failure is None or not failure.partial:
-        settle(engine, request_id, 0.0)
+        await settle(engine, request_id, 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.request import offered, system_of
@@ -31,7 +32,7 @@ async def stop_for(engine: Engine, action: Action) -> Stop | None:
         return None
     if engine.told_stop is not None:
         return engine.told_stop(engine)
-    today = today_of(engine)
+    today = await asyncio.to_thread(today_of, engine)  # It waits for other processes.
     session, budget = engine.live.state, engine.settings.budget
     caps = caps_of(session, budget, today.day)
     if not caps:

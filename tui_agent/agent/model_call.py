@@ -45,7 +45,7 @@ async def call_model(
     """
     await servers_ready(engine)
     request_id = engine.world.ids("request")
-    if not set_aside(engine, request_id, purpose, agreed=agreed):
+    if not await set_aside(engine, request_id, purpose, agreed=agreed):
         return False
     request, event = next_request(engine, purpose, request_id, asked)
     engine.emit(event)
@@ -59,10 +59,10 @@ async def call_model(
     except ModelError as error:
         listener.fail(error)
     if listener.response is None:
-        settle_failed(engine, request_id)
+        await settle_failed(engine, request_id)
         return False
-    settle(engine, request_id, listener.response.usage.cost_usd)
     _record(engine, request_id, listener.response, engine.live.now_ms() - begun)
+    await settle(engine, request_id, listener.response.usage.cost_usd)
     return True
 
 
