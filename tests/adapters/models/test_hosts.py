@@ -188,6 +188,23 @@ async def test_a_lazy_host_sleeps_until_it_is_asked(server: ModelServer, tmp_pat
     await model.close()
 
 
+@linux
+async def test_a_lazy_host_that_is_woken_makes_ready_for_its_first_request(
+    server: ModelServer, tmp_path: Path
+) -> None:
+    handle = start_host("direct", {"PATH": os.environ["PATH"]}, eager=False)
+    model = routed(handle, server, tmp_path)
+    await model.wake("openai/gpt-test")
+    # It reads certificates and prices beside its two usual threads.
+    await until(
+        lambda: any(
+            len(list(Path(f"/proc/{child}/task").iterdir())) > 2
+            for child in children_of(handle.process.pid)
+        )
+    )
+    await model.close()
+
+
 async def test_whatever_else_is_printed_never_mixes_with_the_protocol() -> None:
     code = (
         "import os; from tui_agent.adapters.models.host_loop import _own_pipes\n"

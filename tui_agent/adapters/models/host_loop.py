@@ -163,7 +163,7 @@ class _Loop:
             early, self._early = self._early, []
         for message in early:
             self._handle(message)
-        if not early:
+        if all(message["op"] == "hello" for message in early):
             await provider.warm()
         await asyncio.Event().wait()
 
