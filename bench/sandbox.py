@@ -22,6 +22,8 @@ TIMES = 25
 """How often each is run, in turn with the bare one; the median counts."""
 PAUSE = 0.02
 """Seconds between two, as a session has them."""
+ANSWER = 2.5
+"""Seconds before the first: a session's first command comes after an answer of the model."""
 
 
 def measure(folder: Path, runs: int) -> list[Figure]:
@@ -72,6 +74,7 @@ async def compared(root: Path, one: SandboxedRunner, name: str, text: str) -> Fi
     figure = Figure(name=name, unit="ms", goal="≤ 1.5 × floor", note="floor: the bare command")
     command = Command(text=text)
     await one.begin()
+    await asyncio.sleep(ANSWER)
     for _ in range(TIMES):
         begun = time.perf_counter()
         await one.run(command, lambda _: None)
