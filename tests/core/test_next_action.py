@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.recording import Recording
-from tui_agent.core import next_action as do
+from tui_agent.core import actions as do
 from tui_agent.core.budget import Stop, told
 from tui_agent.core.events import (
     ApprovalDecided,
@@ -29,6 +29,7 @@ from tui_agent.core.events import (
     TurnStarted,
 )
 from tui_agent.core.messages import Message, ToolCall, Usage
+from tui_agent.core.next_action import Terms, next_action
 from tui_agent.core.plan import Plan, PlannedCall, PlanStep
 from tui_agent.core.proposal import (
     Command,
@@ -135,13 +136,13 @@ def after(
     stop: Stop | None = None,
 ) -> do.Action:
     state = Recording().add(*events).state()
-    terms = do.Terms(
+    terms = Terms(
         settings=settings or Settings(),
         reads=frozenset({"read", "list"}),
         attended=attended,
         stop=stop,
     )
-    return do.next_action(state, state.main, terms)
+    return next_action(state, state.main, terms)
 
 
 def test_without_a_turn_nothing_happens() -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.compaction import compact
 from tui_agent.agent.governor import stop_for
+from tui_agent.core.actions import Compact
 from tui_agent.core.events import ModelFailed
-from tui_agent.core.next_action import Compact
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine

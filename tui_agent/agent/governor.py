@@ -6,12 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.request import offered, system_of
+from tui_agent.core.actions import Action, CallModel, Compact
 from tui_agent.core.budget import Stop, caps_of, passed_cap, told, unkept
 from tui_agent.core.compaction import tokens_kept
 from tui_agent.core.day import Today
 from tui_agent.core.forecast import by_another, forecast, shortened, summarising, tokens_before
 from tui_agent.core.messages import ModelFacts
-from tui_agent.core.next_action import Action, CallModel, Compact
 from tui_agent.core.spending import Forecast, Pause, Scope, Spend, next_cap
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from tui_agent.agent.model_call import call_model
 from tui_agent.agent.rewinding import went_back
 from tui_agent.agent.serving import begin_servers
 from tui_agent.agent.tool_call import perform
-from tui_agent.core import next_action as do
+from tui_agent.core import actions as do
 from tui_agent.core.blob import Text
 from tui_agent.core.codec import dumps
 from tui_agent.core.events import (
@@ -27,6 +27,7 @@ from tui_agent.core.events import (
     TurnEnded,
     TurnStarted,
 )
+from tui_agent.core.next_action import next_action
 from tui_agent.core.report import report_of
 
 if TYPE_CHECKING:
@@ -56,13 +57,13 @@ async def run_turn(engine: Engine) -> None:
 
 async def _next(engine: Engine) -> do.Action:
     """Return what comes next; before a call of the model, the caps in dollars are looked at."""
-    action = do.next_action(engine.live.state, engine.agent, engine.terms)
+    action = next_action(engine.live.state, engine.agent, engine.terms)
     if isinstance(action, do.CallModel):
         announce_compaction(engine)
     stop = await stop_for(engine, action)
     if stop is None:
         return action
-    return do.next_action(engine.live.state, engine.agent, replace(engine.terms, stop=stop))
+    return next_action(engine.live.state, engine.agent, replace(engine.terms, stop=stop))
 
 
 async def _perform(engine: Engine, action: do.Action) -> None:

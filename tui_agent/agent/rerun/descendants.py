@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui_agent.agent.children import engine_of
 from tui_agent.agent.gate import outcome_of
 from tui_agent.agent.request import next_request
-from tui_agent.core import next_action as do
+from tui_agent.core import actions as do
 from tui_agent.core.agents import name_of, result_of, told_of
 from tui_agent.core.events import (
     MAIN_AGENT,
@@ -24,6 +24,7 @@ from tui_agent.core.events import (
     Record,
     TurnEnded,
 )
+from tui_agent.core.next_action import next_action
 from tui_agent.core.proposal import Decision
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def done_otherwise(engine: Engine, record: Record) -> str:
     if record.agent_id == MAIN_AGENT or child is None or child.turn is None:
         return ""
     own = engine_of(engine, child)
-    action = do.next_action(own.live.state, child, own.terms)
+    action = next_action(own.live.state, child, own.terms)
     if isinstance(event, ModelRequested):
         return "" if isinstance(action, do.CallModel | do.Compact) else type(action).__name__
     if isinstance(event, TurnEnded) and event.reason != "interrupted":
