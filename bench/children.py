@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure
 from bench.programs import Program
-
-LIMIT = 60.0
 
 
 def prepare(folder: Path) -> str:
@@ -49,18 +46,8 @@ def measure(program: Program, runs: int) -> list[Figure]:
     """Run it so often, the first run not counted."""
     figure = Figure(name="a child agent, beyond its own model calls", unit="ms", goal="≤ 20")
     for number in range(runs + 1):
-        done = subprocess.run(
-            program.argv,
-            cwd=program.cwd,
-            env=program.environ,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=False,
-        )
-        lines = [json.loads(line) for line in done.stdout.split("\n") if line]
-        added = added_ms(lines) if done.returncode == 0 else None
+        lines = program.records()
+        added = added_ms(lines) if lines is not None else None
         if number and added is not None:
             figure.runs.append(added)
     return [figure]

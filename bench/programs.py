@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+LIMIT = 60.0
+"""Seconds that a run without a terminal may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +23,26 @@ class Program:
     argv: tuple[str, ...]
     environ: dict[str, str]
     cwd: Path
+
+    def printed(self) -> bytes | None:
+        """Run it without a terminal to its end; return its output, or None if it failed."""
+        done = subprocess.run(
+            self.argv,
+            cwd=self.cwd,
+            env=self.environ,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=LIMIT,
+            check=False,
+        )
+        return done.stdout if done.returncode == 0 else None
+
+    def records(self) -> list[dict[str, Any]] | None:
+        """Return the records that it prints as JSON lines, or None if it failed."""
+        printed = self.printed()
+        return (
+            None if printed is None else [json.loads(line) for line in printed.split(b"\n") if line]
+        )
 
 
 def _environ(home: Path) -> dict[str, str]:
