@@ -188,3 +188,18 @@ def test_a_key_pasted_on_the_first_card_is_kept_where_the_user_says(
     assert (home / "agent" / "keys.sealed").exists()
     assert pasted.encode() not in kept_below(home)
     assert "GROQ_API_KEY           encrypted file" in agent.run("keys").out
+
+
+def test_who_leaves_the_first_card_can_look_around_and_is_told_how_to_get_a_model(
+    repository: Repository, home: Path
+) -> None:
+    make_no_ring(home)
+    agent = Program(repository.root)
+    environ = {**agent.environ, "TERM": "xterm-256color"}
+    with PseudoTerminal(agent.command(), environ, repository.root) as terminal:
+        assert terminal.shows("paste a key", 30)
+        terminal.press("\x1b")
+        assert terminal.shows("Ask", 30), terminal.text
+        terminal.press("hello\r")
+        assert terminal.shows("no model is chosen", 30), terminal.text
+        assert "agent keys set" in terminal.text

@@ -4,6 +4,7 @@ import pytest
 
 from tui_agent.adapters.models.endpoints import (
     KNOWN,
+    NONE_CHOSEN,
     Endpoint,
     Endpoints,
     UnknownModelError,
@@ -48,6 +49,11 @@ def test_a_name_leads_to_its_host(name: str, host: str, wire_model: str, variabl
 def test_a_name_that_leads_nowhere_is_refused(name: str) -> None:
     with pytest.raises(UnknownModelError, match="provider/model"):
         PLAIN.route(name)
+
+
+def test_where_no_model_is_chosen_it_says_how_to_choose_one() -> None:
+    with pytest.raises(UnknownModelError, match="/model NAME chooses one"):
+        PLAIN.route(NONE_CHOSEN)
 
 
 def test_an_endpoint_of_the_user_goes_before_a_known_one() -> None:

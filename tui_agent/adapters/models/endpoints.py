@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     HostKind = Literal["direct", "litellm", "scripted"]
 
 SCRIPT = "script:"
+NONE_CHOSEN = "none"
+"""Stands for a model where a person would rather look around without one."""
 
 
 class Endpoint(Value):
@@ -204,6 +206,11 @@ class Endpoints(Value):
         Raises:
             UnknownModelError: if none of these holds.
         """
+        if model == NONE_CHOSEN:
+            raise UnknownModelError(
+                "no model is chosen: /model NAME chooses one, agent keys set PROVIDER keeps a key"
+                " for it, and agent demo needs neither"
+            )
         if model.startswith(SCRIPT):
             return Route(host="scripted", provider="script", model=model[len(SCRIPT) :])
         provider, _, rest = model.partition("/")

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 WIDTH, NAME_COLUMN, DETAIL_COLUMN, MARGIN = 82, 7, 30, 4
 NARROW = 70
-NO_MODEL = "none"
-"""A model that answers nothing; a message then says what is missing, and the rest works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +275,7 @@ async def choose_first(shell: Shell) -> bool:
             shell.exit(0)
             return False
         if doors.take_model is not None:
-            doors.take_model(value or NO_MODEL)
+            doors.take_model(value)
         return True
 
 

@@ -85,7 +85,7 @@ class Doors:
     first_run: Callable[[], Awaitable[FirstRun]] | None = None
     """What was found on this machine, for the first card."""
     take_model: Callable[[str], None] | None = None
-    """Keep the model that the first card chose; `connect` is then called again."""
+    """Keep the model that the first card chose, or none; `connect` is then called again."""
     keep_key: Callable[[str], str] | None = None
     """Take a pasted key for this run; returns the variable it belongs to, or an empty string."""
     trust_question: Callable[[], TrustQuestion | None] | None = None
