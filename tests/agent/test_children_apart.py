@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
+from pathlib import Path
 
 from tests.agent.conftest import Script
 from tests.agent.family import Family, child, tasks, with_children
@@ -14,6 +16,7 @@ from tests.agent.invariants import (
 from tests.agent.scripts import DONE, call
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository
+from tests.support.workspace import picture
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Decide, Undo
 from tui_agent.core.events import (
@@ -25,6 +28,7 @@ from tui_agent.core.events import (
     TurnEnded,
 )
 from tui_agent.core.patch import HunkDecision
+from tui_agent.core.patch.modes import LINK
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.reviewed import subject_of
@@ -67,6 +71,7 @@ async def test_a_childs_total_diff_is_one_proposal_of_which_a_person_takes_hunks
         work.send_text("go")
         _, _, proposal = await work.asked()
         assert repository.git("status", "--porcelain=v2") == before
+        await work.until(lambda _: work.events(ApprovalRequested))
         assert len(work.events(ApprovalRequested)) == 1
         assert [one.path for one in proposal.patch.files] == ["a.txt"] if proposal.patch else False
         await work.decide(words(True, False, of=proposal))
@@ -227,3 +232,60 @@ async def test_a_child_that_changed_nothing_asks_nothing(
         await work.say("go")
         assert not work.events(ApprovalRequested)
         assert "All is well." in preview_of(work.last(ToolFinished).output.text)
+
+
+LINKING = (
+    "chmod +x a.txt && ln -s a.txt made && ln -s $PWD/a.txt whole && ln -sfn a.txt led && rm gone "
+    "&& rm file && ln -s a.txt file && ln -s /etc/hostname out && rm -r folder && ln -s . folder"
+)
+"""What a child does with links and modes: four that come along, two that stay."""
+
+
+async def test_links_and_modes_that_a_child_changed_come_to_the_review_as_what_they_are(
+    repository: Repository, script: Script, family: Family
+) -> None:
+    repository.write("a.txt", LINES)
+    repository.write("file", "a file\n")
+    repository.write("folder/inner.txt", "inner\n")
+    for name in ("led", "gone"):
+        (repository.root / name).symlink_to("file")
+    repository.commit()
+    steps = call("shell", f"{{ command = '{LINKING}' }}")
+    family.add("linker", steps + DONE, "shell", apart=True)
+    setting = with_children(script(tasks(("linker", "Link.")) + DONE), family)
+    before = picture(repository.root)
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.decide(Decision(verdict="once"))
+        await work.until(lambda _: work.events(AgentFinished))
+        _, _, proposal = await work.asked()
+        assert proposal.patch is not None
+        assert {(one.path, one.kind, one.new_mode) for one in proposal.patch.files} == {
+            ("a.txt", "mode", 0o755),
+            ("file", "update", LINK),
+            ("gone", "delete", None),
+            ("led", "update", LINK),
+            ("made", "create", LINK),
+            ("whole", "create", LINK),
+        }
+        left = [one for one in proposal.notes if one.startswith("left in the copy: ")]
+        assert [one.split(": ")[1] for one in left] == ["folder, folder/inner.txt", "out"]
+        assert left[1].endswith("a link that leads out of the workspace")
+        assert picture(repository.root) == before
+        await work.decide(Decision(verdict="once"))
+        await work.ended()
+        ended = work.events(ToolFinished)[-1].output
+        assert ended.ok
+        assert "left in the copy: out" in preview_of(ended.text)
+        root = repository.root
+        for one in ("made", "led", "file"):
+            assert (root / one).readlink() == Path("a.txt")
+        assert (root / "whole").readlink() == root / "a.txt"
+        assert not os.path.lexists(root / "gone")
+        assert os.access(root / "a.txt", os.X_OK)
+        work.send(Undo())
+        await work.ended()
+        assert picture(repository.root) == before
+    records = records_of(setting.folder)
+    assert_whole(records)
+    assert_same_forwards_and_backwards(records)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui_agent.agent.brought_back import brought_back
 from tui_agent.agent.results import failure
 from tui_agent.agent.stopping import close_turn
 from tui_agent.agent.turn import run_turn
@@ -22,14 +23,13 @@ from tui_agent.core.agents import (
     result_of,
     told_of,
 )
+from tui_agent.core.copies import CopyChanges
 from tui_agent.core.events import AgentFinished, AgentStarted, TurnStarted
-from tui_agent.core.patch.modes import is_link
 from tui_agent.core.proposal import ToolOutput
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
-    from tui_agent.core.patch import FileChange
-    from tui_agent.core.ports import Tool
+    from tui_agent.core.ports import Snapshot, Snapshots, Tool
     from tui_agent.core.state import Agent, Turn
 
 
@@ -76,7 +76,7 @@ class Children:
         child_id = engine.world.ids("agent")
         tree = ""
         if definition.isolation:
-            tree = await _tree_of(await _apart(engine, child_id, new=True))
+            tree = (await _taken((await _apart(engine, child_id, new=True)).snapshots)).tree
         engine.emit(
             AgentStarted(
                 child_id=child_id,
@@ -134,18 +134,24 @@ class Children:
         )
         return Returned(output=output, changes=changes)
 
-    async def _changes(self, child: Agent) -> tuple[FileChange, ...]:
+    async def _changes(self, child: Agent) -> CopyChanges:
         """Return what a child changed in its copy since it set out."""
         if child.set_out is None or not child.set_out.isolation:
-            return ()
-        apart = await _apart(self.engine, child.id, new=False)
-        tree = await _tree_of(apart)
+            return CopyChanges()
+        engine = self.engine
+        apart = await _apart(engine, child.id, new=False)
+        taken = await _taken(apart.snapshots)
         try:
-            changes = await apart.snapshots.changes(child.set_out.tree, tree)
+            changes = await apart.snapshots.changes(child.set_out.tree, taken.tree)
         except OSError as error:
             message = f"What {name_of(child)} changed in its copy cannot be told: {error}"
             raise NotApartError(message) from None
-        return tuple(one for one in changes if not (is_link(one.old_mode) or is_link(one.new_mode)))
+        unrecorded = taken.left_out
+        if unrecorded:
+            known = (await _taken(engine.world.snapshots)).left_out
+            unrecorded = tuple(one for one in unrecorded if one not in known)
+        copy, workspace = apart.workspace.root, engine.world.workspace
+        return await asyncio.to_thread(brought_back, changes, copy, workspace, unrecorded)
 
 
 class NotApartError(Exception):
@@ -164,9 +170,9 @@ async def _apart(engine: Engine, child_id: str, *, new: bool) -> Apart:
         raise NotApartError(message) from None
 
 
-async def _tree_of(apart: Apart) -> str:
+async def _taken(snapshots: Snapshots) -> Snapshot:
     try:
-        return (await apart.snapshots.take()).tree
+        return await snapshots.take()
     except OSError as error:
         message = f"Not run: the copy of the workspace cannot be recorded: {error}"
         raise NotApartError(message) from None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from tui_agent.core.blob import Text, preview_of
+from tui_agent.core.copies import CopyChanges
 from tui_agent.core.state.values import Agent, Session, Turn
 
 if TYPE_CHECKING:
-    from tui_agent.core.patch import FileChange
     from tui_agent.core.ports import Runner, Snapshots, Workspace
     from tui_agent.core.proposal import ToolOutput
 
@@ -48,8 +48,8 @@ class Returned:
 
     output: ToolOutput
     """Its result, or why it came to nothing: an unknown name, too deep, stopped."""
-    changes: tuple[FileChange, ...] = ()
-    """What it changed in a copy of its own, to be decided on."""
+    changes: CopyChanges = field(default_factory=CopyChanges)
+    """What it changed in a copy of its own, to be decided on; and what of it stays there."""
 
 
 class Agents(Protocol):

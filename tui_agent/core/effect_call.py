@@ -35,6 +35,8 @@ def effects_of(
     command = approved.proposal.command
     if not changes.files and changes.rest is None:
         return replace(done, text=_joined(done.text, "\n".join((NOTHING, *changes.left))))
+    if changes.left:
+        done = replace(done, text=_joined(done.text, "\n".join(changes.left)))
     patch = None
     if changes.files:
         patch = Patch(files=tuple(describe(one, context.blobs.put) for one in changes.files))

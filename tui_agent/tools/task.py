@@ -58,9 +58,9 @@ class Task:
         if context.agents is None:
             return ToolOutput(ok=False, text="There are no child agents here.", error="no_agents")
         back = await context.agents.run(context.call_id, given["agent"], given["task"])
-        if not back.changes:
+        if back.changes == CopyChanges():
             return back.output
-        return effects_of(approved, back.output, 0, CopyChanges(files=back.changes), context)
+        return effects_of(approved, back.output, 0, back.changes, context)
 
 
 def _schema(names: list[str]) -> dict[str, Any]:
