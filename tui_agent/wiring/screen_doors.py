@@ -71,7 +71,7 @@ class Opening:
             export_session=self.export_session,
             label_session=self.label_session,
             first_run=self.first_run,
-            take_model=self.around.choose_model,
+            take_model=self._take_model,
             keep_key=keep_key,
             trust_question=self.trust_question,
             trust=self.around.trust,
@@ -247,6 +247,11 @@ class Opening:
         )
 
     # The panes' sizes
+
+    def _take_model(self, name: str) -> None:
+        from tui_agent.adapters.models.endpoints import NONE_CHOSEN
+
+        self.around.choose_model(name or NONE_CHOSEN)
 
     def _layout(self) -> Mapping[str, int]:
         try:

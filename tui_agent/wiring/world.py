@@ -135,11 +135,9 @@ class Wiring:
         return load(self, with_project=False).settings
 
     def choose_model(self, name: str) -> None:
-        """Use this model from now on, as if it had been typed; an empty name means none."""
-        from tui_agent.adapters.models.endpoints import NONE_CHOSEN
-
+        """Use this model from now on, as if it had been typed."""
         others = tuple(one for one in self.options.settings if one[0] != "model")
-        self.options = replace(self.options, settings=(*others, ("model", "--model", name or NONE_CHOSEN)))
+        self.options = replace(self.options, settings=(*others, ("model", "--model", name)))
         self.__dict__.pop("loaded", None)
 
     @cached_property
