@@ -13,6 +13,7 @@ import pytest
 from tests.stories.program import ROOT, Program, script
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.repository import Repository
+from tui_agent.adapters.places import config_home
 from tui_agent.ui.commands import man
 from tui_agent.ui.commands.completing import follow
 from tui_agent.ui.commands.typed import Options
@@ -50,6 +51,11 @@ async def test_what_may_follow_is_known_from_the_commands_themselves(
     assert await words(here, "--mode", "a") == ["ask", "auto"]
     assert await words(here, "stats", "--by", "m") == ["model"]
     assert await words(here, "sessions", "exp") == ["export"]
+    assert await words(here, "--profile", "s") == ["stage", "strict"]
+    settings = config_home(os.environ) / "config.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    settings.write_text('[profile.slow]\nmodel = "openai/gpt-5.6"\n')
+    assert await words(here, "--profile", "s") == ["slow", "stage", "strict"]
     assert await words(here, "review", "") == [":files"]
     assert await words(here, "config", "explain", "limits.l") == ["limits.loops"]
     assert await words(here, "tool", "ed") == ["edit"]

@@ -17,7 +17,6 @@ from tui_agent.core.patch import (
     file_run_sentence,
     new_side,
     split,
-    undecided,
 )
 from tui_agent.core.proposal import Decision, Offer
 from tui_agent.ui.figures import plural
@@ -43,6 +42,11 @@ KEYS = {
     "A": "accept everything that is left",
     "D": "reject everything that is left",
     "u": "take the last verdict back",
+    "]": "look at the next change first; this one stays as it is",
+    "[": "go back to the change before",
+    "}": "go to the next file",
+    "{": "go to the file before",
+    "/": "go to the next change with certain words in it",
     "c": "run the checks on what is accepted so far, in a copy",
     "p": "accept all of this edit, and such edits from now on: choose a rule",
     "q": "decide later: nothing is written, the question stays open",
@@ -65,6 +69,21 @@ _DONE = {
 """What is said once a key has been taken."""
 
 
+Verdicts = Mapping[tuple[str, str], Verdict]
+"""By path and run."""
+_SAID: dict[Verdict, str] = {"accept": "accepted", "edit": "edited", "reject": "rejected"}
+_ORDER = ("accepted", "edited", "partly accepted", "rejected")
+
+_WAYS = {
+    "]": "This is the last change.",
+    "[": "This is the first change.",
+    "}": "This is the last file.",
+    "{": "This is the first file.",
+    "/": "No other change has these words.",
+}
+"""Keys that only go somewhere, and what is said where there is no such place."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """Something to decide: a hunk, or a change of the file itself."""
@@ -78,6 +97,12 @@ class _Piece:
         if self.hunk is not None:
             return self.hunk.run_ids
         return (self.run.id,) if self.run is not None else ()
+
+    @property
+    def text(self) -> str:
+        """What is searched: the path and the lines, in small letters."""
+        rows = self.hunk.rows if self.hunk is not None else ()
+        return "\n".join((self.view.path, *(row.text for row in rows))).casefold()
 
 
 class Review:
@@ -96,6 +121,8 @@ class Review:
         self._rule: Decision | None = None
         self._pieces: list[_Piece] = []
         self._decided: list[tuple[HunkDecision, ...]] = []
+        self._at: _Piece | None = None
+        """Where the person has gone; None: the first change that is undecided."""
 
     async def decide(
         self,
@@ -114,8 +141,10 @@ class Review:
         total = len(self._pieces)
         self._paper.put(f"{plural(total, 'change')} in {plural(len(views), 'file')} to decide.")
         if kept:
-            runs = sum(len(one.runs) for one in kept)
-            self._paper.put(f"{plural(runs, 'verdict')} of yours still stand; u takes them back.")
+            verdicts = self._verdicts()
+            still = sum(1 for one in self._pieces if not _open(one, verdicts))
+            stand = "still stands" if still == 1 else "still stand"
+            self._paper.put(f"{plural(still, 'verdict')} of yours {stand}; u takes back.")
         shown = None
         while True:
             piece = self._next()
@@ -138,27 +167,20 @@ class Review:
         return decisions
 
     def _next(self) -> _Piece | None:
-        decisions = self._all()
-        for piece in self._pieces:
-            own = [one for one in decisions if one.path == piece.view.path]
-            left = undecided(piece.view.patch, own)
-            if any(run in left for run in piece.ids):
-                return piece
-        return None
+        if self._at is not None:
+            return self._at
+        verdicts = self._verdicts()
+        return next((one for one in self._pieces if _open(one, verdicts)), None)
+
+    def _verdicts(self) -> Verdicts:
+        return {(one.path, run): one.verdict for one in self._all() for run in one.runs}
 
     async def _applied(self) -> bool:
         """Ask once more before anything is written; tell whether it is to be."""
-        verdicts = [one.verdict for one in self._all() for _ in one.runs]
-        words = [
-            f"{verdicts.count(verdict)} {word}"
-            for verdict, word in (
-                ("accept", "accepted"),
-                ("edit", "edited"),
-                ("reject", "rejected"),
-            )
-            if verdict in verdicts
-        ]
-        self._paper.put("", [("bold", ", ".join(words))])
+        verdicts = self._verdicts()
+        said = [_said(piece, verdicts) for piece in self._pieces]
+        words = ", ".join(f"{said.count(one)} {one}" for one in _ORDER if one in said)
+        self._paper.put("", [("bold", words)])
         while True:
             keys = "Enter applies this, c runs the checks on it, u takes the last back, q later: "
             key = await self._input.key(keys, "\rcuq")
@@ -177,7 +199,7 @@ class Review:
         while True:
             keys = self._keys(piece)
             prompt = f"{place}/{len(self._pieces)} [{' '.join(keys)}] "
-            key = await self._input.key(prompt, [*keys, "A", "D"])
+            key = await self._input.key(prompt, [*keys, *"AD}{"])
             if key == "?":
                 self._paper.put(*key_lines(self._words_of_keys(piece)))
             elif key == "q":
@@ -188,6 +210,9 @@ class Review:
                     return False
             elif key == "c":
                 await self._check()
+            elif key in _WAYS:
+                if await self._gone(piece, key):
+                    return True
             elif await self._act(piece, key):
                 self._paper.put([("dim", f"{place}/{len(self._pieces)} {_DONE[key]}")])
                 return True
@@ -195,10 +220,12 @@ class Review:
     def _keys(self, piece: _Piece) -> list[str]:
         """Return the keys that are shown: of those that mean something here."""
         without = {*("" if piece.hunk is not None else "es"), *("" if self._offers else "p")}
-        return [key for key in "ynresaducpq?" if key not in without]
+        if not self._pieces[1:]:
+            without |= {*"][/"}
+        return [key for key in "ynresadu][/cpq?" if key not in without]
 
     def _words_of_keys(self, piece: _Piece) -> dict[str, str]:
-        shown = [*self._keys(piece), "A", "D"]
+        shown = [*self._keys(piece), *("AD}{" if self._pieces[1:] else "")]
         return {key: words for key, words in KEYS.items() if key in shown}
 
     async def _check(self) -> None:
@@ -215,29 +242,60 @@ class Review:
             return self._undo()
         if key == "s":
             return self._split(piece)
-        if key == "e":
-            return await self._edit(piece)
-        reason = await self._reason() if key == "r" else ""
-        verdict: Verdict = "accept" if key in "yaA" else "reject"
-        self._decided.append(
-            tuple(
-                HunkDecision(path=one.view.path, runs=one.ids, verdict=verdict, reason=reason)
-                for one in self._meant(piece, key)
+        if key != "e":
+            reason = await self._reason() if key == "r" else ""
+            verdict: Verdict = "accept" if key in "yaA" else "reject"
+            self._decided.append(
+                tuple(
+                    HunkDecision(path=one.view.path, runs=one.ids, verdict=verdict, reason=reason)
+                    for one in self._meant(piece, key)
+                )
             )
-        )
+        elif not await self._edit(piece):
+            return False
+        self._at = self._after(piece)
         return True
 
     def _meant(self, piece: _Piece, key: str) -> list[_Piece]:
         if key in "ynr":
             return [piece]
-        left = self._pieces[self._pieces.index(piece) :]
+        verdicts = self._verdicts()
+        left = [one for one in self._pieces if one is piece or _open(one, verdicts)]
         return [one for one in left if key in "AD" or one.view is piece.view]
+
+    def _after(self, piece: _Piece) -> _Piece | None:
+        """Return the next change that is undecided after this one; None: there is none."""
+        verdicts = self._verdicts()
+        later = self._pieces[self._pieces.index(piece) + 1 :]
+        return next((one for one in later if _open(one, verdicts)), None)
+
+    async def _gone(self, piece: _Piece, key: str) -> bool:
+        """Go where a key leads; tell whether there is such a place."""
+        at = self._pieces.index(piece)
+        before, after = self._pieces[:at][::-1], self._pieces[at + 1 :]
+        if key == "/":
+            words = (await self._input.line("Search for: ") or "").casefold()
+            found = [one for one in (*after, *before[::-1]) if words and words in one.text]
+        elif key in "}{":
+            found = [one for one in (after if key == "}" else before) if one.view is not piece.view]
+        else:
+            found = after if key == "]" else before
+        if not found:
+            self._paper.put(_WAYS[key])
+            return False
+        first = self._pieces.index(found[0])
+        if key == "{":  # to where that file begins
+            first = min(n for n, one in enumerate(self._pieces) if one.view is found[0].view)
+        self._at = self._pieces[first]
+        return True
 
     def _undo(self) -> bool:
         if not self._decided:
             self._paper.put("There is no verdict to take back.")
             return False
-        self._decided.pop()
+        back = {(one.path, run) for one in self._decided.pop() for run in one.runs}
+        held = (one for one in self._pieces if any((one.view.path, r) in back for r in one.ids))
+        self._at = next(held, None)
         return True
 
     def _split(self, piece: _Piece) -> bool:
@@ -247,6 +305,7 @@ class Review:
             return False
         at = self._pieces.index(piece)
         self._pieces[at : at + 1] = [_Piece(piece.view, hunk=part) for part in parts]
+        self._at = self._pieces[at]
         return True
 
     async def _edit(self, piece: _Piece) -> bool:
@@ -274,6 +333,20 @@ class Review:
             own = [one for one in self._all() if one.path == piece.view.path]
             self._paper.put(*hunk_lines(piece.view, piece.hunk, own))
             self._paper.put([("dim", hunk_in_words(piece.hunk))])
+        verdicts = self._verdicts()
+        if not _open(piece, verdicts):
+            self._paper.put([("dim", f"It is {_said(piece, verdicts)} so far.")])
+
+
+def _open(piece: _Piece, verdicts: Verdicts) -> bool:
+    """Return whether something of a piece is still to be decided."""
+    return any((piece.view.path, run) not in verdicts for run in piece.ids)
+
+
+def _said(piece: _Piece, verdicts: Verdicts) -> str:
+    """Return the verdict on a piece; on one that was split elsewhere there may be several."""
+    found = {verdicts[piece.view.path, run] for run in piece.ids}
+    return _SAID[found.pop()] if len(found) == 1 else "partly accepted"
 
 
 def _pieces(view: FileView) -> list[_Piece]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,8 @@ class Loaded:
     """The files that were read."""
     unread: tuple[str, ...] = ()
     """The project's files that were not, because the folder is not trusted."""
+    profiles: tuple[str, ...] = ()
+    """The names that a profile may have: those built in and those of the files."""
 
     @property
     def digest(self) -> str:
@@ -90,6 +92,7 @@ def load_settings(sources: Sources) -> Loaded:
         warnings=(*(text for layer in files for text in layer.warnings), *ignored),
         files=tuple(layer.name for layer in files),
         unread=() if sources.trusted else tuple(str(one) for one in project if one.exists()),
+        profiles=_names(files),
     )
 
 
@@ -140,8 +143,8 @@ def _with_profile(files: list[Layer], over: list[Layer]) -> list[Layer]:
         return files
     defined = [layer for layer in files if name in layer.profiles]
     if name not in BUILT_IN and not defined:
-        known = sorted({*BUILT_IN, *(one for layer in files for one in layer.profiles)})
-        near = similar(name, known)
+        known = _names(files)
+        near = similar(name, list(known))
         hint = f"did you mean {near}?" if near else f"known: {', '.join(known)}"
         message = f"{chosen_by}: there is no profile '{name}'; {hint}"
         raise SettingsError(message)
@@ -155,6 +158,10 @@ def _with_profile(files: list[Layer], over: list[Layer]) -> list[Layer]:
         if layer.of_project:
             found += [layer, *([layer.profiles[name]] if name in layer.profiles else [])]
     return found
+
+
+def _names(files: Iterable[Layer]) -> tuple[str, ...]:
+    return tuple(sorted({*BUILT_IN, *(one for layer in files for one in layer.profiles)}))
 
 
 def _build(values: dict[str, object]) -> Settings:

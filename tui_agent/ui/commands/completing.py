@@ -186,8 +186,8 @@ def _toolsets(_: Surroundings) -> Iterator[Word]:
     return (Word(word=one.name) for one in TOOLSETS)
 
 
-def _profiles(_: Surroundings) -> Iterator[Word]:
-    return (Word(word=name) for name in ("dev", "stage", "prod", "strict"))
+def _profiles(around: Surroundings) -> Iterator[Word]:
+    return (Word(word=name) for name in around.loaded.profiles)
 
 
 def _files(_: Surroundings) -> Iterator[Word]:

@@ -62,6 +62,9 @@ class LoadedSettings(Protocol):
     @property
     def unread(self) -> Sequence[str]: ...
 
+    @property
+    def profiles(self) -> Sequence[str]: ...
+
 
 class StoredSession(Protocol):
     """A session read from disk, to be looked at and not continued."""
