@@ -199,7 +199,7 @@ def test_who_leaves_the_first_card_can_look_around_and_is_told_how_to_get_a_mode
     with PseudoTerminal(agent.command(), environ, repository.root) as terminal:
         assert terminal.shows("paste a key", 30)
         terminal.press("\x1b")
-        assert terminal.shows("Ask", 30), terminal.text
+        assert terminal.shows("What commands print", 30), terminal.text
         terminal.press("hello\r")
         assert terminal.shows("no model is chosen", 30), terminal.text
         assert "agent keys set" in terminal.text
