@@ -47,10 +47,25 @@ def test_what_was_set_aside_is_replaced_by_what_it_cost(tmp_path: Path) -> None:
     assert one.set_aside("a", 0.3, 1.0)
     assert other.today().spend == Spend(usd=0.3)
     assert not other.set_aside("b", 0.8, 1.0)
-    one.settle("a", 0.1)
+    one.settle("a", Spend(usd=0.1))
     assert other.set_aside("b", 0.8, 1.0)
-    one.settle("b", None)
+    one.settle("b", Spend(unpriced=1))
     assert other.today().spend == Spend(usd=0.1, unpriced=1)
+
+
+def test_a_call_over_midnight_counts_on_the_day_on_which_it_was_made_and_on_no_other(
+    tmp_path: Path,
+) -> None:
+    moments = [NOON]
+    days = FileDayBook(tmp_path, lambda: moments[-1], lambda _: NOTHING)
+    assert days.set_aside("a", 0.3, None)
+    assert days.set_aside("of a process that ends", 0.4, None)
+    moments.append(NOON + timedelta(days=1))
+    assert days.set_aside("b", 0.2, None)
+    days.settle("a", Spend(usd=0.1))
+    book(tmp_path, moments[-1]).settle("of a process that ends", Spend(unpriced=1))
+    assert days.today().spend == Spend(usd=0.2)
+    assert book(tmp_path).today().spend == Spend(usd=0.1, unpriced=1)
 
 
 def test_a_new_day_begins_with_what_the_logs_know_and_old_days_go(tmp_path: Path) -> None:
@@ -66,12 +81,12 @@ def test_a_new_day_begins_with_what_the_logs_know_and_old_days_go(tmp_path: Path
 
 def test_a_line_that_a_crash_cut_off_takes_nothing_else_with_it(tmp_path: Path) -> None:
     made = book(tmp_path)
-    made.settle("a", 0.25)
+    made.settle("a", Spend(usd=0.25))
     path = tmp_path / "2026-01-02.jsonl"
     with path.open("ab") as file:
         file.write(b'{"call": "b", "us')
     again = book(tmp_path)
-    again.settle("c", 0.5)
+    again.settle("c", Spend(usd=0.5))
     assert again.today().spend == Spend(usd=0.75)
     assert made.today().spend == Spend(usd=0.75)
 
@@ -81,15 +96,18 @@ def test_a_book_that_cannot_be_written_has_no_sum_and_stops_nothing(tmp_path: Pa
     made = book(tmp_path / "file")
     assert made.today().spend is None
     assert made.set_aside("a", 1.0, 0.5)
-    made.settle("a", 1.0)
+    made.settle("a", Spend(usd=1.0))
 
 
 def test_the_logs_say_what_a_day_cost_and_a_fork_counts_only_its_own(tmp_path: Path) -> None:
-    def line(kind: str, ts: str, **data: object) -> str:
+    def line(kind: str, ts: str, /, **data: object) -> str:
         return json.dumps({"type": kind, "ts": ts, "data": data}, separators=(",", ":")) + "\n"
 
-    def answer(cost: float | None, ts: str = "2026-01-02T12:00:00.000Z") -> str:
-        return line("ModelResponded", ts, usage={"cost_usd": cost})
+    def answer(cost: float | None, ts: str = "2026-01-02T12:00:00.000Z", call: str = "") -> str:
+        return line("ModelResponded", ts, request_id=call, usage={"cost_usd": cost})
+
+    def cut_off(**data: str) -> str:
+        return line("ModelFailed", "2026-01-02T12:00:00.000Z", **data)
 
     first, fork = tmp_path / "first", tmp_path / "fork"
     for folder in (first, fork):
@@ -99,6 +117,16 @@ def test_the_logs_say_what_a_day_cost_and_a_fork_counts_only_its_own(tmp_path: P
     first.joinpath("events.jsonl").write_text(earlier + answer(0.5) + told + answer(None) + "torn")
     copied = answer(0.5) + line("SessionForked", "2026-01-02T12:30:00.000Z")
     fork.joinpath("events.jsonl").write_text(copied + answer(0.25))
+    over_midnight = tmp_path / "over midnight"
+    over_midnight.mkdir()
+    over_midnight.joinpath("events.jsonl").write_text(
+        line("ModelRequested", "2026-01-02T12:00:00.000Z", request_id="over")
+        + answer(4.0, "2026-01-04T12:00:00.000Z", "over")
+        + cut_off(kind="server", partial="It was")
+        + cut_off(kind="server", partial="")
+    )
     folders = (first, fork, tmp_path / "none")
+    assert cost_of_day((over_midnight,), "2026-01-02") == Spend(usd=4.0, unpriced=1)
+    assert cost_of_day((over_midnight,), "2026-01-04") == NOTHING
     assert cost_of_day(folders, "2026-01-02") == Spend(usd=0.75, unpriced=1)
     assert cost_of_day(folders, "2099-01-02") == NOTHING

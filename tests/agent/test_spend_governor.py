@@ -18,8 +18,9 @@ from tests.agent.scripts import DONE, call, shell
 from tests.stories.program import Program
 from tests.support.repository import Repository
 from tui_agent.adapters.day_book import FileDayBook
+from tui_agent.adapters.session_log.day_cost import cost_of_day
 from tui_agent.agent.agent import Manner
-from tui_agent.core.commands import Compact, SetBudget
+from tui_agent.core.commands import Compact, Interrupt, SetBudget
 from tui_agent.core.day import Today
 from tui_agent.core.events import (
     ContextCompacted,
@@ -27,6 +28,7 @@ from tui_agent.core.events import (
     ModelResponded,
     Notice,
     SettingChanged,
+    TextDelta,
     TurnEnded,
 )
 from tui_agent.core.proposal import Decision
@@ -171,7 +173,7 @@ async def test_a_day_is_shared_with_other_sessions_and_raised_for_one_alone(
         _, _, proposal = await work.asked()
         assert proposal.question is not None
         assert "today has cost $1.90 of $2.00" in proposal.question.text
-        other.settle("elsewhere", 0.5)
+        other.settle("elsewhere", Spend(usd=0.5))
         await work.decide(answer("b"))
         await work.ended()
         assert work.last(SettingChanged).value == "5.00 2026-01-02"
@@ -195,8 +197,34 @@ async def test_a_book_that_another_process_holds_stops_the_call_and_nothing_else
             work.send_text("go")
             await asyncio.sleep(0.2)
             assert work.events(ModelRequested) == []
+            work.send(SetBudget(usd=5.0, scope="day"))
+            await work.until(lambda _: work.events(SettingChanged))
         await work.ended()
         assert work.last(TurnEnded).reason == "done"
+
+
+@pytest.mark.parametrize("price", ["cost_usd = 0.2", "cost_usd = 0.0"])
+async def test_an_answer_that_is_cut_off_counts_the_same_for_the_session_the_day_and_the_logs(
+    repository: Repository, script: Script, tmp_path: Path, price: str
+) -> None:
+    repository.write("a.txt", "x\n")
+    slow = '[[turn]]\nrate = 20\ntext = "' + "word " * 400 + '"\n'
+    setting = script(FACTS + read(price) + slow)
+    setting.day_book = days = book(tmp_path / "days")
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.until(lambda _: len(work.events(TextDelta)) > 3)
+        work.send(Interrupt())
+        await work.ended()
+        spend = work.state.main.spend
+        assert spend == (NOTHING if price.endswith("0.0") else Spend(usd=0.2, unpriced=1))
+        for _ in range(100):
+            if days.today().spend == spend:
+                break
+            await asyncio.sleep(0.05)
+        assert days.today().spend == spend
+    day = datetime.fromisoformat(work.records[0].ts).astimezone().date().isoformat()
+    assert cost_of_day([setting.folder], day) == spend
 
 
 async def test_a_cap_that_cannot_be_kept_says_so_once_and_never_counts_nothing(

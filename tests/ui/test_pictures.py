@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +17,9 @@ from tui_agent.core.messages import Usage
 from tui_agent.core.ports import Client
 from tui_agent.core.settings import BudgetSettings
 from tui_agent.core.spending import Spend
+from tui_agent.core.state import Session
 from tui_agent.ui.cost_lines import cost_lines
+from tui_agent.ui.text import Line
 from tui_agent.ui.tui.frame import Frame
 from tui_agent.ui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tui_agent.ui.tui.keyed_app import KeyedApp
@@ -166,7 +168,10 @@ def test_what_was_spent_is_a_sheet_over_the_screen(snap_compare: Compare) -> Non
     async def connect() -> Client:
         return client
 
-    doors = Doors(connect=connect, cost=lambda state: cost_lines(state, budget, today))
+    async def cost(state: Session) -> Sequence[Line]:
+        return cost_lines(state, budget, today)
+
+    doors = Doors(connect=connect, cost=cost)
     theme, glyphs = LOOKS["dark"]
     shell = Shell(doors, theme, glyphs=glyphs)
 

@@ -19,11 +19,13 @@ from typing import Any
 
 from tui_agent.core.budget import TINY
 from tui_agent.core.day import Today
-from tui_agent.core.spending import NOTHING, Spend
+from tui_agent.core.spending import NOTHING, Spend, added_up
 
 FOLDER = "spending"
 KEPT_DAYS = 60
 """Files of days before that are thrown away."""
+SEARCHED_DAYS = 7
+"""In so many a call is looked for that another process has set aside."""
 
 
 @dataclass(slots=True)
@@ -32,22 +34,20 @@ class _Sum:
 
     at: int = 0
     """The byte up to which the file was read."""
-    calls: dict[str, float | None] = field(default_factory=dict)
-    """Of each call: what it has cost or will probably cost; None: the price is unknown."""
+    calls: dict[str, Spend] = field(default_factory=dict)
+    """Of each call: what it has cost or will probably cost."""
 
     def take(self, line: bytes) -> None:
         try:
             values: Any = json.loads(line)
-            self.calls[str(values["call"])] = values["usd"]
+            cost = NOTHING.with_cost(values["usd"])
+            self.calls[str(values["call"])] = cost.plus(Spend(unpriced=values.get("unpriced", 0)))
         except (ValueError, KeyError, TypeError):
             return  # A line that a crash cut off.
 
     @property
     def spend(self) -> Spend:
-        total = NOTHING
-        for cost in self.calls.values():
-            total = total.with_cost(cost)
-        return total
+        return added_up(self.calls.values())
 
 
 class FileDayBook:
@@ -65,10 +65,12 @@ class FileDayBook:
         """Open nothing yet."""
         self._folder, self._now, self._known = folder, now, known
         self._sums: dict[str, _Sum] = {}
+        self._days: dict[str, str] = {}
+        """On which day each call was made that is not settled yet."""
 
     def today(self) -> Today:
         """Return the day and what it has cost; no sum where the book cannot be read."""
-        day = self._day()
+        day = self.day()
         try:
             with self._open(day) as book:
                 return Today(day=day, spend=self._read(day, book).spend)
@@ -77,27 +79,41 @@ class FileDayBook:
 
     def set_aside(self, call: str, expected: float, cap: float | None) -> bool:
         """Count a call as spent before it is made; False where it would pass the cap."""
-        day = self._day()
+        day = self.day()
         try:
             with self._open(day) as book:
                 total = self._read(day, book).spend.usd
                 if cap is not None and (total >= cap or total + expected > cap + TINY):
                     return False
-                self._write(book, call, expected)
+                self._write(book, call, NOTHING.with_cost(expected))
+                self._days[call] = day
         except OSError:
             return True  # That it cannot be kept is said where the cap is weighed.
         return True
 
-    def settle(self, call: str, cost: float | None) -> None:
-        """Replace what was set aside by what the call has cost."""
+    def settle(self, call: str, spend: Spend) -> None:
+        """Replace what was set aside by what the call has cost, on the day on which it was made."""
+        day = self._days.pop(call, "") or self._day_of(call)
         try:
-            with self._open(self._day()) as book:
-                self._write(book, call, cost)
+            with self._open(day) as book:
+                self._write(book, call, spend)
         except OSError:
             return
 
-    def _day(self) -> str:
+    def day(self) -> str:
+        """Return the present day; waits for nobody."""
         return self._now().date().isoformat()
+
+    def _day_of(self, call: str) -> str:
+        """Return the day of a call that a process has made which is no more."""
+        sign = json.dumps(call).encode()
+        for path in sorted(self._folder.glob("*.jsonl"), reverse=True)[:SEARCHED_DAYS]:
+            try:
+                if sign in path.read_bytes():
+                    return path.stem
+            except OSError:
+                continue
+        return self.day()
 
     @contextmanager
     def _open(self, day: str) -> Iterator[int]:
@@ -115,17 +131,17 @@ class FileDayBook:
 
     def _begin(self, book: int, day: str) -> None:
         """Begin a day's file with what the logs know of it."""
-        known = self._known(day)
-        self._write(book, "logs", known.usd)
-        for number in range(known.unpriced):
-            self._write(book, f"logs-{number}", None)
+        self._write(book, "logs", self._known(day))
         for old in sorted(self._folder.glob("*.jsonl"))[:-KEPT_DAYS]:
             old.unlink(missing_ok=True)
 
-    def _write(self, book: int, call: str, usd: float | None) -> None:
+    def _write(self, book: int, call: str, spend: Spend) -> None:
         size = os.fstat(book).st_size
         torn = size > 0 and os.pread(book, 1, size - 1) != b"\n"
-        line = json.dumps({"call": call, "usd": usd}).encode() + b"\n"
+        values = {"call": call, "usd": spend.usd}
+        if spend.unpriced:
+            values["unpriced"] = spend.unpriced
+        line = json.dumps(values).encode() + b"\n"
         os.write(book, b"\n" + line if torn else line)
 
     def _read(self, day: str, book: int) -> _Sum:

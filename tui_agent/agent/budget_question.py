@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tui_agent.agent.governor import today_of
 from tui_agent.core.budget import Stop, caps_of, spent, told
 from tui_agent.core.codec import CodecError, decode, dumps, encode
 from tui_agent.core.commands import SetBudget
@@ -116,7 +115,8 @@ def set_cap(engine: Engine, wanted: SetBudget) -> None:
 
     A turn's or a day's cap of 0 is none.
     """
-    day = today_of(engine).day
+    book = engine.world.day_book
+    day = book.day() if book is not None else ""
     old = caps_of(engine.live.state, engine.settings.budget, day).get(wanted.scope)
     before = "" if old is None else f"{old:.2f}"
     if wanted.scope == "session":

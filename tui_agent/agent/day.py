@@ -1,6 +1,7 @@
 """A call of the model in the day's book: set aside before it, settled after it.
 
 The book waits for other processes, which is done in a thread: the screen must not wait with it.
+What a call has cost is what the session counts for it, so that the two agree.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
     from tui_agent.agent.request import Purpose
     from tui_agent.core.messages import ModelFacts
+    from tui_agent.core.spending import Spend
 
 
 async def set_aside(engine: Engine, request_id: str, purpose: Purpose, *, agreed: bool) -> bool:
@@ -26,8 +28,7 @@ async def set_aside(engine: Engine, request_id: str, purpose: Purpose, *, agreed
     book = engine.world.day_book
     if book is None:
         return True
-    day = (await asyncio.to_thread(book.today)).day
-    cap = caps_of(engine.live.state, engine.settings.budget, day).get("day")
+    cap = caps_of(engine.live.state, engine.settings.budget, book.day()).get("day")
     facts = facts_known(engine)
     expected = _expected(engine, facts, purpose) if facts is not None else None
     weighed = expected is not None and not agreed
@@ -40,17 +41,16 @@ def _expected(engine: Engine, facts: ModelFacts, purpose: Purpose) -> float | No
     return (summarising(foreseen, facts) if purpose == "compaction" else foreseen).cost_usd
 
 
-async def settle(engine: Engine, request_id: str, cost: float | None) -> None:
-    """Count what the call has cost; of unknown price, that there was one."""
+async def settle(engine: Engine, request_id: str, before: Spend) -> None:
+    """Count what the call has added to what its agent had spent `before`."""
     book = engine.world.day_book
     if book is not None:
-        await asyncio.to_thread(book.settle, request_id, cost)
+        await asyncio.to_thread(book.settle, request_id, engine.agent.spend.minus(before))
 
 
-async def settle_failed(engine: Engine, request_id: str) -> None:
-    """Count nothing for a refused call; one that broke off in its answer stays as expected."""
-    asked = engine.agent.turn
-    step = asked.steps[max(asked.steps)] if asked is not None and asked.steps else None
-    failure = step.failure if step is not None else None
-    if failure is None or not failure.partial:
-        await settle(engine, request_id, 0.0)
+def settle_cut_off(engine: Engine, request_id: str, before: Spend | None = None) -> None:
+    """Count a call that was stopped before its answer was whole; nobody waits for the book."""
+    book, spend = engine.world.day_book, engine.agent.spend
+    if book is not None:
+        counted = spend.with_cut_off().minus(spend if before is None else before)
+        asyncio.get_running_loop().run_in_executor(None, book.settle, request_id, counted)

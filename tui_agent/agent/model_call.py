@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from tui_agent.agent.day import set_aside, settle, settle_failed
+from tui_agent.agent.day import set_aside, settle, settle_cut_off
 from tui_agent.agent.governor import facts_known
 from tui_agent.agent.request import next_request
 from tui_agent.agent.serving import servers_ready
@@ -44,7 +45,7 @@ async def call_model(
     spent what the day's cap leaves, unless a person has `agreed` to this very call.
     """
     await servers_ready(engine)
-    request_id = engine.world.ids("request")
+    request_id, before = engine.world.ids("request"), engine.agent.spend
     if not await set_aside(engine, request_id, purpose, agreed=agreed):
         return False
     request, event = next_request(engine, purpose, request_id, asked)
@@ -58,12 +59,13 @@ async def call_model(
                 listener.take(piece)
     except ModelError as error:
         listener.fail(error)
-    if listener.response is None:
-        await settle_failed(engine, request_id)
-        return False
-    _record(engine, request_id, listener.response, engine.live.now_ms() - begun)
-    await settle(engine, request_id, listener.response.usage.cost_usd)
-    return True
+    except asyncio.CancelledError:
+        settle_cut_off(engine, request_id, before)
+        raise
+    if listener.response is not None:
+        _record(engine, request_id, listener.response, engine.live.now_ms() - begun)
+    await settle(engine, request_id, before)
+    return listener.response is not None
 
 
 class _Listener:

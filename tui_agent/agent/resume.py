@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.compacting import cut_off_summary
+from tui_agent.agent.day import settle_cut_off
 from tui_agent.agent.effects import settled_files, snapshot
 from tui_agent.agent.keeping import record_cut_off
 from tui_agent.agent.results import failure, finished
@@ -69,6 +70,7 @@ def _repair(engine: Engine, turn: Turn) -> None:
     """Close what of one agent's turn was cut off; a child that was sent out goes on."""
     for step in list(turn.steps.values()):
         if step.open and step.request is not None:
+            settle_cut_off(engine, step.request.request_id)
             engine.emit(
                 ModelFailed(
                     request_id=step.request.request_id,

@@ -19,6 +19,10 @@ class Today:
 class DayBook(Protocol):
     """What a day costs, over all sessions of this user and however many processes they run in."""
 
+    def day(self) -> str:
+        """Return the present day; waits for nobody."""
+        ...
+
     def today(self) -> Today:
         """Return the day and what it has cost; no sum where the book cannot be read."""
         ...
@@ -29,6 +33,6 @@ class DayBook(Protocol):
         """
         ...
 
-    def settle(self, call: str, cost: float | None) -> None:
-        """Replace what was set aside by what the call has cost; None: by what was expected."""
+    def settle(self, call: str, spend: Spend) -> None:
+        """Replace what was set aside by what the call has cost, on the day on which it was made."""
         ...

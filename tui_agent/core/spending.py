@@ -29,6 +29,17 @@ class Spend:
         """Return this with one more answer."""
         return self.plus(Spend(unpriced=1) if cost is None else Spend(usd=cost))
 
+    def minus(self, other: Spend) -> Spend:
+        """Return what was added since."""
+        return Spend(usd=self.usd - other.usd, unpriced=self.unpriced - other.unpriced)
+
+    def with_cut_off(self) -> Spend:
+        """Return this with an answer that was cut off: nobody says what that costs.
+
+        Where everything before was free, it was free, too.
+        """
+        return self if self == NOTHING else self.with_cost(None)
+
 
 NOTHING = Spend()
 

@@ -31,7 +31,7 @@ from tui_agent.ui.undo_words import undo_wish
 
 Blame = Callable[[str], Sequence[Line]]
 """Gives the lines of a file, each with the step that made it. Raises ValueError, OSError."""
-Cost = Callable[[Session], Sequence[Line]]
+Cost = Callable[[Session], Awaitable[Sequence[Line]]]
 """Gives the lines of what a session has cost."""
 
 
@@ -249,9 +249,9 @@ class SlashCommands:
         except ValueError as error:
             self._paper.put(str(error))
 
-    def _cost(self) -> None:
+    async def _cost(self) -> None:
         if self._others.cost is not None:
-            self._paper.put(*self._others.cost(self._told.state))
+            self._paper.put(*await self._others.cost(self._told.state))
 
     def _memory(self, verb: str, text: str) -> None:
         if self._others.memory is None:

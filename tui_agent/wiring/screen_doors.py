@@ -85,11 +85,11 @@ class Opening:
             signals=lambda: signals(self.around),
         )
 
-    def cost(self, state: Session) -> Sequence[Line]:
+    async def cost(self, state: Session) -> Sequence[Line]:
         """Return what a session has cost, and the day."""
         from tui_agent.wiring.spending import cost_door
 
-        return cost_door(self.around)(state)
+        return await cost_door(self.around)(state)
 
     def memory(self, verb: str, text: str) -> Sequence[Line]:
         """Do what is asked of this project's memory. Raises ValueError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from tui_agent.adapters.day_book import FOLDER, FileDayBook
 from tui_agent.adapters.session_log.day_cost import cost_of_day
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from tui_agent.core.state import Session
     from tui_agent.ui.text import Line
@@ -25,13 +26,14 @@ def day_book(wiring: Wiring) -> FileDayBook:
     )
 
 
-def cost_door(wiring: Wiring) -> Callable[[Session], Sequence[Line]]:
+def cost_door(wiring: Wiring) -> Callable[[Session], Awaitable[Sequence[Line]]]:
     """Return what shows the spending of a session, for whoever has one open."""
     book = day_book(wiring)
 
-    def shown(state: Session) -> Sequence[Line]:
+    async def shown(state: Session) -> Sequence[Line]:
         from tui_agent.ui.cost_lines import cost_lines
 
-        return cost_lines(state, wiring.settings.budget, book.today())
+        today = await asyncio.to_thread(book.today)  # It waits for other processes.
+        return cost_lines(state, wiring.settings.budget, today)
 
     return shown

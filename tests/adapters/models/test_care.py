@@ -123,6 +123,7 @@ async def test_a_declared_model_stands_in_where_a_provider_keeps_failing(tmp_pat
     fifth = await hear(model, asking(down))
     assert failures(fifth) == [(1, 0.0, "spare.json")]
     left_alone = await hear(model, asking(down))
+    assert failures(left_alone) == [(1, 0.0, "spare.json")]
     assert "failed 5 times in a row and is left alone for 60 s" in (
         left_alone.only(AttemptFailed)[0].message
     )

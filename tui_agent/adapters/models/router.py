@@ -112,7 +112,7 @@ class RoutedModel:
                 yield AttemptFailed(
                     kind=error.kind,
                     message=error.message,
-                    attempt=seen.attempts,
+                    attempt=max(1, seen.attempts),  # Of one that is left alone: the one not made.
                     wait_seconds=0.0,
                     next_model=following,
                     next_price=await self._price(following, asked),

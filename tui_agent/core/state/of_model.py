@@ -101,8 +101,7 @@ def _failed(_state: Session, agent: Agent, record: Record, event: ModelFailed) -
     if not again and agent.summarising:
         agent.summarising = False
         del agent.messages[-1:]  # The request for a summary that never came.
-    if (event.partial or event.kind == "cancelled") and agent.spend != NOTHING:
-        # Nobody says what an answer costs that was cut off.
+    if (event.partial or event.kind == "cancelled") and agent.spend.with_cut_off() != agent.spend:
         _pay(agent, step, None)
         if turn is not None:
             turn.spend = turn.spend.with_cost(None)

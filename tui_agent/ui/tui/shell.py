@@ -104,8 +104,8 @@ class Doors:
     """Lines of a file, each with the step that made it; asked in a thread. Raises ValueError."""
     picking: bool = False
     """Whether this is only to choose a session: what is not chosen becomes a new one."""
-    cost: Callable[[Session], Sequence[Sequence[tuple[str, str]]]] | None = None
-    """Lines of what a session has cost, and the day."""
+    cost: Callable[[Session], Awaitable[Sequence[Sequence[tuple[str, str]]]]] | None = None
+    """Lines of what a session has cost, and the day, whose book other processes may hold."""
     memory: Callable[[str, str], Sequence[Sequence[tuple[str, str]]]] | None = None
     """Carries out `remember`, `forget` or `memory`, and tells of it. Raises ValueError."""
     opening: str = ""

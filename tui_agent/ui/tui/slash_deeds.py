@@ -103,11 +103,10 @@ def _budget(deeds: Deeds, rest: str) -> None:
 
 
 def _cost(deeds: Deeds, rest: str) -> None:
-    from tui_agent.ui.tui.told_lines import show_lines
+    from tui_agent.ui.tui.told_lines import show_cost
 
     del rest
-    if deeds.shell.doors.cost is not None:
-        show_lines(deeds, "What was spent", deeds.shell.doors.cost(deeds.frame.state))
+    deeds.shell.run_worker(show_cost(deeds), name="cost", exclusive=True, group="cost")
 
 
 def _memory(deeds: Deeds, verb: str, rest: str) -> None:

@@ -68,3 +68,10 @@ def show_lines(deeds: Deeds, title: str, lines: Sequence[Sequence[tuple[str, str
     """Show lines over the screen, until a key closes them."""
     item = ToldLines(title=title, lines=tuple(lines))
     deeds.shell.push_screen(SnugSheet([item]))
+
+
+async def show_cost(deeds: Deeds) -> None:
+    """Show what was spent, once the day's book has been read."""
+    tell = deeds.shell.doors.cost
+    if tell is not None:
+        show_lines(deeds, "What was spent", await tell(deeds.frame.state))
