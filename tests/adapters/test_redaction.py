@@ -1,16 +1,23 @@
 from __future__ import annotations
 
 import base64
+import json
+import random
 import time
-from urllib.parse import quote
+from collections.abc import Iterable
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.core.patch.making import fastest
 from tui_agent.adapters import redaction
+from tui_agent.adapters.models import masking
 from tui_agent.adapters.models.masking import Mask
 from tui_agent.adapters.redaction import Redactor, redact
+from tui_agent.agent.redaction import redacted
+from tui_agent.core.events import ToolCalled
 
 KEY = "Zq7-own+server/key=0123456789"
 HELD = Mask({"OWN_KEY": KEY}).held()
@@ -159,9 +166,82 @@ def test_a_large_output_is_looked_through_quickly() -> None:
     assert time.process_time() - started < 1.0
 
 
+QUOTED = 'p"a\\s/s wörd of "quotes"'
+"""A value that no escaping leaves as it is."""
+
+
+@pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.parametrize("value", [QUOTED, 'a"plain\\one/012', "two\nlines of it"])
+def test_a_held_value_is_found_where_it_stands_escaped_or_within_an_encoded_text(
+    value: str, plain: bool
+) -> None:
+    held = Mask({"OWN": value}).held()
+    once = json.dumps({"password": value}, ensure_ascii=plain)
+    twice = json.dumps({"body": once}, ensure_ascii=plain)
+    inner = base64.b64encode(f"user:{value}@host".encode()).decode()
+    for text in (
+        once,
+        twice,
+        once.replace("/", "\\/"),
+        f"https://host/?p={quote(value, safe='').lower()}",
+        f"https://host/?p={quote_plus(value)}",
+        f"Authorization: Basic {inner}",
+    ):
+        masked, kinds = redact(text, held)
+        assert kinds == ("held",), text
+        assert redact(masked, held) == (masked, ())
+
+
+def test_a_call_whose_arguments_hold_an_escaped_secret_is_recorded_without_it() -> None:
+    redactor = Redactor(Mask({"OWN": QUOTED}).held())
+    body = json.dumps({"body": json.dumps({"password": QUOTED})})
+    event, kinds = redacted(ToolCalled(call_id="a", tool="t", arguments=body), redactor)
+
+    assert kinds == ("held",)
+    assert isinstance(event, ToolCalled)
+    assert json.loads(str(event.arguments)) == {"body": '{"password": "[redacted held]"}'}
+
+
+def plainly(text: str, forms: Iterable[str]) -> set[tuple[int, int]]:
+    """Every place at which one of the forms stands, as it is defined."""
+    return {
+        (start, start + len(form))
+        for form in forms
+        for start in range(len(text))
+        if text.startswith(form, start)
+    }
+
+
+@pytest.mark.property
+@given(st.data())
+def test_held_values_are_found_exactly_where_they_stand(data: st.DataObject) -> None:
+    letters = st.text(alphabet='ab"\\/ ü€😀\n', min_size=8, max_size=12)
+    value = data.draw(letters)
+    forms = masking.forms_of(value)
+    piece = st.sampled_from([*forms, value[:-1], value[1:], "a", "ü"]) | letters
+    text = "".join(data.draw(st.lists(piece, max_size=8)))
+    found = redaction.held_spans(text, Mask({"OWN": value}).held(), "held")
+
+    assert {(start, end) for start, end, _ in found} == plainly(text, forms)
+
+
+def test_a_long_text_without_blanks_costs_next_to_nothing_for_many_held_values() -> None:
+    values = {f"KEY_{number}": "sk-" + "Zq7+" * (number + 4) for number in range(9)}
+    held = Mask(values).held()
+    text = base64.b64encode(random.Random(1).randbytes(75_000)).decode()
+
+    assert len({one.length for one in held}) > 20
+    assert fastest(lambda: redact(text, held)) < 0.1
+
+
+def test_many_beginnings_of_a_key_that_never_ends_cost_no_more_than_their_length() -> None:
+    text = "-----BEGIN RSA PRIVATE KEY-----\n" * 4000
+    assert fastest(lambda: redact(text)) < 0.5
+
+
 @settings(max_examples=15)
 @given(st.data())
 def test_whatever_has_the_shape_of_a_secret_is_looked_at(data: st.DataObject) -> None:
     for name, shape in redaction.SHAPES.items():
         secret = data.draw(st.from_regex(shape), label=name)
-        assert any(needle in secret for needle in redaction.NEEDLES), name
+        assert any(needle in secret for needle in redaction.NEEDLES[name]), name

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
-from tui_agent.adapters.models.masking import ENCODED, HeldValue
+from tui_agent.adapters.models.masking import ENCODED, HeldValue, classes
 
 HELD = "held"
 """The kind of a value that a model host holds."""
@@ -14,7 +15,9 @@ NAMED = "named"
 """The kind of a value that the user has named for another program."""
 
 SHAPES = {
-    "private-key": r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+?-----END [A-Z ]*PRIVATE KEY-----",
+    "private-key": (
+        r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-]|-(?!----))+-----END [A-Z ]*PRIVATE KEY-----"
+    ),
     "anthropic": r"\bsk-ant-[\w-]{20,}",
     "openai": r"\bsk-[A-Za-z0-9_-]{32,}",
     "github": r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{40,})",
@@ -37,18 +40,36 @@ SHAPES = {
     "azure": r"\bAccountKey=[A-Za-z0-9+/]{86}==",
     "jwt": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}",
 }
-NEEDLES = (
-    *("PRIVATE KEY-----", "sk-", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-"),
-    *("AKIA", "ASIA", "AIza", "ya29.", "GOCSPX-", "xox", "xapp-", "k_live_", "whsec_", "npm_"),
-    *("pypi-AgE", "hf_", "gsk_", "xai-", "r8_", "SG.", ":AA", "_v1_", "dapi", "AGE-SECRET-KEY-1"),
-    *("AccountKey=", "eyJ"),
-)
-"""Whatever has one of the shapes has one of these in it; most texts have none, and are done."""
-_ANY_SHAPE = re.compile(
-    "|".join(f"(?P<{name.replace('-', '_')}>{shape})" for name, shape in SHAPES.items())
-)
-_RUN = re.compile(r"\S{8,}")
-"""A value without blanks stands within one of these, whatever else it holds."""
+NEEDLES = {
+    "private-key": ("PRIVATE KEY-----",),
+    "anthropic": ("sk-ant-",),
+    "openai": ("sk-",),
+    "github": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+    "gitlab": ("glpat-",),
+    "aws": ("AKIA", "ASIA"),
+    "google": ("AIza", "ya29.", "GOCSPX-"),
+    "slack": ("xox", "xapp-"),
+    "stripe": ("k_live_", "whsec_"),
+    "npm": ("npm_",),
+    "pypi": ("pypi-AgE",),
+    "huggingface": ("hf_",),
+    "groq": ("gsk_",),
+    "xai": ("xai-",),
+    "replicate": ("r8_",),
+    "sendgrid": ("SG.",),
+    "telegram": (":AA",),
+    "digitalocean": ("_v1_",),
+    "databricks": ("dapi",),
+    "age": ("AGE-SECRET-KEY-1",),
+    "azure": ("AccountKey=",),
+    "jwt": ("eyJ",),
+}
+"""Whatever has a shape has one of its needles in it; most texts have none, and are done."""
+
+
+@lru_cache(maxsize=64)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{name.replace('-', '_')}>{SHAPES[name]})" for name in names))
 
 
 class Redactor:
@@ -78,7 +99,7 @@ def redact(
 
     What is masked stays masked the same way: redacting again changes nothing.
     """
-    found = [*_held_spans(text, held, HELD), *_held_spans(text, named, NAMED)]
+    found = [*held_spans(text, held, HELD), *held_spans(text, named, NAMED)]
     spans = sorted([*found, *_shaped_spans(text)])
     if not spans:
         return text, ()
@@ -95,45 +116,49 @@ def redact(
 
 
 def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
-    if not any(needle in text for needle in NEEDLES):
+    names = tuple(name for name, all_of in NEEDLES.items() if any(one in text for one in all_of))
+    if not names:
         return
-    for match in _ANY_SHAPE.finditer(text):
+    for match in _any_of(names).finditer(text):
         yield match.start(), match.end(), (match.lastgroup or "").replace("_", "-")
 
 
-def _held_spans(text: str, held: Sequence[HeldValue], kind: str) -> Iterator[tuple[int, int, str]]:
+def held_spans(text: str, held: Sequence[HeldValue], kind: str) -> Iterator[tuple[int, int, str]]:
     """Yield where a held value stands: at whichever place, what has its length and its digest."""
-    unbroken = _by_length(value for value in held if not value.blanks)
-    if unbroken:
-        shortest = min(length for _, length in unbroken)
-        for run in _RUN.finditer(text):
-            if run.end() - run.start() >= shortest:
-                for start, end in _places(run[0], unbroken):
-                    yield run.start() + start, run.start() + end, kind
-    broken = _by_length(value for value in held if value.blanks)
-    for start, end in _places(text, broken):
-        yield start, end, kind
+    if not held:
+        return
+    data = text.encode(*ENCODED)
+    plain = len(data) == len(text)
+    for start, end in _places(data, held):
+        if plain:
+            yield start, end, kind
+        else:
+            yield _characters(data[:start]), _characters(data[:end]), kind
 
 
-_Known = dict[tuple[str, int], set[bytes]]
+def _characters(data: bytes) -> int:
+    return len(data.decode(*ENCODED))
 
 
-def _by_length(held: Iterable[HeldValue]) -> _Known:
-    known: _Known = {}
+def _places(data: bytes, held: Sequence[HeldValue]) -> Iterator[tuple[int, int]]:
+    """Yield where something held stands; only what has a value's sign is looked at closely."""
+    known: dict[tuple[str, str], dict[int, set[bytes]]] = {}
     for value in held:
-        known.setdefault((value.salt, value.length), set()).add(bytes.fromhex(value.sha256))
-    return known
-
-
-def _places(text: str, known: _Known) -> Iterator[tuple[int, int]]:
-    """Yield where something known stands. The salt is taken in once, for all places."""
-    plain = text.isascii()
-    data = text.encode() if plain else b""
-    for (salt, length), digests in known.items():
+        by_length = known.setdefault((value.salt, value.sign), {})
+        by_length.setdefault(value.length, set()).add(bytes.fromhex(value.sha256))
+    translated = {salt: data.translate(classes(salt)) for salt, _ in known}
+    for (salt, sign), by_length in known.items():
         begun = hashlib.sha256(salt.encode()).copy
-        for start in range(len(text) - length + 1):
-            end = start + length
-            one = begun()
-            one.update(data[start:end] if plain else text[start:end].encode(*ENCODED))
-            if one.digest() in digests:
-                yield start, end
+        for start in _all_of(translated[salt], sign.encode()):
+            for length, digests in by_length.items():
+                one = begun()
+                one.update(data[start : start + length])
+                if one.digest() in digests and start + length <= len(data):
+                    yield start, start + length
+
+
+def _all_of(data: bytes, sign: bytes) -> Iterator[int]:
+    at = data.find(sign)
+    while at >= 0:
+        yield at
+        at = data.find(sign, at + 1)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from tui_agent.core.blob import Blob
-from tui_agent.core.codec import dumps, encode
-from tui_agent.core.events import Event, ReasoningDelta, TextDelta, ToolOutputDelta, Unknown
+from tui_agent.core.events import Event, Unknown
 from tui_agent.core.patch import Patch
 
 Redact = Callable[[str], tuple[str, tuple[str, ...]]]
+Value = Any
+"""Any field of any event."""
 
 
 def redacted(event: Event, redact: Redact) -> tuple[Event, tuple[str, ...]]:
@@ -21,13 +22,11 @@ def redacted(event: Event, redact: Redact) -> tuple[Event, tuple[str, ...]]:
     """
     if isinstance(event, Unknown):
         return event, ()
-    deltas = (TextDelta, ReasoningDelta, ToolOutputDelta)
-    whole = event.text if isinstance(event, deltas) else dumps(encode(event))
-    if not redact(whole)[1]:
+    if not redact("\n".join(_texts(event)))[1]:
         return event, ()
     kinds: list[str] = []
 
-    def mask(value: Any) -> Any:  # noqa: ANN401 -- any field of any event
+    def mask(value: Value) -> Value:
         if isinstance(value, str):
             text, found = redact(value)
             kinds.extend(found)
@@ -37,7 +36,7 @@ def redacted(event: Event, redact: Redact) -> tuple[Event, tuple[str, ...]]:
         if isinstance(value, tuple):
             return tuple(mask(one) for one in value)
         if isinstance(value, dict):
-            return {key: mask(one) for key, one in value.items()}
+            return {mask(key): mask(one) for key, one in value.items()}
         if is_dataclass(value) and not isinstance(value, type):
             changed = {
                 field.name: new
@@ -49,3 +48,18 @@ def redacted(event: Event, redact: Redact) -> tuple[Event, tuple[str, ...]]:
 
     masked: Event = mask(event)
     return masked, tuple(kinds)
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """Yield every text that may be masked, as it is: what escapes it may hide a secret."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _texts(one)
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from (key, *_texts(one))
+    elif is_dataclass(value) and not isinstance(value, Blob | Patch):
+        for field in fields(value):
+            yield from _texts(getattr(value, field.name))
