@@ -18,6 +18,7 @@ from tests.support.repository import Repository
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Compact, Interrupt, Rewind, SetMode
 from tui_agent.core.events import ContextCompacted, ModelRequested, Notice, TurnEnded
+from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import ContextSettings
 
@@ -75,7 +76,7 @@ async def test_what_was_said_and_decided_stands_word_for_word_however_often_it_i
             "rejected: shell rm -rf keep, because: keep/ is mine",
             "accepted: 1 hunk of a.txt",
             "mend a",
-            "a.txt: read whole",
+            "a.txt: read lines 1-1000 of 2001",
             "changed in this session: +1 −1",
             f"# Summary, in your own words\n\n{work.last(ContextCompacted).summary}",
         ):
@@ -222,3 +223,42 @@ async def test_a_summary_can_be_stopped_and_what_was_said_meanwhile_is_not_lost(
         assert "first" in preview_of(work.state.main.messages[-4].text)
     assert_whole(records_of(setting.folder))
     assert executed_again(setting) == "same"
+
+
+async def test_what_was_rejected_or_edited_is_known_by_its_lines(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n" + "filler\n" * 2000 + "two\n" + "filler\n" * 20 + "three\n")
+    edits = ", ".join(f'{{ old = "{one}", new = "{one} more" }}' for one in ("one", "two", "three"))
+    setting = script(call("edit", f'{{ path = "a.txt", edits = [{edits}] }}') + said("Sorry."))
+    setting.script.write_text(setting.script.read_text() + said("Summary."))
+    async with setting.opened() as work:
+        work.send_text("mend a.txt")
+        _, _, proposal = await work.asked()
+        assert proposal.patch is not None
+        first, second, third = proposal.patch.files[0].run_ids
+        await work.decide(
+            Decision(
+                verdict="once",
+                hunks=(
+                    HunkDecision(path="a.txt", runs=(first,), verdict="reject", reason="mine"),
+                    HunkDecision(
+                        path="a.txt",
+                        runs=(second,),
+                        verdict="edit",
+                        span=(2001, 2002),
+                        text="two by hand\n",
+                    ),
+                    HunkDecision(path="a.txt", runs=(third,), verdict="accept"),
+                ),
+            )
+        )
+        await work.ended()
+        work.send(Compact())
+        await work.until(lambda _: work.events(ContextCompacted))
+        record = record_in(work)
+    proposed = "proposed:\n    -{0}\n    +{0} more"
+    assert f"- rejected a hunk of a.txt, because: mine; {proposed.format('one')}\n" in record
+    by_hand = f"{proposed.format('two')}; now:\n    two by hand\n"
+    assert f"- edited a hunk of a.txt by hand; {by_hand}" in record
+    assert "- accepted: 1 hunk of a.txt" in record

@@ -82,6 +82,7 @@ class Bench:
             on_output=self.shown.append,
             settled=tuple(settled),
             writes=planned_writes(settled, self.blobs.put),
+            seen=self.seen,
         )
 
 

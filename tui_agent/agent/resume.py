@@ -14,7 +14,6 @@ from tui_agent.agent.results import failure, finished
 from tui_agent.agent.setup import setup_of
 from tui_agent.agent.streaming import so_far
 from tui_agent.core.agents import TASK_TOOL
-from tui_agent.core.blob import Text
 from tui_agent.core.events import (
     EditApplied,
     ModelFailed,
@@ -24,8 +23,9 @@ from tui_agent.core.events import (
     SnapshotTaken,
     ToolStarted,
 )
-from tui_agent.core.patch import PatchError, tell
-from tui_agent.core.proposal import FileEffect, SeenFile, ToolOutput, in_copy
+from tui_agent.core.patch import PatchError, Settled, tell
+from tui_agent.core.proposal import FileEffect, ToolOutput, in_copy
+from tui_agent.core.seen import seen_after
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -164,16 +164,13 @@ def mend(engine: Engine, call: Call) -> None:
     files = tuple(_effect(write) for write in started.writes)
     if not call.applied:
         engine.emit(EditApplied(call_id=call.id, files=files))
+    settled = _settled(engine, call)
     output = ToolOutput(
         ok=True,
-        text=_told(engine, call),
+        text=tell(settled) if settled else "Applied.",
         summary="applied",
         files=files,
-        seen=tuple(
-            SeenFile(path=write.path, sha=write.after.sha)
-            for write in started.writes
-            if write.after is not None and call.origin != "user"
-        ),
+        seen=seen_after(settled, engine.agent.seen) if call.origin != "user" else (),
     )
     finished(engine, call, output, "finished")
 
@@ -186,14 +183,15 @@ def _effect(write: PlannedWrite) -> FileEffect:
     )
 
 
-def _told(engine: Engine, call: Call) -> Text:
+def _settled(engine: Engine, call: Call) -> tuple[Settled, ...]:
+    """Return what was decided of each file; nothing where the record does not tell."""
     proposal, decision = call.proposal, call.decision
     if proposal is None or proposal.patch is None or decision is None:
-        return "Applied."
+        return ()
     try:
-        return tell(settled_files(engine, proposal.patch, decision.hunks))
+        return settled_files(engine, proposal.patch, decision.hunks)
     except (PatchError, KeyError):
-        return "Applied."
+        return ()
 
 
 def _torn(engine: Engine, call: Call, writes: tuple[PlannedWrite, ...], why: str) -> None:

@@ -156,6 +156,7 @@ async def _output_of(
         on_output=stream.add,
         settled=settled,
         writes=writes,
+        seen=engine.agent.seen,
         agents=engine.agents_of(engine) if engine.agents_of is not None else None,
         snapshots=engine.world.snapshots,
     )

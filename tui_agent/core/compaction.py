@@ -15,10 +15,11 @@ from tui_agent.core.events import InstructionsLoaded
 from tui_agent.core.excerpt import head_and_tail
 from tui_agent.core.forecast import BYTES_A_TOKEN, SUMMARY_TOKENS, tokens_of
 from tui_agent.core.messages import Message
-from tui_agent.core.patch import HunkDecision
+from tui_agent.core.patch import HunkDecision, Patch, Run
 from tui_agent.core.prompt import COMPACTION, MODES
 from tui_agent.core.proposal import SeenFile
 from tui_agent.core.state.values import Agent, Call, Session, Turn
+from tui_agent.core.text import content, split_lines
 
 Load = Callable[[Text], str]
 """Gives the whole of a text."""
@@ -33,6 +34,11 @@ ALL_LETTERS = 60_000
 """Of all of them; beyond that each gets its part, and at least `FEWEST_LETTERS`."""
 FEWEST_LETTERS = 400
 MOST_DECISIONS = 80
+HUNK_LINES = 4
+"""Of a hunk that was rejected or edited: enough to know it by."""
+HUNK_LETTERS = 160
+MOST_RANGES = 12
+"""Of a file that was read in part."""
 SHA_DIGITS = 10
 IN_MIND = "The user asks you to keep this in mind above all: "
 OPENING = (
@@ -172,9 +178,10 @@ def _decision(call: Call, load: Load) -> Iterator[str]:
         answer = labels.get(decision.answer, decision.answer)
         yield f"asked “{proposal.question.text}”, answered: {answer}"
     elif decision.hunks:
-        yield from _hunks(decision.hunks)
+        yield from _hunks(decision.hunks, proposal.patch, load)
     elif decision.verdict == "reject":
-        yield f"rejected: {title}{_because(decision.feedback)}"
+        whole = _whole(proposal.patch, load) if proposal.patch is not None else ""
+        yield f"rejected: {title}{_because(decision.feedback)}{whole}"
     elif decision.command is not None:
         yield f"changed the command {title} to: {decision.command}"
     elif call.output is not None and call.output.files:
@@ -184,16 +191,66 @@ def _decision(call: Call, load: Load) -> Iterator[str]:
         yield f"said to {title}: {load(decision.feedback)}"
 
 
-def _hunks(hunks: Sequence[HunkDecision]) -> Iterator[str]:
-    counts: dict[tuple[str, str], int] = {}
+def _hunks(hunks: Sequence[HunkDecision], patch: Patch | None, load: Load) -> Iterator[str]:
+    counts: dict[str, int] = {}
+    sides: dict[str, _Sides] = {}
     for one in hunks:
+        if one.verdict == "accept":
+            counts[one.path] = counts.get(one.path, 0) + 1
+            continue
+        if one.path not in sides:
+            sides[one.path] = _sides(one.path, patch, load)
+        proposed = _proposed(one, sides[one.path])
         if one.verdict == "reject":
-            yield f"rejected a hunk of {one.path}{_because(one.reason)}"
+            yield f"rejected a hunk of {one.path}{_because(one.reason)}{proposed}"
         else:
-            counts[one.path, one.verdict] = counts.get((one.path, one.verdict), 0) + 1
-    for (path, verdict), count in counts.items():
-        how = "accepted as edited by the user" if verdict == "edit" else "accepted"
-        yield f"{how}: {count} hunk{'s' if count > 1 else ''} of {path}"
+            now = _shown("now", split_lines(one.text or ""))
+            yield f"edited a hunk of {one.path} by hand{proposed}{now}"
+    for path, count in counts.items():
+        yield f"accepted: {count} hunk{'s' if count > 1 else ''} of {path}"
+
+
+def _whole(patch: Patch, load: Load) -> str:
+    """Return the first lines of a patch that was rejected as one."""
+    return "".join(
+        _proposed(
+            HunkDecision(path=file.path, runs=file.run_ids, verdict="reject"),
+            _sides(file.path, patch, load),
+        )
+        for file in patch.files[:HUNK_LINES]
+    )
+
+
+_Sides = tuple[Sequence[Run], tuple[str, ...], tuple[str, ...]]
+"""The runs of a file's patch, and its lines before and after."""
+
+
+def _sides(path: str, patch: Patch | None, load: Load) -> _Sides:
+    """Return a file's patch as lines; none where its bytes are gone or not in UTF-8."""
+    file = next((each for each in patch.files if each.path == path), None) if patch else None
+    if file is None or file.binary:
+        return (), (), ()
+    try:
+        old, new = (split_lines(load(each)) if each else () for each in (file.before, file.after))
+    except (KeyError, ValueError):
+        return (), (), ()
+    return file.runs, old, new
+
+
+def _proposed(one: HunkDecision, sides: _Sides) -> str:
+    """Return the first lines that a hunk would have taken away and put in, or nothing."""
+    runs, old, new = sides
+    mine = [run for run in runs if run.id in one.runs]
+    taken = [f"-{line}" for run in mine for line in old[run.old_start : run.old_end]]
+    put = [f"+{line}" for run in mine for line in new[run.new_start : run.new_end]]
+    half = max(HUNK_LINES // 2, HUNK_LINES - len(put))
+    return _shown("proposed", (*taken[:half], *put, *taken[half:]))
+
+
+def _shown(what: str, lines: Sequence[str]) -> str:
+    shown = "".join(f"\n    {content(line)[:HUNK_LETTERS]}" for line in lines[:HUNK_LINES])
+    more = f"\n    … {len(lines) - HUNK_LINES} more lines" if len(lines) > HUNK_LINES else ""
+    return f"; {what}:{shown}{more}" if lines else ""
 
 
 def _because(reason: str) -> str:
@@ -217,8 +274,9 @@ def _files(agent: Agent) -> Iterator[str]:
 def _view(seen: SeenFile) -> str:
     what = "read whole"
     if not seen.whole:
-        ranges = ", ".join(f"{first}-{last}" for first, last in seen.ranges)
-        what = f"read lines {ranges} of {seen.lines}"
+        ranges = ", ".join(f"{first}-{last}" for first, last in seen.ranges[:MOST_RANGES])
+        more = " and others" if len(seen.ranges) > MOST_RANGES else ""
+        what = f"read lines {ranges}{more} of {seen.lines}" if ranges else "read in part"
     return f"{what}, as sha256 {seen.sha[:SHA_DIGITS]}"
 
 

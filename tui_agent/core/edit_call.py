@@ -9,7 +9,8 @@ from tui_agent.core.arguments import canonical
 from tui_agent.core.digest import seal
 from tui_agent.core.edits import EditError
 from tui_agent.core.patch import FileChange, Patch, describe, tell
-from tui_agent.core.proposal import FileEffect, Proposal, SeenFile, Target, ToolOutput
+from tui_agent.core.proposal import FileEffect, Proposal, Target, ToolOutput
+from tui_agent.core.seen import seen_after
 
 if TYPE_CHECKING:
     from tui_agent.core.ports import RunContext, View
@@ -77,11 +78,7 @@ def carry_out(context: RunContext) -> ToolOutput:
         text=tell(context.settled),
         summary=_summary(effects),
         files=effects,
-        seen=tuple(
-            SeenFile(path=effect.path, sha=effect.sha_after)
-            for effect in effects
-            if effect.sha_after is not None
-        ),
+        seen=seen_after(context.settled, context.seen),
     )
 
 

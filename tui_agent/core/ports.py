@@ -123,6 +123,8 @@ class RunContext:
     """For a patch: each file with its decisions worked in."""
     writes: tuple[PlannedWrite, ...] = ()
     """For a patch: what ToolStarted announced, to be committed."""
+    seen: Mapping[str, SeenFile] = field(default_factory=dict)
+    """What the model has seen of each file, by path."""
     agents: Agents | None = None
     """None where no child can be sent out."""
     snapshots: Snapshots | None = None

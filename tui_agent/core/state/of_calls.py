@@ -18,7 +18,8 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.grants import grant_of
 from tui_agent.core.plan import Plan, PlanState
-from tui_agent.core.proposal import SeenFile, in_copy
+from tui_agent.core.proposal import in_copy
+from tui_agent.core.seen import joined
 from tui_agent.core.state.lineage import is_apart, open_turns
 from tui_agent.core.state.standing import Waiting
 from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent
@@ -154,27 +155,10 @@ def _finished(state: Session, agent: Agent, _record: Record, event: ToolFinished
         live="",
     )
     for seen in event.output.seen:
-        read = _with_known(seen, agent.seen.get(seen.path))
+        read = joined(seen, agent.seen.get(seen.path))
         agent.seen = {**agent.seen, seen.path: read}
     if call.origin == "plan":
         _mark_plan_step(agent, turn, call.origin_id)
-
-
-def _with_known(seen: SeenFile, known: SeenFile | None) -> SeenFile:
-    """Join what was seen of one text: parts that cover it are the whole."""
-    if seen.whole or known is None or known.sha != seen.sha:
-        return seen
-    if known.whole:
-        return known
-    joined: list[tuple[int, int]] = []
-    for first, last in sorted((*known.ranges, *seen.ranges)):
-        if joined and first <= joined[-1][1] + 1:
-            joined[-1] = joined[-1][0], max(last, joined[-1][1])
-        else:
-            joined.append((first, last))
-    if joined == [(1, seen.lines)]:
-        return replace(seen, whole=True, ranges=(), lines=0)
-    return replace(seen, ranges=tuple(joined))
 
 
 def _mark_plan_step(agent: Agent, turn: Turn, step_id: str) -> None:
