@@ -59,7 +59,8 @@ class _Options:
 
 def placed(path: str, file: Sequence[str], chunks: Sequence[Chunk]) -> Placed:
     """Put all chunks where each fits; raises EditError ``no-match`` or ``ambiguous``."""
-    options = [_options(path, file, chunk) for chunk in chunks]
+    names = _names(len(chunks))
+    options = [_options(path, file, *each) for each in zip(chunks, names, strict=True)]
     chosen = _assigned(path, file, options)
     pieces: list[Piece] = []
     notes: list[str] = []
@@ -73,6 +74,13 @@ def placed(path: str, file: Sequence[str], chunks: Sequence[Chunk]) -> Placed:
         notes=tuple(dict.fromkeys(notes)),
         open_end=ends[-1] if ends else None,
     )
+
+
+def _names(count: int) -> list[str]:
+    """How a refusal speaks of the old lines of each chunk."""
+    if count == 1:
+        return ["The old lines are"]
+    return [f"The old lines of chunk {number} are" for number in range(1, count + 1)]
 
 
 def _order(pair: tuple[Candidate, _Options]) -> tuple[int, int]:
@@ -96,7 +104,7 @@ def cannot_shift(path: str, place: Candidate, line: str) -> EditError:
     )
 
 
-def _options(path: str, file: Sequence[str], chunk: Chunk) -> _Options:
+def _options(path: str, file: Sequence[str], chunk: Chunk, name: str) -> _Options:
     if not chunk.old:
         return _Options(chunk=chunk, places=_insertions(path, file, chunk))
     found, edge = candidates(file, chunk.old), False
@@ -105,7 +113,7 @@ def _options(path: str, file: Sequence[str], chunk: Chunk) -> _Options:
         if shorter:
             chunk, found, edge = shorter, candidates(file, shorter.old), True
     if not found:
-        raise hints.no_match(path, file, chunk.old, chunk.new)
+        raise hints.no_match(path, file, chunk.old, chunk.new, name, marked=True)
     if chunk.at_end:
         found = _at_end(path, file, found)
     if chunk.anchors:
@@ -180,7 +188,7 @@ def _anchor_lines(path: str, file: Sequence[str], chunk: Chunk) -> list[int]:
             lines = [at for at, line in enumerate(keyed) if at > floor and line == anchor]
         if lines:
             return lines
-    raise hints.no_match(path, file, chunk.anchors[-1:], (), "The anchor is")
+    raise hints.no_anchor(path, file, chunk.anchors)
 
 
 def _scope_end(file: Sequence[str], line: int) -> int:
@@ -203,8 +211,9 @@ def _assigned(path: str, file: Sequence[str], options: Sequence[_Options]) -> li
     if total == 1:
         return _path_through(options, ways)
     if total > 1:
-        several = next((option for option in options if len(option.places) > 1), options[0])
-        raise hints.ambiguous(path, file, [place.start for place in several.places])
+        several = next((at for at, one in enumerate(options) if len(one.places) > 1), 0)
+        places = [place.start for place in options[several].places]
+        raise hints.ambiguous(path, file, places, _names(len(options))[several])
     if all(len(option.places) == 1 for option in options):
         only = [option.places[0] for option in options]
         if _apart(only):

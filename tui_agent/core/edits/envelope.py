@@ -53,10 +53,17 @@ def begins_envelope(text: str) -> bool:
 def read_envelope(text: str) -> tuple[Operation, ...]:
     """Operations of a patch; raises EditError ``malformed`` with the line that cannot be read."""
     lines = unwrapped(text)
+    marks = {line.strip() for line in lines}
     if not lines or lines[0].strip() != BEGIN:
-        raise _malformed(f"The patch does not begin with {BEGIN!r}.")
+        why = f": leave out what stands before it, {lines[0]!r}" if BEGIN in marks else ""
+        raise _malformed(f"The patch does not begin with {BEGIN!r}{why}.")
     if lines[-1].strip() != END:
-        raise _malformed(f"The patch does not end with {END!r}: it may have been cut off.")
+        why = (
+            f"leave out what follows it, {lines[-1]!r}"
+            if END in marks
+            else "it may have been cut off"
+        )
+        raise _malformed(f"The patch does not end with {END!r}: {why}.")
     sections = _sections(lines[1:-1])
     if not sections:
         raise _malformed("The patch has no operation.")
@@ -163,7 +170,10 @@ def _take(draft: _Draft, line: str, place: str) -> None:
     if line.startswith("***"):
         raise _malformed(f"{place} is no known header: {line!r}.")
     if mark not in " -+":
-        raise _malformed(f"{place} begins with none of space, - and +: {line!r}.")
+        raise _malformed(
+            f"{place} begins with none of space, - and +: {line!r}. "
+            "A line of context has one space in front of the file's own line."
+        )
     draft.changes = draft.changes or mark != " "
     if mark != "+":
         draft.old.append(text)

@@ -15,6 +15,7 @@ _SEEDS = 300
 _NUMBERED = re.compile(r"^\s*\d+(?:\t|\s*[|:\u2192] ?)")
 _ESCAPE = re.compile(r"\\([nt\"'\\])")
 _ESCAPED = {"n": "\n", "t": "\t"}
+_DOTS = {"...", "\u2026"}
 _MAX_OLD = 400
 _TELLING = 6
 _COMPARED = 300
@@ -42,13 +43,41 @@ def no_match(
     old: Sequence[str],
     new: Sequence[str],
     what: str = "The old lines are",
+    *,
+    marked: bool = False,
 ) -> EditError:
-    """Say what the old lines come closest to, and where they first differ."""
+    """Say what the old lines come closest to, and where they first differ.
+
+    `marked` lines are from a patch, where each has a mark in front.
+    """
     parts = [f"{what} not in {path}."]
     parts += _closest(path, file, old)
     parts += _present(file, new)
-    parts += _misspelt(file, old)
+    parts += (_mismarked(file, old) if marked else []) or _misspelt(file, old)
     return EditError("no-match", "\n".join(parts))
+
+
+def no_anchor(path: str, file: Sequence[str], anchors: Sequence[str]) -> EditError:
+    """Say which anchor is missing where the one before it leads, and which lines hold its text."""
+    bare = [line.strip(BLANKS) for line in file]
+    above, floor = "", -1
+    for anchor in anchors:
+        at = next((at for at, line in enumerate(bare) if at > floor and line == anchor.strip()), -1)
+        if at < 0:
+            break
+        above, floor = f", not below {anchor!r} at line {at + 1}", at
+    wanted = anchor.strip()
+    holders = [at for at, line in enumerate(bare) if wanted in line]
+    below = [at for at in holders if at > floor]
+    if not holders:
+        return no_match(path, file, [anchor], (), f"The anchor {anchor!r} is")
+    if any(bare[at] == wanted for at in holders):
+        said = f"The anchor {anchor!r} is in {path}{above}:"
+        wish = "Give the anchors from the outermost to the innermost, each below the last."
+    else:
+        said = f"The anchor {anchor!r} is not a whole line of {path}. Lines that hold it:"
+        wish = "Give the whole line after @@."
+    return EditError("no-match", f"{said}\n{_listed(file, below or holders)}\n{wish}")
 
 
 def ambiguous(
@@ -56,15 +85,18 @@ def ambiguous(
 ) -> EditError:
     """Name the places, at most five, and ask for context."""
     places = sorted(set(starts))
+    return EditError(
+        "ambiguous",
+        f"{what} in {len(starts)} places of {path}:\n{_listed(file, places)}\n"
+        "Add lines of context before or after until only one place fits.",
+    )
+
+
+def _listed(file: Sequence[str], places: Sequence[int]) -> str:
     shown = "\n".join(
         f"  line {at + 1}: {visible(file[at])}" for at in places[:PLACES] if at < len(file)
     )
-    more = f"\n  and {len(places) - PLACES} more" if len(places) > PLACES else ""
-    return EditError(
-        "ambiguous",
-        f"{what} in {len(starts)} places of {path}:\n{shown}{more}\n"
-        "Add lines of context before or after until only one place fits.",
-    )
+    return shown + (f"\n  and {len(places) - PLACES} more" if len(places) > PLACES else "")
 
 
 def missing(path: str, namesakes: Sequence[str]) -> EditError:
@@ -82,19 +114,32 @@ def _closest(path: str, file: Sequence[str], old: Sequence[str]) -> list[str]:
         start = _most_similar(file, old)
     if start is None:
         return []
-    for index, line in enumerate(old):
-        at = start + index
-        actual = file[at] if 0 <= at < len(file) else None
-        if actual != line:
-            place = f"line {at + 1}" if at >= 0 else "before the first line"
-            has = "no such line" if actual is None else visible(actual)
-            first = max(start, 0) + 1
-            return [
-                f"The closest place begins at line {first}; the first difference, at {place}:",
-                f"  expected: {visible(line)}",
-                f"  the file: {has}",
-            ]
-    return []
+    odd = [index for index, line in enumerate(old) if _at(file, start + index) != line]
+    if not odd:
+        return []
+    first = max(start, 0) + 1
+    said = [f"The closest place begins at line {first}; the first difference, at "]
+    said[-1] += _difference(file, start + odd[0], old[odd[0]])
+    worse = [
+        index for index in odd if (_at(file, start + index) or "").strip() != old[index].strip()
+    ]
+    if worse and worse[0] != odd[0] and (_at(file, start + odd[0]) or "").strip():
+        said.append(
+            f"The first that is not only in blanks, at "
+            f"{_difference(file, start + worse[0], old[worse[0]])}"
+        )
+    return said
+
+
+def _at(file: Sequence[str], place: int) -> str | None:
+    return file[place] if 0 <= place < len(file) else None
+
+
+def _difference(file: Sequence[str], at: int, line: str) -> str:
+    actual = _at(file, at)
+    place = f"line {at + 1}" if at >= 0 else "before the first line"
+    has = "no such line" if actual is None else visible(actual) or "(an empty line)"
+    return f"{place}:\n  expected: {visible(line)}\n  the file: {has}"
 
 
 def _longest_run(file: Sequence[str], old: Sequence[str]) -> int | None:
@@ -141,4 +186,16 @@ def _misspelt(file: Sequence[str], old: Sequence[str]) -> list[str]:
     plain = _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), text)
     if plain != text and plain in "\n".join(file):
         return ["The old lines are escaped once too often: write the characters themselves."]
+    if any(line.strip() in _DOTS for line in old):
+        return ["Dots do not stand for lines left out: quote every line, or less of them."]
+    return []
+
+
+def _mismarked(file: Sequence[str], old: Sequence[str]) -> list[str]:
+    if old[0].startswith("-- "):
+        return ["Leave out the --- and +++ lines: the file is named by its *** line."]
+    known = set(file)
+    odd = [line for line in old if line.strip() and line not in known]
+    if odd and all(f" {line}" in known for line in odd):
+        return ["A line of context begins with one space more than the file's own line."]
     return []

@@ -38,16 +38,26 @@ def str_replace(
         raise EditError("malformed", "There is no edit: give at least one old and new text.")
     overlay = Overlay(files, on_stale)
     name = overlay.locate(path)
-    for edit in edits:
-        old, new = edit.old.replace("\r\n", "\n"), edit.new.replace("\r\n", "\n")
-        if old == new:
-            raise EditError("malformed", "Old and new text are the same.")
-        check_new_text(name, old.split("\n"), new.split("\n"))
-        if old:
-            _replace(overlay, name, Replacement(old=old, new=new, all=edit.all))
-        else:
-            _fill(overlay, name, new)
+    for number, edit in enumerate(edits, 1):
+        try:
+            _make(overlay, name, edit)
+        except EditError as error:
+            if len(edits) == 1:
+                raise
+            which = f"Edit {number} of {len(edits)}: "
+            raise EditError(error.kind, which + error.message) from None
     return overlay.changes()
+
+
+def _make(overlay: Overlay, name: str, edit: Replacement) -> None:
+    old, new = edit.old.replace("\r\n", "\n"), edit.new.replace("\r\n", "\n")
+    if old == new:
+        raise EditError("malformed", "Old and new text are the same.")
+    check_new_text(name, old.split("\n"), new.split("\n"))
+    if old:
+        _replace(overlay, name, Replacement(old=old, new=new, all=edit.all))
+    else:
+        _fill(overlay, name, new)
 
 
 def _fill(overlay: Overlay, path: str, new: str) -> None:

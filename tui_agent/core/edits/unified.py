@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tui_agent.core.edits.chunks import Chunk
 from tui_agent.core.edits.contract import EditError
@@ -29,6 +30,10 @@ _BINARY = ("Binary files ", "GIT binary patch")
 _QUOTED = re.compile(r'"(.*)"')
 _ESCAPES = re.compile(r'\\([abfnrtv"\\]|[0-7]{3})')
 _LETTERS = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, '"': 34, "\\": 92}
+_NAMELESS = "The diff names no file: it needs --- and +++ lines before its hunks."
+_HUNKLESS = "The diff has no hunk: a line with @@ must follow the --- and +++ lines of its file."
+_TIME = re.compile(r"\s+\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(\s*([+-]\d\d:?\d\d|Z))?$")
+"""When a file was written, as some programs put it behind the name, with blanks for the tab."""
 _SIGNATURE = re.compile(r"\d+\.\d+\S*\s*$")
 
 
@@ -59,7 +64,7 @@ def read_unified(text: str) -> tuple[Operation, ...]:
         lines = lines[:-2]
     files = _files(lines)
     if not files:
-        raise _malformed("The diff names no file: it needs --- and +++ lines before its hunks.")
+        raise _malformed(_NAMELESS if not _names(lines) else _HUNKLESS)
     return tuple(_operation(file) for file in files)
 
 
@@ -71,6 +76,10 @@ def _is_header(lines: Sequence[str], at: int) -> bool:
         and lines[at + 1].startswith(_NEW)
         and lines[at + 2].startswith("@@")
     )
+
+
+def _names(lines: Sequence[str]) -> bool:
+    return any(one.startswith(_OLD) and other.startswith(_NEW) for one, other in pairwise(lines))
 
 
 def _files(lines: Sequence[str]) -> list[_File]:
@@ -88,7 +97,7 @@ def _files(lines: Sequence[str]) -> list[_File]:
         elif files:
             _take(files[-1], line, at + 1)
         elif line.startswith("@@"):
-            raise _malformed("The diff names no file: it needs --- and +++ lines before its hunks.")
+            raise _malformed(_NAMELESS)
         at += 1
     return files
 
@@ -100,7 +109,10 @@ def _take(file: _File, line: str, number: int) -> None:
         file.hunks.append([line])
     elif file.hunks:
         if line[:1] not in {"", " ", "-", "+", "\\"}:
-            raise _malformed(f"Line {number} begins with none of space, - and +: {line!r}.")
+            raise _malformed(
+                f"Line {number} begins with none of space, - and +: {line!r}. "
+                "A line of context has one space in front of the file's own line."
+            )
         file.hunks[-1].append(line)
     elif file.old is None:
         key = next((key for key in _GIT_LINES if line.startswith(key)), None)
@@ -112,7 +124,7 @@ def _take(file: _File, line: str, number: int) -> None:
 
 def _name(line: str) -> str:
     name = line[len(_OLD) :].split("\t", maxsplit=1)[0].strip()
-    return _unquoted(name)
+    return _unquoted(_TIME.sub("", name))
 
 
 def _unquoted(name: str) -> str:
