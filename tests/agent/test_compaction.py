@@ -257,8 +257,8 @@ async def test_what_was_rejected_or_edited_is_known_by_its_lines(
         work.send(Compact())
         await work.until(lambda _: work.events(ContextCompacted))
         record = record_in(work)
-    proposed = "proposed:\n    -{0}\n    +{0} more"
-    assert f"- rejected a hunk of a.txt, because: mine; {proposed.format('one')}\n" in record
-    by_hand = f"{proposed.format('two')}; now:\n    two by hand\n"
-    assert f"- edited a hunk of a.txt by hand; {by_hand}" in record
+    proposed = "\n  proposed:\n    -{0}\n    +{0} more\n"
+    assert f"- rejected a hunk of a.txt, because: mine{proposed.format('one')}" in record
+    by_hand = f"{proposed.format('two')}  now:\n    two by hand\n"
+    assert f"- edited a hunk of a.txt by hand{by_hand}" in record
     assert "- accepted: 1 hunk of a.txt" in record

@@ -250,7 +250,7 @@ def _proposed(one: HunkDecision, sides: _Sides) -> str:
 def _shown(what: str, lines: Sequence[str]) -> str:
     shown = "".join(f"\n    {content(line)[:HUNK_LETTERS]}" for line in lines[:HUNK_LINES])
     more = f"\n    … {len(lines) - HUNK_LINES} more lines" if len(lines) > HUNK_LINES else ""
-    return f"; {what}:{shown}{more}" if lines else ""
+    return f"\n  {what}:{shown}{more}" if lines else ""
 
 
 def _because(reason: str) -> str:

@@ -75,13 +75,7 @@ class Comparison:
                 what = "the files are not what they were"
                 yield Divergence(kind="tree", what=what, recorded=recorded.tree, now=now.tree)
             case ContextCompacted(), ContextCompacted():
-                if recorded.messages_kept != now.messages_kept:
-                    yield Divergence(
-                        kind="request",
-                        what="the summary takes the place of other messages",
-                        recorded=f"{recorded.messages_kept} kept",
-                        now=f"{now.messages_kept} kept",
-                    )
+                yield from self._compactions(recorded, now)
             case AgentFinished(), AgentFinished():
                 diff = line_diff(self.text(recorded.result), self.text(now.result))
                 if diff:
@@ -93,6 +87,24 @@ class Comparison:
             case TurnEnded(), TurnEnded() if recorded.reason != now.reason:
                 what = "the turn ends otherwise"
                 yield Divergence(kind="exit", what=what, recorded=recorded.reason, now=now.reason)
+
+    def _compactions(
+        self, recorded: ContextCompacted, now: ContextCompacted
+    ) -> Iterator[Divergence]:
+        if recorded.messages_kept != now.messages_kept:
+            yield Divergence(
+                kind="request",
+                what="the summary takes the place of other messages",
+                recorded=f"{recorded.messages_kept} kept",
+                now=f"{now.messages_kept} kept",
+            )
+        if not recorded.head or self.level != "harness":
+            return  # An older log does not say it; at world level results differ, and so does it.
+        heads = (spelled_messages(one.head, self.text) for one in (recorded, now))
+        diff = line_diff(*heads)
+        if diff:
+            what = "what stands in the conversation's place differs"
+            yield Divergence(kind="request", what=what, diff=diff)
 
     def _requests(self, recorded: ModelRequested, now: ModelRequested) -> Iterator[Divergence]:
         if recorded.request_hash == now.request_hash:
