@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.wiring.appearance import appearance_of
+from tui_agent.wiring.clipboard import clipboard_of
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.dressing import ThemeDoors
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
 
 THEMES = "themes"
-SECONDS = 5.0
-"""How long tmux may take to copy a text."""
 
 
 def own_themes(around: Around) -> Path | None:
@@ -55,21 +53,5 @@ def signals(around: Around) -> Signals:
         title=wanted.title,
         notify=wanted.notify,
         environ=around.environ,
-        copy=_tmux_copy(around) if "TMUX" in around.environ else None,
+        copy=clipboard_of(around.environ),
     )
-
-
-def _tmux_copy(around: Around) -> Callable[[str], Awaitable[bool]]:
-    async def copy(text: str) -> bool:
-        from tui_agent.adapters.processes.capture import ProgramError, capture
-
-        # `-w` gives it to the terminal's clipboard as well.
-        argv = ["tmux", "load-buffer", "-w", "-"]
-        data = text.encode("utf-8", "replace")
-        try:
-            done = await capture(argv, cwd="/", environ=around.environ, stdin=data, seconds=SECONDS)
-        except ProgramError:
-            return False
-        return done.code == 0
-
-    return copy

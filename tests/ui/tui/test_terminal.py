@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 
 import pytest
@@ -10,9 +11,11 @@ from tests.ui.desk import at_desk
 from tests.ui.stories import approval_waiting, reported
 from tests.ui.story import Story
 from tui_agent.core.events import TurnEnded
+from tui_agent.core.ports import Client
 from tui_agent.core.state import Session, apply
 from tui_agent.ui.tui import terminal
 from tui_agent.ui.tui.outside import Outside
+from tui_agent.ui.tui.shell import SOON_SECONDS, Doors
 from tui_agent.ui.tui.terminal import Signals
 
 
@@ -108,3 +111,31 @@ async def test_the_focus_stays_where_it_is_while_the_person_looks_elsewhere() ->
         desk.shell.app_focus = False
         await desk.pilot.pause()
         assert desk.frame.focus == "approval"
+
+
+async def test_a_copy_that_xterm_may_have_ignored_is_not_called_done() -> None:
+    signals = Signals(environ={"XTERM_VERSION": "XTerm(379)"})
+    doors = Doors(connect=nobody, signals=lambda: signals)
+    async with at_desk(reported(), doors=doors) as desk:
+        desk.shell.copy_to_clipboard("text")
+        await desk.until(lambda: "xterm wants allowWindowOps" in desk.text())
+
+
+async def test_a_copy_that_a_program_took_is_left_at_that() -> None:
+    taken: list[str] = []
+
+    async def take(text: str) -> bool:
+        taken.append(text)
+        return True
+
+    signals = Signals(environ={"XTERM_VERSION": "XTerm(379)"}, copy=take)
+    doors = Doors(connect=nobody, signals=lambda: signals)
+    async with at_desk(reported(), doors=doors) as desk:
+        desk.shell.copy_to_clipboard("text")
+        await desk.until(lambda: taken == ["text"])
+        await asyncio.sleep(2 * SOON_SECONDS)
+        assert "allowWindowOps" not in desk.text()
+
+
+async def nobody() -> Client | None:
+    return None

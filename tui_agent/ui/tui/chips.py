@@ -24,7 +24,7 @@ class Chips:
 
     def folded(self, text: str) -> str:
         """Return what is to be inserted for a paste: its label, or the text where it is short."""
-        lines = text.count("\n") + 1
+        lines = text.count("\n") + (not text.endswith("\n"))
         if lines <= MOST_LINES and len(text) <= MOST_CHARACTERS:
             return text
         from tui_agent.ui.tui.words import count

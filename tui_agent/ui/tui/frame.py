@@ -26,7 +26,7 @@ from tui_agent.ui.tui.chrome import (
 )
 from tui_agent.ui.tui.deeds import Deeds
 from tui_agent.ui.tui.early_keys import EarlyKeys
-from tui_agent.ui.tui.frame_layout import Layout
+from tui_agent.ui.tui.frame_layout import PROMPT, TALK, Layout
 from tui_agent.ui.tui.ledger import Draft
 from tui_agent.ui.tui.live import Live
 from tui_agent.ui.tui.long_answers import LongAnswers
@@ -191,6 +191,9 @@ class Frame:
         if focused is shell.prompt or focused is None:
             self._tell_prompt_keys()
             return
+        if focused.screen is shell.prompt.screen:
+            onward = self.layout.next_stop(self._stop(), 1)
+            shell.prompt.tell_way_back("F6" if onward == PROMPT else "Esc")
         hints = self._hints_of(focused)
         live = self.arming.armed or not isinstance(focused, Pane) or not focused.waits
         shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints), live=live))
@@ -340,22 +343,18 @@ class Frame:
 
     def cycle(self, step: int) -> None:
         """Go to the next pane that shows something, and at the end to the prompt."""
-        if step > 0 and self.prompt_focused and self.to_waiting():
+        stop = self._stop()
+        if step > 0 and stop <= TALK and self.to_waiting():
             return
-        shell = self.shell
-        stops: list[Widget] = [shell.prompt, self.transcript]
-        stops += [slot.shown for slot in self.side.slots]
-        focused = shell.focused
-        here = stops.index(focused) if focused in stops else 0
-        for _ in stops:
-            here = (here + step) % len(stops)
-            if here == 0:
-                self.to_prompt()
-                return
-            slot = self.side.slots[here - 2] if here > 1 else None
-            if slot is None or slot.pane.wanted_rows(60) or slot.pane.waits:
-                self._to_page(here - 1)
-                return
+        to = self.layout.next_stop(stop, step)
+        self.to_prompt() if to == PROMPT else self._to_page(to - TALK)
+
+    def _stop(self) -> int:
+        """Return at which stop of F6 the focus is."""
+        focused = self.shell.focused
+        inside = [] if focused is None else list(focused.ancestors_with_self)
+        stops = (self.shell.prompt, self.transcript, *self.side.slots)
+        return next((place for place, stop in enumerate(stops) if stop in inside), PROMPT)
 
     # Keys
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tui_agent.ui.tui.shell import Shell
     from tui_agent.ui.tui.side import Side
 
+PROMPT, TALK = 0, 1
+"""Stops of F6; the slots of the column come after them."""
 SHARE, LEAST, MOST, STEP = 43, 25, 75, 3
 """The conversation's share of the width in per cent, and how far the user may change it."""
 
@@ -42,6 +44,22 @@ class Layout:
         self.side.bias += bias
         self.arrange()
         self._keep()
+
+    def next_stop(self, here: int, step: int) -> int:
+        """Return the stop after this one (with -1, before it): panes that show something only.
+
+        Side by side, a pane that waits leaves the others their headers alone.
+        """
+        slots = self.side.slots
+        alone = self.shell.size.width >= WIDE and any(slot.pane.waits for slot in slots)
+        for _ in (PROMPT, TALK, *slots):
+            here = (here + step) % (len(slots) + TALK + 1)
+            if here <= TALK:
+                return here
+            pane = slots[here - TALK - 1].pane
+            if pane.waits or (not alone and pane.wanted_rows(60)):
+                return here
+        return PROMPT
 
     # The mouse
 

@@ -18,7 +18,6 @@ from tui_agent.ui.tui.keyed_app import Hearing, app_of
 from tui_agent.ui.tui.paper import Sheet
 
 MOST_ROWS = 8
-ELSEWHERE = "F6 to write"
 CHIP = "chip"
 
 
@@ -85,6 +84,7 @@ class Prompt(Hearing, TextArea):
         self.highlight_cursor_line = False
         self.sent: list[str] = []
         self._lit = True
+        self._way_back = "F6"
         self.choosing = False
         """Whether something is offered: then Enter and the arrows choose."""
         self._place = 0
@@ -241,10 +241,15 @@ class Prompt(Hearing, TextArea):
         if self.styles.height is None or self.styles.height.value != rows:
             self.styles.height = rows
 
+    def tell_way_back(self, key: str) -> None:
+        """Say which key leads here from where the focus is."""
+        self._way_back = key
+        self._invite()
+
     def _invite(self) -> None:
         width = self.app.size.width
         if not self._lit:
-            words = ELSEWHERE
+            words = f"{self._way_back} to write"
         elif width >= WIDE:
             words = "  Ask, or type / for commands, @ for files, ! for the shell"
         elif width >= NARROW:

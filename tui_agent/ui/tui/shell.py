@@ -16,6 +16,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.widgets import TextArea
 
 from tui_agent.ui.tui.chrome import (
     WIDE,
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
     from tui_agent.ui.tui.frame_layout import Layout
     from tui_agent.ui.tui.outlets import Prepared
     from tui_agent.ui.tui.terminal import Signals
+
+SOON_SECONDS = 0.2
 
 
 def _nothing() -> None:
@@ -143,6 +146,10 @@ class Rest(Protocol):
         """Arrange the panes for another size."""
         ...
 
+    def to_prompt(self) -> None:
+        """Give the keys to the prompt."""
+        ...
+
     @property
     def layout(self) -> Layout:
         """The sizes of the panes."""
@@ -151,6 +158,15 @@ class Rest(Protocol):
     def on_shown(self, *, shown: bool) -> None:
         """Come back to a screen that was away, or leave it."""
         ...
+
+
+class Body(Horizontal):
+    """Conversation and column; what the prompt and the tabs leave of the height."""
+
+    def on_resize(self) -> None:
+        """Give the panes the room that there is now; a prompt that grows changes it, too."""
+        if isinstance(self.app, Shell):
+            self.app.arrange()
 
 
 class Shell(KeyedApp):
@@ -186,13 +202,14 @@ class Shell(KeyedApp):
         self.early: list[str] = []
         """What was sent before there was an agent."""
         self.then: tuple[str, ...] = ()
+        self._said_untaken = False
 
     def compose(self) -> ComposeResult:
         """Lay out the rows and the two planes."""
         yield StatusRow(id="status")
         yield BannerRow(id="banner")
         yield TabsRow(id="tabs")
-        with Horizontal(id="body"):
+        with Body(id="body"):
             yield Vertical(id="talk")
             yield Vertical(id="column")
         yield ActivityRow(id="activity")
@@ -209,7 +226,7 @@ class Shell(KeyedApp):
         self.set_focus(self.prompt)
         self.query_one("#status", StatusRow).tell(self.status)
         self.tell_keys()
-        self._fold()
+        self.arrange()
         self.call_after_refresh(self._begin)
 
         self.app_resume_signal.subscribe(self, lambda _: self._shown(shown=True))
@@ -269,17 +286,29 @@ class Shell(KeyedApp):
             with self.batch_update(), away:
                 return await edit(text, suffix)
         except OSError as error:
-            if self.rest is not None:
-                words = f"The editor failed: {error.strerror or error}."
-                self.rest.on_message(Toasted(words, role="warning", glyph="warning"))
+            self._warn(f"The editor failed: {error.strerror or error}.")
             return text
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Copy a text; inside tmux into its buffer, too, which reaches the terminal's clipboard."""
+        """Copy a text, also by way of programs; say it where that may not have worked."""
         super().copy_to_clipboard(text)
-        copy = self.doors.signals().copy if self.doors.signals is not None else None
-        if copy is not None:
-            self.run_worker(copy(text), name="copy")
+        if self.doors.signals is not None:
+            self.run_worker(self._copied(text, self.doors.signals()), name="copy")
+
+    async def _copied(self, text: str, signals: Signals) -> None:
+        from tui_agent.ui.tui.terminal import untaken
+
+        if signals.copy is not None and await signals.copy(text):
+            return
+        words = untaken(signals.environ)
+        if words and not self._said_untaken:
+            self._said_untaken = True
+            # After what the pane itself says of the copy.
+            self.set_timer(SOON_SECONDS, lambda: self._warn(words))
+
+    def _warn(self, words: str) -> None:
+        if self.rest is not None:
+            self.rest.on_message(Toasted(words, role="warning", glyph="warning"))
 
     async def on_event(self, event: events.Event) -> None:
         """Let the edges of panes have the mouse first."""
@@ -317,6 +346,13 @@ class Shell(KeyedApp):
             return True
         return super().hear(key)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Take a paste that nobody wanted where the focus is into the prompt: none is lost."""
+        written = isinstance(self.focused, TextArea) or len(self.screen_stack) > 1
+        if event.text and not written and self.rest is not None:
+            self.rest.to_prompt()
+            self.prompt.post_message(events.Paste(event.text))
+
     # Messages of panes
 
     def _pass_on(self, message: Message) -> None:
@@ -331,11 +367,11 @@ class Shell(KeyedApp):
     # Sizes
 
     def on_resize(self) -> None:
-        """Go between panes side by side and tabs; once more when every row has its place."""
-        self._fold()
-        self.call_after_refresh(self._fold)
+        """Go between panes side by side and tabs."""
+        self.arrange()
 
-    def _fold(self) -> None:
+    def arrange(self) -> None:
+        """Put everything in its place for the present sizes."""
         if self.rest is not None:
             self.rest.on_resized()
             return

@@ -30,7 +30,7 @@ class Signals:
     notify: Notify = "off"
     environ: Mapping[str, str] = field(default_factory=dict)
     copy: Callable[[str], Awaitable[bool]] | None = None
-    """Copy by way of the multiplexer; returns whether that was done. None: there is none."""
+    """Copy by way of a program; returns whether that was done. None: there is none to ask."""
 
 
 def plain(text: str) -> str:
@@ -87,6 +87,13 @@ def clipboard(text: str, environ: Mapping[str, str]) -> str:
     if "TMUX" in environ:
         return sequence + passed_on(sequence, environ)
     return passed_on(sequence, environ)
+
+
+def untaken(environ: Mapping[str, str]) -> str:
+    """Return what to say after a copy in a terminal that may have ignored it; empty elsewhere."""
+    if "XTERM_VERSION" in environ and "TMUX" not in environ:
+        return "If nothing was copied: xterm wants allowWindowOps, or xclip"
+    return ""
 
 
 def passed_on(sequence: str, environ: Mapping[str, str]) -> str:
