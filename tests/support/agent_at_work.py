@@ -129,6 +129,7 @@ class AgentAtWork:
     async def ended(self) -> None:
         async with asyncio.timeout(SECONDS):
             await self.agent.wait_idle()
+        await self.until(lambda state: self.records and self.records[-1].seq >= state.seq)
 
     def shown(self) -> list[str]:
         """The names of the events so far, without the ephemeral ones."""
