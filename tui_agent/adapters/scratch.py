@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tui_agent.adapters.processes.capture import ProgramError
 from tui_agent.adapters.runner.git_rooms import GitRooms, lenders
+from tui_agent.adapters.runner.leftovers import prefix_of
 from tui_agent.adapters.snapshots.shadow import ATTRIBUTES
 from tui_agent.core.patch.modes import is_link
 
@@ -29,7 +30,7 @@ class MissingTreeError(LookupError):
 
 
 def _new_folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="agent-rerun-")).resolve()
+    return Path(tempfile.mkdtemp(prefix=prefix_of("rerun"))).resolve()
 
 
 class ScratchTree:

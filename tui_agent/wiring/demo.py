@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.runner.leftovers import prefix_of
 from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.exit_status import FAILED
 from tui_agent.ui.self_play import self_play
@@ -68,7 +69,7 @@ def demo(paper: Paper, *, by_itself: bool) -> int:
 def lay_out() -> Sample:
     """Write the sample repository into a new temporary folder. Raises OSError."""
     sample = tomllib.loads((DATA / "sample.toml").read_text(encoding="utf-8"))
-    folder = Path(tempfile.mkdtemp(prefix="agent-demo-")).resolve()
+    folder = Path(tempfile.mkdtemp(prefix=prefix_of("demo"))).resolve()
     root = folder / "basket"
     for name, text in sample["files"].items():
         target = root / name

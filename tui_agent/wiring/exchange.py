@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.runner.leftovers import prefix_of
 from tui_agent.ui.commands.exchange_contract import BundleBytes, Imported, TreePatch
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Outlet:
 
     async def bundle(self, stored: StoredSession, *, trees: bool) -> BundleBytes:
         """Return the session with all that a replay elsewhere needs. Raises OSError."""
-        with TemporaryDirectory(prefix="agent-bundle-") as folder:
+        with TemporaryDirectory(prefix=prefix_of("bundle")) as folder:
             target = Path(folder) / "session.agentz"
             made = await self._around.reruns.bundle(str(stored.folder), target, trees=trees)
             data = target.read_bytes()

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.runner.leftovers import prefix_of
 from tui_agent.ui.commands.rerun_contract import (
     Bundle,
     RerunDone,
@@ -55,7 +56,7 @@ class Reruns:
 
         pack = self.bundled(name).pack if name.endswith(".agentz") else b""
         if pack and self.trees_at_hand is None:
-            folder = self._kept.enter_context(TemporaryDirectory(prefix="agent-bundle-"))
+            folder = self._kept.enter_context(TemporaryDirectory(prefix=prefix_of("bundle")))
             self.trees_at_hand = await unpacked(pack, Path(folder), self._around.rooms)
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from tui_agent.adapters.processes.capture import Capture, capture
 from tui_agent.adapters.runner.container import ContainerRunner
 from tui_agent.adapters.runner.git_rooms import GitRooms
 from tui_agent.adapters.runner.launching import Launching
+from tui_agent.adapters.runner.leftovers import clear_leftovers
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.sandboxed import IN_ORDER, Choosing, SandboxedRunner
 from tui_agent.adapters.runner.session_view import Wishes, session_view
@@ -114,6 +115,7 @@ async def made_ready(
             log.discard()
         raise
     wanted = wiring.options.no_sandbox or wiring.settings.sandbox == "none"
+    asyncio.get_running_loop().run_in_executor(None, clear_leftovers)  # Nobody waits for it.
     if runner.tier != "none" or wanted:
         return runner.tier, ()
     why = getattr(runner, "reason", "")

@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from tui_agent.adapters.runner.leftovers import prefix_of
+
 UNTOUCHED = 1_000_000_000
 """The modification time that the marked file has, in seconds."""
 
@@ -23,7 +25,7 @@ class Canaries:
     """Files, sockets and a process (ourselves) that no command may reach."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="agent-canary-"))
+        self._folder = Path(tempfile.mkdtemp(prefix=prefix_of("canary")))
         for name in ("secret", "mark", "doomed"):
             (self._folder / name).write_bytes(name.encode())
         os.utime(self._folder / "mark", (UNTOUCHED, UNTOUCHED))

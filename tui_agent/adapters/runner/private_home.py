@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from tui_agent.adapters.runner.leftovers import prefix_of
 from tui_agent.adapters.runner.toolchains import NAMED
 
 MOST_BYTES = 1 << 16
@@ -39,7 +40,7 @@ def private_folder(home: Path) -> Path:
 
     What language tools keep at the user's home is linked to from there. Raises OSError.
     """
-    folder = Path(tempfile.mkdtemp(prefix="agent-private-"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix_of("private")))
     (folder / "tmp").mkdir()
     private = folder / "home"
     private.mkdir()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
 from tui_agent.adapters.runner.bubblewrap import bubblewrap, bubblewrap_argv, runner_command
 from tui_agent.adapters.runner.canaries import Canaries
+from tui_agent.adapters.runner.leftovers import MARK, maker
 from tui_agent.adapters.runner.sandbox_view import SandboxView, plan_of
 from tui_agent.adapters.runner.seatbelt import seatbelt_argv
 
@@ -21,8 +22,6 @@ Confined = Literal["A", "B", "seatbelt"]
 LAYERS = ("landlock", "seccomp")
 
 _OVER_THE_NETWORK = frozenset({"reach TCP", "reach UDP", "reach a virtual socket"})
-_ENVIRONMENT = {"PATH": "/usr/bin:/bin"}
-"""All that a runner's own process gets."""
 _SIGNALS = frozenset({"signal the program", "signal the runner"})
 """Before Landlock's version 6 nothing keeps these back; they end a session, and reveal nothing."""
 _GAPS: Mapping[str, frozenset[str]] = {
@@ -106,10 +105,15 @@ async def _untried(
 ) -> tuple[RunnerProcess | None, Trial]:
     plan = plan_of(view, private_root=tier == "A", layers=_layers(tier, LAYERS))
     try:
-        runner, _ = await RunnerProcess.start(argv, plan, _ENVIRONMENT)
+        runner, _ = await RunnerProcess.start(argv, plan, _environment())
     except RunnerError as error:
         return None, Trial(tier=tier, reason=str(error), ms=_since(begun))
     return runner, Trial(tier=tier, ms=_since(begun))
+
+
+def _environment() -> Mapping[str, str]:
+    """Return all that a runner's own process gets: who made it is found there by its successors."""
+    return {"PATH": "/usr/bin:/bin", MARK: maker()}
 
 
 def _layers(tier: Confined, layers: Sequence[str]) -> tuple[str, ...]:
@@ -148,7 +152,7 @@ async def _tried(
         temporary=view.commands_temporary(private_root=private),
     )
     plan = plan_of(view, private_root=private, layers=_layers(tier, layers), probe=probe)
-    runner, answer = await RunnerProcess.start(argv, plan, _ENVIRONMENT)
+    runner, answer = await RunnerProcess.start(argv, plan, _environment())
     found = _attempts(answer)
     if found is None:
         await runner.close()
