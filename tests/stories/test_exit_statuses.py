@@ -189,11 +189,11 @@ def test_without_a_home_it_works_or_says_where_it_keeps_things(
     homeless = ("HOME", "AGENT_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME")
     blocked = tmp_path / "blocked"
     blocked.touch()
-    done = Program(sample.root, AGENT_HOME=str(blocked / "below")).run(
-        "-p", "hello", "--model", model
-    )
+    program = Program(sample.root, AGENT_HOME=str(blocked / "below"), TMPDIR=str(tmp_path))
+    done = program.run("-p", "hello", "--model", model)
     assert done.status == 0
-    assert "may be lost" in done.err
+    [kept] = tmp_path.glob("agent-state-*")
+    assert f"Sessions are kept in {kept} and may be lost" in done.err
     program = Program(sample.root)
     program.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
     assert program.run("config", "show", without=homeless[:2]).status == 0
