@@ -15,8 +15,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from tui_agent.adapters.runner.leftovers import prefix_of
+from tui_agent.adapters.runner.leftovers import SHORT, prefix_of
 
+LONGEST_NAME = 100
+"""Bytes that the name of a socket may have everywhere."""
 UNTOUCHED = 1_000_000_000
 """The modification time that the marked file has, in seconds."""
 
@@ -25,7 +27,7 @@ class Canaries:
     """Files, sockets and a process (ourselves) that no command may reach."""
 
     def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix=prefix_of("canary")))
+        self._folder = _folder()
         for name in ("secret", "mark", "doomed"):
             (self._folder / name).write_bytes(name.encode())
         os.utime(self._folder / "mark", (UNTOUCHED, UNTOUCHED))
@@ -91,6 +93,14 @@ class Canaries:
         yield from (self._tcp, self._udp, self._file)
         if self._abstract is not None:
             yield self._abstract
+
+
+def _folder() -> Path:
+    """Make a folder in which a socket can have a name: where temporary ones lie may be too deep."""
+    prefix, usual = prefix_of("canary"), tempfile.gettempdir()
+    longest = os.path.join(usual, f"{prefix}12345678", "listener")
+    place = usual if len(os.fsencode(longest)) <= LONGEST_NAME else SHORT
+    return Path(tempfile.mkdtemp(prefix=prefix, dir=place))
 
 
 def _listener(address: str) -> socket.socket:

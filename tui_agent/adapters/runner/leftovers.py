@@ -21,6 +21,8 @@ MARK = "AGENT_MAKER"
 """The environment variable that names the maker of a sandbox's own processes."""
 CLEARED = ("canary", "private", "rerun", "bundle", "demo")
 """Kinds of folders that nobody needs once their maker is gone."""
+SHORT = "/tmp"
+"""Where a temporary folder lies whose name must be short."""
 _FOLDER = re.compile(rf"agent-(?:{'|'.join(CLEARED)})-(\d+\.\d+\.\d+)-\w+")
 _MAKER = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 
@@ -57,9 +59,10 @@ def clear_leftovers(place: str = "") -> None:
     for pid in _sandboxes():
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-    with suppress(OSError):
-        for folder in _folders(place or tempfile.gettempdir()):
-            shutil.rmtree(folder, ignore_errors=True)
+    for one in {place} if place else {tempfile.gettempdir(), SHORT}:
+        with suppress(OSError):
+            for folder in _folders(one):
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _folders(place: str) -> Iterator[str]:
