@@ -12,7 +12,6 @@ import re
 import shutil
 import signal
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -54,12 +53,13 @@ def is_gone(name: str) -> bool:
 def clear_leftovers(place: str = "") -> None:
     """End and remove what makers have left that are gone, of this user alone; never raises.
 
-    `place` is where the temporary folders lie; empty: where they usually do.
+    `place` is where the temporary folders lie; empty: where they usually do. It is not asked for
+    as `tempfile` does, which writes a file to try.
     """
     for pid in _sandboxes():
         with suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-    for one in {place} if place else {tempfile.gettempdir(), SHORT}:
+    for one in {place} if place else {os.environ.get("TMPDIR", SHORT), SHORT}:
         with suppress(OSError):
             for folder in _folders(one):
                 shutil.rmtree(folder, ignore_errors=True)
