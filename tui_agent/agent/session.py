@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import TYPE_CHECKING
 
+from tui_agent.agent.past import Past
 from tui_agent.agent.redaction import redacted
 from tui_agent.core.events import (
     MAIN_AGENT,
@@ -48,10 +49,10 @@ class LiveSession:
         """Fold what the log already holds."""
         self.log = log
         self.state = Session()
-        self.records: list[Record] = []
-        for record in past:
+        self.records = Past()
+        self.records.extend(past)
+        for record in self.records:
             apply(self.state, record)
-            self.records.append(record)
         self._clock = clock
         self._redact = redact
         self._zero = clock.monotonic()
@@ -152,8 +153,8 @@ class LiveSession:
         if self._closed:
             queue.put_nowait(None)
         try:
-            for index in range(past):
-                yield self.records[index]
+            for record in self.records.upto(past):
+                yield record
             for record in opened:
                 yield record
             while (live := await queue.get()) is not None:

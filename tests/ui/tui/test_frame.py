@@ -18,7 +18,7 @@ from tui_agent.core.events import Notice, SessionStarted
 from tui_agent.core.proposal import Decision
 from tui_agent.ui.tui.chrome import ActivityRow
 from tui_agent.ui.tui.highlight import _by_language
-from tui_agent.ui.tui.live import QUIET_SECONDS
+from tui_agent.ui.tui.live import PAUSE_SECONDS, QUIET_SECONDS
 from tui_agent.ui.tui.shell import Doors
 
 
@@ -332,6 +332,25 @@ async def test_what_is_left_for_quiet_moments_waits_for_the_end_of_a_turn_and_of
         await desk.pilot.press("x")
         await desk.until(lambda: done == ["loaded", "quiet"])
         assert monotonic() - desk.frame.live.last_key >= QUIET_SECONDS
+
+
+async def test_where_somebody_types_on_and_on_a_pause_between_two_keys_is_quiet_enough() -> None:
+    done: list[str] = []
+
+    async def connect() -> None:
+        """Stand where the desk puts its own."""
+
+    doors = Doors(connect=connect, quiet=lambda: done.append("quiet"))
+    async with at_desk(streaming(), doors=doors) as desk:
+        desk.frame.live.patience = 0.0
+        desk.frame.live.when_quiet(doors.quiet)
+        keys = 0
+        while not done and keys < 30:
+            keys += 1
+            await desk.pilot.press("x")
+            await asyncio.sleep(2 * PAUSE_SECONDS)
+        assert done == ["quiet"]
+        assert keys > 1
 
 
 async def drag(desk: Desk, *places: tuple[int, int]) -> None:

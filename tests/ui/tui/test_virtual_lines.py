@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.ui.stage import Stage, text_of
+from tui_agent.ui.tui.column import KEPT_ROWS, Column
 from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, joined, paragraph
 from tui_agent.ui.tui.theme import choose_theme
 from tui_agent.ui.tui.virtual_lines import VirtualLines
@@ -118,3 +119,30 @@ def test_a_line_feed_in_a_text_begins_a_row_and_never_reaches_the_terminal() -> 
     rows = paragraph(sheet, [sheet.span("one\ntwo"), sheet.span(" more\n\nend")], indent=1)
     assert [row.strip.text.strip() for row in rows] == ["one", "two more", "", "end"]
     assert joined([(row, 0, None) for row in rows]) == "one\ntwo more\n\nend"
+
+
+def test_of_a_long_way_back_some_screens_stay_drawn_and_every_height() -> None:
+    sheet = Sheet(width=40, theme=choose_theme("dark", {}))
+    column = Column()
+    column.splice(0, [Block(f"block {number} " + "word " * 20) for number in range(3_000)])
+    for index in range(3_000):
+        column.rows_of(index, sheet)
+    heights = list(column.tops)
+    assert 0 < column.kept <= KEPT_ROWS
+
+    drawn.clear()
+    column.rows_of(2_999, sheet)
+    column.rows_of(0, sheet)
+    assert len(drawn) == 1
+    column.splice(3_000, [Block("one more")])
+    assert column.tops[:-1] == heights
+
+
+def test_two_endless_items_side_by_side_are_each_drawn_once() -> None:
+    sheet = Sheet(width=40, theme=choose_theme("dark", {}))
+    column = Column()
+    column.splice(0, [Block(f"{number} " + "word " * 20 * KEPT_ROWS) for number in range(2)])
+    drawn.clear()
+    for index in (0, 1, 0, 1):
+        assert len(column.rows_of(index, sheet)) > KEPT_ROWS
+    assert len(drawn) == 2

@@ -37,6 +37,7 @@ class RecordedServers:
             if isinstance(record.event, ModelRequested) and record.agent_id == MAIN_AGENT
         ]
         self._mailbox, self._made = mailbox, made
+        self._counted, self._requests = 0, 0
         self._news: list[ServerReported | Notice] = []
 
     def begin(self) -> None:
@@ -44,11 +45,12 @@ class RecordedServers:
 
     async def ready(self) -> None:
         """Wait for what was said before the request that comes next."""
-        done = sum(
-            isinstance(one.event, ModelRequested) and one.agent_id == MAIN_AGENT
-            for one in self._made()
-        )
-        wanted = self._before[done] if done < len(self._before) else 0
+        made = self._made()
+        for record in map(made.__getitem__, range(self._counted, len(made))):
+            asked = isinstance(record.event, ModelRequested) and record.agent_id == MAIN_AGENT
+            self._requests += asked
+        self._counted = len(made)
+        wanted = self._before[self._requests] if self._requests < len(self._before) else 0
         for _ in range(wanted):
             said = await self._mailbox.take(SERVERS)
             if isinstance(said, ServerReported):

@@ -156,6 +156,7 @@ def _finished(state: Session, agent: Agent, _record: Record, event: ToolFinished
     )
     for seen in event.output.seen:
         read = joined(seen, agent.seen.get(seen.path))
+        agent.saw.append(read)
         agent.seen = {**agent.seen, seen.path: read}
     if call.origin == "plan":
         _mark_plan_step(agent, turn, call.origin_id)

@@ -27,7 +27,8 @@ def mark(state: Session, agent: Agent, seq: int) -> None:
             length=len(agent.messages),
             unsent=tuple(agent.unsent),
             unsent_calls=tuple(agent.unsent_calls),
-            seen=agent.seen,
+            saw=agent.saw,
+            seen_length=len(agent.saw),
             plan=agent.plan,
             plan_approved=agent.plan_approved,
             instructions=agent.instructions,
@@ -66,7 +67,8 @@ def _see_again(state: Session, agent: Agent, found: Mark) -> None:
     agent.messages = found.messages[: found.length]
     agent.unsent = list(found.unsent)
     agent.unsent_calls = list(found.unsent_calls)
-    agent.seen = found.seen
+    agent.saw = found.saw[: found.seen_length]
+    agent.seen = {one.path: one for one in agent.saw}
     agent.plan, agent.plan_approved = found.plan, found.plan_approved
     agent.instructions, agent.context_used = found.instructions, found.context_used
     if state.mode != found.mode:

@@ -240,7 +240,8 @@ class Turn:
 class Mark:
     """What an agent's model saw at one place of the log, between two steps: to come back to.
 
-    The conversation only grows at its end, so a mark keeps the list and how much of it there was.
+    What was said and seen only grows at its end, so a mark keeps the list and how much of it there
+    was.
     """
 
     seq: int
@@ -249,8 +250,8 @@ class Mark:
     length: int
     unsent: tuple[Unsent, ...]
     unsent_calls: tuple[str, ...]
-    seen: dict[str, SeenFile] = field(repr=False, compare=False)
-    """Never changed in place."""
+    saw: list[SeenFile] = field(repr=False, compare=False)
+    seen_length: int
     plan: Plan | None
     plan_approved: bool
     instructions: InstructionsLoaded | None = field(repr=False)
@@ -283,7 +284,10 @@ class Agent:
     unsent: list[Unsent] = field(default_factory=list)
     unsent_calls: list[str] = field(default_factory=list)
     """Calls of the model whose results it has not had, in the order it asked."""
+    saw: list[SeenFile] = field(default_factory=list)
+    """What it got to see of files, in order."""
     seen: dict[str, SeenFile] = field(default_factory=dict)
+    """The last of that for each path; never changed in place."""
     instructions: InstructionsLoaded | None = None
     usage: Usage = NO_USAGE
     spend: Spend = NOTHING
@@ -317,6 +321,7 @@ class Agent:
         other = copy(self)
         other.turns = [*self.turns[:-1], *(turn.copied() for turn in self.turns[-1:])]
         other.messages, other.unsent = list(self.messages), list(self.unsent)
+        other.saw = list(self.saw)
         other.unsent_calls, other.marks = list(self.unsent_calls), list(self.marks)
         other.by_model = dict(self.by_model)
         return other

@@ -29,17 +29,31 @@ class Item(Protocol):
 
 HIDDEN = 1
 """The width of what is not laid out."""
+KEPT_ROWS = 2_000
+"""How many drawn rows are kept: one takes 2 KB, and a conversation of hours has a hundred thousand.
+They are some screens, so that what is near the view stays drawn."""
+LONGEST = 500
+"""Rows that an item counts for at most: where the ends of two endless ones are seen, both stay."""
 
 
 class Column:
-    """Rows are drawn when asked for; until then an item's height is its own guess."""
+    """Rows are drawn when asked for; until then an item's height is its own guess.
+
+    Those seen last are kept; of the others only the height.
+    """
 
     def __init__(self) -> None:
         """Begin empty."""
         self.items: list[Item] = []
         self.tops: list[int] = [0]
         """The row at which each item begins, and at the end the number of all rows."""
-        self._rows: list[Sequence[Row] | None] = []
+        self._heights: list[int | None] = []
+        """How many rows each item was drawn in, at this width; None: it was not."""
+        self._rows: dict[int, Sequence[Row]] = {}
+        """The rows that are kept, by item, those used last at the end."""
+        self._weight = 0
+        self._last = -1
+        """The item that was used last."""
         self._width = 80
 
     def splice(self, start: int, items: Sequence[Item]) -> int | None:
@@ -55,25 +69,38 @@ class Column:
         changed = items[first - start :]
         if not changed and first == len(self.items):
             return None
-        del self.items[first:], self._rows[first:]
+        for index in range(first, len(self.items)):
+            self._drop(index)
+        del self.items[first:], self._heights[first:]
         self.items.extend(changed)
-        self._rows.extend([None] * len(changed))
+        self._heights.extend([None] * len(changed))
         self._estimate(first)
         return first
 
     def rows_of(self, index: int, sheet: Sheet) -> Sequence[Row]:
         """Return an item's rows, drawn on `sheet` if it was not drawn before."""
-        rows = self._rows[index]
-        if rows is None and sheet.width <= HIDDEN < self._width:
+        rows = self._rows.get(index)
+        if rows is not None:
+            if index != self._last:
+                self._rows[index] = self._rows.pop(index)
+                self._last = index
+            return rows
+        rows = self.items[index].rows(sheet)
+        if sheet.width <= HIDDEN < self._width:
             # A pane that is not laid out yet has no width; what it draws is drawn again.
-            return self.items[index].rows(sheet)
-        if rows is None:
-            rows = self._rows[index] = self.items[index].rows(sheet)
-            difference = len(rows) - (self.tops[index + 1] - self.tops[index])
-            if difference:
-                for later in range(index + 1, len(self.tops)):
-                    self.tops[later] += difference
+            return rows
+        self._keep(index, rows)
+        difference = len(rows) - (self.tops[index + 1] - self.tops[index])
+        self._heights[index] = len(rows)
+        if difference:
+            for later in range(index + 1, len(self.tops)):
+                self.tops[later] += difference
         return rows
+
+    @property
+    def kept(self) -> int:
+        """How many drawn rows are kept."""
+        return sum(map(len, self._rows.values()))
 
     def index_at(self, row: int) -> int:
         """Return the item on a row, the first or the last one for a row beyond them."""
@@ -81,22 +108,35 @@ class Column:
 
     def forget(self, index: int) -> bool:
         """Drop an item's rows; return whether it had any."""
-        if not (0 <= index < len(self._rows)) or self._rows[index] is None:
+        if not (0 <= index < len(self._heights)) or self._heights[index] is None:
             return False
-        self._rows[index] = None
+        self._drop(index)
+        self._heights[index] = None
         return True
 
     def forget_all(self, width: int) -> None:
         """Drop all rows: the width or the theme is another one."""
         self._width = width
-        self._rows = [None] * len(self.items)
+        self._heights = [None] * len(self.items)
+        self._rows.clear()
+        self._weight = 0
         self._estimate(0)
+
+    def _keep(self, index: int, rows: Sequence[Row]) -> None:
+        self._rows[index] = rows
+        self._last = index
+        self._weight += min(len(rows), LONGEST)
+        while self._weight > KEPT_ROWS:
+            self._drop(next(iter(self._rows)))
+
+    def _drop(self, index: int) -> None:
+        self._weight -= min(len(self._rows.pop(index, ())), LONGEST)
 
     def _estimate(self, start: int) -> None:
         del self.tops[start + 1 :]
         top = self.tops[start]
-        for item, rows in zip(self.items[start:], self._rows[start:], strict=True):
-            top += max(0, item.height_hint(self._width)) if rows is None else len(rows)
+        for item, height in zip(self.items[start:], self._heights[start:], strict=True):
+            top += max(0, item.height_hint(self._width)) if height is None else height
             self.tops.append(top)
 
 

@@ -14,6 +14,8 @@ FRAME_SECONDS = 0.05
 KEY_REST_SECONDS, LONGEST_REST_SECONDS = 0.03, 0.1
 """A frame is put off while a key came this short ago, and at most for so long."""
 QUIET_SECONDS = 2.0
+PATIENCE_SECONDS, PAUSE_SECONDS = 60.0, 0.3
+"""How long a quiet moment is waited for, before a pause as short as this has to do."""
 SLICE_SECONDS = 0.008
 """How long a long past is folded before keys are heard again."""
 
@@ -32,6 +34,7 @@ class Live:
         self.state = Session()
         self.frames = 0
         self.last_key = 0.0
+        self.patience = PATIENCE_SECONDS
         self._draw = draw
         self._heard = heard
         self._changed = asyncio.Event()
@@ -67,15 +70,18 @@ class Live:
     def when_quiet(self, do: Callable[[], object]) -> None:
         """Do something once no key has come for a while, and nothing new is to be drawn.
 
-        While that is still to come, asking again asks for nothing more.
+        While that is still to come, asking again asks for nothing more. Where somebody types on and
+        on, a pause has to do after a while.
         """
         if self._waits_for_quiet:
             return
         self._waits_for_quiet = True
-        loop = asyncio.get_running_loop()
+        loop, asked = asyncio.get_running_loop(), monotonic()
 
         def attempt() -> None:
-            left = self.last_key + QUIET_SECONDS - monotonic()
+            waited = monotonic() - asked
+            quiet = QUIET_SECONDS if waited < self.patience else PAUSE_SECONDS
+            left = self.last_key + quiet - monotonic()
             if left > 0 or self._changed.is_set():
                 loop.call_later(max(left, FRAME_SECONDS), attempt)
             else:

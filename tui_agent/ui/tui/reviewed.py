@@ -17,6 +17,8 @@ Load = Callable[[str], Awaitable[bytes]]
 
 KEPT_FILES = 200
 """How many files stay read, so that going back in a replay reads nothing again."""
+KEPT_LINES = 20_000
+"""How many lines of theirs: one takes some hundred bytes once it has its colours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +124,24 @@ class Texts:
             if text is None:
                 before, after = await self._bytes(file.before), await self._bytes(file.after)
                 text = FileText(FileView.of(file, before, after), ascii_only=ascii_only)
-                while len(self._kept) >= KEPT_FILES:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[_key(file)] = (file, text)
+                self._keep(file, text, patch)
             texts.append(text)
         return tuple(texts)
+
+    @property
+    def lines_kept(self) -> int:
+        """How many lines stay read, of both sides."""
+        return sum(_lines(text) for _, text in self._kept.values())
+
+    def _keep(self, file: FilePatch, text: FileText, patch: Patch) -> None:
+        """Keep one more file; older ones go for it, but none of the patch that is being read."""
+        wanted = {_key(one) for one in patch.files}
+        for old in [one for one in self._kept if one not in wanted]:
+            room = KEPT_LINES - self.lines_kept - _lines(text)
+            if len(self._kept) < KEPT_FILES and room >= 0:
+                break
+            del self._kept[old]
+        self._kept[_key(file)] = (file, text)
 
     def _find(self, file: FilePatch) -> FileText | None:
         patch, text = self._kept.get(_key(file), (None, None))
@@ -134,6 +149,10 @@ class Texts:
 
     async def _bytes(self, blob: Blob | None) -> bytes | None:
         return None if blob is None else await self._load(blob.sha)
+
+
+def _lines(text: FileText) -> int:
+    return len(text.old.lines) + len(text.new.lines)
 
 
 def _key(file: FilePatch) -> tuple[str, str, str]:

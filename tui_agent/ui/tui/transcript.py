@@ -34,6 +34,8 @@ RECENT_TURNS = 50
 LONG_THOUGHT_MS = 1000
 
 Make = Callable[[], Sequence[Item]]
+Made = tuple[tuple[object, ...], tuple[object, ...]]
+"""The key and the leaf of an entry whose items stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,11 @@ class Entry:
     leaf: tuple[object, ...]
     make: Make
 
-    def same_as(self, other: Entry) -> bool:
+    def same_as(self, other: Made) -> bool:
         """Return whether both are made from the very same values."""
-        return self.key == other.key and all(
-            one is two or one == two for one, two in zip(self.leaf, other.leaf, strict=True)
+        key, leaf = other
+        return self.key == key and all(
+            one is two or one == two for one, two in zip(self.leaf, leaf, strict=True)
         )
 
 
@@ -64,7 +67,7 @@ class Transcript(VirtualLines):
         """Whose conversation is shown: the main agent's, or a child's."""
         self.drafts: Mapping[str, Draft] = {}
         self.unfolded: set[str] = set()
-        self._entries: list[Entry] = []
+        self._entries: list[Made] = []
         self._ends: list[int] = []
         """The number of items up to and with each entry."""
         self._whole: dict[str, str] = {}
@@ -85,7 +88,7 @@ class Transcript(VirtualLines):
         items: list[Item] = []
         for entry in entries:
             made = entry.make()
-            self._entries.append(entry)
+            self._entries.append((entry.key, entry.leaf))
             items.extend(made)
             self._ends.append(start + len(items))
         self.splice(start, items)
