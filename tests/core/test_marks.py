@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_agent.core.events import (
     Event,
+    InstructionsLoaded,
     Record,
     Report,
     Rewound,
@@ -15,14 +16,15 @@ from tui_agent.core.events import (
 from tui_agent.core.proposal import SeenFile, ToolOutput
 from tui_agent.core.state import Session, fold
 
-TURNS = 300
+TURNS, EVENTS, FILES = 300, 5, 200
 
 
 def turn(number: int) -> list[Event]:
     name = f"call-{number}"
-    seen = SeenFile(path=f"file_{number % 200}.py", sha=f"{number:064x}")
+    seen = SeenFile(path=f"file_{number % FILES}.py", sha=f"{number:064x}")
     return [
         TurnStarted(text="read on", mode="edit"),
+        InstructionsLoaded(facts=f"Files: {FILES}", text="Be brief."),
         ToolCalled(call_id=name, tool="read", arguments="{}", origin="model"),
         ToolFinished(call_id=name, output=ToolOutput(ok=True, seen=(seen,))),
         TurnEnded(reason="done", report=Report()),
@@ -32,7 +34,7 @@ def turn(number: int) -> list[Event]:
 def folded(turns: int, *more: Event) -> Session:
     events = [event for number in range(turns) for event in turn(number)]
     return fold(
-        Record(seq=seq, ts="", mono_ms=0, turn=(seq - 1) // 4 + 1, event=event)
+        Record(seq=seq, ts="", mono_ms=0, turn=(seq - 1) // EVENTS + 1, event=event)
         for seq, event in enumerate([*events, *more], 1)
     )
 
@@ -42,11 +44,12 @@ def test_all_places_of_a_long_session_share_one_list_of_what_was_seen() -> None:
     assert len(main.marks) == TURNS
     assert {id(one.saw) for one in main.marks} == {id(main.saw)}
     assert len(main.saw) == TURNS
-    assert len(main.seen) == 200
+    assert len(main.seen) == FILES
+    assert len({id(one.instructions) for one in main.marks[1:]}) == 1
 
 
 def test_after_going_back_it_knows_the_files_as_it_did_there() -> None:
-    went_back = folded(TURNS, Rewound(to_seq=4 * 210)).main
+    went_back = folded(TURNS, Rewound(to_seq=EVENTS * 210)).main
     assert went_back.seen == folded(210).main.seen
     assert list(went_back.seen) == list(folded(210).main.seen)
 

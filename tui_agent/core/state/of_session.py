@@ -91,7 +91,8 @@ def _instructions(
 ) -> None:
     if agent.instructions is None or agent.instructions.text != event.text:
         agent.unsent.append(Unsent(kind="context", text=event.text))
-    agent.instructions = event
+    if agent.instructions != event:
+        agent.instructions = event  # else the one that the places to go back to have
     if agent.turn is not None:
         agent.turn.gathered = True
 
