@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from collections.abc import Collection
 
@@ -11,8 +12,8 @@ from tests.support.patches import views_of
 from tui_agent.core.patch import HunkDecision, resolve
 from tui_agent.core.patch.view import FileView
 from tui_agent.core.proposal import Decision
-from tui_agent.ui.line_input import Left
-from tui_agent.ui.line_review import Review
+from tui_agent.ui.line_reading import Left, Stops
+from tui_agent.ui.line_review import Draft, Review
 from tui_agent.ui.text import Paper
 
 LINES = [f"line {number}" for number in range(1, 61)]
@@ -24,10 +25,12 @@ class Typed:
     strict = True
 
     def __init__(self, *answers: str) -> None:
+        self.stops = Stops(lambda: None)
         self.answers = list(answers)
         self.asked: list[str] = []
 
-    async def line(self, prompt: str) -> str | None:
+    async def line(self, prompt: str, *, hold: bool = True) -> str | None:
+        del hold
         self.asked.append(prompt)
         if not self.answers:
             raise Left
@@ -40,6 +43,13 @@ class Typed:
 
     async def text(self, start: str) -> str:
         return (await self.line(start)) or ""
+
+    async def meanwhile(self, changed: asyncio.Event) -> str | None:
+        await changed.wait()
+        return None
+
+    def early(self) -> list[str]:
+        return []
 
     def arm(self) -> None:
         """Nothing is typed too early."""
@@ -59,12 +69,10 @@ def three_hunks_in_two_files() -> tuple[FileView, ...]:
     return views_of(("a.txt", changed(), changed(5, 30, 34)), ("b.txt", changed(), changed(50)))
 
 
-async def reviewed(
-    *answers: str, kept: tuple[HunkDecision, ...] = ()
-) -> tuple[Decision | None, str, Typed]:
+async def reviewed(*answers: str, draft: Draft | None = None) -> tuple[Decision | None, str, Typed]:
     person, out = Typed(*answers), io.StringIO()
-    review = Review(person, Paper({"NO_COLOR": "1"}, out), None)
-    decision = await review.decide(three_hunks_in_two_files(), kept)
+    review = Review(person, Paper({"NO_COLOR": "1"}, out), person.text)
+    decision = await review.decide(three_hunks_in_two_files(), draft or Draft())
     return decision, out.getvalue(), person
 
 
@@ -125,11 +133,16 @@ async def test_verdicts_from_before_are_counted_by_change_too() -> None:
         HunkDecision(path="a.txt", runs=second.run_ids[:1], verdict="accept"),
         HunkDecision(path="a.txt", runs=second.run_ids[1:], verdict="reject"),
     )
-    _, said, _ = await reviewed("y", "\r", kept=kept)
+    _, said, _ = await reviewed("y", "\r", draft=Draft(kept))
     assert "2 verdicts of yours still stand" in said
     assert "2 accepted, 1 partly accepted" in said
 
 
-async def test_leaving_in_the_middle_decides_nothing() -> None:
+async def test_leaving_in_the_middle_decides_nothing_and_forgets_nothing() -> None:
+    draft = Draft()
     with pytest.raises(Left):
-        await reviewed("y", "n")
+        await reviewed("y", "n", draft=draft)
+    decision, said, person = await reviewed("y", "\r", draft=draft)
+    assert person.asked[0].startswith("3/3")
+    assert "2 accepted, 1 rejected" in said
+    assert outcome(decision) == changed(5).encode()

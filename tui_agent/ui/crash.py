@@ -40,7 +40,7 @@ def guarded(
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
+        forget_output()
         return BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 -- the last line before the user: no traceback passes
         _restore(terminal)
@@ -105,7 +105,7 @@ def _restore(terminal: tuple[int, list[Any]] | None) -> None:
     termios.tcsetattr(terminal[0], termios.TCSANOW, terminal[1])
 
 
-def _forget_output() -> None:
+def forget_output() -> None:
     """Let the interpreter's own flush at exit find nobody to complain to."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 
 from tui_agent.core.commands import (
@@ -24,14 +24,18 @@ from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting, place_of
 from tui_agent.ui.figures import plural
 from tui_agent.ui.line_approval import Approvals
-from tui_agent.ui.line_commands import Others, SlashCommands
-from tui_agent.ui.line_input import Input, Interrupted, Left
-from tui_agent.ui.line_review import EditText
+from tui_agent.ui.line_commands import SlashCommands
+from tui_agent.ui.line_doors import Others
+from tui_agent.ui.line_editing import Editing, Open
+from tui_agent.ui.line_input import Input
+from tui_agent.ui.line_reading import Interrupted, Left
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
 
 TAKEN_UP_SECONDS = 2.0
 """How long a message may take to begin its turn; one that is refused never does."""
+SETTLING_SECONDS = 0.25
+"""How long the answer to a command may take to stand before the next question."""
 LEAVING_SECONDS = 10.0
 """How long the agent may take to leave in order."""
 
@@ -46,8 +50,9 @@ class LineSetup:
     """What is sent in its place."""
     past: int = 0
     """The number of the last record that was there before."""
-    edit_text: EditText | None = None
-    others: Others | None = None
+    editor: Open | None = None
+    """The external editor; None: there is none."""
+    others: Others = field(default_factory=Others)
     greeting: tuple[str, ...] = ()
 
 
@@ -59,13 +64,16 @@ class LineMode:
         self._told = Transcript(
             client.blob, Detail(tools=True, output=True, deltas=not given.strict)
         )
-        self._approvals = Approvals(given, paper, self._told, setup.edit_text)
-        self._commands = SlashCommands(client, paper, self._told, setup.others)
+        edit = Editing(given, paper, setup.editor)
+        self._approvals = Approvals(given, paper, self._told, edit)
+        self._commands = SlashCommands(client, paper, self._told, edit, setup.others)
         self._later: set[str] = set()
         self._changed = asyncio.Event()
         self._closed = False
         self._warned = False
         self._listening = False
+        self._announced: Waiting | None = None
+        """The question that the one who is typing was told of."""
 
     @property
     def then(self) -> tuple[str, ...]:
@@ -76,24 +84,38 @@ class LineMode:
         """Talk until the person leaves; an open turn is then suspended."""
         self._paper.put(*self._setup.greeting)
         following = asyncio.create_task(self._follow())
+        try:
+            with self._input.stops.told(self._stop):
+                await self._begin()
+                await self._talk()
+        except Left:
+            self._paper.put(self._farewell())
+        except asyncio.CancelledError:
+            with suppress(OSError):  # the terminal may be gone
+                self._paper.put("", self._farewell())
+            raise
+        finally:
+            with self._input.stops.closing():
+                self._client.send(Close())
+                await asyncio.wait({following}, timeout=LEAVING_SECONDS)
+                following.cancel()
+        if following.done() and not following.cancelled():
+            following.result()
+        return 0
+
+    async def _begin(self) -> None:
+        """Send what the command line said."""
         if self._setup.first is not None:
             self._client.send(self._setup.first)
             await self._taken_up()
         elif self._setup.prompt:
             self._paper.put([("accent", "› "), ("bold", self._setup.prompt)])
-            self._client.send(Submit(text=self._setup.prompt))
-            await self._taken_up()
-        try:
-            await self._talk()
-        except Left:
-            self._paper.put(self._farewell())
-        finally:
-            self._client.send(Close())
-            await asyncio.wait({following}, timeout=LEAVING_SECONDS)
-            following.cancel()
-        if following.done() and not following.cancelled():
-            following.result()
-        return 0
+            await self._say(self._setup.prompt)
+
+    def _stop(self) -> None:
+        """Ctrl-C came between two questions: it ends what runs."""
+        if self._busy() and not self._told.state.waiting:
+            self._client.send(Interrupt())
 
     async def _follow(self) -> None:
         try:
@@ -113,12 +135,13 @@ class LineMode:
             else:
                 await self._tell(record)
             self._changed.set()
-            if self._listening and self._waiting() is not None:
+            if self._listening and self._waiting() not in (None, self._announced):
+                self._announced = self._waiting()
                 self._input.release()
 
     async def _tell(self, record: Record) -> None:
         if self._paper.spoken and isinstance(record.event, TurnStarted):
-            self._paper.put("Working.")
+            self._paper.put("Working. Enter lets you say something meanwhile.")
         told = await self._told.tell(record)
         if told.answer or told.aside:
             self._paper.put(*told.answer, *told.aside)
@@ -135,8 +158,8 @@ class LineMode:
             waiting = self._waiting()
             if waiting is not None:
                 await self._guarded(partial(self._answer, waiting))
-            elif self._busy() and self._input.strict:
-                await self._watch()
+            elif self._input.strict and self._running():
+                await self._guarded(self._watch)
             else:
                 await self._guarded(self._listen)
 
@@ -157,15 +180,29 @@ class LineMode:
                 self._paper.put(f"{what}Ctrl-C again leaves; agent -c goes on from here.")
 
     async def _listen(self) -> None:
-        self._listening = True
+        self._listening, self._announced = True, None
         try:
-            said = await self._input.line(self._sign())
+            said = await self._input.line(self._sign(), hold=self._running())
         finally:
             self._listening = False
         if said is None:
             return
         if not self._input.strict and said.strip():
             self._paper.put([("accent", "› "), ("bold", said)])
+        await self._say(said)
+
+    async def _watch(self) -> None:
+        """Hear what happens until it is somebody's turn; Enter lets the person speak meanwhile."""
+        said = await self._input.meanwhile(self._changed)
+        if said is None:
+            return
+        if said.strip():
+            await self._say(said)
+        else:
+            await self._listen()
+
+    async def _say(self, said: str) -> None:
+        """Do what was typed: nothing, a command of one's own, a slash command, a message."""
         text = said.strip()
         if not text:
             self._later.clear()
@@ -174,14 +211,22 @@ class LineMode:
         elif text.startswith("!") and text[1:].strip():
             self._client.send(RunShell(command=text[1:].strip()))
             await self._taken_up()
-        elif text.startswith("/"):
+        elif self._commands.means(text):
             if not await self._commands.run(text):
                 raise Left
+            said, self._commands.said = self._commands.said, ""
+            await (self._send(said) if said else self._settled())
         else:
-            queued = self._busy()
-            self._client.send(Submit(text=said, attachments=self._commands.attached()))
-            if queued:
-                self._paper.put("Queued: it is sent when this turn has ended.")
+            await self._send(said)
+
+    async def _send(self, said: str) -> None:
+        """Send a message, now or after this turn."""
+        queued = self._busy()
+        self._client.send(Submit(text=said, attachments=self._commands.attached()))
+        if queued:
+            self._paper.put("Queued: it is sent when this turn has ended. /steer says it now.")
+            await self._settled()
+        else:
             await self._taken_up()
 
     def _sign(self) -> str:
@@ -201,7 +246,18 @@ class LineMode:
         except TimeoutError:
             return
 
+    async def _settled(self) -> None:
+        """Where question and output take turns, let what was asked for be told first."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLING_SECONDS if self._input.strict else 0):
+                while not self._closed and not self._running():
+                    self._changed.clear()
+                    await self._changed.wait()
+
     async def _answer(self, waiting: Waiting) -> None:
+        for line in self._input.early():
+            if line.strip():
+                await self._say(line)
         state = self._told.state
         call = state.call(waiting)
         decision = await self._approvals.decide(
@@ -231,21 +287,11 @@ class LineMode:
             trial = self._told.state.trials.get(request_id)
             if trial is not None and trial != before and not trial.runs:
                 return
-            await self._heard(TryHunks(request_id=request_id))
-
-    async def _watch(self) -> None:
-        """Wait for the next record while nothing can be typed; Ctrl-C ends the turn."""
-        await self._heard(Interrupt())
-
-    async def _heard(self, on_interrupt: Command) -> None:
-        """Wait for the next record; Ctrl-C sends a command."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGINT, lambda: self._client.send(on_interrupt))
-        self._changed.clear()
-        try:
-            await self._changed.wait()
-        finally:
-            loop.remove_signal_handler(signal.SIGINT)
+            self._changed.clear()
+            try:
+                await self._input.meanwhile(self._changed)
+            except Interrupted:
+                self._client.send(TryHunks(request_id=request_id))
 
     def _waiting(self) -> Waiting | None:
         found = self._told.state.waiting.values()
@@ -256,6 +302,10 @@ class LineMode:
             return True
         state = self._told.state
         return state.main.turn is not None and not state.halted
+
+    def _running(self) -> bool:
+        """Return whether anything happens by itself: not where all of it waits for the person."""
+        return self._busy() and not self._told.state.waiting
 
     def _farewell(self) -> str:
         if self._busy():

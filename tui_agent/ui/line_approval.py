@@ -12,8 +12,9 @@ from tui_agent.core.spending import amount_in
 from tui_agent.core.state import Call
 from tui_agent.ui.cost_lines import pause_lines
 from tui_agent.ui.line_allow import choose_rule
+from tui_agent.ui.line_editing import Edit
 from tui_agent.ui.line_input import Input
-from tui_agent.ui.line_review import EditText, Review, TryHunks, explain, key_lines
+from tui_agent.ui.line_review import Draft, Review, TryHunks, explain, key_lines
 from tui_agent.ui.line_served import served_lines
 from tui_agent.ui.plan_lines import plan_lines
 from tui_agent.ui.text import Line, Paper
@@ -43,10 +44,10 @@ PLAN_KEYS = {
 class Approvals:
     """Asks the person about one call after another."""
 
-    def __init__(
-        self, given: Input, paper: Paper, told: Transcript, edit_text: EditText | None
-    ) -> None:
-        self._input, self._paper, self._told, self._edit_text = given, paper, told, edit_text
+    def __init__(self, given: Input, paper: Paper, told: Transcript, edit: Edit) -> None:
+        self._input, self._paper, self._told, self._edit = given, paper, told, edit
+        self._drafts: dict[str, Draft] = {}
+        """The verdicts that were given so far, by open request."""
 
     async def decide(
         self, call: Call, sandbox: str, *, place: str = "", try_hunks: TryHunks | None = None
@@ -85,8 +86,12 @@ class Approvals:
             self._paper.put([("dim", f"  {how_it_ran(proposal.ran)}")])
         for note in proposal.notes:
             self._paper.put([("warning", f"! {note}")])
-        review = Review(self._input, self._paper, self._edit_text, try_hunks)
-        return await review.decide(views, call.kept, call.offers)
+        review = Review(self._input, self._paper, self._edit, try_hunks)
+        draft = self._drafts.setdefault(call.request_id, Draft(call.kept))
+        decision = await review.decide(views, draft, call.offers)
+        if decision is not None:
+            del self._drafts[call.request_id]
+        return decision
 
     async def _command(self, call: Call, proposal: Proposal, sandbox: str) -> Decision | None:
         self._paper.put(*_facts(call, proposal, sandbox))
@@ -113,10 +118,8 @@ class Approvals:
             return Decision(verdict="reject", feedback=why or "")
         command = proposal.command.text if proposal.command is not None else ""
         if key == "e":
-            text = await (
-                self._edit_text(command) if self._edit_text else self._input.text(command)
-            )
-            return Decision(verdict="once", command=text.strip()) if text.strip() else None
+            text = (await self._edit(command) or "").strip()
+            return Decision(verdict="once", command=text) if text else None
         if key in "dt":
             return Decision(verdict="once", view="copy" if key == "d" else "tree")
         return await choose_rule(self._input, self._paper, call.offers)
@@ -158,11 +161,9 @@ class Approvals:
                 why = await self._input.line("Why? ") if key == "r" else ""
                 return Decision(verdict="reject", feedback=why or "")
             else:
-                start = "\n".join(step.text for step in plan.steps)
-                text = await (
-                    self._edit_text(start) if self._edit_text else self._input.text(start)
-                )
-                return Decision(verdict="once", plan=edited_plan(plan, text))
+                text = await self._edit("\n".join(step.text for step in plan.steps))
+                if text is not None:
+                    return Decision(verdict="once", plan=edited_plan(plan, text))
 
 
 def _keys(proposal: Proposal) -> dict[str, str]:

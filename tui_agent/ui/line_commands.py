@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
 
 from tui_agent.core import commands as ask
+from tui_agent.core.blob import preview_of
 from tui_agent.core.messages import Attachment
 from tui_agent.core.overview import NOT_RECORDED
 from tui_agent.core.ports import Client
 from tui_agent.core.servers import is_served
 from tui_agent.core.state import Session
-from tui_agent.core.undo import rewind_points
 from tui_agent.ui.budget_words import budget_wish
-from tui_agent.ui.context_lines import context_lines
-from tui_agent.ui.cost_lines import meter_words
 from tui_agent.ui.grant_lines import grant_lines
 from tui_agent.ui.line_approval import edited_plan
-from tui_agent.ui.line_sessions import HELP, Choices, Exports
-from tui_agent.ui.memory_lines import MemoryDoor
+from tui_agent.ui.line_doors import Others
+from tui_agent.ui.line_editing import Edit
+from tui_agent.ui.line_sessions import HELP
+from tui_agent.ui.line_told import (
+    call_lines,
+    last_answer,
+    rewind_lines,
+    said_lines,
+    status_lines,
+    told_context,
+)
 from tui_agent.ui.plan_lines import plan_lines
-from tui_agent.ui.rewind_words import HELP as REWIND_HELP
 from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
 from tui_agent.ui.transcript import Transcript
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
 from tui_agent.ui.undo_words import undo_wish
 
-Blame = Callable[[str], Sequence[Line]]
-"""Gives the lines of a file, each with the step that made it. Raises ValueError, OSError."""
-Cost = Callable[[Session], Awaitable[Sequence[Line]]]
-"""Gives the lines of what a session has cost."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Others:
-    """What the commands ask of the world beside the agent."""
-
-    blame: Blame | None = None
-    cost: Cost | None = None
-    memory: MemoryDoor | None = None
-    sessions: Choices | None = None
-    exports: Exports | None = None
-    attach: Callable[[str], Attachment] | None = None
-    """Reads an image. Raises OSError, ValueError."""
-    edit_text: Callable[[str], Awaitable[str]] | None = None
+ALIASES = {"exit": "quit", "q": "quit", "clear": "new", "resume": "sessions", "keys": "help"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +49,37 @@ class SlashCommands:
     """Carries out what begins with a slash."""
 
     def __init__(
-        self, client: Client, paper: Paper, told: Transcript, others: Others | None = None
+        self, client: Client, paper: Paper, told: Transcript, edit: Edit, others: Others
     ) -> None:
-        self._client, self._paper, self._told = client, paper, told
-        self._others = others or Others()
+        self._client, self._paper, self._told, self._edit = client, paper, told, edit
+        self._others = others
+        self.said = ""
+        """A message that a command has made, and which is to be sent."""
         self.then: tuple[str, ...] = ()
         """What is to be gone on to: `("resume", ID)`, for one; empty: nothing."""
         self._attached: list[Attachment] = []
-        send = client.send
         self._table = {
+            **self._of_the_model(),
+            **self._of_the_conversation(),
+            **self._of_the_files(),
+            **self._of_sessions(),
+        }
+
+    def _of_the_model(self) -> dict[str, _Entry]:
+        return {
             "help": _Entry("these commands", lambda _: self._help()),
             "mode": _Entry("change the mode", self._mode, "plan|ask|edit|auto"),
-            "model": _Entry("change the model", self._model, "NAME"),
+            "model": _Entry("change the model; alone: say which it is", self._model),
             "budget": _Entry(
                 "what the session, a turn or a day may cost", self._budget, "[turn|day] DOLLARS"
             ),
             "cost": _Entry("what was spent, by agent and model", lambda _: self._cost()),
-            "plan": _Entry("show the plan; /plan edit changes its steps", self._plan),
-            "status": _Entry("model, mode, tokens, cost", lambda _: self._status()),
-            "context": _Entry("what the model is told beforehand", lambda _: self._context()),
-            "steer": _Entry("say something to the running turn", self._steer, "TEXT"),
-            "recall": _Entry("take back the last queued message", lambda _: self._recall()),
-            "checks": _Entry("run the project's checks", lambda _: send(ask.RunChecks())),
-            "undo": _Entry("take the last turn's edits back, or those of a turn", self._undo),
-            "rewind": _Entry("go back to an earlier place; alone: list the places", self._rewind),
-            "blame": _Entry("which step made each line of a file", self._blame, "FILE"),
             "compact": _Entry(
                 "make the conversation shorter for the model; say what to keep in mind",
-                lambda t: send(ask.Compact(instructions=t)),
+                lambda text: self._client.send(ask.Compact(instructions=text)),
+            ),
+            "context": _Entry(
+                "what the model is told beforehand", lambda _: self._tell(told_context)
             ),
             "remember": _Entry(
                 "keep something for this project", partial(self._memory, "remember"), "TEXT"
@@ -99,34 +91,69 @@ class SlashCommands:
                 "what is remembered; /memory WORDS searches", partial(self._memory, "memory")
             ),
             "mcp": _Entry("how the servers of tools stand; /mcp restart NAME", self._mcp),
+        }
+
+    def _of_the_conversation(self) -> dict[str, _Entry]:
+        return {
+            "plan": _Entry("show the plan; /plan edit changes its steps", self._plan),
+            "status": _Entry(
+                "model, mode, tokens, cost, queue", lambda _: self._tell(status_lines)
+            ),
+            "steer": _Entry("say something to the running turn", self._steer, "TEXT"),
+            "recall": _Entry("take back the last queued message", lambda _: self._recall()),
+            "stop": _Entry("end the turn", lambda _: self._client.send(ask.Interrupt())),
+            "editor": _Entry("write a message in your editor", self._editor),
+            "history": _Entry("what was said; /history WORDS searches", self._history),
+            "attach": _Entry("an image, for your next message", self._attach, "FILE"),
+            "copy": _Entry("the last answer, into the clipboard", lambda _: self._copy()),
+            "output": _Entry("all that a call was given and gave; /output list", self._output),
+        }
+
+    def _of_the_files(self) -> dict[str, _Entry]:
+        return {
+            "checks": _Entry(
+                "run the project's checks", lambda _: self._client.send(ask.RunChecks())
+            ),
+            "undo": _Entry("take the last turn's edits back, or those of a turn", self._undo),
+            "rewind": _Entry("go back to an earlier place; alone: list the places", self._rewind),
+            "blame": _Entry("which step made each line of a file", self._blame, "FILE"),
             "approvals": _Entry(
                 "what is allowed for the session; /approvals 2 takes one back", self._approvals
             ),
+        }
+
+    def _of_sessions(self) -> dict[str, _Entry]:
+        return {
             "label": _Entry("name this place", self._label, "TEXT"),
             "sessions": _Entry("list earlier ones; /sessions 2 goes on with one", self._earlier),
             "export": _Entry("this session as a file for others", self._export, "FORMAT"),
-            **self._others_than_this(),
-            "stop": _Entry("end the turn", lambda _: send(ask.Interrupt())),
-            "quit": _Entry("leave; an open turn is suspended", lambda _: None),
-        }
-
-    def _others_than_this(self) -> dict[str, _Entry]:
-        return {
-            "attach": _Entry("an image, for your next message", self._attach, "FILE"),
             "replay": _Entry("this session from its start, step by step", self._replay),
             "fork": _Entry("go on in a copy of this session, or up to a step of it", self._fork),
             "new": _Entry("begin a new session", lambda _: self._go("new")),
+            "theme": _Entry("line mode takes the terminal's own colours", lambda _: self._theme()),
+            "quit": _Entry("leave; an open turn is suspended", lambda _: None),
         }
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What can be typed after the slash, and what each does."""
+        return {name: entry.what for name, entry in self._table.items()}
 
     def attached(self) -> tuple[Attachment, ...]:
         """Return what goes with the next message, once."""
         found, self._attached = tuple(self._attached), []
         return found
 
+    def means(self, text: str) -> bool:
+        """Return whether a text is a command and no message: `/etc/hosts is empty` is one."""
+        word = text.split(maxsplit=1)[0]
+        return word.startswith("/") and ("/" not in word[1:] or is_served(word[1:]))
+
     async def run(self, text: str) -> bool:
         """Carry a command out; tell whether the conversation goes on."""
-        name, _, argument = text[1:].partition(" ")
-        if name in ("quit", "exit", "q"):
+        typed, _, argument = text[1:].partition(" ")
+        name = ALIASES.get(typed, typed)
+        if name == "quit":
             return False
         if is_served(name):
             self._client.send(ask.AskServers(what="prompt", name=name, rest=argument.strip()))
@@ -136,7 +163,7 @@ class SlashCommands:
             near = [one for one in self._table if one.startswith(name[:2])]
             hint = f"; did you mean /{near[0]}?" if name and near else "; /help lists them"
             self._paper.put(f"There is no command /{name}{hint}")
-        elif entry.argument and not argument.strip() and name != "mode":
+        elif entry.argument and not argument.strip() and name not in ("mode", "budget"):
             self._paper.put(f"/{name} {entry.argument}: {entry.what}")
         else:
             done = entry.do(argument.strip())
@@ -170,10 +197,51 @@ class SlashCommands:
             self._paper.put(f"The mode is {self._told.state.mode}; /mode plan|ask|edit|auto")
 
     def _model(self, name: str) -> None:
-        self._client.send(ask.SetModel(model=name))
+        if name:
+            self._client.send(ask.SetModel(model=name))
+        else:
+            self._paper.put(f"The model is {self._told.state.model}; /model NAME changes it.")
+
+    def _tell(self, lines: Callable[[Session], Sequence[Line | str]]) -> None:
+        self._paper.put(*lines(self._told.state))
+
+    async def _output(self, text: str) -> None:
+        self._paper.put(*await call_lines(self._told, text))
+
+    async def _copy(self) -> None:
+        text = last_answer(self._told.state)
+        if not text:
+            self._paper.put("There is no answer yet.")
+        elif self._others.copy is None or self._paper.plain:
+            self._paper.put("This terminal cannot be asked to copy anything.")
+        else:
+            self._paper.signal(await self._others.copy(text))
+            self._paper.put("Copied the last answer.")
+
+    async def _editor(self, text: str) -> None:
+        self.said = (await self._edit(text) or "").strip()
+        if not self.said:
+            self._paper.put("Nothing was sent.")
+
+    def _history(self, text: str) -> None:
+        said = list(self._others.history() if self._others.history is not None else ())
+        users = [user for turn in self._told.state.main.turns for user in turn.users]
+        said = list(dict.fromkeys([*said, *(preview_of(user.text) for user in users)]))
+        if text.isdecimal() and 1 <= int(text) <= len(said):
+            self.said = said[int(text) - 1]
+            self._paper.put([("accent", "› "), ("bold", self.said)])
+        else:
+            self._paper.put(*said_lines(said, text))
+
+    def _theme(self) -> None:
+        self._paper.put("Line mode takes the terminal's own colours; themes are worn in the app.")
 
     def _steer(self, text: str) -> None:
+        if self._told.state.main.turn is None:
+            self._paper.put("Nothing runs: what you type is sent at once.")
+            return
         self._client.send(ask.Steer(text=text))
+        self._paper.put("Said: the model hears it with its next request.")
 
     def _label(self, text: str) -> None:
         self._client.send(ask.Label(text=text))
@@ -195,13 +263,7 @@ class SlashCommands:
                 return
             self._client.send(wish)
             return
-        points = rewind_points(state.main)
-        if not points:
-            self._paper.put("There is nothing to go back to yet.")
-            return
-        for point in reversed(points):
-            self._paper.put([("bold", f"  {point.name:<6}"), ("", f"{point.place}: {point.text}")])
-        self._paper.put(REWIND_HELP)
+        self._tell(rewind_lines)
 
     def _approvals(self, text: str) -> None:
         grants = list(self._told.state.grants.values())
@@ -293,24 +355,14 @@ class SlashCommands:
 
     async def _plan(self, text: str) -> None:
         plan = self._told.state.main.plan
-        if text == "edit" and plan is not None and self._others.edit_text is not None:
-            steps = await self._others.edit_text("\n".join(step.text for step in plan.steps))
-            self._client.send(ask.EditPlan(plan=edited_plan(plan, steps)))
-            return
-        self._paper.put(*(plan_lines(plan) if plan is not None else ["There is no plan."]))
-
-    def _status(self) -> None:
-        state = self._told.state
-        self._paper.put(f"model {state.model}, mode {state.mode}, sandbox {state.sandbox}")
-        meters = meter_words(state)
-        self._paper.put(meters or "Nothing was asked of the model yet.")
-
-    def _context(self) -> None:
-        main = self._told.state.main
-        if main.instructions is None:
-            self._paper.put("Nothing was gathered yet: it is, with the first message.")
+        if plan is None:
+            self._paper.put("There is no plan.")
+        elif text == "edit":
+            steps = await self._edit("\n".join(step.text for step in plan.steps))
+            if steps is not None:
+                self._client.send(ask.EditPlan(plan=edited_plan(plan, steps)))
         else:
-            self._paper.put(*context_lines(main.instructions, main.system, main.tools))
+            self._paper.put(*plan_lines(plan))
 
     def _recall(self) -> None:
         queue = self._told.state.queue

@@ -1,4 +1,4 @@
-"""How line mode asks: a line, a key, a longer text; on a capable terminal and on a dumb one."""
+"""How line mode asks: a line, a key, a longer text; and how it does so on a capable terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import sys
 import time
 from collections.abc import Collection
 from contextlib import redirect_stderr, redirect_stdout
-from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar, cast
+from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar, cast
+
+from tui_agent.ui.line_reading import READ_TOGETHER, Interrupted, Left, Stops
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -17,20 +19,10 @@ ARMED_AFTER = 0.4
 """Seconds after a question appeared in which keys were meant for something else: ignored."""
 
 
-READ_TOGETHER = 0.03
-"""Seconds between a paste and what was read together with it, at most; no hand is so quick."""
 BETWEEN_WRITES = 0.02
 """Seconds: what is printed above a question is gathered for so long, so that it flickers less."""
 
 Answer = TypeVar("Answer")
-
-
-class Interrupted(Exception):  # noqa: N818 -- it is no error
-    """Ctrl-C on an empty line."""
-
-
-class Left(Exception):  # noqa: N818 -- it is no error
-    """Ctrl-D on an empty line, or the end of the input."""
 
 
 class Input(Protocol):
@@ -41,8 +33,16 @@ class Input(Protocol):
         """Whether output and input must take turns."""
         ...
 
-    async def line(self, prompt: str) -> str | None:
-        """Ask for a line; None where `release` ended the question. Raises Interrupted, Left."""
+    @property
+    def stops(self) -> Stops:
+        """Who is told of Ctrl-C where no prompt reads it."""
+        ...
+
+    async def line(self, prompt: str, *, hold: bool = True) -> str | None:
+        """Ask for a line; None where `release` ended the question. Raises Interrupted, Left.
+
+        `hold`: where question and output must take turns, the output waits for the answer.
+        """
         ...
 
     async def key(self, prompt: str, keys: Collection[str]) -> str:
@@ -56,12 +56,23 @@ class Input(Protocol):
         """Ask for a longer text, beginning with `start`. Raises Interrupted, Left."""
         ...
 
+    async def meanwhile(self, changed: asyncio.Event) -> str | None:
+        """Wait until something changes (None), or until a line was typed, and return it.
+
+        Raises Interrupted, Left.
+        """
+        ...
+
+    def early(self) -> list[str]:
+        """Return what was typed before anything was asked."""
+        ...
+
     def arm(self) -> None:
         """Begin a new question: for a moment, keys were meant for something else."""
         ...
 
     def release(self) -> None:
-        """End an open `line` on which nothing has been typed."""
+        """Let an open `line` give way to a question, where nothing has been typed yet."""
         ...
 
 
@@ -70,10 +81,12 @@ class TerminalInput:
 
     strict = False
 
-    def __init__(self) -> None:
+    def __init__(self, stops: Stops) -> None:
+        """Ask on this terminal."""
         from prompt_toolkit import PromptSession
         from prompt_toolkit.output.vt100 import Vt100_Output
 
+        self.stops = stops
         self._output = Vt100_Output.from_pty(sys.stdout)
         # Asking the terminal where the cursor stands costs a round trip, and many never answer.
         self._output.enable_cpr = False
@@ -82,8 +95,9 @@ class TerminalInput:
         )
         self._armed_at = 0.0
 
-    async def line(self, prompt: str) -> str | None:
+    async def line(self, prompt: str, *, hold: bool = True) -> str | None:
         """Ask for a line."""
+        del hold  # what is said stands above
         return await _asked(self._session, prompt)
 
     async def key(self, prompt: str, keys: Collection[str]) -> str:
@@ -105,6 +119,25 @@ class TerminalInput:
             multiline=True, output=self._output, erase_when_done=True
         )
         return await _asked(session, "", start)
+
+    async def meanwhile(self, changed: asyncio.Event) -> str | None:
+        """Wait until something changes: what is typed here is typed at a prompt."""
+        stopped = False
+
+        def stop() -> None:
+            nonlocal stopped
+            stopped = True
+            changed.set()
+
+        with self.stops.told(stop):
+            await changed.wait()
+        if stopped:
+            raise Interrupted
+        return None
+
+    def early(self) -> list[str]:
+        """A key that comes too early is ignored, and a line stands in its prompt."""
+        return []
 
     def arm(self) -> None:
         """Ignore keys for a moment."""
@@ -262,67 +295,3 @@ def _answer_keys(keys: Collection[str], armed_at: float) -> KeyBindings:
         event.app.exit(exception=EOFError())
 
     return bound
-
-
-class DumbInput:
-    """Asks on a terminal that can only print and read lines: in turn, nothing drawn twice."""
-
-    strict = True
-
-    async def line(self, prompt: str) -> str | None:
-        """Ask for a line."""
-        return await self._read(prompt)
-
-    async def key(self, prompt: str, keys: Collection[str]) -> str:
-        """Ask until the line is one of the keys; an empty line is Enter."""
-        while True:
-            said = (await self._read(prompt)).strip()
-            if (said or "\r") in keys:
-                return said or "\r"
-
-    async def text(self, start: str) -> str:
-        """Ask for lines up to one with a single dot; none leaves the text as it is."""
-        sys.stdout.write(f"{start}\nNew text, line by line; a single dot ends it.\n")
-        lines: list[str] = []
-        while (line := await self._read("")) != ".":
-            lines.append(line)
-        return "\n".join(lines) + "\n" if lines else start
-
-    def arm(self) -> None:
-        """A line needs its Enter, so that nothing is answered by chance."""
-
-    def release(self) -> None:
-        """There is never an open question while anything else happens."""
-
-    async def _read(self, prompt: str) -> str:
-        sys.stdout.write(prompt)
-        sys.stdout.flush()
-        line = await _interruptible_line()
-        if not line:
-            raise Left
-        return line.rstrip("\n")
-
-
-async def _interruptible_line() -> str:
-    """Read a line without a thread, so that Ctrl-C and the end of the program are not held up."""
-    loop = asyncio.get_running_loop()
-    ready = asyncio.Event()
-    descriptor = sys.stdin.fileno()
-    interrupted: list[Any] = []
-
-    def stop() -> None:
-        interrupted.append(True)
-        ready.set()
-
-    import signal
-
-    loop.add_reader(descriptor, ready.set)
-    loop.add_signal_handler(signal.SIGINT, stop)
-    try:
-        await ready.wait()
-    finally:
-        loop.remove_reader(descriptor)
-        loop.remove_signal_handler(signal.SIGINT)
-    if interrupted:
-        raise Interrupted
-    return sys.stdin.readline()

@@ -21,12 +21,10 @@ from tui_agent.core.patch import (
 from tui_agent.core.proposal import Decision, Offer
 from tui_agent.ui.figures import plural
 from tui_agent.ui.line_allow import choose_rule
+from tui_agent.ui.line_editing import Edit
 from tui_agent.ui.line_input import Input
 from tui_agent.ui.plain_diff import file_head, hunk_in_words, hunk_lines
 from tui_agent.ui.text import Line, Paper
-
-EditText = Callable[[str], Awaitable[str]]
-"""Lets the person edit a text in the external editor."""
 
 TryHunks = Callable[[tuple[HunkDecision, ...]], Awaitable[None]]
 """Runs the checks on hunks and tells how they ended, before it returns."""
@@ -84,6 +82,14 @@ _WAYS = {
 """Keys that only go somewhere, and what is said where there is no such place."""
 
 
+class Draft:
+    """The verdicts that were given so far, each key's together, so that it can be taken back."""
+
+    def __init__(self, kept: tuple[HunkDecision, ...] = ()) -> None:
+        """Begin with what was `kept` from an earlier request."""
+        self.given = [kept] if kept else []
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """Something to decide: a hunk, or a change of the file itself."""
@@ -112,39 +118,40 @@ class Review:
         self,
         given: Input,
         paper: Paper,
-        edit_text: EditText | None,
+        edit: Edit,
         try_hunks: TryHunks | None = None,
     ) -> None:
-        self._input, self._paper, self._edit_text = given, paper, edit_text
+        self._input, self._paper, self._edit_text = given, paper, edit
         self._try_hunks = try_hunks
         self._offers: Sequence[Offer] = ()
         self._rule: Decision | None = None
         self._pieces: list[_Piece] = []
-        self._decided: list[tuple[HunkDecision, ...]] = []
+        self._draft = Draft()
         self._at: _Piece | None = None
         """Where the person has gone; None: the first change that is undecided."""
 
     async def decide(
         self,
         views: Sequence[FileView],
-        kept: tuple[HunkDecision, ...] = (),
+        draft: Draft,
         offers: Sequence[Offer] = (),
     ) -> Decision | None:
-        """Ask for every change but those `kept` from before; None to decide later.
+        """Ask for every change that the draft has no verdict on yet; None to decide later.
 
-        `offers` are the rules that a person may choose instead, which take all of it.
+        The draft holds the verdicts, also where this is left in the middle. `offers` are the
+        rules that a person may choose instead, which take all of it.
         Raises Interrupted, Left.
         """
         self._offers = offers
-        self._decided = [kept] if kept else []
+        self._draft = draft
         self._pieces = [piece for view in views for piece in _pieces(view)]
         total = len(self._pieces)
         self._paper.put(f"{plural(total, 'change')} in {plural(len(views), 'file')} to decide.")
-        if kept:
+        if draft.given:
             verdicts = self._verdicts()
             still = sum(1 for one in self._pieces if not _open(one, verdicts))
             stand = "still stands" if still == 1 else "still stand"
-            self._paper.put(f"{plural(still, 'verdict')} of yours {stand}; u takes back.")
+            self._paper.put(f"{plural(still, 'verdict')} of yours {stand}; u takes it back.")
         shown = None
         while True:
             piece = self._next()
@@ -162,7 +169,7 @@ class Review:
 
     def _all(self) -> tuple[HunkDecision, ...]:
         decisions: tuple[HunkDecision, ...] = ()
-        for more in self._decided:
+        for more in self._draft.given:
             decisions = decide(decisions, *more)
         return decisions
 
@@ -245,7 +252,7 @@ class Review:
         if key != "e":
             reason = await self._reason() if key == "r" else ""
             verdict: Verdict = "accept" if key in "yaA" else "reject"
-            self._decided.append(
+            self._draft.given.append(
                 tuple(
                     HunkDecision(path=one.view.path, runs=one.ids, verdict=verdict, reason=reason)
                     for one in self._meant(piece, key)
@@ -290,10 +297,10 @@ class Review:
         return True
 
     def _undo(self) -> bool:
-        if not self._decided:
+        if not self._draft.given:
             self._paper.put("There is no verdict to take back.")
             return False
-        back = {(one.path, run) for one in self._decided.pop() for run in one.runs}
+        back = {(one.path, run) for one in self._draft.given.pop() for run in one.runs}
         held = (one for one in self._pieces if any((one.view.path, r) in back for r in one.ids))
         self._at = next(held, None)
         return True
@@ -313,11 +320,13 @@ class Review:
             self._paper.put("Only lines can be edited.")
             return False
         start = new_side(piece.hunk)
-        text = await (self._edit_text(start) if self._edit_text else self._input.text(start))
+        text = await self._edit_text(start)
+        if text is None:
+            return False
         if text and start.endswith("\n") and not text.endswith("\n"):
             text += "\n"
         try:
-            self._decided.append((edit_new_side(piece.view, piece.hunk, text),))
+            self._draft.given.append((edit_new_side(piece.view, piece.hunk, text),))
         except PatchError as error:
             self._paper.put([("warning", f"! {error}")])
             return False

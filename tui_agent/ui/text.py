@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Literal, TextIO
 
 from tui_agent.ui.clean import clean
@@ -47,6 +48,8 @@ class Paper:
         """Whether somebody hears it: words in place of signs, and no colour."""
         self.explained: set[str] = set()
         """The kinds of question whose keys were said already."""
+        self._held: list[Line | str] | None = None
+        self._prompt = ""
         self._colour = wants_colour(environ, self.out)
         encoding = (getattr(self.out, "encoding", "") or "ascii").lower().replace("-", "")
         self.ascii_only = not encoding.startswith("utf")
@@ -63,11 +66,39 @@ class Paper:
 
     def put(self, *lines: Line | str) -> None:
         """Write lines to standard output."""
-        self._write(self.out, lines)
+        if self._held is not None:
+            self._held += lines
+        elif self._prompt:
+            self.signal("\n")
+            self._write(self.out, lines)
+            self.signal(self.shaped(self._prompt))
+        else:
+            self._write(self.out, lines)
 
     def say(self, *lines: Line | str) -> None:
         """Write lines to standard error."""
         self._write(self.err, lines)
+
+    @contextmanager
+    def asking(self, prompt: str, *, hold: bool = True) -> Iterator[None]:
+        """Write what stands before an answer, on the line of the answer.
+
+        What is put meanwhile is held back until the answer is there; without `hold` it comes at
+        once, and the prompt again after it.
+        """
+        before = self._held, self._prompt
+        self._held, self._prompt = ([] if hold else None), prompt
+        self.signal(self.shaped(prompt))
+        try:
+            yield
+        finally:
+            held, (self._held, self._prompt) = self._held, before
+            if held:
+                self.put(*held)
+
+    def signal(self, sequence: str) -> None:
+        """Write a sequence that the terminal is to obey: a bell, a copy."""
+        print(sequence, end="", file=self.out, flush=True)
 
     def data(self, text: str) -> None:
         """Write a line that a program reads: not cleaned, not coloured, always UTF-8."""

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
+import termios
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_agent.ui.crash import forget_output
+from tui_agent.ui.exit_status import INTERRUPTED
 from tui_agent.ui.line import LineMode, LineSetup
-from tui_agent.ui.line_commands import Others
-from tui_agent.ui.line_input import DumbInput, Input, Interrupted, Left, TerminalInput
+from tui_agent.ui.line_doors import Others
+from tui_agent.ui.line_input import Input, TerminalInput
+from tui_agent.ui.line_reading import DumbInput, Interrupted, Left, Stops
 from tui_agent.ui.line_sessions import Choices, Exports, choose
+from tui_agent.ui.tui.terminal import clipboard
 from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.attaching import attach_image
 from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
 from tui_agent.wiring.going_on import goes_on
+from tui_agent.wiring.looks import signals
 from tui_agent.wiring.remembering import memory_door
+from tui_agent.wiring.session_doors import SessionDoors
 from tui_agent.wiring.spending import cost_door
 from tui_agent.wiring.trusting import ask_in_lines
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.outlets import Prepared
+    from tui_agent.ui.tui.terminal import Signals
     from tui_agent.wiring.around import Around
     from tui_agent.wiring.world import Opened
 
@@ -32,9 +42,49 @@ def line_mode(around: Around) -> int:
 
 
 async def _run(around: Around) -> int:
+    """Talk, and leave in order where the terminal goes away or the machine goes down."""
+
+    def leave() -> None:
+        talk.cancel()
+
+    stops = Stops(leave)
+    talk = asyncio.ensure_future(_talk(around, stops))
+    heard = {signal.SIGINT: stops.press, signal.SIGTERM: stops.leave, signal.SIGHUP: stops.leave}
+    loop = asyncio.get_running_loop()
+    for number, hear in heard.items():
+        loop.add_signal_handler(number, hear)
+    try:
+        return await talk
+    except asyncio.CancelledError:
+        return _interrupted()
+    except OSError:
+        if _terminal_is_there():
+            raise
+        return _interrupted()
+    finally:
+        for number in heard:
+            loop.remove_signal_handler(number)
+
+
+def _interrupted() -> int:
+    """Return the status; what could not be told to a terminal that is gone is no fault."""
+    if not _terminal_is_there():
+        forget_output()
+    return INTERRUPTED
+
+
+def _terminal_is_there() -> bool:
+    try:
+        termios.tcgetattr(sys.stdout.fileno())
+    except (OSError, ValueError, termios.error):
+        return False
+    return True
+
+
+async def _talk(around: Around, stops: Stops) -> int:
     around.paper.spoken = appearance_of(around).screen_reader
     one_by_one = around.paper.plain or around.paper.spoken
-    given: Input = DumbInput() if one_by_one else TerminalInput()
+    given: Input = DumbInput(stops, around.paper) if one_by_one else TerminalInput(stops)
     choices = Choices(lambda: around.summaries(all_repositories=False), around.paper)
     try:
         await ask_in_lines(around, given)
@@ -59,7 +109,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
         prompt=around.options.prompt,
         first=first,
         past=opened.past,
-        edit_text=editor_of(around),
+        editor=editor_of(around),
         others=Others(
             blame=blame_door(around),
             cost=cost_door(around),
@@ -67,7 +117,8 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
             sessions=choices,
             exports=_exports(around, opened, given),
             attach=partial(attach_image, opened),
-            edit_text=editor_of(around),
+            copy=partial(_copied, signals(around)),
+            history=SessionDoors(around).history,
         ),
         greeting=_greeting(opened),
     )
@@ -75,7 +126,8 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
         mode = LineMode(opened.agent, around.paper, given, setup)
         return await mode.run(), mode.then
     finally:
-        await opened.agent.close()
+        with given.stops.closing():
+            await opened.agent.close()
 
 
 def _exports(around: Around, opened: Opened, given: Input) -> Exports | None:
@@ -89,6 +141,13 @@ def _exports(around: Around, opened: Opened, given: Input) -> Exports | None:
         return await prepared(around, around.stored(str(folder)), form, 0)
 
     return Exports(make, given, around.paper)
+
+
+async def _copied(told: Signals, text: str) -> str:
+    """Copy by way of the multiplexer where there is one; else the terminal is to be asked."""
+    if told.copy is not None and await told.copy(text):
+        return ""
+    return clipboard(text, told.environ)
 
 
 def _greeting(opened: Opened) -> tuple[str, ...]:

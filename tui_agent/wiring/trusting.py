@@ -58,7 +58,7 @@ def notice(wiring: Wiring) -> str:
 
 async def ask_in_lines(around: Around, given: Input) -> None:
     """Ask whether a folder that brings settings or instructions is trusted; no is the default."""
-    from tui_agent.ui.line_input import Interrupted
+    from tui_agent.ui.line_reading import Interrupted
     from tui_agent.ui.trust_lines import question_lines
 
     question = around.folder.question()

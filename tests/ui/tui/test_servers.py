@@ -13,6 +13,7 @@ from tui_agent.core.commands import AskServers, Submit
 from tui_agent.core.events import ServerReported
 from tui_agent.core.served import OfferedPrompt, OfferedResource
 from tui_agent.ui.line_commands import SlashCommands
+from tui_agent.ui.line_doors import Others
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
 
@@ -46,6 +47,10 @@ async def test_a_resource_of_a_server_is_completed_behind_its_name() -> None:
         assert desk.commands == [Submit(text="see @docs:note://two")]
 
 
+async def as_it_is(text: str) -> str:
+    return text
+
+
 @pytest.mark.parametrize(
     ("typed", "wish"),
     [
@@ -60,5 +65,5 @@ async def test_the_same_is_typed_in_the_app_and_in_lines(typed: str, wish: AskSe
         assert desk.commands == [wish]
     client = ToldClient(with_server())
     told = Transcript(client.blob, Detail(users=True))
-    await SlashCommands(client, Paper({}, StringIO()), told).run(typed)
+    await SlashCommands(client, Paper({}, StringIO()), told, as_it_is, Others()).run(typed)
     assert client.commands == [wish]
