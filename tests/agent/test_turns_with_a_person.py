@@ -28,7 +28,9 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.plan import Plan, PlanStep
 from tui_agent.core.proposal import Decision
-from tui_agent.core.state import place_of
+from tui_agent.core.state import command_of, place_of, title_of
+from tui_agent.ui.tool_lines import tool_line
+from tui_agent.ui.tui.call_line import object_of
 
 
 @pytest.mark.capability("S0.6")
@@ -227,3 +229,24 @@ async def test_requests_of_one_response_wait_side_by_side_and_know_their_place(
         await work.decide(Decision(verdict="reject", feedback="not this one"))
         await work.ended()
         assert len(work.events(ApprovalRequested)) == 3
+
+
+@pytest.mark.parametrize(("ran", "status"), [("echo fine", "not_run"), ("false", "failed")])
+async def test_a_check_that_a_person_has_worded_anew_verifies_nothing_and_is_shown_as_it_ran(
+    repository: Repository, script: Script, ran: str, status: str
+) -> None:
+    repository.write("a.txt", "x\n")
+    check = Check(name="tests", command="true", origin="settings")
+    async with replace(script(DONE), checks=(check,)).opened() as work:
+        work.send(RunChecks())
+        await work.decide(Decision(verdict="once", command=ran))
+        await work.ended()
+        assert work.last(CheckFinished).command == ran
+        report = work.last(TurnEnded).report
+        assert not report.verified
+        assert report.checks[0].status == status
+        assert ran in f"{report.checks[0].command} {report.checks[0].summary}"
+        call = next(iter(work.state.main.turns[-1].calls.values()))
+        assert command_of(call) == title_of(call) == ran
+        assert ran in "".join(text for _, text in tool_line(call))
+        assert object_of(call) == ran

@@ -29,6 +29,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.next_action import next_action
 from tui_agent.core.report import report_of
+from tui_agent.core.state import command_of
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -203,11 +204,10 @@ async def _record_check(engine: Engine, call_id: str) -> None:
         return
     if engine.live.state.tree_edits:
         await snapshot(engine, call_id)
-    command = call.proposal.command
     engine.emit(
         CheckFinished(
             name=call.origin_id,
-            command=command.text if command is not None else call.proposal.title,
+            command=command_of(call) or call.proposal.title,
             call_id=call_id,
             exit_code=call.output.exit_code,
             tree=engine.live.state.tree,

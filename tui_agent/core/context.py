@@ -13,6 +13,7 @@ from tui_agent.core.blob import Text, preview_of
 from tui_agent.core.messages import Message
 from tui_agent.core.plan import Plan
 from tui_agent.core.prompt import MODES
+from tui_agent.core.state.as_run import title_of
 from tui_agent.core.state.values import Agent, Call, Session, Unsent
 from tui_agent.core.undo import UNDO_TOOL
 
@@ -74,7 +75,7 @@ def _foreign_call(call: Call | None) -> Iterator[Message]:
         return
     if call.tool == UNDO_TOOL and not call.output.files:
         return  # Nothing came of it.
-    title = call.proposal.title if call.proposal is not None else call.tool
+    title = title_of(call) or call.tool
     who = {
         "check": f"The project's check `{call.origin_id}` failed ({call.output.summary}): {title}",
         "plan": f"Step {call.origin_id} of the approved plan ran {call.tool}: {title}",

@@ -10,6 +10,7 @@ from tui_agent.core.events import CheckResult, FileChanged, Report
 from tui_agent.core.messages import NO_USAGE, Usage
 from tui_agent.core.next_action import asked_for
 from tui_agent.core.optional_steps import done_without
+from tui_agent.core.state.as_run import title_of
 from tui_agent.core.state.lineage import tree_turns
 from tui_agent.core.state.values import Session, Turn
 
@@ -30,7 +31,7 @@ def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
         steps=sum(step.purpose == "turn" for step in turn.steps.values()),
         calls=len(asked_for(turn)),
         denied=tuple(
-            f"{call.tool} {call.proposal.title if call.proposal is not None else ''}".strip()
+            f"{call.tool} {title_of(call)}".strip()
             for call in asked_for(turn)
             if call.ended == "denied"
         ),
@@ -79,6 +80,12 @@ def _checks(session: Session, turn: Turn) -> Iterator[CheckResult]:
         last = session.checks.get(check.name)
         if last is None or last.call_id != call_id:
             yield CheckResult(name=check.name, command=check.command, status="not_run")
+            continue
+        if last.passed and last.command != check.command:
+            told = f"{last.command} ran in its place"
+            yield CheckResult(
+                name=check.name, command=check.command, status="not_run", summary=told
+            )
             continue
         status: Literal["passed", "failed"] = "passed" if last.passed else "failed"
         yield CheckResult(

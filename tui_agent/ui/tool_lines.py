@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tui_agent.core.blob import Text, preview_of
-from tui_agent.core.state import Call
+from tui_agent.core.state import Call, title_of
 from tui_agent.ui.figures import duration
 from tui_agent.ui.text import Line, Style
 
@@ -33,7 +33,7 @@ def tool_line(call: Call) -> Line:
         sign, style = "✗", "removed"
     if call.status == "asked":
         sign, style = "◆", "pending"
-    subject = call.proposal.title if call.proposal is not None else named(call.arguments)
+    subject = title_of(call) if call.proposal is not None else named(call.arguments)
     verb = "check" if call.origin == "check" else call.tool
     line: list[tuple[Style, str]] = [(style, f"{sign} "), ("", f"{verb:<{VERB}} {subject}")]
     result = output.summary if output is not None else ""

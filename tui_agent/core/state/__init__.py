@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_agent.core.state.as_run import command_of, title_of
 from tui_agent.core.state.fold import apply, fold
 from tui_agent.core.state.lineage import calls_by_turn, is_apart, joined, tree_turns
 from tui_agent.core.state.of_rewinds import mark_at
@@ -35,10 +36,12 @@ __all__ = [
     "Waiting",
     "apply",
     "calls_by_turn",
+    "command_of",
     "fold",
     "is_apart",
     "joined",
     "mark_at",
     "place_of",
+    "title_of",
     "tree_turns",
 ]

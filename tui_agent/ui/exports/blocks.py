@@ -11,7 +11,7 @@ from tui_agent.core.events import CheckFinished, Record, TurnEnded
 from tui_agent.core.masking import Masked
 from tui_agent.core.overview import Outcome, Overview, outcome_of_turn, overview_of
 from tui_agent.core.patch import FilePatch, FileView, Patch, PatchError, file_run_sentence
-from tui_agent.core.state import Call, Item, Session, Turn, fold
+from tui_agent.core.state import Call, Item, Session, Turn, command_of, fold
 from tui_agent.core.state.stops import Stop, find_stops, verdict_in_words
 from tui_agent.ui.clean import clean, plain_output
 from tui_agent.ui.tui.call_line import object_of, verb_of
@@ -216,9 +216,7 @@ class _Reader:
 
     def _call(self, call: Call) -> CallBlock:
         proposal, output = call.proposal, call.output
-        command = proposal.command.text if proposal is not None and proposal.command else ""
-        if call.decision is not None and call.decision.command is not None:
-            command = call.decision.command
+        command = command_of(call)
         decision = ""
         if call.decision is not None and (call.request_id or call.ended == "denied"):
             decision = verdict_in_words(proposal, call.decision)[1]

@@ -11,7 +11,7 @@ from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.servers import PREFIX, is_served
 from tui_agent.core.spending import Pause
-from tui_agent.core.state import Call
+from tui_agent.core.state import Call, command_of, title_of
 from tui_agent.ui.clean import plain_output
 from tui_agent.ui.tui.child_items import ROOMY, Said
 from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, counts, kept_lines, ledger, states
@@ -189,8 +189,8 @@ def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> s
     pause = _pause(call)
     if pause is not None:
         return pause.next.model
-    if call.proposal is not None and call.proposal.title:
-        return " ".join(call.proposal.title.split())
+    if call.proposal is not None and title_of(call):
+        return " ".join(title_of(call).split())
     text = preview_of(call.arguments)
     if is_served(call.tool):
         return call.tool.removeprefix(PREFIX).replace("__", " ", 1)
@@ -350,10 +350,7 @@ def _unfolded_rows(item: CallItem, sheet: Sheet) -> list[Row]:
 
 def _input_lines(call: Call, sheet: Sheet) -> list[tuple[str, str]]:
     """Return the whole input where the line above cannot hold it."""
-    command = call.proposal.command if call.proposal is not None else None
-    if call.proposal is not None and call.proposal.ran is not None:
-        command = call.proposal.ran.command
-    whole = command.text if command is not None else ""
+    whole = command_of(call)
     room = sheet.width - TEXT - VERB_CELLS - 14
     if not whole or ("\n" not in whole and len(whole) <= room):
         return []

@@ -130,6 +130,6 @@ def _check_words(check: CheckResult, sheet: Sheet) -> list[Span]:
     if check.status == "stale":
         return [sheet.span("stale", "warning"), sheet.span(", edited since", "text-3")]
     if check.status == "not_run":
-        return [sheet.span("never run", "text-3")]
+        return [sheet.span(check.summary or "never run", "text-3")]
     first, comma, rest = (check.summary or f"exit {check.exit_code}").partition(",")
     return [sheet.span(first, "removed"), sheet.span(comma + rest, "text-2")]

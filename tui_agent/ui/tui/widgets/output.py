@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tui_agent.core.blob import Blob, Text, preview_of
 from tui_agent.core.proposal import ToolOutput
-from tui_agent.core.state import Call, Session, calls_by_turn
+from tui_agent.core.state import Call, Session, calls_by_turn, command_of
 from tui_agent.ui.tui.call_line import object_of
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.messages import Restated
@@ -192,9 +192,7 @@ def given(call: Call) -> ToolOutput | None:
 
 
 def _command(call: Call) -> str:
-    ran = call.proposal.ran if call.proposal is not None else None
-    command = ran.command if ran is not None else None
-    return " ".join(command.text.split()) if command is not None else object_of(call)
+    return " ".join(command_of(call).split()) or object_of(call)
 
 
 def pattern_of(call: Call) -> str:

@@ -1,0 +1,26 @@
+"""What a call runs, as the person who allowed it has worded it."""
+
+from __future__ import annotations
+
+from tui_agent.core.state.values import Call
+
+
+def command_of(call: Call) -> str:
+    """Return the command that a call runs, as edited if it was; empty where it runs none."""
+    proposal = call.proposal
+    if proposal is None:
+        return ""
+    if proposal.ran is not None and proposal.ran.command is not None:
+        return proposal.ran.command.text
+    if proposal.command is None:
+        return ""
+    return _edited(call) or proposal.command.text
+
+
+def title_of(call: Call) -> str:
+    """Return what a call is about; empty before its proposal stands."""
+    return _edited(call) or (call.proposal.title if call.proposal is not None else "")
+
+
+def _edited(call: Call) -> str:
+    return (call.decision.command or "") if call.decision is not None else ""
