@@ -354,7 +354,8 @@ class Keys:
     """The footer's keys."""
 
     hints: tuple[Said, ...] = ()
-    last: Said = ("?", "keys")
+    last: Said = ("", "")
+    """The key that shows every key, if there is one here; without a label: a hint."""
     live: bool = True
     """False: they are grey, because they are not heard yet."""
 

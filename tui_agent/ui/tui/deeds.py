@@ -53,6 +53,8 @@ class Deeds:
             "prompt.help": lambda: self.shell.prompt.empty and self.help(),
             "pane.help": self.help,
             "app.help": self.help,
+            "answer.help": self.help,
+            "hunk-editor.help": self.help,
             "app.palette": lambda: open_palette(self),
             "app.mode": self.next_mode,
             "app.next_pane": lambda: self._cycle(1),

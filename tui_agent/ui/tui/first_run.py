@@ -183,7 +183,8 @@ class FirstCard(ModalScreen[str]):
         hints += [("k", "paste a key"), ("d", "demo")]
         if not self.found.trusted:
             hints.append(("t", "trust the folder"))
-        self.query_one("#first-footer", FooterRow).tell(Keys(hints=tuple(hints)))
+        last = app_of(self).keymap.help_hint("first")
+        self.query_one("#first-footer", FooterRow).tell(Keys(hints=tuple(hints), last=last))
 
     def _chosen(self) -> str:
         card = self.card

@@ -196,7 +196,8 @@ class Frame:
             shell.prompt.tell_way_back("F6" if onward == PROMPT else "Esc")
         hints = self._hints_of(focused)
         live = self.arming.armed or not isinstance(focused, Pane) or not focused.waits
-        shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints), live=live))
+        last = shell.keymap.help_hint(self.focus)
+        shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints), last=last, live=live))
 
     def _hints_of(self, focused: Widget) -> Sequence[Said]:
         keymap, ascii_only = self.shell.keymap, self.shell.glyphs.ascii_only

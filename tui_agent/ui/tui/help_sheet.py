@@ -107,7 +107,7 @@ class HelpSheet(ModalScreen[None]):
             pane.styles.width = "96%"
         pane.set_items(self.items or keys)
         arrows = f"{app.glyphs.up} {app.glyphs.down}"
-        hints = ((arrows, "scroll"), ("Esc", "close"))
+        hints = ((arrows, "scroll"), ("Esc ?", "close"))
         self.query_one("#help-footer", FooterRow).tell(Keys(hints=hints))
         self.set_focus(pane)
 

@@ -60,6 +60,18 @@ class Keymap:
         rows = [one for one in self.actions.values() if one.context == context and one.footer]
         return [one.id for one in sorted(rows, key=lambda one: one.footer) if one.keys]
 
+    def help_hint(self, context: str, *, writing: bool = False) -> tuple[str, str]:
+        """Return the key that shows every key here, and its label; both empty where none does.
+
+        `writing`: text stands where the keys go, so that a context's own key may be a letter of it.
+        """
+        actions = [
+            f"{one}.help" for one in contexts_of(context) if not (writing and one == context)
+        ]
+        keys = (self.shown(one) for one in actions if one in self.actions)
+        key = next(filter(None, keys), "")
+        return key, "keys" if key else ""
+
     def hint(self, action: str, label: str = "", *, ascii_only: bool = False) -> tuple[str, str]:
         """Return an action's key, with its pair's, and its label."""
         one = self.actions[action]

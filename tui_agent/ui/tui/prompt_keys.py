@@ -18,7 +18,8 @@ def prompt_keys(shell: Shell, state: Session) -> Keys:
     if prompt.choosing:
         arrows = f"{shell.glyphs.up} {shell.glyphs.down}"
         take = keymap.shown("prompt.complete", ascii_only=shell.glyphs.ascii_only)
-        return Keys(hints=((f"Enter {take}", "take it"), (arrows, "choose"), ("Esc", "close")))
+        hints = [(f"Enter {take}", "take it"), (arrows, "choose"), ("Esc", "close")]
+        return Keys(hints=tuple(hints), last=keymap.help_hint("prompt", writing=True))
     running = state.main.turn is not None
     hints = [keymap.hint("prompt.send", "queues" if running else "sends")]
     if running:
@@ -29,7 +30,7 @@ def prompt_keys(shell: Shell, state: Session) -> Keys:
         hints.append(keymap.hint("prompt.complete", "unfolds the paste"))
     if waiting_of(state) is not None:
         hints.append(keymap.hint("app.next_pane", "answer"))
-    return Keys(hints=tuple(hints))
+    return Keys(hints=tuple(hints), last=keymap.help_hint("prompt", writing=True))
 
 
 def idle_keys(shell: Shell, state: Session) -> list[Said]:

@@ -257,7 +257,9 @@ class Shell(KeyedApp):
             *self.keymap.footer("prompt", ascii_only=ascii_only),
             *more,
         ]
-        self.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints)))
+        self.query_one("#footer", FooterRow).tell(
+            Keys(hints=tuple(hints), last=self.keymap.help_hint("prompt"))
+        )
 
     def _begin(self) -> None:
         self.run_worker(self._load(), name="load the application")

@@ -214,14 +214,18 @@ _TYPING: dict[str, list[Said]] = {
     "budget": [("Esc", "stops here")],
     "hunk-editor": [("^S", "keeps"), ("Esc", "discards")],
     "answer": [("Enter", "gives it"), ("Esc", "back")],
+    "allow": [("Enter", "allows it"), ("Esc", "back")],
 }
-"""What the keys do while something is typed in a pane, and in the budget pause."""
+"""What the keys do while something is typed or chosen in a pane, and in the budget pause."""
 
 
 def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
     """Return what Enter and Esc do to this request from where the focus is."""
     patch = call.proposal.patch if call.proposal is not None else None
+    question = call.proposal.question if call.proposal is not None else None
     place = "Changes" if patch is not None else "Approve"
+    if question is not None and patch is None:
+        place = {"plan": "Plan", "budget": "Budget"}.get(question.kind, "Question")
     if view.focus == "prompt":
         if view.writing:
             return [("F6", "answers, your text stays")]

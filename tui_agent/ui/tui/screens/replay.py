@@ -246,7 +246,8 @@ class ReplayScreen(Screen[None]):
         focused = self.focused
         context = str(getattr(focused, "key_context", self.key_context))
         hints = app.keymap.footer(context, ascii_only=app.glyphs.ascii_only)
-        self.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints)))
+        last = app.keymap.help_hint(context)
+        self.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints), last=last))
 
     def _load_wanted(self) -> None:
         for sha in self.transcript.wanted() - self._wanted:
@@ -269,6 +270,8 @@ class ReplayScreen(Screen[None]):
             if self.focused is not self.transcript or not self.transcript.back():
                 self._to_timeline()
             return True
+        if action == "answer.help":
+            return self.deeds.act("help")
         if context != "replay":
             return False
         return self.deeds.act(name)

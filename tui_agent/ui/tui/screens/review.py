@@ -216,7 +216,8 @@ class ReviewScreen(Screen[None]):
             keys += [
                 app.keymap.hint(f"review.{name}", ascii_only=app.glyphs.ascii_only) for name in more
             ]
-        self.query_one("#footer", FooterRow).tell(Keys(hints=tuple(keys), live=self.pane.armed))
+        told = Keys(hints=tuple(keys), last=app.keymap.help_hint(context), live=self.pane.armed)
+        self.query_one("#footer", FooterRow).tell(told)
 
     def _title(self, sheet: Sheet) -> Sequence[Row]:
         return [title_row(sheet, self.review)] if self.review is not None else []
