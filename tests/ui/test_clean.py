@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_agent.ui.clean import clean, is_clean
+from tui_agent.ui.tui.glyphs import ASCII
+from tui_agent.ui.tui.paper import Sheet, make_row
+from tui_agent.ui.tui.theme import choose_theme
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=40)
 
@@ -46,3 +50,12 @@ def test_clean_text_stays_as_it_is_and_holds_no_control(raw: str) -> None:
     assert is_clean(shown)
     assert not [c for c in shown if c != "\n" and unicodedata.category(c) in {"Cc", "Cs"}]
     assert not set(shown) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b")
+
+
+@pytest.mark.case(57)
+def test_a_row_has_no_line_feed_whatever_a_file_is_called() -> None:
+    sheet = Sheet(width=30, theme=choose_theme("dark", {}))
+    row = make_row(sheet, [sheet.span("a\x1b[31m\nb.txt")], [sheet.span("1\n")])
+    assert row.strip.text == "a␛[31m␊b.txt                1␊"
+    ascii_row = make_row(replace(sheet, glyphs=ASCII), [sheet.span("a\nb")])
+    assert ascii_row.strip.text.startswith("a^Jb ")

@@ -30,6 +30,11 @@ def clean(text: str, *, tab: int = 4, ascii_only: bool = False) -> str:
     return _DANGEROUS.sub(_ascii_mark if ascii_only else _mark, text)
 
 
+def one_row(text: str, *, ascii_only: bool = False) -> str:
+    """Return a clean text as it fits a row: a line feed (in a file's name, say) is a mark, too."""
+    return text.replace("\n", "^J" if ascii_only else "␊") if "\n" in text else text
+
+
 def plain_output(text: str) -> str:
     """Return a program's output as a terminal would leave it: without colours, lines overwritten.
 

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tui_agent.core.messages import Attachment
 
 MOST_LINES, MOST_CHARACTERS = 8, 1000
@@ -39,6 +41,15 @@ class Chips:
         label = self._new(f"image {image.name}")
         self._images[label] = image
         return label
+
+    def restore(self, text: str, images: Iterable[Attachment]) -> None:
+        """Let the labels in a text that was sent stand for these images again."""
+        for image in images:
+            words = f"image {image.name}".replace("[", "(").replace("]", ")")
+            places = re.finditer(rf"\[{re.escape(words)}(?:, \d+)?\]", text)
+            label = next((one[0] for one in places if one[0] not in self._images), "")
+            if label:
+                self._images[label] = image
 
     def _new(self, words: str) -> str:
         words = words.replace("[", "(").replace("]", ")")

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from tui_agent.core.blob import preview_of
-from tui_agent.core.commands import Close, GoOn, Interrupt, Recall, RunShell, SetMode, Steer, Submit
+from tui_agent.core.commands import Close, GoOn, Interrupt, RunShell, SetMode, Steer, Submit
 from tui_agent.core.events import TurnEnded
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.completion import Completion
 from tui_agent.ui.tui.dressing import Dressing
 from tui_agent.ui.tui.palette import open_help, open_palette, pick_message
 from tui_agent.ui.tui.slash_deeds import run_slash
+from tui_agent.ui.tui.taken_back import take_back
 from tui_agent.ui.tui.words import short_tree
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ class Deeds:
             return False
         queue = self.frame.state.queue
         if queue:
-            self.client.send(Recall(message_id=queue[-1].id))
-            prompt.write(preview_of(queue[-1].text))
+            take_back(self.frame, queue[-1:])
             return True
         return prompt.older()
 
@@ -209,12 +208,17 @@ class Deeds:
         if self.completion.close():
             return True
         if self.running:
-            self.client.send(Interrupt())
+            self._halt()
         elif self.frame.state.waiting:
             self.toast("F6 answers; ^C twice leaves, and the question stays open.", bad=True)
         elif self.shell.prompt.empty and self.frame.state.main.turns:
             self._go_back()
         return True
+
+    def _halt(self) -> None:
+        """Stop the turn, and what was to come after it: that comes back into the prompt."""
+        take_back(self.frame, self.frame.live.state.queue)
+        self.client.send(Interrupt())
 
     def _go_back(self) -> None:
         """Twice on an empty and idle prompt: choose an earlier place."""
@@ -230,7 +234,7 @@ class Deeds:
     def interrupt(self) -> bool:
         """Stop a running turn, else clear the prompt; twice on an empty one leaves."""
         if self.running:
-            self.client.send(Interrupt())
+            self._halt()
             return True
         if not self.shell.prompt.empty:
             self.shell.prompt.write("")

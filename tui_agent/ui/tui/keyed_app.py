@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.theme import Theme as StyleTheme
 from textual.widget import Widget
 
-from tui_agent.ui.clean import clean, is_clean
+from tui_agent.ui.clean import clean, is_clean, one_row
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.keymap import Keymap, build_keymap, contexts_of
 from tui_agent.ui.tui.theme import Theme
@@ -50,12 +50,10 @@ class CleanLines(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Replace what is dangerous in the text of a line."""
         del background
-        if all(is_clean(segment.text) for segment in segments):
+        if all(is_clean(segment.text) and "\n" not in segment.text for segment in segments):
             return segments
         return [
-            segment
-            if segment.control or is_clean(segment.text)
-            else Segment(clean(segment.text), segment.style)
+            segment if segment.control else Segment(one_row(clean(segment.text)), segment.style)
             for segment in segments
         ]
 

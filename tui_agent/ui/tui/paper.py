@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui_agent.ui.clean import clean
+from tui_agent.ui.clean import clean, one_row
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.theme import Theme
 
@@ -239,6 +239,7 @@ def make_row(
 
     The left part is cut where both do not fit. Text is copied from column `start` on.
     """
+    left, right = _one_row(left, sheet), _one_row(right, sheet)
     room = sheet.width - width_of(right) - (1 if right else 0)
     if width_of(left) > room:
         left = cut_spans(left, max(0, room), sheet.glyphs.cut)
@@ -251,6 +252,13 @@ def make_row(
     if strip.cell_length > sheet.width:
         strip = strip.crop(0, sheet.width)
     return Row(strip, copied[start:].rstrip(), start=start, join=join)
+
+
+def _one_row(spans: Sequence[Span], sheet: Sheet) -> Sequence[Span]:
+    if not any("\n" in text for text, _ in spans):
+        return spans
+    ascii_only = sheet.glyphs.ascii_only
+    return [(one_row(text, ascii_only=ascii_only), style) for text, style in spans]
 
 
 def blank_row(sheet: Sheet) -> Row:
