@@ -41,7 +41,7 @@ from tui_agent.core.events import (
     TurnStarted,
     UserSteered,
 )
-from tui_agent.core.messages import Attachment
+from tui_agent.core.messages import NOT_SENT, Attachment
 from tui_agent.core.settings import MODES
 from tui_agent.core.undo import UNDO_TOOL, NothingToUndoError
 
@@ -258,7 +258,7 @@ class Agent:
             files = "" if command.as_it_stands else self._wishes.without(command.text)
             found = await self._engine.world.workspace.attach(files)
         except (OSError, ValueError) as error:
-            self._notice(f"{str(error).rstrip('.')}. The message was not sent.", "error")
+            self._notice(f"{str(error).rstrip('.')}. {NOT_SENT}.", "error")
             return
         attachments = seen(self._engine.facts, (*command.attachments, *found), self._notice)
         if self._engine.busy:

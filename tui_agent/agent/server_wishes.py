@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.serving import record_news
 from tui_agent.core import commands as ask
-from tui_agent.core.messages import Attachment
+from tui_agent.core.messages import NOT_SENT, Attachment
 from tui_agent.core.served import Answer, ServerFaultError, told
 from tui_agent.core.server_words import (
     arguments_of,
@@ -135,7 +135,7 @@ class ServerWishes:
             try:
                 answer = await servers.read(server, uri)
             except ServerFaultError as error:
-                text = f"@{server}:{uri} cannot be read: {error}. The message was not sent"
+                text = f"@{server}:{uri} cannot be read: {error}. {NOT_SENT}"
                 raise ServerFaultError(text) from None
             attached.append(self._attachment(f"{server}:{uri}", answer))
         self._put(ask.Submit(text=message.text, attachments=tuple(attached)))

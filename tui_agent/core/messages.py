@@ -21,6 +21,10 @@ class ToolCall:
     """The raw text that the model sent: usually JSON, possibly broken; parsed by the tool."""
 
 
+NOT_SENT = "The message was not sent"
+"""Ends what is said of a user's message that was not taken and has to be worded anew."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file or image that goes with a user's message."""

@@ -53,7 +53,16 @@ async def test_the_same_file_twice_is_attached_once(project: Repository) -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["use @property here", "write to me@example.com", "`@src/gone.py`", "@", "a @ b", "@@x/y"],
+    [
+        "use @property here",
+        "@pytest.fixture",
+        "@app.route(x)",
+        "write to me@example.com",
+        "`@src/gone.py`",
+        "@",
+        "a @ b",
+        "@@x/y",
+    ],
 )
 async def test_what_is_no_file_is_left_alone(project: Repository, text: str) -> None:
     assert await _attached(project, text) == []

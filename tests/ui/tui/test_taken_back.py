@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from tests.ui.desk import at_desk
 from tests.ui.stories import streaming
+from tests.ui.story import Story
 from tui_agent.core.blob import Blob
 from tui_agent.core.commands import Interrupt, Recall, Submit
-from tui_agent.core.events import MessageQueued
-from tui_agent.core.messages import Attachment
+from tui_agent.core.events import MessageQueued, Notice
+from tui_agent.core.messages import NOT_SENT, Attachment
 
 SHOT = Attachment(name="shot.png", mime="image/png", content=Blob(sha="5" * 64, size=4, preview=""))
 
@@ -46,3 +47,13 @@ async def test_a_long_message_comes_back_whole_and_an_image_with_its_own() -> No
         assert sent.text.startswith(long.strip()[:100])
         assert len(sent.text) > len(long)
         assert SHOT in sent.attachments
+
+
+async def test_a_message_that_was_not_sent_is_in_the_prompt_again() -> None:
+    story = Story().start()
+    async with at_desk(story) as desk:
+        await desk.pilot.press(*"see @gone.txt", "enter")
+        assert desk.shell.prompt.empty
+        story.emit(Notice(text=f"@gone.txt is not there. {NOT_SENT}.", level="error"))
+        await desk.drawn()
+        assert desk.shell.prompt.text == "see @gone.txt"

@@ -1,7 +1,7 @@
 """Finds the @files of a user's message and reads them: whole, some lines, a folder's names, images.
 
-`@name` counts as a file where it exists or looks like a path (a slash, an extension, quotes), so
-that a decorator or a handle in the text is left alone.
+`@name` counts as a file where it exists or looks like one (a slash, quotes, an ending that files
+have), so that a decorator (`@app.route`) or a handle in the text is left alone.
 """
 
 from __future__ import annotations
@@ -26,6 +26,13 @@ IMAGES = {
     b"\xff\xd8\xff": "image/jpeg",
     b"GIF8": "image/gif",
 }
+ENDING = re.compile(
+    r"""/|\.(?:bat|bmp|cc?|cfg|cmake|conf|cpp|cs|css|csv|cxx|dart|diff|env|gif|go|gradle|hh?|hpp|html?
+    |ini|ipynb|java|jpe?g|json|jsonl|[jt]sx?|kt|lock|log|lua|mk|md|mjs|patch|pdf|php|pl|png|proto|ps1
+    |pyi?|rb|rs|rst|sass|scala|scss|sh|sql|svelte|svg|swift|tex|toml|tsv|txt|vue|webp|xml|ya?ml|zig)$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A missing file is complained of only where its name looks so; `@pytest.fixture` is no file."""
 LARGEST = 5_000_000
 """Bytes of one attachment."""
 
@@ -103,7 +110,7 @@ class Attachments:
 
     def _locate(self, reference: Reference) -> str | None:
         """Return the file's one name; None for what is no reference to a file at all."""
-        plausible = reference.quoted or bool(re.search(r"/|\.\w+$", reference.path))
+        plausible = reference.quoted or bool(ENDING.search(reference.path))
         try:
             name = self.files.locate(reference.path)
         except EditError as error:

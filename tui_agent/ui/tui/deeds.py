@@ -37,6 +37,8 @@ class Deeds:
         self._warned = self._escaped = 0.0
         self.last_said = ""
         """The message that was sent last."""
+        self.last_shown: tuple[Attachment, ...] = ()
+        """The images that went with it."""
         self.say_again = ""
         """What comes into the prompt once the session has gone back to before it was said."""
         self._deeds: dict[str, Callable[[], bool]] = {
@@ -127,7 +129,7 @@ class Deeds:
         if text.startswith("!") and text[1:].strip():
             self.client.send(RunShell(command=text[1:].strip()))
         else:
-            self.last_said = text
+            self.last_said, self.last_shown = text, images
             self.client.send(Submit(text=text, attachments=images))
         self.frame.transcript.go_to_end()
 
@@ -265,6 +267,7 @@ class Deeds:
         said = [one.text for turn in state.main.turns for one in turn.users]
         known = [*said, *(one.text for one in state.queue)]
         if text and self.shell.prompt.empty and text not in known:
+            self.shell.prompt.chips.restore(text, self.last_shown)
             self.shell.prompt.write(text)
 
     def went_back(self) -> None:

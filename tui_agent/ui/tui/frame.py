@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tui_agent.core.commands import Decide
 from tui_agent.core.events import MAIN_AGENT, Notice, Record, Rewound, TurnEnded
+from tui_agent.core.messages import NOT_SENT
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.arming import Arming
@@ -224,6 +225,8 @@ class Frame:
             self.live.when_quiet(self.shell.doors.quiet)
         elif isinstance(event, Rewound):
             self.deeds.went_back()
+        elif isinstance(event, Notice) and NOT_SENT in event.text:
+            self.deeds.not_taken()
         elif isinstance(event, Notice) and event.level == "error" and not record.h:
             self.notices.banner(event.text, hints=((event.remedy, ""),) if event.remedy else ())
             if event.halts:
