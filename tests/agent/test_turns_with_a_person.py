@@ -250,3 +250,41 @@ async def test_a_check_that_a_person_has_worded_anew_verifies_nothing_and_is_sho
         assert command_of(call) == title_of(call) == ran
         assert ran in "".join(text for _, text in tool_line(call))
         assert object_of(call) == ran
+
+
+EDIT = call("edit", '{ path = "a.txt", edits = [{ old = "one", new = "two" }] }')
+
+
+async def test_work_whose_check_is_not_wanted_is_done_and_unverified(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n")
+    check = Check(name="tests", command="true", origin="settings")
+    setting = replace(script(EDIT + DONE), checks=(check,))
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.decide(Decision(verdict="once"))
+        await work.decide(Decision(verdict="reject"))
+        await work.ended()
+        ended = work.last(TurnEnded)
+        assert (ended.reason, ended.report.verified) == ("done", False)
+        assert [one.status for one in ended.report.checks] == ["not_run"]
+    assert_whole(records_of(setting.folder))
+
+
+async def test_why_a_check_is_not_wanted_is_told_to_the_model(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n")
+    check = Check(name="tests", command="true", origin="settings")
+    answer = '[[turn]]\ntext = "As you like."\nwhen = { contains = "too slow today" }\n\n'
+    setting = replace(script(EDIT + DONE + "\n" + answer), checks=(check,))
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.decide(Decision(verdict="once"))
+        await work.decide(Decision(verdict="reject", feedback="too slow today"))
+        await work.ended()
+        ended = work.last(TurnEnded)
+        assert ended.reason == "done"
+        assert preview_of(ended.report.summary) == "As you like."
+        assert len(work.events(ModelRequested)) == 3

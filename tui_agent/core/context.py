@@ -76,8 +76,9 @@ def _foreign_call(call: Call | None) -> Iterator[Message]:
     if call.tool == UNDO_TOOL and not call.output.files:
         return  # Nothing came of it.
     title = title_of(call) or call.tool
+    how = f"failed ({call.output.summary})" if call.ended != "denied" else "was not run"
     who = {
-        "check": f"The project's check `{call.origin_id}` failed ({call.output.summary}): {title}",
+        "check": f"The project's check `{call.origin_id}` {how}: {title}",
         "plan": f"Step {call.origin_id} of the approved plan ran {call.tool}: {title}",
         "client": f"{call.origin_id}, another program, called {call.tool}: {title}",
         "user": f"The user ran {title} ({call.output.summary})",

@@ -33,6 +33,7 @@ from tui_agent.core.messages import ToolCall
 from tui_agent.core.optional_steps import can_be_done_without
 from tui_agent.core.plan import PlanStep
 from tui_agent.core.settings import Settings
+from tui_agent.core.state.as_run import feedback_on_check
 from tui_agent.core.state.values import Agent, Call, Session, Step, Turn
 
 
@@ -115,8 +116,9 @@ def _ended_by_call(turn: Turn) -> End | None:
     latest = _latest_step(turn)
     ids = latest.calls if latest is not None else ()
     for call_id in ids:
-        output = turn.calls[call_id].output
-        if output is not None and output.end_turn:
+        call = turn.calls[call_id]
+        # The work stands without its check, and the report says that it was not run.
+        if call.origin != "check" and call.output is not None and call.output.end_turn:
             return End(reason="rejected")
     return None
 
@@ -256,11 +258,14 @@ def _verify(session: Session, turn: Turn, terms: Terms) -> Action:
         loop, _ = turn.check_calls.get(check.name, (0, ""))
         if loop != turn.loop:
             return StartCheck(check=check)
-    if not failed_checks(session, turn):
+    said = any(feedback_on_check(turn.calls[call_id]) for _, call_id in turn.check_calls.values())
+    if not failed_checks(session, turn) and not said:
         return Enter(phase="report", loop=turn.loop)
     if turn.kind == "checks":
         return Enter(phase="report", loop=turn.loop)
     if turn.loop >= terms.settings.limits.loops:
+        if not failed_checks(session, turn):
+            return Enter(phase="report", loop=turn.loop)
         return End(
             reason="max_loops_exhausted", detail=f"checks still fail after {turn.loop} loops"
         )

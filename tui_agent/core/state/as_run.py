@@ -22,5 +22,12 @@ def title_of(call: Call) -> str:
     return _edited(call) or (call.proposal.title if call.proposal is not None else "")
 
 
+def feedback_on_check(call: Call) -> str:
+    """Return what the person said who did not let a check run; empty where nothing was said."""
+    decision = call.decision
+    denied = call.origin == "check" and call.ended == "denied"
+    return decision.feedback if denied and decision is not None and decision.by == "user" else ""
+
+
 def _edited(call: Call) -> str:
     return (call.decision.command or "") if call.decision is not None else ""

@@ -20,6 +20,7 @@ from tui_agent.core.grants import grant_of
 from tui_agent.core.plan import Plan, PlanState
 from tui_agent.core.proposal import in_copy
 from tui_agent.core.seen import joined
+from tui_agent.core.state.as_run import feedback_on_check
 from tui_agent.core.state.lineage import is_apart, open_turns
 from tui_agent.core.state.standing import Waiting
 from tui_agent.core.state.values import Agent, Call, Item, Session, Turn, Unsent
@@ -160,6 +161,10 @@ def _finished(state: Session, agent: Agent, _record: Record, event: ToolFinished
         agent.seen = {**agent.seen, seen.path: read}
     if call.origin == "plan":
         _mark_plan_step(agent, turn, call.origin_id)
+    if call.origin == "check" and event.status == "denied":
+        turn.verified_edits = turn.edits
+        if feedback_on_check(turn.calls[call.id]):
+            agent.unsent.append(Unsent(kind="call", text=call.id))
 
 
 def _mark_plan_step(agent: Agent, turn: Turn, step_id: str) -> None:

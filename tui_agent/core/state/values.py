@@ -201,7 +201,7 @@ class Turn:
     edits: int = 0
     """How many calls have changed the tree."""
     verified_edits: int = -1
-    """How many had when the checks last ran."""
+    """How many had when the checks last ran, or a person would not have them run."""
     planned: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Of each step of an approved plan whose calls have been made: their ids."""
     first_snapshot: str = ""

@@ -33,6 +33,8 @@ class ReportItem:
     ended: TurnEnded
     accepted: int = 0
     rejected: int = 0
+    sought: bool = True
+    """Whether checks were looked for: an undo is followed by none."""
     gap: bool = True
     focusable: bool = False
 
@@ -53,7 +55,8 @@ class ReportItem:
             rows += paragraph(sheet, [sheet.span(self.ended.detail, "text-2")], indent=TEXT)
         rows += [_check(check, sheet) for check in report.checks]
         if report.intent == "code_change" and not report.checks and self.ended.reason == "done":
-            rows += paragraph(sheet, [sheet.span("No check was found.", "text-3")], indent=TEXT)
+            words = f"No check was {'found' if self.sought else 'run'}."
+            rows += paragraph(sheet, [sheet.span(words, "text-3")], indent=TEXT)
         rows += lost
         for title in report.denied:
             left = [(" " * TEXT, sheet.ink()), (sheet.glyphs.denied, sheet.ink("removed"))]

@@ -267,7 +267,8 @@ class Transcript(VirtualLines):
             if ended is None:
                 return []
             accepted, rejected = _verdicts(turn)
-            return [ReportItem(ended, accepted=accepted, rejected=rejected)]
+            sought = turn.checks_found is not None
+            return [ReportItem(ended, accepted=accepted, rejected=rejected, sought=sought)]
 
         return Entry((self.agent_id, turn.number, "ended"), (ended,), make)
 

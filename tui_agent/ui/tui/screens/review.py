@@ -196,6 +196,10 @@ class ReviewScreen(Screen[None]):
         if self.pane.editor_room is not None and review is not None:
             sign, what = "edited", f"editing hunk {review.cursor + 1}"
             facts, hints, role = "", (("^Z", "undo typing"),), "accent"
+        app = app_of(self)
+        context = str(getattr(self.focused, "key_context", "review"))
+        if context == "answer":
+            hints = (("Enter", "gives it"), ("Esc", "back"))
         said, glyph = self._said
         if said:
             sign, what, facts = glyph, said, ""
@@ -208,8 +212,6 @@ class ReviewScreen(Screen[None]):
                 hints=hints,
             )
         )
-        app = app_of(self)
-        context = str(getattr(self.focused, "key_context", "review"))
         keys = app.keymap.footer(context, ascii_only=app.glyphs.ascii_only)
         more = ("next_file", "accept_file", "reject_file", "accept_all", "view")
         if context == "review":
