@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.serving import renewed, served_specs
 from tui_agent.core.blob import preview_of
-from tui_agent.core.codec import dumps, encode
+from tui_agent.core.codec import encode
 from tui_agent.core.context import pending
 from tui_agent.core.events import ModelRequested
 from tui_agent.core.messages import Message, ModelRequest, ToolSpec
@@ -113,18 +115,33 @@ def offered_again(engine: Engine) -> tuple[ToolSpec, ...]:
 
 
 def hash_of(request: ModelRequest) -> str:
-    """Return the SHA-256 (hex) of the canonical request: all that the model gets."""
-    canonical = dumps(
-        {
-            "model": request.model,
-            "system": request.system,
-            "messages": [encode(one) for one in request.messages],
-            "tools": [encode(one) for one in request.tools],
-            "temperature": request.temperature,
-            "max_output_tokens": request.max_output_tokens,
-        }
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    """Return the SHA-256 (hex) of the canonical request: all that the model gets.
+
+    It is that of one JSON object, but taken piece by piece: written in one it would be as large as
+    the conversation, three times, with each request.
+    """
+    try:
+        return _hash_of(_canonical(request))
+    except UnicodeEncodeError:  # A lone surrogate: all of it is written with escapes.
+        return _hash_of(_canonical(request, ascii_only=True))
+
+
+def _hash_of(pieces: Iterable[str]) -> str:
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece.encode())
+    return digest.hexdigest()
+
+
+def _canonical(request: ModelRequest, *, ascii_only: bool = False) -> Iterator[str]:
+    """Give the JSON of a request in pieces."""
+    spell = json.JSONEncoder(ensure_ascii=ascii_only, separators=(",", ":")).encode
+    yield f'{{"model":{spell(request.model)},"system":{spell(request.system)},"messages":['
+    for index, message in enumerate(request.messages):
+        yield ("," if index else "") + spell(encode(message))
+    tools = spell([encode(one) for one in request.tools])
+    yield f'],"tools":{tools},"temperature":{spell(request.temperature)},'
+    yield f'"max_output_tokens":{spell(request.max_output_tokens)}}}'
 
 
 def _text_of(engine: Engine, message: Message) -> str:
@@ -152,4 +169,7 @@ def _resolved(engine: Engine, message: Message, files: dict[str, bytes]) -> Mess
             body = data.decode("utf-8", "replace")
             text += f'\n\n<file path="{one.name}">\n{body}\n</file>'
     opaque = tuple(item for item in message.opaque if item.model in ("", engine.model))
-    return replace(message, text=text, attachments=tuple(images), opaque=opaque)
+    whole = (text, tuple(images), opaque)
+    if whole == (message.text, message.attachments, message.opaque):
+        return message  # Most are: a request then costs a reference each.
+    return replace(message, text=text, attachments=whole[1], opaque=opaque)

@@ -55,12 +55,13 @@ class HostClient:
         self, route: Route, request: ModelRequest
     ) -> AsyncGenerator[wire.Delta | Responded, None]:
         """Yield one attempt's pieces; raise Fault. Closing it early cancels it in the host."""
-        message = {
-            "op": "stream",
-            "route": wire.route_to_wire(route),
-            "request": wire.request_to_wire(request),
-        }
-        number, answers = await self._send(message)
+        number, answers = await self._send(
+            {  # kept by nobody while the answer comes in: it is as large as the conversation
+                "op": "stream",
+                "route": wire.route_to_wire(route),
+                "request": wire.request_to_wire(request),
+            }
+        )
         done = False
         try:
             await self.ready()
@@ -151,7 +152,8 @@ class HostClient:
 
     def _write(self, message: Json) -> None:
         if self._to_host is not None and not self._to_host.is_closing():
-            self._to_host.write(json.dumps(message, separators=(",", ":")).encode() + b"\n")
+            self._to_host.write(json.dumps(message, separators=(",", ":")).encode())
+            self._to_host.write(b"\n")
 
     async def _take_up(self) -> asyncio.Future[bool]:
         """Connect the pipes to this loop, once; return what says whether the host answers."""
