@@ -18,6 +18,7 @@ from tui_agent.core.events import (
     Check,
     CheckFinished,
     ModelRequested,
+    Notice,
     PlanUpdated,
     Redacted,
     ToolCalled,
@@ -288,3 +289,14 @@ async def test_why_a_check_is_not_wanted_is_told_to_the_model(
         assert ended.reason == "done"
         assert preview_of(ended.report.summary) == "As you like."
         assert len(work.events(ModelRequested)) == 3
+
+
+@pytest.mark.parametrize("said", ['text = ""', 'text = " \\n "', 'reasoning = "I only think."'])
+async def test_an_empty_answer_is_called_one(
+    repository: Repository, script: Script, said: str
+) -> None:
+    async with script(f"[[turn]]\n{said}\n").opened() as work:
+        await work.say("go")
+        assert work.last(Notice).text.startswith("The model's answer was empty")
+        assert len(work.events(Notice)) == 1
+    assert repository.root.exists()

@@ -28,7 +28,7 @@ from tui_agent.core.events import (
     TurnStarted,
 )
 from tui_agent.core.next_action import next_action
-from tui_agent.core.report import report_of
+from tui_agent.core.report import report_of, said_nothing
 from tui_agent.core.state import command_of
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ def end_turn(engine: Engine, end: do.End) -> None:
         return
     if turn.phase != "report":
         engine.emit(PhaseEntered(phase="report", loop=turn.loop))
+    if end.reason == "done" and said_nothing(turn):
+        engine.notice("The model's answer was empty. Ask again, or take another model.", "warning")
     report = report_of(engine.live.state, turn, engine.live.now_ms())
     engine.emit(TurnEnded(reason=end.reason, report=report, detail=end.detail))
 

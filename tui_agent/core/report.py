@@ -41,6 +41,15 @@ def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
     )
 
 
+def said_nothing(turn: Turn) -> bool:
+    """Whether the model was asked, and its last answer holds neither a word nor a call."""
+    steps = [step for step in turn.steps.values() if step.purpose == "turn"]
+    response = steps[-1].response if steps else None
+    if response is None or response.tool_calls:
+        return False
+    return not preview_of(response.text).strip()
+
+
 def _usage(session: Session, turn: Turn) -> Usage:
     """Add up what a turn has used; what its children used counts for the main agent's."""
     if turn is not session.main.turn:

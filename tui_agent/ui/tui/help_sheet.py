@@ -116,10 +116,10 @@ class HelpSheet(ModalScreen[None]):
         pane = self.query_one("#help", HelpLines)
         if action in {"picker.close", "picker.choose"}:
             self.dismiss()
-        elif action == "picker.down":
-            pane.scroll_rows(1)
-        elif action == "picker.up":
-            pane.scroll_rows(-1)
+        elif action in (moves := {"picker.down": 1, "picker.up": -1}):
+            pane.scroll_rows(moves[action])
+        elif action in {"picker.page_down", "picker.page_up"}:
+            pane.scroll_by_key(action.replace("picker", "pane"))
         else:
             return False
         return True
@@ -128,7 +128,7 @@ class HelpSheet(ModalScreen[None]):
         """Scroll by pages; close on `?` and `q`."""
         pane = self.query_one("#help", HelpLines)
         page = max(1, pane.size.height - 2)
-        moves = {"pagedown": page, "space": page, "pageup": -page, "j": 1, "k": -1}
+        moves = {"space": page, "j": 1, "k": -1}
         if event.key in moves:
             pane.scroll_rows(moves[event.key])
         elif event.character in {"?", "q"} or event.key == "f1":

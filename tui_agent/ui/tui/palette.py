@@ -158,6 +158,8 @@ class HistoryPicker(Picker):
 _IN_HISTORY = {
     "history.older": "picker.down",
     "history.newer": "picker.up",
+    "history.page_older": "picker.page_down",
+    "history.page_newer": "picker.page_up",
     "history.take": "picker.choose",
     "history.close": "picker.close",
 }

@@ -241,8 +241,10 @@ class Picker(ModalScreen[str]):
         if action == "picker.choose":
             choice = self.chosen()
             self.dismiss(choice.value if choice is not None else "")
-        elif action in {"picker.down", "picker.up"}:
-            pane.move_cursor(1 if action == "picker.down" else -1)
+        elif action in {"picker.down", "picker.up", "picker.page_down", "picker.page_up"}:
+            step = 1 if action.endswith("down") else -1
+            for _ in range(max(1, pane.size.height - 1) if "page" in action else 1):
+                pane.move_cursor(step)
             self.tell_notes()
         elif action == "picker.close":
             self.dismiss("")
@@ -261,6 +263,12 @@ class Picker(ModalScreen[str]):
         else:
             return
         event.stop()
+        await self.narrow()
+
+    async def on_paste(self, event: events.Paste) -> None:
+        """Narrow by what is pasted: its first line."""
+        event.stop()
+        self.query_text += event.text.strip().partition("\n")[0]
         await self.narrow()
 
     def on_clicked(self, message: Clicked) -> None:
