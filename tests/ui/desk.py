@@ -46,6 +46,9 @@ class Desk:
     def text(self) -> str:
         return "\n".join(self.rows())
 
+    def shows(self, words: str) -> bool:
+        return words in self.text()
+
     async def until(self, seen: Callable[[], bool]) -> None:
         """Wait for something to be so."""
         for _ in range(400):

@@ -67,7 +67,7 @@ async def test_steps_have_a_sign_for_their_state_and_the_header_counts() -> None
         assert rows[0] == "  ✓ 1 read the redirect code"
         assert rows[1] == "  ● 2 drop credentials when the host changes"
         assert rows[2].startswith("  · 3 add a test")
-        assert texts(pane.header(folded=False)[1]) == "1 of 4"
+        assert texts(pane.header(folded=False)[1]) == "1 of 4 done"
         left, right = pane.header(folded=True)
         assert texts(left) == "● drop credentials when the host changes"
         assert texts(right) == "2 of 4"

@@ -91,6 +91,8 @@ class ApprovalItem:
     considered: tuple[Considered, ...] = ()
     choosing: Choosing | None = None
     allow_keys: AllowKeys | None = None
+    editing: bool = False
+    """Whether the command is typed again, in one line."""
 
     @property
     def focusable(self) -> bool:
@@ -107,7 +109,8 @@ class ApprovalItem:
         rows = [blank_row(sheet)]
         proposal = self.proposal
         if proposal.command is not None:
-            rows += command_rows(sheet, proposal.command)
+            shown = replace(proposal.command, text="") if self.editing else proposal.command
+            rows += command_rows(sheet, shown)
             rows.append(blank_row(sheet))
             rows += _unread(sheet, proposal.command) or _parts(sheet, proposal.command.parts)
         elif proposal.served is not None:
@@ -305,7 +308,10 @@ def key_rows(
         places[key.action] = (start + len(rows), width_of(spans))
         if index + 1 < len(keys) and keys[index + 1].beside:
             continue
-        rows.append(make_row(sheet, spans, [sheet.span(f"{key.aside}  ", "text-3")]))
+        if width_of(spans) >= sheet.width and not key.beside:
+            rows += paragraph(sheet, spans[2:], first=spans[:2], indent=INDENT + wide)
+        else:
+            rows.append(make_row(sheet, spans, [sheet.span(f"{key.aside}  ", "text-3")]))
         if key.note:
             rows += paragraph(sheet, [sheet.span(key.note, "text-3")], indent=INDENT + wide)
     return rows, places

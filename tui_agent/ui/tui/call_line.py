@@ -6,9 +6,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
+
 from tui_agent.core.agents import TASK_TOOL
 from tui_agent.core.blob import Blob, preview_of
-from tui_agent.core.patch import HunkDecision, Patch
+from tui_agent.core.patch import FilePatch, HunkDecision, Patch
 from tui_agent.core.servers import PREFIX, is_served
 from tui_agent.core.spending import Pause
 from tui_agent.core.state import Call, command_of, title_of
@@ -34,6 +36,8 @@ NARROW = 43
 OUTPUT_LINES = 60
 """Lines of output that are unfolded here, from the end; the pane Output has them all."""
 SLOW_MS = 1000
+LEDGER_SHARE = 8
+"""A file has a sign a hunk as long as they take a quarter of the line; then they are counted."""
 _TOOL_VERBS = {"str_replace": "edit", "apply_patch": "edit", "write_file": "write"}
 _TELLING = ("command", "path", "pattern", "query", "question", "url", "file", "name")
 
@@ -67,6 +71,8 @@ class CallItem:
         look = _look(self.call, self.draft)
         if self.child and look.sign == "running":
             look = replace(look, result=self.child if sheet.width >= ROOMY else self.child[:1])
+            if self.child[0][1] == "pending":
+                look = replace(look, sign="waiting", sign_ink="pending")
         band = sheet.on("raised") if sheet.cursor and sheet.focused else sheet
         rows = [blank_row(sheet)] if self.gap else []
         rows.append(_line(self, look, band))
@@ -262,7 +268,8 @@ def _file_rows(patch: Patch, call: Call, draft: Draft, sheet: Sheet) -> list[Row
     draft = Draft(decisions=decisions, focused=draft.focused)
     narrow = sheet.width < NARROW
     indent = TEXT + (NARROW_VERB_CELLS if narrow else VERB_CELLS)
-    signs = [ledger(file, draft, sheet, whole=whole) for file in patch.files]
+    most = sheet.width // LEDGER_SHARE
+    signs = [ledger(file, draft, sheet, whole=whole, most=most) for file in patch.files]
     numbers = [
         []
         if narrow
@@ -271,12 +278,12 @@ def _file_rows(patch: Patch, call: Call, draft: Draft, sheet: Sheet) -> list[Row
     ]
     sign_cells = max(width_of(sign) for sign in signs)
     number_cells = max(width_of(number) for number in numbers)
-    room = sheet.width - indent - sign_cells - number_cells - 1 - (3 if number_cells else 0)
+    room = sheet.width - indent - sign_cells - number_cells - (4 if number_cells else 3)
     names = [
-        cut_middle(_name(file.new_path or file.path, narrow=narrow), max(8, room))
+        cut_middle(_name(file, narrow=narrow), max(8, room), sheet.glyphs.cut)
         for file in patch.files
     ]
-    longest = max(len(name) for name in names)
+    longest = max(cell_len(name) for name in names)
     gap = 3 if longest + 3 <= room else 1
     column = longest + gap
     rows = []
@@ -286,12 +293,13 @@ def _file_rows(patch: Patch, call: Call, draft: Draft, sheet: Sheet) -> list[Row
         if narrow:
             right = [*sign, *right]
         else:
-            left += [(" " * (column - len(name)), sheet.ink()), *sign]
+            left += [(" " * (column - cell_len(name)), sheet.ink()), *sign]
         rows.append(make_row(sheet, left, right, start=indent))
     return rows
 
 
-def _name(path: str, *, narrow: bool) -> str:
+def _name(file: FilePatch, *, narrow: bool) -> str:
+    path = file.new_path or file.path
     return path.rpartition("/")[2] if narrow else path
 
 

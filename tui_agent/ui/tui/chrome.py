@@ -12,7 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_agent.ui.tui.keyed_app import app_of
-from tui_agent.ui.tui.paper import Sheet, Span, make_row, width_of
+from tui_agent.ui.tui.paper import Sheet, Span, cut_spans, make_row, width_of
 
 Said = tuple[str, str]
 """A text, not yet cleaned, and its ink."""
@@ -21,6 +21,8 @@ WIDE, NARROW = 100, 60
 METER_CELLS = 8
 AIR = 3
 """Cells between the two ends of the status, at least."""
+LEAST_FACT = 16
+"""Cells below which what happens is not cut any more, but left out."""
 WARNING_SHARE, FULL_SHARE = 0.8, 1.0
 
 
@@ -108,25 +110,33 @@ class StatusRow(RowWidget):
         """Name the repository at the left, the model and the figures at the right."""
         status = self._told if isinstance(self._told, Status) else Status()
         wide, narrow = sheet.width >= WIDE, sheet.width < NARROW
-        left: list[Said] = [(" ", "text")]
+        spans = [sheet.span(" ")]
         if wide or not status.repository:
-            left += [("agent", "text-3"), ("  ", "text")]
-        if status.repository:
-            left += [(status.repository, "text bold")]
-        if status.branch:
-            left += [(f" {status.branch}{'*' if status.dirty else ''}", "text-2")]
-        spans = [*spans_of(left, sheet), sheet.span("   " if wide else "  ")]
-        spans += _badges(status, sheet)
+            spans += [sheet.span("agent", "text-3"), sheet.span("  ")]
+        badges = [sheet.span("   " if wide else "  "), *_badges(status, sheet)]
+        place = _place(status, sheet)
         right = [*_figures(status, sheet, wide=wide, narrow=narrow), sheet.span(" ")]
-        if width_of(spans) + width_of(right) + AIR > sheet.width:
+        room = sheet.width - AIR - width_of(spans) - width_of(badges)
+        if width_of(place) + width_of(right) > room:
             bare = replace(status, model="")
             right = [*_figures(bare, sheet, wide=wide, narrow=narrow), sheet.span(" ")]
+        # What may happen unasked is seen, however long a branch's name is.
+        spans += cut_spans(place, max(0, room - width_of(right)), sheet.glyphs.cut) + badges
         for fact in _facts(status) if wide else ():
             more = spans_of(fact, sheet)
             # Half of a fact says less than none.
             if width_of(spans) + width_of(more) + width_of(right) + AIR <= sheet.width:
                 spans += more
         return spans, right
+
+
+def _place(status: Status, sheet: Sheet) -> list[Span]:
+    """Return the repository and its branch."""
+    spans = [sheet.span(status.repository, "text bold")] if status.repository else []
+    if status.branch:
+        branch = f"{status.branch}{'*' if status.dirty else ''}"
+        spans.append(sheet.span(f" {branch}", "text-2"))
+    return spans
 
 
 def _facts(status: Status) -> list[list[Said]]:
@@ -259,43 +269,6 @@ class TabsRow(RowWidget):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Header:
-    """A pane's title row."""
-
-    title: str
-    left: tuple[Said, ...] = ()
-    right: tuple[Said, ...] = ()
-    focused: bool = False
-
-
-class PaneHeader(RowWidget):
-    """A pane's title, what it shows, and the band of the focus."""
-
-    def parts(self, sheet: Sheet) -> tuple[Sequence[Span], Sequence[Span]]:
-        """Draw the band from the gutter on."""
-        header = self._told if isinstance(self._told, Header) else Header(title="")
-        band = "selected" if header.focused else self.plane
-        edge: Span = (" ", sheet.ink("text", self.plane))
-        bar = sheet.glyphs.gutter_focused if header.focused and not sheet.theme.tints else " "
-        lead: Span = (bar, sheet.ink("accent", band))
-        title = sheet.span(header.title, "accent bold" if header.focused else "text bold", band)
-        left = spans_of(_readable(header.left, focused=header.focused), sheet, band)
-        right = spans_of(_readable(header.right, focused=header.focused), sheet, band)
-        room = sheet.width - 2 - width_of([title]) - width_of(left) - width_of(right) - 3
-        gap: Span = (" " * max(1, room), sheet.ink("text", band))
-        two: Span = ("  ", sheet.ink("text", band))
-        end: Span = (" ", sheet.ink("text", band))
-        return [edge, lead, title, two, *left, gap, *right, end], ()
-
-
-def _readable(said: Sequence[Said], *, focused: bool) -> list[Said]:
-    """Text-3 never stands on `selected`."""
-    if not focused:
-        return list(said)
-    return [(text, ink.replace("text-3", "text-2")) for text, ink in said]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """What happens, and what Enter and Esc do."""
 
@@ -326,14 +299,30 @@ class ActivityRow(RowWidget):
                 sign = sheet.glyphs.running if sheet.glyphs.ascii_only else sign
             left += [(sign, sheet.ink(told.role)), sheet.span(" ")]
             left.append(sheet.span(told.what, "text" if told.role == "pending" else "text-2"))
-        for fact in told.facts:
-            left += [sheet.span("  "), sheet.span(fact, "text-3")]
-        room = sheet.width - width_of(left) - 3
-        right = [*hint_spans(told.hints, sheet, room), sheet.span(" ")]
+        room = sheet.width - width_of(left) - AIR
+        left += _told_facts(
+            told.facts, sheet, room - width_of(hint_spans(told.hints[:1], sheet, room))
+        )
+        right = [
+            *hint_spans(told.hints, sheet, sheet.width - width_of(left) - AIR),
+            sheet.span(" "),
+        ]
         if not sheet.theme.tints:
-            rule = max(0, sheet.width - width_of(left) - width_of(right) - 2)
+            rule = max(0, sheet.width - width_of(left) - width_of(right) - AIR)
             left += [sheet.span(" "), (sheet.glyphs.rule * rule, sheet.ink("line"))]
         return left, right
+
+
+def _told_facts(facts: Sequence[str], sheet: Sheet, room: int) -> list[Span]:
+    """Return what there is room for beside the first key; the rest of a short one says little."""
+    spans: list[Span] = []
+    for fact in facts:
+        more = [sheet.span("  "), sheet.span(fact, "text-3")]
+        left = room - width_of(spans)
+        if width_of(more) > left and left < LEAST_FACT:
+            break
+        spans += cut_spans(more, left, sheet.glyphs.cut)
+    return spans
 
 
 def hint_spans(hints: Sequence[Said], sheet: Sheet, room: int) -> list[Span]:
@@ -360,6 +349,11 @@ class Keys:
     """False: they are grey, because they are not heard yet."""
 
 
+KNOWN_BY_ITS_KEY = "reject, "
+"""What a label leaves out where not all of them fit."""
+WIDEST = 10_000
+
+
 class FooterRow(RowWidget):
     """The keys of what has the focus."""
 
@@ -373,7 +367,10 @@ class FooterRow(RowWidget):
         ]
         right = [*ends[: 2 if label else 1], sheet.span(" ")]
         room = sheet.width - width_of(right) - 3
-        spans = hint_spans(keys.hints, sheet, room)
+        hints = keys.hints
+        if width_of(hint_spans(hints, sheet, WIDEST)) > room:
+            hints = tuple((key, label.removeprefix(KNOWN_BY_ITS_KEY)) for key, label in hints)
+        spans = hint_spans(hints, sheet, room)
         if not keys.live:
             spans = [sheet.span(text, "text-3") for text, _ in spans]
         return [sheet.span(" "), *spans], right

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui_agent.core.server_words import prompts_of
-from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, make_row
+from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, make_row, matched
 from tui_agent.ui.tui.slash import matching
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 
@@ -27,6 +29,8 @@ class Offer:
     text: str
     """What is put into the prompt."""
     detail: str = ""
+    typed: str = ""
+    """What of it was typed."""
     focusable: bool = True
 
     def height_hint(self, _width: int) -> int:
@@ -38,13 +42,15 @@ class Offer:
         band = sheet.on("selected") if sheet.cursor else sheet
         bar = band.glyphs.gutter_focused if sheet.cursor else " "
         left = [(bar, band.ink("accent")), (" ", band.ink()), (" ", band.ink())]
-        room = max(10, sheet.width // 2 if self.detail else sheet.width - 4)
+        room = max(10, sheet.width // 2 if self.detail else sheet.width - 5)
         text = cut_middle(self.text, room, band.glyphs.cut)
-        left.append(band.span(text, "text bold" if sheet.cursor else "text"))
+        left += matched(text, self.typed, band, " bold" if sheet.cursor else "")
         detail = "text-2" if sheet.cursor else "text-3"
         if self.detail:
-            left += [(" " * max(2, 16 - len(text)), band.ink()), band.span(self.detail, detail)]
-        return [make_row(band, left)]
+            gap = max(2, 16 - cell_len(text))
+            said = self.detail.replace("`", "")
+            left += [(" " * gap, band.ink()), band.span(said, detail)]
+        return [make_row(band, left, [(" " * 2, band.ink())])]
 
 
 class Offers(VirtualLines):
@@ -124,7 +130,7 @@ class Completion:
         async for paths in self.shell.doors.files(typed):
             # A blank would end the name.
             names = [f'"{path}"' if " " in path else path for path in paths]
-            self._offer([Offer(name) for name in names], start=self._start)
+            self._offer([Offer(name, typed=typed) for name in names], start=self._start)
 
     def _offer(self, offers: Sequence[Offer], *, start: int) -> None:
         self._start = start
@@ -135,6 +141,7 @@ class Completion:
             self.offers = Offers(plane="raised", thumb="always", id="offers")
             self.shell.screen.mount(self.offers)
         pane = self.offers
+        pane.plane = self.shell.look.over
         rows = min(MOST, len(offers))
         pane.styles.height = rows
         pane.styles.margin = (0, 0, 1 + self.shell.prompt.size.height, 0)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.contrast import weak_spots
-from tui_agent.ui.tui.picker import Choice
+from tui_agent.ui.tui.picker import Choice, Picker
 from tui_agent.ui.tui.theme import Theme, choose_theme, shown_colours, theme_names, theme_path
 from tui_agent.ui.tui.theme_file import ThemeError
 from tui_agent.ui.tui.virtual_lines import VirtualLines
@@ -142,6 +142,8 @@ class Dressing:
         shell.dress(look)
         shell.prompt.dress()
         for screen in shell.screen_stack:
+            if isinstance(screen, Picker):
+                screen.dress()
             for widget in screen.query("*"):
                 widget.redraw() if isinstance(widget, VirtualLines) else widget.refresh()
         shell.refresh(layout=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tui_agent.ui.tui.file_text import FileText
 from tui_agent.ui.tui.paper import (
+    BETWEEN,
     Row,
     Sheet,
     Span,
@@ -14,6 +15,7 @@ from tui_agent.ui.tui.paper import (
     cut_middle,
     cut_spans,
     make_row,
+    plain,
     width_of,
 )
 from tui_agent.ui.tui.review_spots import Mark
@@ -28,13 +30,15 @@ SIGNS: dict[Mark, tuple[str, str]] = {
 """Of each mark: the sign's name in `Glyphs`, and its ink."""
 MOST_SIGNS = 16
 """More hunks than this are not drawn one by one."""
+START = 2
+"""The column in which a path begins, as the title above does."""
 COUNTS = 12
 """Cells that the counts of a file have at least."""
 
 
 def filled(sheet: Sheet, left: Sequence[Span], right: Sequence[Span]) -> list[Span]:
     """Return both parts at their ends of exactly the sheet's width; the left one is cut."""
-    room = max(0, sheet.width - width_of(right) - (1 if right else 0))
+    room = max(0, sheet.width - width_of(right) - (BETWEEN if plain(right).strip() else 0))
     kept = cut_spans(left, room, sheet.glyphs.cut)
     gap = sheet.width - width_of(kept) - width_of(right)
     return [*kept, (" " * max(0, gap), sheet.ink()), *right]
@@ -57,7 +61,6 @@ class FileItem:
     """The line between two files."""
 
     file: FileText
-    margin: int = 1
 
     @property
     def focusable(self) -> bool:
@@ -68,14 +71,16 @@ class FileItem:
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         patch = self.file.view.patch
-        folder, slash, name = self.file.path.rpartition("/")
+        right = [*counts(sheet, patch.plus, patch.minus), sheet.span(" ")]
+        room = max(8, sheet.width - width_of(right) - START - BETWEEN)
+        path = cut_middle(self.file.path, room, sheet.glyphs.cut)
+        folder, slash, name = path.rpartition("/")
         lead: list[Span] = [
-            (" " * (self.margin + 1), sheet.ink()),
+            (" " * START, sheet.ink()),
             sheet.span(folder + slash, "text-2"),
             sheet.span(name, "text bold"),
         ]
-        right = [*counts(sheet, patch.plus, patch.minus), sheet.span(" ")]
-        return [blank_row(sheet), make_row(sheet, lead, right, start=self.margin + 1)]
+        return [blank_row(sheet), make_row(sheet, lead, right, start=START)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,8 @@ class FileRow:
     marks: tuple[Mark, ...]
     plus: int
     minus: int
+    signs: int = 0
+    """How many signs the row with the most of them has: all begin in one column."""
 
     @property
     def focusable(self) -> bool:
@@ -100,6 +107,7 @@ class FileRow:
         for mark in self.marks[:MOST_SIGNS]:
             name, ink = SIGNS[mark]
             right.append(sheet.span(f"{getattr(sheet.glyphs, name)} ", ink))
+        right.append(("  " * max(0, min(self.signs, MOST_SIGNS) - len(right)), sheet.ink()))
         gap = max(2, COUNTS - width_of(figures))
         right += [(" " * gap, sheet.ink()), *figures, sheet.span(" ")]
         room = max(8, sheet.width - width_of(right) - 4)

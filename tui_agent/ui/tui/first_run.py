@@ -80,8 +80,8 @@ class Line:
         end = [band.span(self.right, "text-2" if sheet.cursor else "text-3")]
         right = [*end, (" " * MARGIN, band.ink())] if self.right else []
         if sheet.width < NARROW:
-            below = [(" " * NAME_COLUMN, sheet.ink()), sheet.span(self.detail, "text-3")]
-            return [make_row(band, left), make_row(sheet, below)]
+            below = [sheet.span(self.detail, "text-3")]
+            return [make_row(band, left), *paragraph(sheet, below, indent=NAME_COLUMN, margin=2)]
         left.append((" " * max(2, DETAIL_COLUMN - 1 - width_of(left)), band.ink()))
         return [make_row(band, [*left, detail], right)]
 

@@ -115,11 +115,13 @@ class Layout:
         talk.styles.padding = (air, 0, air, 0)
         column.styles.padding = (top, 0, 0, 0)
         talk_cells = round(width * self.share / 100) if wide else width
-        talk.styles.width = talk_cells
         seam = wide and not shell.look.tints
+        # The seam stands in the conversation's last column: the panes are as wide as without.
+        talk.styles.width = talk_cells - seam
         column.set_class(seam, "seam")
+        column.set_class(seam and shell.glyphs.ascii_only, "ascii")
         height = max(1, shell.query_one("#body").size.height - top)
         only = None if wide else (self.page - 1 if self.page else None)
         if wide or self.page:
-            room = (width - talk_cells - seam) if wide else width
+            room = width - talk_cells if wide else width
             self.side.share_out(only=only, height=height, width=room)

@@ -81,6 +81,8 @@ class HelpSheet(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpSheet { align: center middle; }
     HelpSheet HelpLines { width: 84; max-width: 100%; height: 90%; background: $raised; }
+    HelpSheet.framed HelpLines { border: solid $line; }
+    HelpSheet.framed.ascii HelpLines { border: ascii $line; }
     HelpSheet #help-footer { dock: bottom; background: $surface; }
     """
 
@@ -102,6 +104,9 @@ class HelpSheet(ModalScreen[None]):
         """Fill it."""
         app = app_of(self)
         pane = self.query_one("#help", HelpLines)
+        pane.plane = app.look.over
+        self.set_class(not app.look.tints, "framed")
+        self.set_class(app.glyphs.ascii_only, "ascii")
         keys = help_sections(app.keymap, self.contexts, ascii_only=app.glyphs.ascii_only)
         if self.wide:
             pane.styles.width = "96%"

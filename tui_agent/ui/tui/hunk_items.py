@@ -21,6 +21,7 @@ from tui_agent.ui.tui.paper import (
     Sheet,
     Span,
     blank_row,
+    cut,
     make_row,
     paragraph,
     width_of,
@@ -313,7 +314,8 @@ class HunkItem:
             spans.append((f" {self.after}", inner.ink("text-3")))
         if spot.reason:
             spans.append((" ", inner.ink()))
-            quoted = f"{inner.glyphs.open_quote}{spot.reason}{inner.glyphs.close_quote}"
+            reason = cut(" ".join(spot.reason.split()), inner.width // 2, inner.glyphs.cut)
+            quoted = f"{inner.glyphs.open_quote}{reason}{inner.glyphs.close_quote}"
             spans.append(inner.span(quoted, "text italic"))
             return spans
         if spot.left_out:

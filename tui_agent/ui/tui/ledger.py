@@ -66,35 +66,40 @@ def states(patch: Patch, decisions: Collection[HunkDecision], *, whole: bool = F
 
 
 def ledger(
-    file: FilePatch, draft: Draft, sheet: Sheet, *, whole: bool = False, on: str = ""
+    file: FilePatch,
+    draft: Draft,
+    sheet: Sheet,
+    *,
+    whole: bool = False,
+    most: int = MOST_SIGNS,
 ) -> list[Span]:
     """Return a file's signs, one space between them, the focused one bold; or how many of each."""
     given = verdicts(draft.decisions)
     hunks = hunk_runs(file)
-    if len(hunks) > MOST_SIGNS:
+    if len(hunks) > min(most, MOST_SIGNS):
         found = [hunk_state(runs, given, all_accepted=whole) for runs in hunks]
-        return _counted(found, sheet, on)
+        return _counted(found, sheet)
     spans: list[Span] = []
     for runs in hunks:
         if spans:
-            spans.append((" ", sheet.ink("text", on)))
+            spans.append((" ", sheet.ink()))
         state = hunk_state(runs, given, all_accepted=whole)
-        spans.append(_sign(state, sheet, focused=draft.focused in runs, on=on))
+        spans.append(_sign(state, sheet, focused=draft.focused in runs))
     return spans
 
 
-def _counted(found: Sequence[str], sheet: Sheet, on: str) -> list[Span]:
+def _counted(found: Sequence[str], sheet: Sheet) -> list[Span]:
     spans: list[Span] = []
     for state in ("accepted", "edited", "rejected", "undecided"):
         number = found.count(state)
         if number:
-            gap = [(" ", sheet.ink("text", on))] if spans else []
-            sign = _sign(state, sheet, focused=False, on=on)
-            spans += [*gap, sign, (f"{number}", sheet.ink("text-2", on))]
+            gap = [(" ", sheet.ink())] if spans else []
+            sign = _sign(state, sheet, focused=False)
+            spans += [*gap, sign, (f" {number}", sheet.ink("text-2"))]
     return spans
 
 
-def _sign(state: str, sheet: Sheet, *, focused: bool, on: str) -> Span:
+def _sign(state: str, sheet: Sheet, *, focused: bool) -> Span:
     glyphs = sheet.glyphs
     sign, role = {
         "undecided": (glyphs.waiting if focused else glyphs.undecided, "pending"),
@@ -102,7 +107,7 @@ def _sign(state: str, sheet: Sheet, *, focused: bool, on: str) -> Span:
         "rejected": (glyphs.failed, "removed"),
         "edited": (glyphs.edited, "added"),
     }[state]
-    return sign, sheet.ink(role + (" bold" if focused else ""), on)
+    return sign, sheet.ink(role + (" bold" if focused else ""))
 
 
 def kept_lines(file: FilePatch, decisions: Iterable[HunkDecision]) -> tuple[int, int]:

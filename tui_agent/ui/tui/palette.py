@@ -228,6 +228,7 @@ async def _sessions(deeds: Deeds, query: str) -> list[Choice]:
             label=" ".join(line.title.split()),
             group="earlier",
             key=line.day,
+            pressed=False,
             notes=((f"Take up the session of {line.day}, {line.time} again.", "text-2"),),
         )
         for line in lines[:MOST_SESSIONS]

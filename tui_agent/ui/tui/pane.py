@@ -49,5 +49,5 @@ class Pane(Protocol):
         ...
 
     def hints(self) -> Sequence[tuple[str, str]] | None:
-        """Return (action, label or empty) for the footer; None for the keymap's own."""
+        """Return (action or a key of its own, label or empty); None for the keymap's own."""
         ...

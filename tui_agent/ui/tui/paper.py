@@ -18,6 +18,9 @@ from tui_agent.ui.tui.theme import Theme
 Span = tuple[str, Style]
 """Clean text without line feeds, and how it is drawn."""
 
+BETWEEN = 2
+"""Cells between two fields of a row."""
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _WORDS = re.compile(r"\s*\S+\s*|\s+")
 
 
@@ -157,6 +160,12 @@ def _wrapped(spans: Sequence[Span], width: int, hanging: int) -> list[tuple[str,
     for whole in _words(spans):
         word = whole
         cells = width_of(_stripped(word))
+        if used and used + cells > room and room - used > 1 and _WIDE.search(plain(word)):
+            # Scripts without blanks between words are broken wherever a line is full.
+            head, word = _broken(word, room - used)
+            lines[-1][1].extend(head)
+            used += width_of(head)
+            cells = width_of(_stripped(word))
         if used and used + cells > room:
             gap = " " if lines[-1][1] and lines[-1][1][-1][0].endswith(" ") else ""
             lines[-1] = (lines[-1][0], _stripped(lines[-1][1]))
@@ -227,6 +236,19 @@ def _broken(spans: Sequence[Span], cells: int) -> tuple[list[Span], list[Span]]:
     return head, rest
 
 
+def matched(label: str, query: str, sheet: Sheet, weight: str = "") -> list[Span]:
+    """Return a label with its match in accent, bold and underlined."""
+    place = label.lower().find(query.lower()) if query else -1
+    if place < 0:
+        return [sheet.span(label, "text" + weight)]
+    end = place + len(query)
+    return [
+        sheet.span(label[:place], "text" + weight),
+        sheet.span(label[place:end], "accent bold underline"),
+        sheet.span(label[end:], "text" + weight),
+    ]
+
+
 def make_row(
     sheet: Sheet,
     left: Sequence[Span],
@@ -240,7 +262,7 @@ def make_row(
     The left part is cut where both do not fit. Text is copied from column `start` on.
     """
     left, right = _one_row(left, sheet), _one_row(right, sheet)
-    room = sheet.width - width_of(right) - (1 if right else 0)
+    room = sheet.width - width_of(right) - (BETWEEN if plain(right).strip() else 0)
     if width_of(left) > room:
         left = cut_spans(left, max(0, room), sheet.glyphs.cut)
     gap = sheet.width - width_of(left) - width_of(right)

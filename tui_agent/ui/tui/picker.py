@@ -14,10 +14,21 @@ from tui_agent.ui.tui.chrome import FooterRow, Keys, RowWidget, Said, StatusRow
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.messages import Clicked
-from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, make_row, paragraph
+from tui_agent.ui.tui.paper import (
+    BETWEEN,
+    Row,
+    Sheet,
+    Span,
+    blank_row,
+    make_row,
+    matched,
+    paragraph,
+)
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 
-WIDTH, MOST_ROWS = 74, 14
+WIDTH, MOST_ROWS = 78, 14
+RIGHT = 22
+"""Cells of group and key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,8 @@ class Choice:
     group: str = ""
     key: str = ""
     """A key that does the same, at the right."""
+    pressed: bool = True
+    """Whether `key` can be pressed or typed, and is no fact about the line."""
     notes: tuple[Said, ...] = ()
     """Lines below the list while it is chosen."""
 
@@ -54,24 +67,12 @@ class ChoiceItem:
         left += matched(self.choice.label, self.query, band, weight)
         right: list[Span] = []
         if self.choice.group:
-            cells = max(26, len(self.choice.key) + 2)
+            cells = max(RIGHT, len(self.choice.group) + len(self.choice.key) + BETWEEN)
             grey = "text-2" if sheet.cursor else "text-3"
             right.append(band.span(f"{self.choice.group:<{cells - len(self.choice.key)}}", grey))
-        right += [band.span(self.choice.key, "text-2 bold"), (" " * 2, band.ink())]
+        said = "text-2 bold" if self.choice.pressed else "text-2" if sheet.cursor else "text-3"
+        right += [band.span(self.choice.key, said), (" " * 2, band.ink())]
         return [make_row(band, left, right)]
-
-
-def matched(label: str, query: str, sheet: Sheet, weight: str = "") -> list[Span]:
-    """Return a label with its match in accent, bold and underlined."""
-    place = label.lower().find(query.lower()) if query else -1
-    if place < 0:
-        return [sheet.span(label, "text" + weight)]
-    end = place + len(query)
-    return [
-        sheet.span(label[:place], "text" + weight),
-        sheet.span(label[place:end], "accent bold underline"),
-        sheet.span(label[end:], "text" + weight),
-    ]
 
 
 class QueryRow(RowWidget):
@@ -131,13 +132,14 @@ class Picker(ModalScreen[str]):
     hint = "type to narrow"
     DEFAULT_CSS = """
     Picker, SessionPicker { align: center top; }
-    Picker #box { width: 74; height: auto; max-height: 90%; margin-top: 4; background: $raised;
+    Picker #box { width: 78; height: auto; max-height: 90%; margin-top: 4; background: $raised;
         padding: 1 0 1 0; }
     Picker #list { height: 1; margin-top: 1; }
     Picker #notes { height: 3; }
     Picker #picker-status { dock: top; background: $surface; }
     Picker #picker-footer { dock: bottom; background: $surface; }
     Picker.framed #box { border: solid $line; }
+    Picker.framed.ascii #box { border: ascii $line; }
     """
 
     def __init__(
@@ -176,12 +178,21 @@ class Picker(ModalScreen[str]):
         app = app_of(self)
         box = self.query_one("#box")
         box.styles.width = min(self.box_width, app.size.width - 2)
-        self.set_class(not app.look.tints, "framed")
+        self.dress()
         status = self.query_one("#picker-status", StatusRow)
         status.tell(getattr(app, "shown_status", None))
         self.tell_keys()
         self.everything = len(await self.find(""))
         await self.narrow()
+
+    def dress(self) -> None:
+        """Stand on the plane for what lies over the screen, framed where there are no tints."""
+        app = app_of(self)
+        self.set_class(not app.look.tints, "framed")
+        self.set_class(app.glyphs.ascii_only, "ascii")
+        self.query_one("#query", QueryRow).plane = app.look.over
+        for name in ("#list", "#notes"):
+            self.query_one(name, PlainRows).plane = app.look.over
 
     def tell_keys(self) -> None:
         """Show the keys."""

@@ -26,6 +26,8 @@ class StepItem:
     step: PlanStep
     number: int
     in_full: bool = False
+    digits: int = 1
+    """How many the plan's last number has."""
 
     @property
     def focusable(self) -> bool:
@@ -38,7 +40,7 @@ class StepItem:
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         name, ink, text_ink = SIGNS[self.step.state]
         sign = str(getattr(sheet.glyphs, name))
-        number = f" {self.number} "
+        number = f" {self.number:>{self.digits}} "
         lead: list[Span] = [
             sheet.span(" " * INDENT),
             sheet.span(sign, ink),
@@ -93,6 +95,7 @@ class PlanKeys:
         if self.edited:
             rows += paragraph(sheet, [sheet.span("As you edited it.", "accent")], indent=INDENT)
         if self.question:
+            rows += [blank_row(sheet)] if len(rows) > 1 else []
             rows += paragraph(sheet, [sheet.span(self.question, "text-2")], indent=INDENT)
         rows.append(blank_row(sheet))
         more, places = key_rows(sheet, self.keys, armed=self.armed, start=len(rows))

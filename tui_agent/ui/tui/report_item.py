@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from tui_agent.core.events import CheckResult, EndReason, TurnEnded
 from tui_agent.ui.tui.ledger import counts
-from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, make_row, paragraph
+from tui_agent.ui.tui.paper import (
+    BETWEEN,
+    Row,
+    Sheet,
+    Span,
+    blank_row,
+    make_row,
+    paragraph,
+    width_of,
+)
 from tui_agent.ui.tui.words import count, dollars, duration, short_tree
 
 TEXT = 3
@@ -111,6 +120,8 @@ def _verdict(ended: TurnEnded, sheet: Sheet) -> Row:
         facts.append(dollars(report.usage.cost_usd))
     left = [(" ", sheet.ink()), (sign, sheet.ink(role)), (" ", sheet.ink())]
     right = [sheet.span("  ".join(facts), "text-3"), (" ", sheet.ink())]
+    if TEXT + len(words) + BETWEEN + width_of(right) > sheet.width and report.tree:
+        words = words.replace(" on tree ", ", ")  # A part of a tree's name says nothing.
     return make_row(sheet, [*left, sheet.span(words, "text bold")], right, start=TEXT)
 
 

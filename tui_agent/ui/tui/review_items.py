@@ -68,7 +68,7 @@ class Frame:
         places: list[int] = []
         for index, spot in enumerate(spots):
             if index and spots[index - 1].file != spot.file:
-                items.append(FileItem(file=self.files[spot.file], margin=self.geometry.margin))
+                items.append(FileItem(file=self.files[spot.file]))
             places.append(len(items))
             items.append(self.item(spots, index, focus))
         return items, places
@@ -96,8 +96,8 @@ def geometry_of(
 def file_rows(review: Review, files: Sequence[FileText]) -> list[Item]:
     """Return a row a file: its path, what became of each hunk, and the lines that were taken."""
     found: list[Item] = []
-    for index, file in enumerate(files):
-        own = [spot for spot in review.spots if spot.file == index]
+    spots = [[spot for spot in review.spots if spot.file == index] for index in range(len(files))]
+    for file, own in zip(files, spots, strict=True):
         taken = [spot.hunk for spot in own if spot.hunk is not None and spot.mark != "rejected"]
         found.append(
             FileRow(
@@ -105,6 +105,7 @@ def file_rows(review: Review, files: Sequence[FileText]) -> list[Item]:
                 marks=tuple(spot.mark for spot in own),
                 plus=sum(hunk.plus for hunk in taken),
                 minus=sum(hunk.minus for hunk in taken),
+                signs=max(map(len, spots)),
             )
         )
     return found

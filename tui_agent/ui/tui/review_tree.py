@@ -56,6 +56,8 @@ class TreeHunk:
     number: int
     file: FileText
     focused: bool
+    digits: int = 1
+    """How many the last hunk's number has."""
 
     @property
     def focusable(self) -> bool:
@@ -78,7 +80,7 @@ class TreeHunk:
             own.span("  "),
             (bar, own.ink("accent")),
             own.span(f" {getattr(glyphs, name)} ", ink),
-            own.span(f"{self.number} ", f"text{bold}" if self.focused else "text-3"),
+            own.span(f"{self.number:>{self.digits}} ", f"text{bold}" if self.focused else "text-3"),
             own.span(self._title(), "text bold" if self.focused else title_ink),
         ]
         hunk = self.spot.hunk
@@ -98,7 +100,7 @@ def tree_items(
     """Return the tree, and the place of each spot in it; `kept` items are taken where they hold."""
     items: list[Item] = []
     places: list[int] = []
-    last = -1
+    last, digits = -1, len(str(len(review.spots)))
     for index, spot in enumerate(review.spots):
         if spot.file != last:
             last = spot.file
@@ -106,17 +108,18 @@ def tree_items(
         places.append(len(items))
         known = kept[len(items)] if len(items) < len(kept) else None
         focused = index == review.cursor
-        if known is None or not _holds(known, spot, index + 1, focused=focused):
-            file = files[spot.file]
-            known = TreeHunk(spot=spot, number=index + 1, file=file, focused=focused)
-        items.append(known)
+        hunk = TreeHunk(
+            spot=spot, number=index + 1, file=files[spot.file], focused=focused, digits=digits
+        )
+        items.append(known if known is not None and _holds(known, hunk) else hunk)
     return items, places
 
 
-def _holds(item: Item | None, spot: Spot, number: int, *, focused: bool) -> bool:
-    if not isinstance(item, TreeHunk):
+def _holds(known: Item, hunk: TreeHunk) -> bool:
+    if not isinstance(known, TreeHunk) or known.spot is not hunk.spot:
         return False
-    return item.spot is spot and item.number == number and item.focused == focused
+    places = [(one.number, one.focused, one.digits) for one in (known, hunk)]
+    return places[0] == places[1]
 
 
 def verdict_rows(sheet: Sheet, review: Review) -> list[Row]:
@@ -165,8 +168,8 @@ def _check_row(sheet: Sheet, state: Session, check: CheckFinished, *, waits: boo
     stale = "stale" if state.stale(check) else "stale once you apply" if waits else ""
     spans: list[Span] = [
         sheet.span(f"  {sign} ", ink),
-        sheet.span(_padded(check.command, COMMAND), "text"),
-        sheet.span(_padded(check.summary, SUMMARY), "text-2"),
+        sheet.span(_padded(check.command, COMMAND, glyphs.cut), "text"),
+        sheet.span(_padded(check.summary, SUMMARY, glyphs.cut), "text-2"),
         sheet.span(duration(check.seconds).rjust(TIME), "text-3"),
     ]
     if stale:
@@ -174,8 +177,8 @@ def _check_row(sheet: Sheet, state: Session, check: CheckFinished, *, waits: boo
     return make_row(sheet, spans)
 
 
-def _padded(text: str, cells: int) -> str:
-    return cut_middle(text, cells - 2).ljust(cells)
+def _padded(text: str, cells: int, mark: str) -> str:
+    return cut_middle(text, cells - 2, mark).ljust(cells)
 
 
 def title_row(sheet: Sheet, review: Review) -> Row:

@@ -16,8 +16,8 @@ from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.ledger import counts
 from tui_agent.ui.tui.messages import Clicked
 from tui_agent.ui.tui.outlets import Prepared
-from tui_agent.ui.tui.paper import Row, Sheet, Span, cut, make_row, width_of
-from tui_agent.ui.tui.picker import Choice, Picker, PlainRows, matched
+from tui_agent.ui.tui.paper import Row, Sheet, Span, cut, make_row, matched, width_of
+from tui_agent.ui.tui.picker import Choice, Picker, PlainRows
 from tui_agent.ui.tui.session_preview import Preview
 from tui_agent.ui.tui.words import count, dollars
 
@@ -31,9 +31,10 @@ ROOMY = WIDTH - 8
 SHORTEST = 3
 """Letters from which a search through every text begins."""
 LEAST_PREVIEW, MOST_PREVIEW = 4, 17
-AROUND = 9
+AROUND = 10
+ROOM_FOR_AIR = 24
 """Rows of the screen that neither list nor preview takes."""
-_COLUMNS = {"turns": 10, "outcome": 20, "lines": 11, "cost": 10}
+_COLUMNS = {"turns": 9, "outcome": 19, "lines": 11, "cost": 9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,12 @@ class SessionPicker(Picker):
             self.lines = await doors.sessions(query) if doors.sessions is not None else ()
         return [Choice(value=line.id, label=line.title) for line in self.lines]
 
-    async def on_mount(self) -> None:
-        """Show everything; the preview stands on a plane of its own."""
+    def dress(self) -> None:
+        """Let the preview stand on a plane of its own."""
+        super().dress()
         self.query_one("#notes", PlainRows).plane = "surface"
-        await super().on_mount()
+        low = app_of(self).size.height < ROOM_FOR_AIR
+        self.query_one("#list", PlainRows).styles.margin = (1, 0, 0 if low else 1, 0)
 
     def footer(self) -> list[Said]:
         """Return the keys."""
@@ -214,7 +217,8 @@ class SessionPicker(Picker):
         pane = self.query_one("#notes", PlainRows)
         rows = self.query_one("#list", PlainRows).styles.height
         taken = int(rows.value) if rows is not None else 0
-        room = app_of(self).size.height - AROUND - taken
+        height = app_of(self).size.height
+        room = height - AROUND - taken + (height < ROOM_FOR_AIR)
         room = max(LEAST_PREVIEW, min(MOST_PREVIEW, room))
         pane.styles.height = room if overview is not None else 1
         pane.set_items([Preview(overview, room)] if overview is not None else [])

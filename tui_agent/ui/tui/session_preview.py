@@ -53,7 +53,10 @@ class Preview:
         if one.origin:
             parts.append(f"imported from {one.origin}")
         parts += [f"{sheet.glyphs.unfolded} {label}" for label in one.labels[:3]]
-        text = cut("   ".join(parts), max(8, sheet.width - 14), sheet.glyphs.cut)
+        room = max(8, sheet.width - 14)
+        while len(parts) > 1 and len("   ".join(parts)) > room:
+            parts.pop()
+        text = cut("   ".join(parts), room, sheet.glyphs.cut)
         left = [sheet.span(" " * INDENT), sheet.span(one.id[-8:], "text bold")]
         return make_row(sheet, [*left, sheet.span(f"   {text}", "text-2")])
 

@@ -183,6 +183,7 @@ class Shell(KeyedApp):
     #tabs, #banner { display: none; }
     #status, #footer { background: $surface; }
     #column.seam { border-left: solid $line; }
+    #column.seam.ascii { border-left: ascii $line; }
     """
 
     def __init__(

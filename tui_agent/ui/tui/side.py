@@ -10,8 +10,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from tui_agent.ui.tui.chrome import Header, PaneHeader, Said
+from tui_agent.ui.tui.chrome import Said
 from tui_agent.ui.tui.pane import Pane
+from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ class Slot(Vertical):
         left, right = self.pane.header(folded=folded)
         title = self.pane.title if titled else ""
         said: tuple[Said, ...] = tuple(left)
-        focused = self.shown.has_focus and titled
+        focused = self.shown.has_focus_within and titled
         self.header.tell(Header(title=title, left=said, right=tuple(right), focused=focused))
 
 

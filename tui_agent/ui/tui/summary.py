@@ -57,6 +57,8 @@ class View:
     width: int = 120
     focus: str = "prompt"
     """The key context that has the focus."""
+    purpose: str = ""
+    """What is typed there: see `AnswerLine`."""
     writing: bool = False
     """Whether the prompt has text."""
     beat: int = 0
@@ -213,10 +215,21 @@ def _asked(call: Call, draft: Draft, view: View) -> tuple[str, list[str]]:
 _TYPING: dict[str, list[Said]] = {
     "budget": [("Esc", "stops here")],
     "hunk-editor": [("^S", "keeps"), ("Esc", "discards")],
-    "answer": [("Enter", "gives it"), ("Esc", "back")],
     "allow": [("Enter", "allows it"), ("Esc", "back")],
 }
-"""What the keys do while something is typed or chosen in a pane, and in the budget pause."""
+"""What the keys do in the editor of a hunk, in the choice of a rule, and in the budget pause."""
+_ANSWERING = {
+    "why": "rejects with it",
+    "search": "finds it",
+    "command": "runs it once",
+    "amount": "raises the cap",
+}
+"""What Enter does with a line that is typed, by its purpose."""
+
+
+def answering(purpose: str) -> list[Said]:
+    """Return what the keys do while a line is typed."""
+    return [("Enter", _ANSWERING.get(purpose, "answers")), ("Esc", "back")]
 
 
 def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
@@ -232,10 +245,13 @@ def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
         return [("F6", place if view.width >= NARROW else "")]
     if view.focus == "review" and patch is not None:
         left = states(patch, draft.decisions).count("undecided")
-        enter = ("Enter", "next undecided" if left else "applies")
+        undecided = "next" if view.width < NARROW else "next undecided"
+        enter = ("Enter", undecided if left else "applies")
         return [enter, ("Esc", "later, writes nothing")]
     if view.focus in {"approval", "question", "plan"}:
         return [("Esc", "later")]
+    if view.focus == "answer":
+        return answering(view.purpose)
     if view.focus in _TYPING:
         return list(_TYPING[view.focus])
     return [("F6", place)]

@@ -14,9 +14,9 @@ from tui_agent.ui.tui.words import count, duration
 TEXT = 3
 NARROW = 43
 _LEVELS = {
-    "info": ("queued", "text-3"),
-    "warning": ("warning", "warning"),
-    "error": ("failed", "removed"),
+    "info": ("queued", "text-3", "text-3"),
+    "warning": ("warning", "warning", "text-2"),
+    "error": ("failed", "removed", "text"),
 }
 
 
@@ -144,14 +144,13 @@ class NoteItem:
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         """Draw its sign, its text, and what mends it."""
-        sign, role = _LEVELS[self.note.level]
-        ink = "text-3" if self.note.level == "info" else "text-2"
-        spans = [sheet.span(self.note.text, ink)]
-        if self.note.remedy:
-            spans += [sheet.span("  "), sheet.span(self.note.remedy, "text bold")]
+        sign, role, ink = _LEVELS[self.note.level]
         rows = [blank_row(sheet)] if self.gap else []
         lead = [(" ", sheet.ink()), (getattr(sheet.glyphs, sign), sheet.ink(role))]
-        return rows + paragraph(sheet, spans, first=lead, indent=TEXT)
+        rows += paragraph(sheet, [sheet.span(self.note.text, ink)], first=lead, indent=TEXT)
+        if self.note.remedy:
+            rows += paragraph(sheet, [sheet.span(self.note.remedy, "text bold")], indent=TEXT)
+        return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,11 @@ class Theme:
         """Whether the terminal's own colours are used."""
         return not self.colours["canvas"].startswith("#")
 
+    @property
+    def over(self) -> str:
+        """The plane of what lies over the screen; on a reversed one no line would stand out."""
+        return "surface" if self.colours["raised"] in _ATTRIBUTES else "raised"
+
     def ink(self, what: str = "text", on: str = "") -> Style:
         """Return the style for `what`, a role with attributes (`accent bold`), on a role's plane.
 

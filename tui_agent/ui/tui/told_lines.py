@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui_agent.ui.tui.help_sheet import HelpLines, HelpSheet
-from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph, width_of
+from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, make_row, width_of, wrap
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.deeds import Deeds
@@ -20,7 +22,8 @@ _INKS = {
     "warning": "warning bold",
     "danger": "danger bold",
 }
-SHEET_CELLS = 84
+LEAST_CELLS, MOST_CELLS = 60, 104
+"""How wide a sheet is, by its longest line."""
 HANGING = 24
 """Where a line goes on that is too long."""
 
@@ -33,10 +36,14 @@ class ToldLines:
     lines: tuple[Sequence[tuple[str, str]], ...]
     focusable: bool = False
 
+    def widest(self) -> int:
+        """Return the cells that the longest line takes, with its margins."""
+        return max((sum(cell_len(text) for _, text in line) for line in self.lines), default=0) + 4
+
     def height_hint(self, width: int) -> int:
         """Guess the rows."""
         titles = sum(bool(line) and line[0][0] == "bold" for line in self.lines)
-        long = sum(sum(len(text) for _, text in line) // max(1, width - 4) for line in self.lines)
+        long = sum(sum(len(text) for _, text in line) // max(1, width - 2) for line in self.lines)
         return len(self.lines) + titles + long + 4
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
@@ -47,10 +54,17 @@ class ToldLines:
             if line and line[0][0] == "bold":
                 rows.append(blank_row(sheet))
             lead = [sheet.span("  ")] if line and not line[0][1].startswith(" ") else []
-            *first, last = [*lead, *(sheet.span(text, _INKS.get(ink, "")) for ink, text in line)]
-            indent = min(HANGING, max(2, width_of(first)))
-            rows += paragraph(sheet, [last], first=first, indent=indent, margin=2)
-        return rows
+            spans = [*lead, *(sheet.span(text, _INKS.get(ink, "")) for ink, text in line)]
+            rows += _hanging(sheet, spans, min(HANGING, max(2, width_of(spans[:-1]))))
+        return [*rows, blank_row(sheet)]
+
+
+def _hanging(sheet: Sheet, spans: Sequence[Span], indent: int) -> list[Row]:
+    """Return rows of which those after the first begin in column `indent`."""
+    return [
+        make_row(sheet, line if not number else [sheet.span(" " * indent), *line], join=join)
+        for number, (join, line) in enumerate(wrap(spans, sheet.width - 2, indent))
+    ]
 
 
 class SnugSheet(HelpSheet):
@@ -61,7 +75,12 @@ class SnugSheet(HelpSheet):
         super().on_mount()
         pane = self.query_one("#help", HelpLines)
         pane.styles.max_height = "90%"
-        pane.styles.height = sum(one.height_hint(SHEET_CELLS) for one in self.items)
+        frame = 2 if self.has_class("framed") else 0
+        wanted = max(one.widest() + frame for one in self.items if isinstance(one, ToldLines))
+        width = min(max(LEAST_CELLS, min(MOST_CELLS, wanted)), self.app.size.width)
+        pane.styles.width = width
+        sheet = replace(pane.sheet(0), width=width - frame)
+        pane.styles.height = sum(len(one.rows(sheet)) for one in self.items) + frame
 
 
 def show_lines(deeds: Deeds, title: str, lines: Sequence[Sequence[tuple[str, str]]]) -> None:

@@ -236,7 +236,9 @@ class Transcript(VirtualLines):
             _, _, rest = blocks.feed(text)
             items += [TextItem(block) for block in blocks.done]
             if rest.strip():
-                items.append(TextItem(rest, finished=not step.open, caret=step.open))
+                items.append(
+                    TextItem(rest, finished=not step.open, caret=step.open and step.failure is None)
+                )
             if not step.open:
                 del self._blocks[key]
         stopped = step.failure is not None and step.failure.kind == "cancelled"

@@ -11,10 +11,11 @@ from textual.screen import Screen
 
 from tui_agent.core.events import Record
 from tui_agent.core.wire import encode_record
-from tui_agent.ui.tui.chrome import FooterRow, Header, Keys, PaneHeader
+from tui_agent.ui.tui.chrome import FooterRow, Keys
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.highlight import highlighted
 from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.paper import Row, Sheet, make_row, wrap
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import count

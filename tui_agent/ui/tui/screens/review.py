@@ -14,22 +14,22 @@ from textual.widget import Widget
 
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.chrome import (
+    NARROW,
     Activity,
     ActivityRow,
     FooterRow,
-    Header,
     Keys,
-    PaneHeader,
     Said,
     StatusRow,
 )
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Sent, Toasted
+from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.paper import Row, Sheet
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_tree import check_rows, title_row, tree_items, verdict_rows
-from tui_agent.ui.tui.summary import status_of
+from tui_agent.ui.tui.summary import answering, status_of
 from tui_agent.ui.tui.trial_rows import trial_rows
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import count
@@ -102,6 +102,7 @@ class ReviewScreen(Screen[None]):
     ReviewScreen #left { width: 41; background: $surface; padding-top: 1; }
     ReviewScreen #title { height: 1; }
     ReviewScreen #right { width: 1fr; }
+    ReviewScreen #right.aligned { padding-top: 1; }
     ReviewScreen #foot { height: 6; background: $surface; }
     ReviewScreen #verdicts { width: 41; height: 6; padding-top: 1; background: $surface; }
     ReviewScreen #checks { width: 1fr; height: 6; padding-top: 1; background: $surface; }
@@ -167,6 +168,7 @@ class ReviewScreen(Screen[None]):
             return
         size = self.size
         self.query_one("#left").display = size.width >= ROOM_FOR_TREE
+        self.query_one("#right").set_class(size.width >= ROOM_FOR_TREE, "aligned")
         self.query_one("#foot").display = (
             size.width >= ROOM_FOR_TREE and size.height >= ROOM_FOR_CHECKS
         )
@@ -186,8 +188,11 @@ class ReviewScreen(Screen[None]):
         review = self.review
         total = len(review.spots) if review is not None else 0
         left = review.undecided if review is not None else 0
-        enter = "next undecided" if left else "applies"
-        facts = f"{left} of {count(total, 'hunk')} undecided"
+        narrow = self.size.width < NARROW
+        enter = ("next" if narrow else "next undecided") if left else "applies"
+        facts = (
+            f"{left} of {total} left" if narrow else f"{left} of {count(total, 'hunk')} undecided"
+        )
         hints: tuple[Said, ...] = (("Enter", enter), ("Esc", "later, writes nothing"))
         if not self.pane.is_open:
             facts, hints = "", (("Esc", "back"),)
@@ -195,11 +200,12 @@ class ReviewScreen(Screen[None]):
         role = "pending" if self.pane.is_open else "text-3"
         if self.pane.editor_room is not None and review is not None:
             sign, what = "edited", f"editing hunk {review.cursor + 1}"
-            facts, hints, role = "", (("^Z", "undo typing"),), "accent"
+            facts, role = self.pane.typing_place, "accent"
+            hints = (("^Z", "undo typing"),)
         app = app_of(self)
         context = str(getattr(self.focused, "key_context", "review"))
         if context == "answer":
-            hints = (("Enter", "gives it"), ("Esc", "back"))
+            hints = tuple(answering(str(getattr(self.focused, "purpose", ""))))
         said, glyph = self._said
         if said:
             sign, what, facts = glyph, said, ""
@@ -213,13 +219,24 @@ class ReviewScreen(Screen[None]):
             )
         )
         keys = app.keymap.footer(context, ascii_only=app.glyphs.ascii_only)
-        more = ("next_file", "accept_file", "reject_file", "accept_all", "view")
         if context == "review":
-            keys += [
-                app.keymap.hint(f"review.{name}", ascii_only=app.glyphs.ascii_only) for name in more
-            ]
+            keys = self._keys()
         told = Keys(hints=tuple(keys), last=app.keymap.help_hint(context), live=self.pane.armed)
         self.query_one("#footer", FooterRow).tell(told)
+
+    def _keys(self) -> list[Said]:
+        """Return the keys of the review, with what there is only here."""
+        app = app_of(self)
+        view = "unified" if self.pane.side_by_side else "side by side"
+        labels = dict.fromkeys(app.keymap.in_footer("review"), "") | {
+            "review.full": "leave",
+            "review.next_file": "",
+            "review.reject_file": "rest of file",
+            "review.reject_all": "everything",
+            "review.view": view,
+        }
+        ascii_only = app.glyphs.ascii_only
+        return [app.keymap.hint(one, text, ascii_only=ascii_only) for one, text in labels.items()]
 
     def _title(self, sheet: Sheet) -> Sequence[Row]:
         return [title_row(sheet, self.review)] if self.review is not None else []

@@ -12,12 +12,13 @@ from textual.screen import Screen
 
 from tui_agent.core.events import Record, SnapshotTaken
 from tui_agent.core.state.stops import Stop
-from tui_agent.ui.tui.chrome import FooterRow, Header, Keys, PaneHeader
+from tui_agent.ui.tui.chrome import FooterRow, Keys
 from tui_agent.ui.tui.code_rows import CodeLine, Geometry, Side, brush_for, line_rows
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_items import counts
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.notes_items import Sentence
+from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import count, short_tree

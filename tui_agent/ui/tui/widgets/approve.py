@@ -116,10 +116,14 @@ class ApprovePane(VirtualLines):
     def hints(self) -> Sequence[tuple[str, str]] | None:
         """Return the keys of the card; of other questions the keymap's own."""
         item = self.items[0] if self.items else None
+        if isinstance(item, QuestionItem):
+            chosen = " ".join(one.key for one in item.question.choices)
+            own = [(name, "") for name in app_of(self).keymap.in_footer("question")]
+            return [(chosen, "choose"), *own] if chosen else own
         if self.key_context not in {"approval", "budget"} or item is None:
             return None
-        own = {key.action for key in getattr(item, "keys", ())}
-        return [(one, "") for one in app_of(self).keymap.in_footer(self.key_context) if one in own]
+        keys = {key.action for key in getattr(item, "keys", ())}
+        return [(one, "") for one in app_of(self).keymap.in_footer(self.key_context) if one in keys]
 
     def _draw(self) -> None:
         item = self._item()
@@ -143,6 +147,7 @@ class ApprovePane(VirtualLines):
                 considered=call.considered,
                 choosing=self._choice,
                 allow_keys=self._allow_keys(),
+                editing=self._line is not None and self._line.purpose == "command",
             )
         if question.kind == "budget":
             return budget_item(question, state, self._key, armed=self.armed)
@@ -332,7 +337,7 @@ class ApprovePane(VirtualLines):
         self._line = AnswerLine(purpose=purpose, text=text, hint=hint)
         self._line_action = action
         self.mount(self._line)
-        self._place_line()
+        self._draw()
         self._line.focus(scroll_visible=False)
 
     _line_action = ""
@@ -353,6 +358,7 @@ class ApprovePane(VirtualLines):
         if line is not None:
             had_focus = line.has_focus
             line.remove()
+            self._draw()
             if had_focus:
                 self.focus(scroll_visible=False)
 

@@ -13,7 +13,7 @@ from tui_agent.core.patch import PatchError, hunk_body
 from tui_agent.core.text import content
 from tui_agent.ui.tui.file_text import FileText
 from tui_agent.ui.tui.hunk_items import EditorRoom, HunkItem
-from tui_agent.ui.tui.messages import Toasted
+from tui_agent.ui.tui.messages import Restated, Toasted
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import Spot
 from tui_agent.ui.tui.virtual_lines import VirtualLines
@@ -73,6 +73,11 @@ class HunkEditing(VirtualLines):
         return EditorRoom(
             signs=editor.signs(), differing=editor.differing(), complaint=self.complaint
         )
+
+    @property
+    def typing_place(self) -> str:
+        """Where in the open editor the cursor is."""
+        return self._editor.place() if self._editor is not None else ""
 
     # The reason
 
@@ -149,6 +154,12 @@ class HunkEditing(VirtualLines):
             event.stop()
             self.redraw_review()
 
+    def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
+        """Have the place of the cursor told."""
+        if event.text_area is self._editor:
+            event.stop()
+            self.post_message(Restated())
+
     async def on_hunk_editor_asked(self, event: HunkEditor.Asked) -> None:
         """Do what a key of the editor means."""
         event.stop()
@@ -217,6 +228,8 @@ class HunkEditing(VirtualLines):
     def _show(self, widget: AnswerLine | HunkEditor) -> None:
         self.mount(widget)
         self.redraw_review()
+        if isinstance(widget, HunkEditor) and self.review is not None:
+            self.reveal(self.places[self.review.cursor])
         self.place_editor()
         widget.focus(scroll_visible=False)
 

@@ -37,6 +37,9 @@ class HunkEditor(Hearing, TextArea):
         background: $raised; color: $text; scrollbar-size: 0 0;
     }
     HunkEditor .text-area--cursor { background: $accent; color: $on-badge; text-style: none; }
+    HunkEditor:dark .text-area--cursor { background: $accent; color: $on-badge; }
+    HunkEditor:light .text-area--cursor { background: $accent; color: $on-badge; }
+    HunkEditor:ansi .text-area--cursor { text-style: reverse; }
     HunkEditor .text-area--selection { background: $selected; }
     """
 
@@ -97,6 +100,11 @@ class HunkEditor(Hearing, TextArea):
                 sign = "+" if known else "~"
             signs += sign + "." * (len(self.wrapped_document.get_sections(index)) - 1)
         return signs
+
+    def place(self) -> str:
+        """Say where the cursor is."""
+        line, column = self.cursor_location
+        return f"line {line + 1} of {self.document.line_count}, column {column + 1}"
 
     def differing(self) -> int:
         """Return how many lines differ from the proposal: added, changed or gone."""

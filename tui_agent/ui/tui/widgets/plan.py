@@ -82,7 +82,12 @@ class PlanPane(VirtualLines):
             items = [Sentence(text=EMPTY)]
         else:
             items = [
-                StepItem(step=step, number=number, in_full=self.waits)
+                StepItem(
+                    step=step,
+                    number=number,
+                    in_full=self.waits,
+                    digits=len(str(len(plan.steps))),
+                )
                 for number, step in enumerate(plan.steps, 1)
             ]
         if self.waits and plan is not None and self._editor is None:
@@ -128,7 +133,7 @@ class PlanPane(VirtualLines):
             )
         done = sum(step.state == "done" for step in plan.steps)
         if not folded:
-            return (), ((f"{done} of {total}", "text-3"),)
+            return (), ((f"{done} of {total} done", "text-3"),)
         place = next(
             (at for at, step in enumerate(plan.steps) if step.state in {"current", "failed"}),
             next((at for at, step in enumerate(plan.steps) if step.state == "to_do"), total - 1),
