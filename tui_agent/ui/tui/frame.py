@@ -206,12 +206,7 @@ class Frame:
         own = focused.hints() if isinstance(focused, Pane) else None
         if own is None:
             return keymap.footer(self.focus, ascii_only=ascii_only)
-        return [
-            keymap.hint(action, label, ascii_only=ascii_only)
-            if action in keymap.actions
-            else (action, label)
-            for action, label in own
-        ]
+        return [keymap.hint(action, label, ascii_only=ascii_only) for action, label in own]
 
     def _tell_prompt_keys(self) -> None:
         shell = self.shell

@@ -73,7 +73,9 @@ class Keymap:
         return key, "keys" if key else ""
 
     def hint(self, action: str, label: str = "", *, ascii_only: bool = False) -> tuple[str, str]:
-        """Return an action's key, with its pair's, and its label."""
+        """Return an action's key, with its pair's, and its label; what is no action is a key."""
+        if action not in self.actions:
+            return action, label
         one = self.actions[action]
         key = self.shown(action, ascii_only=ascii_only)
         if one.pair:
