@@ -12,7 +12,7 @@ from tui_agent.core.events import ModelFailed
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
 
-RUNNING = "A turn is running: wait for its end, or stop it with Esc."
+RUNNING = "A turn is open: answer what waits, let it end, or stop it with Esc."
 
 
 async def compact_when_idle(engine: Engine, words: str) -> None:

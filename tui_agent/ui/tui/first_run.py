@@ -14,6 +14,7 @@ from textual.widgets import Input
 from tui_agent.ui.tui.choices import Fact, FirstRun
 from tui_agent.ui.tui.chrome import FooterRow, Keys, Said
 from tui_agent.ui.tui.column import Item
+from tui_agent.ui.tui.help_sheet import HelpSheet
 from tui_agent.ui.tui.keyed_app import app_of
 from tui_agent.ui.tui.messages import Clicked
 from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, make_row, paragraph, width_of
@@ -206,6 +207,8 @@ class FirstCard(ModalScreen[str]):
         elif action == "first.trust":
             if self.found.question is not None:
                 self.dismiss("trust")
+        elif action == "first.help":
+            self.app.push_screen(HelpSheet(contexts=[self.key_context]))
         elif action in {"first.demo", "first.none"}:
             self.dismiss("demo" if action == "first.demo" else "")
         else:

@@ -187,25 +187,26 @@ class Frame:
         self.shell.query_one("#tabs", TabsRow).tell(tuple(tabs))
 
     def tell_keys(self) -> None:
-        """Show the keys of what has the focus."""
+        """Show the keys of what has the focus, or has it again once an overlay is closed."""
         shell = self.shell
-        focused = shell.focused
+        focused = shell.prompt.screen.focused
         if focused is shell.prompt or focused is None:
             self._tell_prompt_keys()
             return
-        if focused.screen is shell.prompt.screen:
-            onward = self.layout.next_stop(self._stop(), 1)
-            shell.prompt.tell_way_back("F6" if onward == PROMPT else "Esc")
+        onward = self.layout.next_stop(self._stop(), 1)
+        shell.prompt.tell_way_back("F6" if onward == PROMPT else "Esc")
+        context = str(getattr(focused, "key_context", "prompt"))
         hints = self._hints_of(focused)
         live = self.arming.armed or not isinstance(focused, Pane) or not focused.waits
-        last = shell.keymap.help_hint(self.focus)
+        last = shell.keymap.help_hint(context)
         shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints), last=last, live=live))
 
     def _hints_of(self, focused: Widget) -> Sequence[Said]:
         keymap, ascii_only = self.shell.keymap, self.shell.glyphs.ascii_only
         own = focused.hints() if isinstance(focused, Pane) else None
         if own is None:
-            return keymap.footer(self.focus, ascii_only=ascii_only)
+            context = str(getattr(focused, "key_context", "prompt"))
+            return keymap.footer(context, ascii_only=ascii_only)
         return [keymap.hint(action, label, ascii_only=ascii_only) for action, label in own]
 
     def _tell_prompt_keys(self) -> None:
@@ -356,7 +357,7 @@ class Frame:
 
     def _stop(self) -> int:
         """Return at which stop of F6 the focus is."""
-        focused = self.shell.focused
+        focused = self.shell.prompt.screen.focused
         inside = [] if focused is None else list(focused.ancestors_with_self)
         stops = (self.shell.prompt, self.transcript, *self.side.slots)
         return next((place for place, stop in enumerate(stops) if stop in inside), PROMPT)

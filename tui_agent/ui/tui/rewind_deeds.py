@@ -26,7 +26,7 @@ def open_rewind(deeds: Deeds, rest: str = "") -> bool:
     """Let a person choose a place to go back to; `rest` may name it already."""
     state = deeds.frame.state
     if state.main.turn is not None:
-        deeds.toast("A turn is running: wait for its end, or stop it with Esc.", bad=True)
+        deeds.toast("A turn is open: answer what waits, let it end, or stop it with Esc.", bad=True)
         return True
     if rest:
         _typed(deeds, rest)

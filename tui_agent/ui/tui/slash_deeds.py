@@ -86,7 +86,7 @@ def _fork(deeds: Deeds, rest: str) -> None:
     if rest and not rest.isdecimal():
         deeds.toast("/fork goes on in a copy of this session; /fork 12: up to step 12.", bad=True)
     elif deeds.frame.state.main.turn is not None:
-        deeds.toast("A turn is running: wait for its end, or stop it with Esc.", bad=True)
+        deeds.toast("A turn is open: answer what waits, let it end, or stop it with Esc.", bad=True)
     elif deeds.frame.state.id == NOT_RECORDED:
         deeds.toast("Nothing of this session is recorded, so it cannot be forked.", bad=True)
     else:
