@@ -53,7 +53,7 @@ def _tier(around: Around, tier: str, reason: str) -> Finding:
         "B": "Landlock and seccomp; git's hooks and configuration are put back if they change",
         "seatbelt": "macOS seatbelt, which Apple calls deprecated and we could not try",
         "container": "a container for each command",
-        "none": "commands run as you, so every command asks",
+        "none": "commands, and git of our own, run as you, so every command asks",
     }
     text = f"tier {tier}: {words[tier]}"
     if tier == "none" and around.options.no_sandbox:

@@ -120,7 +120,8 @@ async def made_ready(
         return runner.tier, ()
     why = getattr(runner, "reason", "")
     what = "every command asks" if agent.engine.attended else "commands are refused"
-    text = f"No sandbox: commands would run as you, so {what}. agent doctor says more. {why}."
+    git = "Git, which records and reviews this folder, runs as you"
+    text = f"No sandbox: commands would run as you, so {what}. {git}. agent doctor says more. {why}."
     return runner.tier, (text,)
 
 
