@@ -91,8 +91,8 @@ def test_without_any_means_commands_are_refused_unless_one_says_so(
     assert refused.status == 6
     assert "No sandbox: commands would run as you, so commands are refused" in refused.err
     assert "Git, which records and reviews this folder, runs as you." in refused.err
-    told = bare.run("doctor").out
-    assert "tier none: commands, and git of our own, run as you" in told
+    found = bare.run("doctor").out
+    assert "tier none: commands, and git of our own, run as you" in found
     assert not (sample.root / "made.txt").exists()
     told = bare.run(*asked, "--json")
     assert told.events("SessionStarted")[0]["sandbox"] == "none"

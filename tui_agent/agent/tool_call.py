@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.budget_question import BUDGET_TOOL, budget_answered, budget_proposal
+from tui_agent.agent.effects import BEFORE, snapshot
 from tui_agent.agent.files import SeenFiles
 from tui_agent.agent.gate import gate, learn_past, still_asks
 from tui_agent.agent.rebase import moved_bases, worked_in
@@ -27,6 +28,7 @@ from tui_agent.core.undo import UNDO_TOOL, leaves_out
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
+    from tui_agent.core.patch import HunkDecision
     from tui_agent.core.state import Call, Turn
 
 REPEATS = 5
@@ -176,7 +178,7 @@ async def _decided(engine: Engine, call: Call) -> None:
         finished(engine, call, rejection(engine, call, proposal, decision), "denied")
     elif still_asks(engine, proposal, decision):
         gate(engine, call, proposal, call.round)
-    elif not _asked_again(engine, call, proposal, decision):
+    elif not await _asked_again(engine, call, proposal, decision):
         again = await run(engine, call, proposal, decision)
         if again is not None:
             gate(engine, current(engine, call.id), again, call.round + 1)
@@ -189,8 +191,11 @@ def _goes_on(proposal: Proposal, decision: Decision) -> bool:
     return proposal.rest is not None
 
 
-def _asked_again(engine: Engine, call: Call, proposal: Proposal, decision: Decision) -> bool:
-    """Where files changed under the review: nothing is written, what changed is asked again."""
+async def _asked_again(engine: Engine, call: Call, proposal: Proposal, decision: Decision) -> bool:
+    """Where files changed under the review: nothing is written, what changed is asked again.
+
+    Where that cannot be, the files are recorded as they were found.
+    """
     if proposal.patch is None or engine.settings.edits.stale == "refuse":
         return False
     if digest_of(proposal) != proposal.digest:
@@ -200,14 +205,27 @@ def _asked_again(engine: Engine, call: Call, proposal: Proposal, decision: Decis
             return False
         fresh, kept = worked_in(engine, proposal, decision.hunks)
     except EditError as error:
-        finished(engine, call, failure(error.kind, error.message), "failed")
-        return True
+        refused = failure(error.kind, error.message)
     except (OSError, ValueError, KeyError) as error:
-        finished(engine, call, failure("stale", f"{error}. Nothing was changed."), "failed")
+        refused = failure("stale", f"{error}. Nothing was changed.")
+    else:
+        _ask_again(engine, call, decision, fresh, kept)
         return True
+    await snapshot(engine, BEFORE)
+    finished(engine, call, refused, "failed")
+    return True
+
+
+def _ask_again(
+    engine: Engine,
+    call: Call,
+    decision: Decision,
+    fresh: Proposal,
+    kept: tuple[HunkDecision, ...],
+) -> None:
     if decision.by != "user":
         gate(engine, call, fresh, call.round)
-        return True
+        return
     engine.emit(
         ApprovalRequested(
             request_id=engine.world.ids("ask"),
@@ -219,4 +237,3 @@ def _asked_again(engine: Engine, call: Call, proposal: Proposal, decision: Decis
             kept=kept,
         )
     )
-    return True

@@ -39,8 +39,10 @@ class Reruns:
         self._around = around
         self._open: dict[str, BundledSession] = {}
         self._kept = ExitStack()
+        self._trees: dict[str, Path] = {}
+        """Where the trees of open bundles are, by their names."""
         self.trees_at_hand: Path | None = None
-        """Where the trees of an open bundle are."""
+        """Where the trees of the bundle are that was unfolded last."""
 
     def bundled(self, name: str) -> BundledSession:
         """Open a bundle. Raises BundleError, FileNotFoundError."""
@@ -55,9 +57,10 @@ class Reruns:
         from tui_agent.adapters.bundles.trees import unpacked
 
         pack = self.bundled(name).pack if name.endswith(".agentz") else b""
-        if pack and self.trees_at_hand is None:
+        if pack and name not in self._trees:
             folder = self._kept.enter_context(TemporaryDirectory(prefix=prefix_of("bundle")))
-            self.trees_at_hand = await unpacked(pack, Path(folder), self._around.rooms)
+            self._trees[name] = await unpacked(pack, Path(folder), self._around.rooms)
+        self.trees_at_hand = self._trees.get(name)
 
     def close(self) -> None:
         """Throw away what was unfolded."""

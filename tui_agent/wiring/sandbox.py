@@ -121,8 +121,8 @@ async def made_ready(
     why = getattr(runner, "reason", "")
     what = "every command asks" if agent.engine.attended else "commands are refused"
     git = "Git, which records and reviews this folder, runs as you"
-    text = f"No sandbox: commands would run as you, so {what}. {git}. agent doctor says more. {why}."
-    return runner.tier, (text,)
+    text = f"No sandbox: commands would run as you, so {what}. {git}. agent doctor says more."
+    return runner.tier, (f"{text} {why}.",)
 
 
 def wishes_of(wiring: Wiring, lent: tuple[str, ...] = ()) -> Wishes:

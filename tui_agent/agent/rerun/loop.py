@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
 from tui_agent.agent.rerun.answers import Answers
+from tui_agent.agent.rerun.between import (
+    first_proposal,
+    tree_at_decision,
+    tree_at_resume,
+    tree_of_turn,
+)
 from tui_agent.agent.rerun.descendants import child_named, done_otherwise, made_anew
 from tui_agent.agent.rerun.ledger import Ledger
 from tui_agent.agent.rerun.mailbox import Mailbox
@@ -195,7 +201,7 @@ class _Loop:
             case "turn":
                 await self._turn(index, event)
             case "decide":
-                await self._decide(event)
+                await self._decide(index, event)
             case "compact":
                 added = event.added if isinstance(event, ModelRequested) else ()
                 self.process.go_compact(added[-1].text if added else "")
@@ -272,16 +278,12 @@ class _Loop:
 
     async def _set_first_tree(self, index: int) -> None:
         """Begin a turn with the files that it was begun with: people change them in between."""
-        if self.stage.ground is None:
-            return
-        for record in self.records[index + 1 :]:
-            event = record.event
-            if isinstance(event, TurnStarted):
-                return
-            if isinstance(event, SnapshotTaken):
-                if event.reason == "turn" and event.tree != self.tree:
-                    await self._set_tree(event.tree)
-                return
+        tree = tree_of_turn(self.records, index)
+        proposal = first_proposal(self.records, index)
+        if tree and tree != self.tree:
+            await self._set_tree(tree)
+        elif not tree and proposal is not None:
+            await self._put_bases(proposal)
 
     async def _set_tree(self, tree: str) -> None:
         engine = self.process.engine
@@ -292,7 +294,7 @@ class _Loop:
         if engine is not None:  # The next tree is not to be made out of the last one.
             await engine.world.snapshots.take()
 
-    async def _decide(self, event: object) -> None:
+    async def _decide(self, index: int, event: object) -> None:
         engine = self.process.engine
         if not isinstance(event, ApprovalDecided) or engine is None:
             return
@@ -308,6 +310,7 @@ class _Loop:
         again = known.after(event.request_id) if known is not None else None
         if again is not None:
             await self._changed_under_review(again)
+        await self._set_tree(tree_at_decision(self.records, index, event.call_id))
         if not decisions.take(engine, Decide(request_id=request, decision=event.decision)):
             self.ledger.fail(
                 "the recorded decision does not fit what is proposed now", event.call_id
@@ -316,6 +319,10 @@ class _Loop:
     async def _changed_under_review(self, proposal: Proposal) -> None:
         if self.process.files is not None:
             self.process.files.learn_from(proposal)
+        await self._put_bases(proposal)
+
+    async def _put_bases(self, proposal: Proposal) -> None:
+        """Write what a proposal was made from."""
         ground = self.stage.ground
         for file in proposal.patch.files if ground and proposal.patch else ():
             data = None if file.before is None else self.process.log.get(file.before.sha)
@@ -343,7 +350,7 @@ class _Loop:
         engine = process.engine
         if engine is None or process.trees is None or process.files is None:
             return
-        tree = self._tree_at_resume(index) or process.live.state.tree
+        tree = tree_at_resume(self.records, index) or process.live.state.tree
         process.trees.at_resume = (tree, event.changed_files)
         process.trees.last = process.live.state.tree
         process.files.forget(event.changed_files)
@@ -354,15 +361,6 @@ class _Loop:
         process.trees.at_resume = None
         if engine.agent.turn is not None:
             process.go()
-
-    def _tree_at_resume(self, index: int) -> str:
-        """Return the tree that was found when the session was taken up; empty: the last one."""
-        for record in self.records[index + 1 :]:
-            if isinstance(record.event, SnapshotTaken):
-                return record.event.tree
-            if isinstance(record.event, ModelRequested | TurnStarted | ToolStarted):
-                break
-        return ""
 
     def _found_half_done(self, index: int) -> Literal["applied", "torn"]:
         """Return how an edit that was cut off had been found, by what was recorded of it."""
