@@ -25,6 +25,7 @@ from tui_agent.wiring.around import Around
 from tui_agent.wiring.demo import lay_out
 
 HERE = Path(__file__).resolve().parent
+SERVER = HERE.parent / "servers" / "mcp_server.py"
 
 
 def environ_of(folder: Path) -> dict[str, str]:
@@ -50,10 +51,21 @@ async def record(name: str, story: Story, folder: Path) -> None:
     repository = sample(folder / name, story)
     script = folder / f"{name}.json"
     script.write_text(json.dumps({"turn": [*story.turns]}))
+    if story.servers:
+        write_servers(story.servers, folder)
     settings = (("model", "--model", f"script:{script}"), ("mode", "--mode", story.mode))
     options = Options(settings=settings, trust=True, no_sandbox=True)
     around = Around(options, environ_of(folder), quiet(), cwd=repository.root)
     await played(around, name, story.play)
+
+
+def write_servers(text: str, folder: Path) -> None:
+    """Write the user's settings of servers: our own server for tests, in this Python."""
+    (folder / "marks").mkdir()
+    (folder / "state").mkdir(exist_ok=True)
+    args = json.dumps([str(SERVER), "none", str(folder / "marks")])
+    filled = text.format(command=json.dumps(sys.executable), args=args)
+    (folder / "state" / "config.toml").write_text(filled)
 
 
 async def played(around: Around, name: str, play: Callable[[Player], Awaitable[None]]) -> None:

@@ -92,6 +92,8 @@ class Story:
     """Kinds of children: the head of each one's definition, and what its model says."""
     settings: str = '[[checks]]\nname = "lines"\ncommand = "grep -q line code.txt"\n'
     mode: str = "ask"
+    servers: str = ""
+    """The user's settings of servers of tools; `{command}` and `{args}` are filled in."""
 
 
 async def hunk_by_hunk(person: Player) -> None:
@@ -204,9 +206,31 @@ async def served(person: Player) -> None:
     await person.ended()
 
 
+async def tools_of_a_server(person: Player) -> None:
+    """A server's tools are asked about one by one: allowed for the session, once, and refused."""
+    await person.say("add them up with the server")
+    verdicts = [Decision(verdict="session"), Decision(verdict="once"), Decision(verdict="once")]
+    for verdict in verdicts:
+        await person.decide(verdict)
+    await person.decide(Decision(verdict="reject", feedback="it shall write nothing"))
+    await person.ended()
+
+
 DENIED = 3
 
 STORIES = {
+    "tools": Story(
+        turns=[
+            {"call": [call("mcp__odd__add", a=2, b=40)]},
+            {"call": [call("mcp__odd__add", a=2, b=40), call("mcp__odd__everything")]},
+            {"call": [call("mcp__odd__add", a="two", b=40), call("mcp__odd__no_such_tool")]},
+            {"call": [call("mcp__odd__touch", path="touched.txt")]},
+            {"text": "It is 42; nothing was written."},
+        ],
+        play=tools_of_a_server,
+        settings="[limits]\n",
+        servers="[mcp.servers.odd]\ncommand = {command}\nargs = {args}\n",
+    ),
     "served": Story(
         turns=[{"text": "It wrote the seventh line in words."}],
         play=served,

@@ -14,7 +14,7 @@ GOLDEN = sorted(Path(__file__).parent.glob("*.agentz"))
 @pytest.mark.capability("S4.20", part="replay as tests")
 @pytest.mark.timeout(60)
 def test_every_golden_session_is_the_same(tmp_path: Path) -> None:
-    assert len(GOLDEN) >= 8
+    assert len(GOLDEN) >= 9
     done = Program(tmp_path).run("replay", "--check", *map(str, GOLDEN))
     assert done.status == 0, done.out + done.err
     assert f"{len(GOLDEN)} of {len(GOLDEN)} sessions are the same" in done.out
