@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_agent.core.images import LARGEST
+from tui_agent.core.served import MOST_IMAGES, Answer, OfferedPrompt, Part, images_of, told
+from tui_agent.core.server_words import arguments_of
 from tui_agent.core.servers import (
     LONGEST_NAME,
     DefinitionError,
@@ -94,3 +98,33 @@ def test_what_a_server_reaches_is_said_in_words() -> None:
     assert program.reaches == "reads and writes the workspace, no network"
     remote = definition_of("x", {"url": "https://u:p@api.example.org:8443/mcp"}, "user", "")
     assert remote.reaches == "the network: api.example.org:8443"
+
+
+PNG = b"\x89PNG\r\n\x1a\n and so on"
+
+
+def spelled(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def test_the_bytes_decide_what_is_an_image_and_a_model_is_shown_a_few() -> None:
+    parts = (
+        Part(kind="image", mime="image/png", data=spelled(PNG)),
+        Part(kind="image", mime="image/png", data=spelled(b"<svg/>")),
+        Part(kind="image", mime="image/png;x=1", data=spelled(b"\xff\xd8\xff\xe0")),
+        Part(kind="image", mime="image/png", data="no base64!"),
+        Part(kind="resource", uri="a://b", data=spelled(b"GIF89a")),
+        Part(kind="image", mime="image/png", data=spelled(PNG + bytes(LARGEST))),
+    )
+    assert list(images_of(Answer(parts=parts))) == [0, 2, 4]
+    many = Answer(parts=parts[:1] * (MOST_IMAGES + 3))
+    found = images_of(many)
+    assert len(found) == MOST_IMAGES
+    assert told(many, found).count("shown below") == MOST_IMAGES
+    assert told(many, found).count("not shown") == 3
+
+
+def test_a_prompts_argument_with_braces_in_its_name_is_only_named() -> None:
+    prompt = OfferedPrompt(name="p", arguments=("{x.y}",), required=("{x.y}",))
+    with pytest.raises(ValueError, match=r"^/mcp__s__p: it needs {x\.y}: /mcp__s__p {X\.Y}$"):
+        arguments_of("mcp__s__p", prompt, "")

@@ -19,9 +19,15 @@ import pytest
 from tests.stories.program import ROOT, call, script
 from tests.stories.test_mcp_session import ALLOWED, KEY, SERVER, Setting
 from tests.support.repository import Repository
+from tui_agent.adapters.mcp.host import REFUSED, WANTS_LOGIN
 
 HANG_SECONDS = 30.0
 PAGE = b"<!doctype html><title>Sign in</title>"
+STATUS = {
+    b"/broken": b"500 Broken",
+    b"/login": b"401 Unauthorized",
+    b"/refused": b"401 Unauthorized",
+}
 
 
 class Odd(socketserver.StreamRequestHandler):
@@ -34,7 +40,7 @@ class Odd(socketserver.StreamRequestHandler):
         if path == b"/hang":
             self.let_go.wait(HANG_SECONDS)
             return
-        status = b"500 Broken" if path == b"/broken" else b"200 OK"
+        status = STATUS.get(path, b"200 OK")
         head = b"Content-Type: text/html\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
         self.wfile.write(b"HTTP/1.1 %s\r\n%s%s" % (status, head % len(PAGE), PAGE))
 
@@ -99,7 +105,8 @@ def test_a_server_over_http_gets_its_headers_and_one_that_does_not_work_is_named
             table("docs", good, "/mcp?${ITS_TOKEN}", token),
             table("gone", free_port(), "/mcp"),
         ]
-        tables += [table(name, odd, f"/{name}") for name in ("page", "broken", "hang")]
+        tables += [table(name, odd, f"/{name}") for name in ("page", "broken", "hang", "login")]
+        tables.append(table("refused", odd, "/refused", token.replace("docs", "refused")))
         rule = ALLOWED.replace("odd", "docs")
         settings = f"{rule}\n[mcp]\nstart_seconds = 6\n" + "".join(tables)
         (setting.config / "config.toml").write_text(settings)
@@ -117,6 +124,8 @@ def test_a_server_over_http_gets_its_headers_and_one_that_does_not_work_is_named
         "page": "Unexpected content type: text/html",
         "broken": "Server returned an error response (http status 500)",
         "hang": "it did not answer within 6 s",
+        "login": f"{WANTS_LOGIN} (http status 401)",
+        "refused": f"{REFUSED} (http status 401)",
     }
 
 

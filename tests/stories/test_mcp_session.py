@@ -33,10 +33,12 @@ class Setting:
         self.program.environ.pop("AGENT_HOME", None)
         self.program.environ["XDG_STATE_HOME"] = str(folder / "state")
 
-    def settings(self, text: str = "", *, fault: str = "none", server: str = "") -> None:
+    def settings(
+        self, text: str = "", *, fault: str = "none", server: str = "", program: str = SERVER[1]
+    ) -> None:
         """Write the user's settings."""
         command = json.dumps(SERVER[0])
-        args = json.dumps([SERVER[1], fault, str(self.marks)])
+        args = json.dumps([program, fault, str(self.marks)])
         (self.config / "config.toml").write_text(
             f"{text}\n[mcp.servers.odd]\ncommand = {command}\nargs = {args}\n{server}\n"
         )
@@ -90,7 +92,7 @@ def test_a_server_gets_what_it_names_and_no_key_and_its_tools_run_where_a_rule_a
     assert not any(secret in setting.done.out for secret in (KEY, SECRET))
     assert added["text"] == "42"
     assert every["text"] == (
-        "[/bold] text\n[image, image/png, 69 bytes, not shown]\n[resource two: note://two]"
+        "[/bold] text\n[image, image/png, 67 bytes, not shown]\n[resource two: note://two]"
     )
     assert (failed["ok"], failed["error"]) == (False, "tool_failed")
     assert not written[1]["ok"]
@@ -105,6 +107,37 @@ def test_a_server_gets_what_it_names_and_no_key_and_its_tools_run_where_a_rule_a
     assert {"mcp__odd__add"} < {one["spec"]["name"] for one in reported["tools"]}
     [requested, *_] = setting.done.events("ModelRequested")
     assert {one["name"] for one in requested["tools"]} > {"mcp__odd__add", "read", "shell"}
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.capability("S3.20", part="client")
+def test_images_go_to_a_model_that_sees_them_and_a_server_may_ask_nothing_back(
+    setting: Setting,
+) -> None:
+    setting.settings(ALLOWED)
+    turns = [{"call": [call("mcp__odd__everything")]}, {"text": "I see a dot."}]
+    model = setting.folder / "seeing.json"
+    model.write_text(json.dumps({"facts": {"images": True}, "turn": turns}))
+    done = setting.program.run("-p", "go", "--model", f"script:{model}", "--json")
+    shown = "[/bold] text\n[image, image/png, 67 bytes, shown below]\n[resource two: note://two]"
+    assert _text(done.outputs[0]["text"]) == shown
+    result, image = done.events("ModelRequested")[-1]["added"]
+    assert (result["role"], image["role"]) == ("tool", "user")
+    [one] = image["attachments"]
+    assert (one["name"], one["mime"], one["content"]["size"]) == (
+        ("odd:everything 1", "image/png", 67)
+    )
+
+    setting.settings(ALLOWED, program=str(Path(SERVER[1]).with_name("asking_mcp_server.py")))
+    [asked] = setting.run(call("mcp__odd__ask"))
+    answers = json.loads(asked["text"])
+    assert answers.pop("can") == {"roots": {"listChanged": True}}
+    refused = {method: (one["code"], one["message"]) for method, one in answers.items()}
+    assert refused == {
+        "sampling/createMessage": (-32600, "Sampling not supported"),
+        "elicitation/create": (-32600, "Elicitation not supported"),
+        "no/such/thing": (-32601, "Method not found"),
+    }
 
 
 @pytest.mark.case(80)

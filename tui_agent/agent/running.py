@@ -13,6 +13,7 @@ from tui_agent.agent.effects import (
     writes_of,
 )
 from tui_agent.agent.gate import edited
+from tui_agent.agent.governor import facts_known
 from tui_agent.agent.keeping import may_lose, say_what_is_kept, say_what_is_not_kept
 from tui_agent.agent.results import EndStatus, failure, finished, kept, nothing_applied
 from tui_agent.agent.streaming import OutputStream
@@ -146,7 +147,7 @@ async def _output_of(
     settled: tuple[Settled, ...],
     writes: tuple[PlannedWrite, ...],
 ) -> ToolOutput | Proposal:
-    stream = OutputStream(engine, call.id)
+    stream, facts = OutputStream(engine, call.id), facts_known(engine)
     context = RunContext(
         call_id=call.id,
         agent_id=engine.agent_id,
@@ -159,6 +160,7 @@ async def _output_of(
         seen=engine.agent.seen,
         agents=engine.agents_of(engine) if engine.agents_of is not None else None,
         snapshots=engine.world.snapshots,
+        sees_images=facts is not None and facts.images is True,
     )
     tool = engine.tool(call)
     if tool is None:

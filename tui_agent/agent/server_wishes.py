@@ -6,12 +6,12 @@ A server may take long to answer, so that each wish is a task of its own; comman
 from __future__ import annotations
 
 import asyncio
-import base64
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.serving import record_news
 from tui_agent.core import commands as ask
+from tui_agent.core.images import image_in, image_type
 from tui_agent.core.messages import NOT_SENT, Attachment
 from tui_agent.core.served import Answer, ServerFaultError, told
 from tui_agent.core.server_words import (
@@ -117,11 +117,7 @@ class ServerWishes:
             message = f"There is no prompt /{wish.name}; there are {', '.join(offered) or 'none'}"
             raise ValueError(message)
         server, prompt = offered[wish.name]
-        try:
-            arguments = arguments_of(prompt, wish.rest)
-        except ValueError as error:
-            message = f"/{wish.name}: {str(error).format(wish.name)}"
-            raise ValueError(message) from None
+        arguments = arguments_of(wish.name, prompt, wish.rest)
         messages = await servers.prompt(server, prompt.name, arguments)
         text = "\n\n".join(told(answer) for role, answer in messages if role == "user")
         text = text or "\n\n".join(told(one) for _, one in messages)
@@ -142,10 +138,11 @@ class ServerWishes:
 
     def _attachment(self, name: str, answer: Answer) -> Attachment:
         for part in answer.parts:
-            if part.mime.startswith("image/") and part.data:
-                data = base64.b64decode(part.data)
-                content = self._engine.world.log.put(data, mime=part.mime)
-                return Attachment(name=name, mime=part.mime, content=content)
+            data = image_in(part.data) if part.data else None
+            if data is not None:
+                mime = image_type(data)
+                content = self._engine.world.log.put(data, mime=mime)
+                return Attachment(name=name, mime=mime, content=content)
         text = "\n".join(part.text for part in answer.parts if part.text) or told(answer)
         masked = self._engine.world.redact(text)[0]
         content = self._engine.world.log.put(masked.encode("utf-8", "surrogatepass"))

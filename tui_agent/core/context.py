@@ -20,7 +20,7 @@ from tui_agent.core.undo import UNDO_TOOL
 
 def pending(session: Session, agent: Agent) -> tuple[Message, ...]:
     """Return the messages that the next request adds to those of the last one."""
-    return (*_results(agent), *_notes(session, agent))
+    return (*_results(agent), *_images(agent), *_notes(session, agent))
 
 
 def all_messages(session: Session, agent: Agent) -> tuple[Message, ...]:
@@ -35,6 +35,15 @@ def _results(agent: Agent) -> Iterator[Message]:
             continue
         text: Text = call.output.text if call.output is not None else "No result: it was cut off."
         yield Message(role="tool", call_id=call_id, text=text)
+
+
+def _images(agent: Agent) -> Iterator[Message]:
+    """Show what calls gave as images: behind all results, since these must stand together."""
+    for call_id in agent.unsent_calls:
+        call = _find(agent, call_id)
+        if call is not None and call.output is not None and call.output.images:
+            text = f"Shown by {call.tool}:"
+            yield Message(role="user", text=text, attachments=call.output.images)
 
 
 def _notes(session: Session, agent: Agent) -> Iterator[Message]:

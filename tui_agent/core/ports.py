@@ -128,6 +128,8 @@ class RunContext:
     agents: Agents | None = None
     """None where no child can be sent out."""
     snapshots: Snapshots | None = None
+    sees_images: bool = False
+    """Whether the model is known to see images, so that a result may have some."""
 
 
 class ArgumentsError(ValueError):

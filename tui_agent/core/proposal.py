@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui_agent.core.blob import Blob, Text
+from tui_agent.core.messages import Attachment
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.plan import Plan
 from tui_agent.core.served import Served
@@ -287,6 +288,8 @@ class ToolOutput:
     seen: tuple[SeenFile, ...] = ()
     files: tuple[FileEffect, ...] = ()
     plan: Plan | None = None
+    images: tuple[Attachment, ...] = ()
+    """What the model is shown besides."""
     end_turn: bool = False
     """Whether the turn ends here and waits for the person (an edit rejected without a reason)."""
     error: str = ""

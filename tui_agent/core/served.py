@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from tui_agent.core.images import image_in
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.servers import digest_of_tool, spelled_tool
 
@@ -158,9 +159,33 @@ def _lines(text: str) -> list[str]:
     return [f"{line}\n" for line in text.rstrip("\n").split("\n")]
 
 
-def told(answer: Answer) -> str:
-    """Return what a model is told of an answer: its texts, and what else there is in brackets."""
-    lines = [_told_part(part) for part in answer.parts]
+MOST_IMAGES = 8
+"""Of one answer; a model is shown no more."""
+
+
+def images_of(answer: Answer) -> Mapping[int, bytes]:
+    """Return what of an answer are images that models see, by the places of their parts.
+
+    The bytes decide, not what the server says of them: what a provider refuses once would be in
+    every later request, too.
+    """
+    found: dict[int, bytes] = {}
+    for place, part in enumerate(answer.parts):
+        data = image_in(part.data) if part.data and len(found) < MOST_IMAGES else None
+        if data is not None:
+            found[place] = data
+    return found
+
+
+def told(answer: Answer, shown: Container[int] = ()) -> str:
+    """Return what a model is told of an answer: its texts, and what else there is in brackets.
+
+    `shown` are the places of the parts that it sees as images.
+    """
+    lines = [
+        _told_part(part, "shown below" if place in shown else "not shown")
+        for place, part in enumerate(answer.parts)
+    ]
     if answer.structured and not any(part.kind == "text" for part in answer.parts):
         lines.append(answer.structured)
     if answer.cut:
@@ -168,7 +193,7 @@ def told(answer: Answer) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _told_part(part: Part) -> str:
+def _told_part(part: Part, how: str) -> str:
     if part.kind == "text":
         return part.text
     if part.kind == "link":
@@ -176,9 +201,9 @@ def _told_part(part: Part) -> str:
         return f"[resource {named}{part.uri}{_mime(part)}]"
     if part.kind == "resource" and part.text:
         return f"[resource {part.uri}{_mime(part)}]\n{part.text}"
-    size = len(part.data) * 3 // 4
+    size = len(part.data) * 3 // 4 - part.data[-2:].count("=")
     where = f" {part.uri}" if part.uri else ""
-    return f"[{part.kind}{where}{_mime(part)}, {size:,} bytes, not shown]"
+    return f"[{part.kind}{where}{_mime(part)}, {size:,} bytes, {how}]"
 
 
 def _mime(part: Part) -> str:

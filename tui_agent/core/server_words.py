@@ -40,10 +40,10 @@ def prompts_of(servers: Mapping[str, ServerReported]) -> Iterator[tuple[str, str
             yield prompt_name(server.server, prompt.name), server.server, prompt
 
 
-def arguments_of(prompt: OfferedPrompt, rest: str) -> dict[str, str]:
+def arguments_of(typed: str, prompt: OfferedPrompt, rest: str) -> dict[str, str]:
     """Return what was typed behind a prompt, by its arguments in order; the last takes the rest.
 
-    Raises ValueError, naming what is missing.
+    `typed` is how the prompt is called. Raises ValueError, naming what is missing.
     """
     try:
         words = shlex.split(rest)
@@ -56,7 +56,7 @@ def arguments_of(prompt: OfferedPrompt, rest: str) -> dict[str, str]:
     missing = [name for name in prompt.required if name not in given]
     if missing:
         shown = " ".join(name.upper() for name in names)
-        message = f"it needs {', '.join(missing)}: /{{}} {shown}"
+        message = f"/{typed}: it needs {', '.join(missing)}: /{typed} {shown}"
         raise ValueError(message)
     return given
 

@@ -10,10 +10,19 @@ from typing import Any
 from tui_agent.core.arguments import canonical, parse_arguments
 from tui_agent.core.digest import seal
 from tui_agent.core.excerpt import head_and_tail
-from tui_agent.core.messages import ToolSpec
+from tui_agent.core.images import image_type
+from tui_agent.core.messages import Attachment, ToolSpec
 from tui_agent.core.ports import RunContext, View
 from tui_agent.core.proposal import Approved, Proposal, ToolOutput
-from tui_agent.core.served import Answer, OfferedTool, Served, ServerFaultError, difference, told
+from tui_agent.core.served import (
+    Answer,
+    OfferedTool,
+    Served,
+    ServerFaultError,
+    difference,
+    images_of,
+    told,
+)
 
 _ANY_OBJECT: dict[str, Any] = {"type": "object", "additionalProperties": True}
 """What fits is the server's to say: its schema may use all that JSON Schema has."""
@@ -90,7 +99,8 @@ class ServedTool:
             return ToolOutput(
                 ok=False, text=text, error="server_failed", summary=_short(str(error))
             )
-        whole = told(answer)
+        images = images_of(answer) if context.sees_images else {}
+        whole = told(answer, images)
         text, cut = head_and_tail(
             whole, head=self._by.limit // 3, tail=self._by.limit - self._by.limit // 3
         )
@@ -103,7 +113,16 @@ class ServedTool:
             output=whole if cut else "",
             truncated=cut or bool(answer.cut),
             error="tool_failed" if answer.error else "",
+            images=tuple(
+                self._image(number, data, context)
+                for number, data in enumerate(images.values(), start=1)
+            ),
         )
+
+    def _image(self, number: int, data: bytes, context: RunContext) -> Attachment:
+        mime = image_type(data)
+        name = f"{self._by.server}:{self._offered.own} {number}"
+        return Attachment(name=name, mime=mime, content=context.blobs.put(data, mime=mime))
 
 
 def _size(answer: Answer, text: str) -> str:

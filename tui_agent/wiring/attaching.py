@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def attach_image(opened: Opened, path: str) -> Attachment:
     """Read an image and store it. Raises OSError, ValueError with a sentence."""
-    from tui_agent.adapters.git_workspace.attachments import LARGEST, image_type
+    from tui_agent.core.images import LARGEST, image_type
     from tui_agent.core.messages import Attachment
 
     place = Path(path).expanduser()

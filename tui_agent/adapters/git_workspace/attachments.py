@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tui_agent.adapters.git_workspace.paths import Confined
 from tui_agent.core.blob import Blob
 from tui_agent.core.edits import EditError
+from tui_agent.core.images import LARGEST, image_type
 from tui_agent.core.lookup import Listing
 from tui_agent.core.messages import Attachment
 from tui_agent.core.text import TextError, decode
@@ -33,8 +34,6 @@ ENDING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """A missing file is complained of only where its name looks so; `@pytest.fixture` is no file."""
-LARGEST = 5_000_000
-"""Bytes of one attachment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +138,3 @@ class Attachments:
         return Attachment(
             name=reference.name, mime="text/plain", content=self.put(text, "text/plain")
         )
-
-
-def image_type(data: bytes) -> str:
-    """Return the media type of an image that models see, by its first bytes; else nothing."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((mime for sign, mime in IMAGES.items() if data.startswith(sign)), "")

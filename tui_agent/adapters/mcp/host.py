@@ -35,6 +35,13 @@ PAGES, MOST_LISTED = 50, 2_000
 """How far a list is read."""
 PROGRESS_SECONDS = 0.2
 LEAST_ERROR = 400
+LOGIN = (401, 403)
+"""The statuses of who is not known, or may not."""
+WANTS_LOGIN = (
+    "it wants to know who asks, and this program logs in nowhere: put a token into a variable, and "
+    'name that in its headers, as Authorization = "Bearer ${VARIABLE}"'
+)
+REFUSED = "it does not take the header Authorization that its settings give; is the variable right?"
 CLOSED = (anyio.ClosedResourceError, anyio.BrokenResourceError, anyio.EndOfStream)
 FAULTS = (MCPError, OSError, ValueError, RuntimeError, TimeoutError, httpx2.HTTPError, *CLOSED)
 _READ_SECONDS = 3600.0
@@ -94,6 +101,9 @@ class _Host:
         return told or self._with_status(otherwise)
 
     def _with_status(self, words: str) -> str:
+        if self._status in LOGIN:
+            given = any(name.lower() == "authorization" for name in self._plan["headers"])
+            return f"{REFUSED if given else WANTS_LOGIN} (http status {self._status})"
         status = str(self._status)
         return f"{words} (http status {status})" if self._status and status not in words else words
 

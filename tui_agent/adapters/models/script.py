@@ -8,6 +8,7 @@ A script is a TOML file (or JSON with the same names and structure):
     [facts]                         # what is known of the model, if anything
     context_tokens = 8000
     input_price = 3.0               # and output_price, cached_price: dollars a million tokens
+    images = true                   # whether it sees images
 
     [[turn]]
     text = "I'll run the tests."    # streamed in pieces of `chunk` characters
@@ -139,6 +140,8 @@ class ScriptFacts:
     input_price: float | None = None
     output_price: float | None = None
     cached_price: float | None = None
+    images: bool | None = None
+    """Whether it sees images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

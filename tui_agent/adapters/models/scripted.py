@@ -44,6 +44,7 @@ class ScriptedModel:
             input_price=_a_token(told.input_price),
             output_price=_a_token(told.output_price),
             cached_price=_a_token(told.cached_price),
+            images=told.images,
         )
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[Delta | Responded, None]:
