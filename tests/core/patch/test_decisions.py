@@ -71,6 +71,26 @@ def test_a_hunk_shows_both_sides_with_numbers_and_the_definition_above() -> None
     assert (hunk.plus, hunk.minus, shown.patch.plus, shown.patch.minus) == (1, 1, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("line", "opens"),
+    [
+        ("    async def g():", True),
+        ("class A(B):", True),
+        ("impl<T> Foo for Bar {", True),
+        ("type Foo struct {", True),
+        ("export default function() {", True),
+        ("    type: types.ParamType[t.Any]", False),
+        ("type = 3", False),
+        ("    type(self).x()", False),
+        ("module.exports = {", False),
+    ],
+)
+def test_a_definition_is_told_from_a_line_that_begins_with_its_word(line: str, opens: bool) -> None:
+    lines = f"{line}\n".encode() + b"        x\n" * 5
+    (hunk,) = view_of(lines + b"        old\n", lines + b"        new\n").hunks()
+    assert hunk.section == (line.strip() if opens else "")
+
+
 def test_a_header_counts_only_what_was_accepted_before_it() -> None:
     lines = [b"%d\n" % number for number in range(60)]
     new = [*lines[:5], b"x\n", b"y\n", *lines[5:30], b"z\n", *lines[31:50], *lines[52:]]

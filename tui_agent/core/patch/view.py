@@ -16,7 +16,8 @@ CONTEXT = 3
 
 _SECTION = re.compile(
     r"\s*(?:(?:async|export|default|pub(?:\([^)]*\))?|public|private|protected|static|abstract|final|override)\s+)*"
-    r"(?:def|class|func|fn|function|impl|trait|struct|enum|interface|module|namespace|type|describe)\b"
+    r"(?:(?:def|class|impl|trait|struct|enum|interface|module|namespace|type)"
+    r"(?:\s+[^\W\d]|\s*[<*]+\s*[^\W\d]|\s*\{)|(?:func|fn|function|describe)\b)"
     r"|#{1,6}\s+\S|\[[^\]]+\]\s*$|[A-Za-z_][\w.-]*:\s*$",
 )
 
