@@ -53,5 +53,8 @@ def test_headings_name_hunks_of_prose_and_tables_those_of_settings() -> None:
 
 
 def test_new_and_deleted_files_say_so() -> None:
-    views = views_of(("a.py", None, "x\n"), ("b.py", "x\n", None))
-    assert [name_of(view, view.hunks()[0])[1] for view in views] == ["new file", "deleted file"]
+    views = views_of(
+        ("a.py", None, "x\n"), ("b.py", "x\n", None), ("c.py", "x\n", ""), ("d.py", "", "x\n")
+    )
+    names = [name_of(view, view.hunks()[0])[1] for view in views]
+    assert names == ["new file", "deleted file", "the whole file", "empty file"]

@@ -26,12 +26,14 @@ FARTHEST = 4000
 def name_of(view: FileView, hunk: Hunk) -> tuple[str, str]:
     """Return the class, with a dot, or nothing; and the name of the function or section."""
     was, is_now = is_link(view.patch.old_mode), is_link(view.patch.new_mode)
-    if not view.before and view.after:
+    if view.patch.before is None:
         return "", "new symbolic link" if is_now else "new file"
-    if not view.after:
+    if view.patch.after is None:
         return "", "deleted symbolic link" if was else "deleted file"
     if was or is_now:
         return "", "symbolic link"
+    if not (view.before and view.after):
+        return "", "the whole file" if view.before else "empty file"
     if view.path.endswith(_MARKUP):
         return "", _heading(view, hunk) or "top of the file"
     own = _opened_by(hunk)
