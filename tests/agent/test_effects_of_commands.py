@@ -217,7 +217,7 @@ async def test_what_no_hunk_shows_is_one_question_and_written_with_the_rest(
         await work.decide(COPY)
         question = (await second(work)).question
         assert question is not None
-        assert "node_modules, ignored by git: node_modules/x/i.js" in question.text
+        assert "node_modules, made from other files: node_modules/x/i.js" in question.text
         await work.decide(replace(YES, answer="l"))
         await work.until(lambda state: any(
             state.call(one).round == 3 for one in state.waiting.values()))  # fmt: skip

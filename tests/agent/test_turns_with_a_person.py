@@ -32,6 +32,7 @@ from tui_agent.core.proposal import Decision
 from tui_agent.core.state import command_of, place_of, title_of
 from tui_agent.ui.tool_lines import tool_line
 from tui_agent.ui.tui.call_line import object_of
+from tui_agent.ui.tui.summary import View, activity_of
 
 
 @pytest.mark.capability("S0.6")
@@ -300,3 +301,12 @@ async def test_an_empty_answer_is_called_one(
         assert work.last(Notice).text.startswith("The model's answer was empty")
         assert len(work.events(Notice)) == 1
     assert repository.root.exists()
+
+
+async def test_a_question_of_several_lines_takes_one_row_of_the_screen(script: Script) -> None:
+    ask = call("ask", '{ question = "Which?\\nRed is warm.", choices = [{ label = "red" }] }')
+    async with script(ask + DONE).opened() as work:
+        work.send_text("ask me")
+        await work.asked()
+        row = activity_of(work.state, {}, View())
+        assert row.facts == ("Which?",)

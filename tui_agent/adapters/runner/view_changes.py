@@ -158,7 +158,8 @@ class Comparison:
         """Keep what no hunk shows for the question about the rest."""
         if _same(now, before):
             return
-        label = f"{top}, ignored by git" if top else ""
+        made = top.rpartition("/")[2] in OUTPUTS
+        label = f"{top}, {'made from other files' if made else 'ignored by git'}" if top else ""
         if not label:
             label = "links" if _is_link(now) or _is_link(before) else "files over 5 MB"
         size = now[1].st_size if now is not None else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tui_agent.core.patch.values import FilePatch, HunkDecision, Patch
+from tui_agent.core.patch.values import FilePatch, HunkDecision, Patch, Run
 from tui_agent.core.patch.view import FileView
 
 
@@ -59,7 +59,7 @@ def carry(
     doubtful = _doubtful(old) ^ _doubtful(new)
     lost = {path_and_lines[1:] for path_and_lines in doubtful}
     known = {run.id for run in new.patch.file_runs}
-    known |= {run.id for run in new.patch.runs if _lines(new, run.id) not in lost}
+    known |= {run.id for run in new.patch.runs if _lines(new, run) not in lost}
     kept: list[HunkDecision] = []
     for decision in decisions:
         if decision.path != old.path:
@@ -72,8 +72,7 @@ def carry(
     return tuple(kept)
 
 
-def _lines(view: FileView, run_id: str) -> tuple[str, str]:
-    run = view.run(run_id)
+def _lines(view: FileView, run: Run) -> tuple[str, str]:
     before, after = (
         view.before[run.old_start : run.old_end],
         view.after[run.new_start : run.new_end],
@@ -85,7 +84,7 @@ def _doubtful(view: FileView) -> set[tuple[int, str, str]]:
     """How often each pair of old and new lines occurs, where it occurs more than once."""
     counts: dict[tuple[str, str], int] = {}
     for run in view.patch.runs:
-        lines = _lines(view, run.id)
+        lines = _lines(view, run)
         counts[lines] = counts.get(lines, 0) + 1
     return {(count, *lines) for lines, count in counts.items() if count > 1}
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import accumulate
 
-from tui_agent.core.patch.resolve import file_run_sentence, pieces, resolve, resulting_lines
-from tui_agent.core.patch.unified import diff_text
+from tui_agent.core.patch.resolve import (
+    Piece,
+    file_run_sentence,
+    pieces,
+    resolve,
+    resulting_lines,
+)
+from tui_agent.core.patch.unified import diff_text, hunks_text
 from tui_agent.core.patch.values import FileRun, HunkDecision, Outcome, Run
 from tui_agent.core.patch.view import CONTEXT, FileView
-from tui_agent.core.text import content, split_lines
+from tui_agent.core.text import content, dominant, split_lines
 
 LINE_CAP = 200
 """Lines that one call's report may have."""
@@ -110,6 +118,35 @@ def _state(outcome: Outcome, one: Settled) -> str:
     return f" (sha {sha}, {size})"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where the changes of a file are in its result; found once for its thousands of units."""
+
+    result: tuple[str, ...]
+    end: str
+    """The usual terminator."""
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    growth: tuple[int, ...]
+    """How many lines more there are after so many of the pieces."""
+
+    def in_result(self, start: int, end: int) -> tuple[int, int]:
+        """Return where these lines of *before* are, with what came in their place."""
+        at = start + self.growth[bisect_left(self.starts, start)]
+        return at, end + self.growth[bisect_right(self.ends, end)]
+
+
+def _places(one: Settled) -> _Places:
+    placed = pieces(one.view, one.decisions)
+    return _Places(
+        result=_result(one),
+        end=dominant(one.view.before, one.view.after),
+        starts=tuple(piece.start for piece in placed),
+        ends=tuple(piece.end for piece in placed),
+        growth=tuple(accumulate((piece.growth for piece in placed), initial=0)),
+    )
+
+
 def _file_report(one: Settled) -> Iterator[str]:
     outcome = one.outcome
     if outcome.content is None:
@@ -121,8 +158,9 @@ def _file_report(one: Settled) -> Iterator[str]:
     yield f"{outcome.target}{state}"
     yield from (f"  note: {note}" for note in one.view.patch.notes)
     first = 1 - len(one.view.patch.file_runs)
+    places = _places(one)
     for number, unit in enumerate(_units(one), first):
-        yield from _unit_report(one, unit, number)
+        yield from _unit_report(one, unit, number, places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,60 +177,52 @@ def _units(one: Settled) -> list[_Unit]:
     units = [
         _Unit(decision=verdicts[run.id], runs=(), file_run=run) for run in one.view.patch.file_runs
     ]
+    together: list[list[Run]] = []
     for run in one.view.patch.runs:
-        decision = verdicts[run.id]
-        last = units[-1] if units and units[-1].runs else None
-        if last and _belong_together(last, run, decision):
-            units[-1] = _Unit(decision=last.decision, runs=(*last.runs, run))
+        if together and _belong_together(together[-1][-1], run, verdicts):
+            together[-1].append(run)
         else:
-            units.append(_Unit(decision=decision, runs=(run,)))
-    return units
+            together.append([run])
+    return [
+        *units,
+        *(_Unit(decision=verdicts[runs[0].id], runs=tuple(runs)) for runs in together),
+    ]
 
 
-def _belong_together(unit: _Unit, run: Run, decision: HunkDecision) -> bool:
-    if unit.decision.verdict == "edit" or decision.verdict == "edit":
-        return unit.decision is decision
-    near = run.old_start - unit.runs[-1].old_end <= 2 * CONTEXT
-    return near and (unit.decision.verdict, unit.decision.reason) == (
-        decision.verdict,
-        decision.reason,
-    )
+def _belong_together(last: Run, run: Run, verdicts: Mapping[str, HunkDecision]) -> bool:
+    was, decision = verdicts[last.id], verdicts[run.id]
+    if was.verdict == "edit" or decision.verdict == "edit":
+        return was is decision
+    near = run.old_start - last.old_end <= 2 * CONTEXT
+    return near and (was.verdict, was.reason) == (decision.verdict, decision.reason)
 
 
-def _unit_report(one: Settled, unit: _Unit, number: int) -> Iterator[str]:
+def _unit_report(one: Settled, unit: _Unit, number: int, places: _Places) -> Iterator[str]:
     reason = f': "{unit.decision.reason}"' if unit.decision.reason else ""
     verdict = unit.decision.verdict
     if unit.file_run is not None:
         done = "REJECTED by the user" + reason if verdict == "reject" else "applied"
         yield f"  {file_run_sentence(unit.file_run, one.view)}: {done}"
-    elif verdict == "accept":
-        yield f"  hunk {number} applied{_now(one, unit)}"
+        return
+    start, end = unit.runs[0].old_start, unit.runs[-1].old_end
+    if verdict == "edit" and unit.decision.span:
+        start, end = unit.decision.span
+    at, to = places.in_result(start, end)
+    now = "" if one.outcome.content is None else _now(at, to)
+    if verdict == "accept":
+        yield f"  hunk {number} applied{now}"
     elif verdict == "reject":
         yield f"  hunk {number} REJECTED by the user{reason}"
         yield "     proposed:"
-        yield from _indented(_proposal(one.view, unit))
-        yield from _actual(one, unit)
+        yield from _indented(_proposal(one.view, unit, places.end))
+        yield from _actual(places.result, at, to)
     else:
-        yield f"  hunk {number} applied AS EDITED BY THE USER{reason}{_now(one, unit)}"
+        yield f"  hunk {number} applied AS EDITED BY THE USER{reason}{now}"
         yield "     proposed -> actual:"
         yield from _indented(_edit_difference(one.view, unit))[1:]
 
 
-def _place(one: Settled, unit: _Unit) -> tuple[int, int]:
-    """Lines of the result, half-open from 0, that stand where the unit's runs are."""
-    start, end = unit.runs[0].old_start, unit.runs[-1].old_end
-    if unit.decision.verdict == "edit" and unit.decision.span:
-        start, end = unit.decision.span
-    grown = [piece for piece in pieces(one.view, one.decisions) if piece.end <= end]
-    to = end + sum(piece.growth for piece in grown)
-    at = start + sum(piece.growth for piece in grown if piece.start < start)
-    return at, to
-
-
-def _now(one: Settled, unit: _Unit) -> str:
-    if one.outcome.content is None:
-        return ""
-    at, to = _place(one, unit)
+def _now(at: int, to: int) -> str:
     return f": now {_lines(at, to)}" if to > at else f": gone, from after line {at}"
 
 
@@ -200,23 +230,19 @@ def _lines(at: int, to: int) -> str:
     return f"line {to}" if to == at + 1 else f"lines {at + 1}-{to}"
 
 
-def _actual(one: Settled, unit: _Unit) -> Iterator[str]:
-    lines = _result(one)
-    at, to = _place(one, unit)
+def _actual(lines: Sequence[str], at: int, to: int) -> Iterator[str]:
     at, to = max(0, at - CONTEXT), min(len(lines), to + CONTEXT)
     if lines:
         yield f"     actual {_lines(at, to)}:"
         yield from (f"     {index + 1:5} {content(lines[index])}" for index in range(at, to))
 
 
-def _proposal(view: FileView, unit: _Unit) -> str:
-    first, last = unit.runs[0], unit.runs[-1]
-    proposed = (
-        *view.before[: first.old_start],
-        *view.after[first.new_start : last.new_end],
-        *view.before[last.old_end :],
-    )
-    return diff_text(view.before, proposed)
+def _proposal(view: FileView, unit: _Unit, end: str) -> str:
+    changes = [
+        Piece(start=run.old_start, end=run.old_end, lines=view.after[run.new_start : run.new_end])
+        for run in unit.runs
+    ]
+    return "".join(hunks_text(view.before, changes, end))
 
 
 def _edit_difference(view: FileView, unit: _Unit) -> str:

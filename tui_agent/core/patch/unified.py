@@ -30,7 +30,7 @@ def unified(view: FileView, decisions: Iterable[HunkDecision] | None = None) -> 
     head = list(
         _file_header(view.patch, outcome.target, outcome.mode, deleted=outcome.content is None)
     )
-    body = list(_hunks(view.before, pieces(view, chosen), dominant(view.before, view.after)))
+    body = list(hunks_text(view.before, pieces(view, chosen), dominant(view.before, view.after)))
     if view.patch.binary and outcome.content != view.old_bytes:
         body = ["Binary files differ\n"]
     elif body:
@@ -76,12 +76,16 @@ def diff_text(before: Sequence[str], after: Sequence[str], context: int = CONTEX
         Piece(start=a, end=a_end, lines=tuple(after[b:b_end]))
         for a, a_end, b, b_end in changed_spans(before, after)
     ]
-    return "".join(_hunks(before, found, dominant(before, after), context))
+    return "".join(hunks_text(before, found, dominant(before, after), context))
 
 
-def _hunks(
+def hunks_text(
     before: Sequence[str], changes: Sequence[Piece], end: str, context: int = CONTEXT
 ) -> Iterator[str]:
+    """Yield the lines of a diff that makes these changes, which are in order and apart.
+
+    ``end`` is the terminator of a new line that has none where another follows.
+    """
     growth = 0
     group: list[Piece] = []
     for index, piece in enumerate(changes):

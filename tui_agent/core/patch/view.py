@@ -32,6 +32,7 @@ class FileView:
     codec: Codec
     before: tuple[str, ...] = field(repr=False)
     after: tuple[str, ...] = field(repr=False)
+    _by_id: dict[str, Run] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, patch: FilePatch, before: bytes | None, after: bytes | None) -> Self:
@@ -59,11 +60,13 @@ class FileView:
 
     def run(self, run_id: str) -> Run:
         """Content run of this id; raises PatchError if there is none."""
-        for run in self.patch.runs:
-            if run.id == run_id:
-                return run
-        message = f"{self.path} has no change {run_id}"
-        raise PatchError(message)
+        if not self._by_id:
+            self._by_id.update((run.id, run) for run in self.patch.runs)
+        found = self._by_id.get(run_id)
+        if found is None:
+            message = f"{self.path} has no change {run_id}"
+            raise PatchError(message)
+        return found
 
     def hunks(self, context: int = CONTEXT) -> tuple[Hunk, ...]:
         """Runs at most twice the context apart, together with the context around them."""

@@ -107,8 +107,7 @@ class FileText:
         found = self._words.get(hunk.run_ids)
         if found is None:
             found = self._words[hunk.run_ids] = {}
-            for run_id in hunk.run_ids:
-                own = [(at, row) for at, row in enumerate(hunk.rows) if row.run == run_id]
+            for own in _rows_by_run(hunk).values():
                 old = [(at, self._plain(row)) for at, row in own if row.kind == "-"]
                 new = [(at, self._plain(row)) for at, row in own if row.kind == "+"]
                 before, after = changed_words([text for _, text in old], [text for _, text in new])
@@ -169,6 +168,15 @@ def _line(
     return ShownLine(side=side, old=old, new=new, pieces=pieces, edited=edited)
 
 
+def _rows_by_run(hunk: Hunk) -> dict[str, list[tuple[int, Row]]]:
+    """Return the changed rows of each run with their places: a hunk may have thousands of runs."""
+    found: dict[str, list[tuple[int, Row]]] = {}
+    for at, row in enumerate(hunk.rows):
+        if row.run is not None:
+            found.setdefault(row.run, []).append((at, row))
+    return found
+
+
 def _dropped(spot: Spot, hunk: Hunk) -> set[int]:
     """Return the rows of the runs that a decision in parts rejects."""
     refused = {run for one in spot.decisions if one.verdict == "reject" for run in one.runs}
@@ -180,9 +188,9 @@ def _dropped(spot: Spot, hunk: Hunk) -> set[int]:
 def _ends_that_differ(hunk: Hunk) -> set[str]:
     """Return the runs whose old and new lines end differently."""
     found = set()
-    for run_id in hunk.run_ids:
-        old = {row.end for row in hunk.rows if row.run == run_id and row.kind == "-"}
-        new = {row.end for row in hunk.rows if row.run == run_id and row.kind == "+"}
+    for run_id, rows in _rows_by_run(hunk).items():
+        old = {row.end for _, row in rows if row.kind == "-"}
+        new = {row.end for _, row in rows if row.kind == "+"}
         if old - {""} and new - {""} and old - {""} != new - {""}:
             found.add(run_id)
     return found

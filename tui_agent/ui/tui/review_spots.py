@@ -151,24 +151,24 @@ def runs_of(spot: Spot) -> tuple[str, ...]:
 def _chosen(view: FileView, hunk: Hunk, left_out: Iterable[int]) -> Iterator[HunkDecision]:
     """Turn the lines that are left out into one decision a run."""
     without = set(left_out)
+    kept: dict[str | None, list[Row]] = {}
+    for index, row in enumerate(hunk.rows):
+        if row.run is not None and index not in without:
+            kept.setdefault(row.run, []).append(row)
     for run_id in hunk.run_ids:
-        taken: list[Row] = [
-            row
-            for index, row in enumerate(hunk.rows)
-            if row.run == run_id and row.kind != " " and index not in without
-        ]
+        taken = kept.get(run_id, [])
         old = {row.old for row in taken if row.kind == "-" and row.old is not None}
         new = {row.new for row in taken if row.kind == "+" and row.new is not None}
         yield select(view, run_id, old, new)
 
 
 def _found(by_run: dict[str, HunkDecision], spot: Spot) -> tuple[HunkDecision, ...]:
-    found: list[HunkDecision] = []
+    found: dict[int, HunkDecision] = {}  # By identity: one decision may name thousands of runs.
     for run in runs_of(spot):
         decision = by_run.get(run)
-        if decision is not None and decision not in found:
-            found.append(decision)
-    return tuple(found)
+        if decision is not None:
+            found[id(decision)] = decision
+    return tuple(found.values())
 
 
 def _covers(found: Iterable[HunkDecision], spot: Spot) -> bool:

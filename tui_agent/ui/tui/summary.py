@@ -205,7 +205,7 @@ def _asked(call: Call, draft: Draft, view: View) -> tuple[str, list[str]]:
         return "your choice", ["paused before the next model call"]
     if question is not None:
         what = "your plan" if question.kind == "plan" else "your answer"
-        return what, [question.text] if view.width >= NARROW else []
+        return what, [question.text.partition("\n")[0]] if view.width >= NARROW else []
     parts = len(proposal.command.parts) if proposal is not None and proposal.command else 0
     commands = proposal is not None and proposal.command is not None
     facts = [count(max(1, parts), "command")] if commands else [verb_of(call)]
