@@ -9,6 +9,7 @@ import pytest
 from tests.agent.conftest import Script
 from tests.agent.invariants import assert_whole, records_of
 from tests.agent.scripts import DONE, shell
+from tests.stories.program import Program
 from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
 from tui_agent.core.blob import preview_of
@@ -273,3 +274,24 @@ async def test_stopping_at_the_second_question_applies_nothing_and_tells_what_ra
         told = preview_of(work.last(ToolFinished).output.text)
         assert told.startswith("said\n")
         assert "nothing applied" in told
+
+
+async def test_effects_that_no_longer_fit_are_refused_and_are_so_in_a_re_execution(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\ntwo\n")
+    repository.commit()
+    setting = script(shell("sed -i s/two/2/ a.txt") + DONE)
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.decide(COPY)
+        await second(work)
+        repository.write("a.txt", "one\nTWO\n")
+        await work.decide(YES)
+        await work.ended()
+        output = work.last(ToolFinished).output
+        assert output.error == "stale"
+        assert "a.txt has changed since it was read" in preview_of(output.text)
+    assert repository.read("a.txt") == b"one\nTWO\n"
+    done = Program(repository.root).run("replay", str(setting.folder), "--run", "--json")
+    assert done.lines[-1]["verdict"] == "same", done.lines[-1]["divergences"]

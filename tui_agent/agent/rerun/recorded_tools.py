@@ -82,17 +82,25 @@ class RecordedTool:
             with self._mailbox.at_work():
                 done = await self._tool.run(approved, context)
             if isinstance(done, Proposal):
-                self._workspace.learn_from(done)
+                self._learn_of_round(done)
             return done
         answer = await self._mailbox.take(run_of(context.call_id))
         if isinstance(answer, Proposal):
-            self._workspace.learn_from(answer)
+            self._learn_of_round(answer)
             return seal(answer)
         if not isinstance(answer, ToolFinished):
             message = "the record holds no result"
             raise OSError(message)
         self._learn(proposal, answer.output)
         return answer.output
+
+    def _learn_of_round(self, proposal: Proposal) -> None:
+        """Take note of what a further round of a call starts from, and of how it ended."""
+        known = self._calls.get(proposal.call_id)
+        if known is None:
+            self._workspace.learn_from(proposal)
+        else:
+            self._workspace.learn_of(known, proposal)
 
     def _learn(self, proposal: Proposal, output: ToolOutput) -> None:
         if "execute" in proposal.effects:

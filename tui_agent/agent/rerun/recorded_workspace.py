@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.rerun.recorded import CHECKS, GATHER
+from tui_agent.agent.results import APART, IN_A_COPY
 from tui_agent.core.blob import preview_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import ChecksFound, InstructionsLoaded
@@ -72,7 +73,10 @@ class RecordedWorkspace:
         self.learn_from(proposal)
         output = call.finished.output if call.finished is not None else None
         if output is not None and output.error == "stale" and proposal.patch is not None:
-            self._stale = {file.path: preview_of(output.text) for file in proposal.patch.files}
+            said = preview_of(output.text)
+            for lead in (IN_A_COPY, APART):
+                said = said.partition(f"{lead} ")[2] or said
+            self._stale = {file.path: said for file in proposal.patch.files}
         else:
             self._stale = {}
 
