@@ -244,18 +244,44 @@ def test_ctrl_c_ends_a_running_turn_and_keeps_the_session(
         assert person.leaves() == 0
 
 
-def test_a_line_typed_during_a_turn_is_queued_and_sent_after_it(
-    sample: Repository, tmp_path: Path
+def test_what_is_typed_is_completed_edited_broken_into_lines_and_recalled(
+    sample: Repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    editor = tmp_path / "editor"
+    editor.write_text('#!/bin/sh\nsed -i "s/look/Look/" "$1"\n')
+    editor.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(editor))
     turns: list[dict[str, Any]] = [
-        {"text": "slow words\n" * 20, "rate": 12},
-        {"text": "Second answer."},
+        {"text": "Seen.", "when": {"contains": "Look at @lines.py \nand say"}},
+        {"text": "slow words\n" * 14, "rate": 8, "call": [call("list", path=".")]},
+        {"text": "Quick.", "when": {"contains": "be quick"}},
+        {"text": "Recalled.", "when": {"contains": "second, and more"}},
     ]
-    with at_terminal(sample.root, "--model", script(tmp_path, turns), "first") as person:
+    with at_terminal(sample.root, "--model", script(tmp_path, turns)) as person:
+        person.sees("/help lists the commands")
+        person.child.send("/sta")
+        person.sees("model, mode, tokens, cost")
+        person.child.send("\t\r\r")
+        person.sees("Nothing was asked yet.")
+        person.child.send("look at @lin")
+        person.sees("lines.py")
+        person.child.send("\t\r\x07")
+        person.sees("Look at @lines.py")
+        person.child.send("\\\rand ")
+        person.child.send("say\r")
+        person.sees("Seen.")
+        person.says("first")
         person.sees("slow words")
         person.says("second")
         person.sees("Queued")
-        person.sees("Second answer.")
+        person.child.send("\x1b[A")
+        person.sees("Taken back: second")
+        person.says(", and more")
+        person.sees("Queued")
+        person.child.send("be quick\x13")
+        person.sees("the model hears it")
+        person.sees("Quick.")
+        person.sees("Recalled.")
         assert person.leaves() == 0
 
 

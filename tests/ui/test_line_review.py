@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import pytest
 
@@ -12,6 +12,7 @@ from tests.support.patches import views_of
 from tui_agent.core.patch import HunkDecision, resolve
 from tui_agent.core.patch.view import FileView
 from tui_agent.core.proposal import Decision
+from tui_agent.ui.line_offers import Offering
 from tui_agent.ui.line_reading import Left, Stops
 from tui_agent.ui.line_review import Draft, Review
 from tui_agent.ui.text import Paper
@@ -29,8 +30,11 @@ class Typed:
         self.answers = list(answers)
         self.asked: list[str] = []
 
-    async def line(self, prompt: str, *, hold: bool = True) -> str | None:
-        del hold
+    def session(self, offering: Offering, queued: Callable[[], bool]) -> None:
+        """Nothing is completed."""
+
+    async def line(self, prompt: str, *, hold: bool = True, start: str = "") -> str | None:
+        del hold, start
         self.asked.append(prompt)
         if not self.answers:
             raise Left

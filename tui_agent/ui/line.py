@@ -26,8 +26,9 @@ from tui_agent.ui.figures import plural
 from tui_agent.ui.line_approval import Approvals
 from tui_agent.ui.line_commands import SlashCommands
 from tui_agent.ui.line_doors import Others
-from tui_agent.ui.line_editing import Editing, Open
-from tui_agent.ui.line_input import Input
+from tui_agent.ui.line_editing import Editing
+from tui_agent.ui.line_input import Editor, Input
+from tui_agent.ui.line_offers import Offering
 from tui_agent.ui.line_reading import Interrupted, Left
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
@@ -50,7 +51,7 @@ class LineSetup:
     """What is sent in its place."""
     past: int = 0
     """The number of the last record that was there before."""
-    editor: Open | None = None
+    editor: Editor | None = None
     """The external editor; None: there is none."""
     others: Others = field(default_factory=Others)
     greeting: tuple[str, ...] = ()
@@ -67,6 +68,8 @@ class LineMode:
         edit = Editing(given, paper, setup.editor)
         self._approvals = Approvals(given, paper, self._told, edit)
         self._commands = SlashCommands(client, paper, self._told, edit, setup.others)
+        offering = Offering(self._commands, lambda: self._told.state, setup.others.files)
+        given.session(offering, lambda: bool(self._told.state.queue))
         self._later: set[str] = set()
         self._changed = asyncio.Event()
         self._closed = False
@@ -181,8 +184,9 @@ class LineMode:
 
     async def _listen(self) -> None:
         self._listening, self._announced = True, None
+        start, self._commands.draft = self._commands.draft, ""
         try:
-            said = await self._input.line(self._sign(), hold=self._running())
+            said = await self._input.line(self._sign(), hold=self._running(), start=start)
         finally:
             self._listening = False
         if said is None:
@@ -211,8 +215,8 @@ class LineMode:
         elif text.startswith("!") and text[1:].strip():
             self._client.send(RunShell(command=text[1:].strip()))
             await self._taken_up()
-        elif self._commands.means(text):
-            if not await self._commands.run(text):
+        elif text == "?" or self._commands.means(text):
+            if not await self._commands.run(text if text != "?" else "/help"):
                 raise Left
             said, self._commands.said = self._commands.said, ""
             await (self._send(said) if said else self._settled())

@@ -28,6 +28,7 @@ from tui_agent.ui.line_told import (
     status_lines,
     told_context,
 )
+from tui_agent.ui.offering import written
 from tui_agent.ui.plan_lines import plan_lines
 from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
@@ -35,6 +36,11 @@ from tui_agent.ui.transcript import Transcript
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
 from tui_agent.ui.undo_words import undo_wish
 
+MOST_FILES = 15
+"""Files that are listed at once."""
+MODES = ("plan", "ask", "edit", "auto")
+NEXT = "next"
+"""What Shift-Tab says after `/mode`."""
 ALIASES = {"exit": "quit", "q": "quit", "clear": "new", "resume": "sessions", "keys": "help"}
 
 
@@ -55,6 +61,8 @@ class SlashCommands:
         self._others = others
         self.said = ""
         """A message that a command has made, and which is to be sent."""
+        self.draft = ""
+        """What the next message begins with, where it can be changed."""
         self.then: tuple[str, ...] = ()
         """What is to be gone on to: `("resume", ID)`, for one; empty: nothing."""
         self._attached: list[Attachment] = []
@@ -104,6 +112,9 @@ class SlashCommands:
             "stop": _Entry("end the turn", lambda _: self._client.send(ask.Interrupt())),
             "editor": _Entry("write a message in your editor", self._editor),
             "history": _Entry("what was said; /history WORDS searches", self._history),
+            "files": _Entry(
+                "find files to name with @: letters in their order", self._files, "LETTERS"
+            ),
             "attach": _Entry("an image, for your next message", self._attach, "FILE"),
             "copy": _Entry("the last answer, into the clipboard", lambda _: self._copy()),
             "output": _Entry("all that a call was given and gave; /output list", self._output),
@@ -191,10 +202,13 @@ class SlashCommands:
             self._paper.put("/mcp alone, or /mcp restart NAME")
 
     def _mode(self, mode: str) -> None:
-        if mode in ("plan", "ask", "edit", "auto"):
+        now = self._told.state.mode
+        if mode == NEXT:
+            mode = MODES[(MODES.index(now) + 1) % len(MODES)]
+        if mode in MODES:
             self._client.send(ask.SetMode(mode=mode))
         else:
-            self._paper.put(f"The mode is {self._told.state.mode}; /mode plan|ask|edit|auto")
+            self._paper.put(f"The mode is {now}; /mode {'|'.join(MODES)}")
 
     def _model(self, name: str) -> None:
         if name:
@@ -233,12 +247,20 @@ class SlashCommands:
         else:
             self._paper.put(*said_lines(said, text))
 
+    async def _files(self, text: str) -> None:
+        found: Sequence[str] = ()
+        if self._others.files is not None:
+            async for some in self._others.files(text):
+                found = some
+        lines = [f"  @{written(path)}" for path in found[:MOST_FILES]]
+        self._paper.put(*(lines or ["There is no such file."]))
+
     def _theme(self) -> None:
         self._paper.put("Line mode takes the terminal's own colours; themes are worn in the app.")
 
     def _steer(self, text: str) -> None:
         if self._told.state.main.turn is None:
-            self._paper.put("Nothing runs: what you type is sent at once.")
+            self.said = text  # nothing runs: it is a message
             return
         self._client.send(ask.Steer(text=text))
         self._paper.put("Said: the model hears it with its next request.")
@@ -370,5 +392,5 @@ class SlashCommands:
             self._paper.put("Nothing is queued.")
             return
         self._client.send(ask.Recall(message_id=queue[-1].id))
-        text = queue[-1].text
-        self._paper.put(f"Taken back: {text if isinstance(text, str) else text.preview}")
+        self.draft = preview_of(queue[-1].text)
+        self._paper.put(f"Taken back: {self.draft}")

@@ -9,6 +9,7 @@ from tui_agent.core.messages import Attachment
 from tui_agent.core.state import Session
 from tui_agent.ui.line_sessions import Choices, Exports
 from tui_agent.ui.memory_lines import MemoryDoor
+from tui_agent.ui.offering import Files
 from tui_agent.ui.text import Line
 
 Blame = Callable[[str], Sequence[Line]]
@@ -30,5 +31,6 @@ class Others:
     """Reads an image. Raises OSError, ValueError."""
     copy: Callable[[str], Awaitable[str]] | None = None
     """Copies a text, as far as it can by itself; returns what the terminal is to be sent."""
+    files: Files | None = None
     history: Callable[[], Sequence[str]] | None = None
     """Gives what earlier sessions began with, oldest first."""

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from tui_agent.ui.line_input import Input
+from tui_agent.ui.line_input import Editor, Input
 from tui_agent.ui.line_reading import Interrupted
 from tui_agent.ui.text import Paper
 
 Edit = Callable[[str], Awaitable[str | None]]
 """Lets a person edit a text; None where they gave it up."""
-Open = Callable[[str], Awaitable[str]]
-"""Opens the external editor on a text. Raises OSError."""
 
 
 class Editing:
     """Edits a text; whatever happens meanwhile is told afterwards."""
 
-    def __init__(self, given: Input, paper: Paper, editor: Open | None) -> None:
+    def __init__(self, given: Input, paper: Paper, editor: Editor | None) -> None:
         """Use this editor; None: there is none, and the prompt takes its place."""
         self._input, self._paper, self._editor = given, paper, editor
 

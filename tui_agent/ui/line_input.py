@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING, Protocol, TextIO, TypeVar, cast
 
-from tui_agent.ui.line_reading import READ_TOGETHER, Interrupted, Left, Stops
+from tui_agent.ui.line_reading import Interrupted, Left, Stops
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
-    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.key_binding import KeyPressEvent
+
+    from tui_agent.ui.line_offers import Offering
 
 ARMED_AFTER = 0.4
 """Seconds after a question appeared in which keys were meant for something else: ignored."""
@@ -23,6 +25,10 @@ BETWEEN_WRITES = 0.02
 """Seconds: what is printed above a question is gathered for so long, so that it flickers less."""
 
 Answer = TypeVar("Answer")
+Editor = Callable[[str], Awaitable[str]]
+"""Opens the external editor on a text. Raises OSError."""
+Earlier = Callable[[], Sequence[str]]
+"""Gives what was said before, oldest first."""
 
 
 class Input(Protocol):
@@ -38,10 +44,15 @@ class Input(Protocol):
         """Who is told of Ctrl-C where no prompt reads it."""
         ...
 
-    async def line(self, prompt: str, *, hold: bool = True) -> str | None:
+    def session(self, offering: Offering, queued: Callable[[], bool]) -> None:
+        """Begin a session: what it offers to complete, and whether a message waits in it."""
+        ...
+
+    async def line(self, prompt: str, *, hold: bool = True, start: str = "") -> str | None:
         """Ask for a line; None where `release` ended the question. Raises Interrupted, Left.
 
         `hold`: where question and output must take turns, the output waits for the answer.
+        `start`: what stands there already, where it can be changed.
         """
         ...
 
@@ -81,31 +92,74 @@ class TerminalInput:
 
     strict = False
 
-    def __init__(self, stops: Stops) -> None:
-        """Ask on this terminal."""
+    def __init__(self, stops: Stops, editor: Editor | None, earlier: Earlier) -> None:
+        """Ask on this terminal. `earlier`: what was said in sessions before."""
         from prompt_toolkit import PromptSession
+        from prompt_toolkit.filters import Condition
+        from prompt_toolkit.history import ThreadedHistory
         from prompt_toolkit.output.vt100 import Vt100_Output
 
-        self.stops = stops
+        from tui_agent.ui.line_completion import Offers, Remembered
+        from tui_agent.ui.line_keys import line_keys
+
+        self.stops, self._editor = stops, editor
+        self._queued: Callable[[], bool] = bool
         self._output = Vt100_Output.from_pty(sys.stdout)
         # Asking the terminal where the cursor stands costs a round trip, and many never answer.
         self._output.enable_cpr = False
+        self._offers = Offers()
         self._session: PromptSession[str | None] = PromptSession(
-            key_bindings=_line_keys(), output=self._output, erase_when_done=True
+            key_bindings=line_keys(self._edit, self._has_queued),
+            output=self._output,
+            erase_when_done=True,
+            enable_suspend=True,
+            completer=self._offers,
+            # The menu takes its rows only where there may be something in it.
+            complete_while_typing=Condition(self._begun),
+            history=ThreadedHistory(Remembered(earlier)),
         )
         self._armed_at = 0.0
 
-    async def line(self, prompt: str, *, hold: bool = True) -> str | None:
+    def session(self, offering: Offering, queued: Callable[[], bool]) -> None:
+        """Begin a session."""
+        self._offers.source, self._queued = offering, queued
+
+    async def line(self, prompt: str, *, hold: bool = True, start: str = "") -> str | None:
         """Ask for a line."""
         del hold  # what is said stands above
-        return await _asked(self._session, prompt)
+        return await _asked(self._session, prompt, start)
+
+    def _has_queued(self) -> bool:
+        return self._queued()
+
+    def _begun(self) -> bool:
+        return self._offers.begun(self._session.default_buffer.document.text_before_cursor)
+
+    def _edit(self, event: KeyPressEvent) -> None:
+        """Open the editor on what was typed; the prompt waits for it."""
+        if self._editor is not None:
+            event.app.create_background_task(self._edited(event, self._editor))
+
+    async def _edited(self, event: KeyPressEvent, editor: Editor) -> None:
+        from prompt_toolkit.application import in_terminal
+
+        buffer = event.current_buffer
+        async with in_terminal():
+            with self.stops.told(lambda: None):
+                try:
+                    buffer.text = (await editor(buffer.text)).rstrip("\n")
+                except OSError as error:
+                    sys.stdout.write(f"! {error}\n")
+        buffer.cursor_position = len(buffer.text)
 
     async def key(self, prompt: str, keys: Collection[str]) -> str:
         """Ask for a key; what was typed before the question was there does not count."""
         from prompt_toolkit import PromptSession
 
+        from tui_agent.ui.line_keys import answer_keys
+
         session: PromptSession[str] = PromptSession(
-            key_bindings=_answer_keys(keys, self._armed_at),
+            key_bindings=answer_keys(keys, self._armed_at),
             output=self._output,
             erase_when_done=True,
         )
@@ -208,90 +262,3 @@ class _Above:
         text, self._text = self._text, ""
         self._real.write(text)
         self._real.flush()
-
-
-class _Pastes:
-    """Knows when something was pasted: what is read together with it was not typed.
-
-    A pasted text may hold the sign that ends a paste, so that its rest looks like keys.
-    """
-
-    def __init__(self) -> None:
-        self._at = float("-inf")
-
-    def note(self) -> None:
-        """Something was pasted, or read together with it."""
-        self._at = time.monotonic()
-
-    def just_now(self) -> bool:
-        """Return whether a key that is handled now came with the paste."""
-        if time.monotonic() - self._at > READ_TOGETHER:
-            return False
-        self.note()
-        return True
-
-
-def _line_keys() -> KeyBindings:
-    from prompt_toolkit.key_binding import KeyBindings
-    from prompt_toolkit.keys import Keys
-
-    keys = KeyBindings()
-    pastes = _Pastes()
-
-    @keys.add(Keys.BracketedPaste)
-    def paste(event: KeyPressEvent) -> None:
-        pastes.note()
-        event.current_buffer.insert_text(event.data.replace("\r\n", "\n").replace("\r", "\n"))
-
-    @keys.add("enter")
-    def send_or_break(event: KeyPressEvent) -> None:
-        if pastes.just_now():
-            event.current_buffer.insert_text("\n")
-        else:
-            event.current_buffer.validate_and_handle()
-
-    @keys.add("c-c")
-    def clear_or_leave(event: KeyPressEvent) -> None:
-        if event.current_buffer.text:
-            event.current_buffer.reset()
-        else:
-            event.app.exit(exception=KeyboardInterrupt())
-
-    return keys
-
-
-def _answer_keys(keys: Collection[str], armed_at: float) -> KeyBindings:
-    from prompt_toolkit.key_binding import KeyBindings
-    from prompt_toolkit.keys import Keys
-
-    bound = KeyBindings()
-
-    pastes = _Pastes()
-
-    def answer(event: KeyPressEvent) -> None:
-        if time.monotonic() >= armed_at and not pastes.just_now():
-            event.app.exit(result=event.data)
-
-    def nothing(_event: KeyPressEvent) -> None:
-        """Swallow a key that means nothing here."""
-        pastes.just_now()
-
-    @bound.add(Keys.BracketedPaste)
-    def pasted(_event: KeyPressEvent) -> None:
-        pastes.note()
-
-    bound.add(Keys.Any)(nothing)
-    bound.add("enter")(answer if "\r" in keys else nothing)
-    for key in keys:
-        if key != "\r":
-            bound.add(key)(answer)
-
-    @bound.add("c-c")
-    def interrupt(event: KeyPressEvent) -> None:
-        event.app.exit(exception=KeyboardInterrupt())
-
-    @bound.add("c-d")
-    def leave(event: KeyPressEvent) -> None:
-        event.app.exit(exception=EOFError())
-
-    return bound

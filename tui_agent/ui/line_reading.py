@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from tui_agent.ui.line_offers import Offering
     from tui_agent.ui.text import Paper
 
 _MOST = 4096
@@ -85,8 +86,12 @@ class DumbInput:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._ended = False
 
-    async def line(self, prompt: str, *, hold: bool = True) -> str | None:
+    def session(self, offering: Offering, queued: Callable[[], bool]) -> None:
+        """Begin a session: nothing is completed here, `/files` and `/help` list things."""
+
+    async def line(self, prompt: str, *, hold: bool = True, start: str = "") -> str | None:
         """Ask for a line; one that ends with a backslash goes on in the next, as does a paste."""
+        del start  # it was told
         said = "\n".join(await self._read(prompt, hold=hold))
         while said.endswith("\\"):
             said = "\n".join((said[:-1], *await self._read("")))

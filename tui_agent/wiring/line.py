@@ -22,6 +22,7 @@ from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.attaching import attach_image
 from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
+from tui_agent.wiring.finding import finder_of
 from tui_agent.wiring.going_on import goes_on
 from tui_agent.wiring.looks import signals
 from tui_agent.wiring.remembering import memory_door
@@ -84,7 +85,12 @@ def _terminal_is_there() -> bool:
 async def _talk(around: Around, stops: Stops) -> int:
     around.paper.spoken = appearance_of(around).screen_reader
     one_by_one = around.paper.plain or around.paper.spoken
-    given: Input = DumbInput(stops, around.paper) if one_by_one else TerminalInput(stops)
+    earlier = SessionDoors(around).history
+    given: Input = (
+        DumbInput(stops, around.paper)
+        if one_by_one
+        else TerminalInput(stops, editor_of(around), earlier)
+    )
     choices = Choices(lambda: around.summaries(all_repositories=False), around.paper)
     try:
         await ask_in_lines(around, given)
@@ -105,6 +111,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
     """Talk in one session; return the exit status, and what is gone on to."""
     opened = await around.open(attended=True)
     first, around.first = around.first, None
+    finder = finder_of(around)
     setup = LineSetup(
         prompt=around.options.prompt,
         first=first,
@@ -118,6 +125,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
             exports=_exports(around, opened, given),
             attach=partial(attach_image, opened),
             copy=partial(_copied, signals(around)),
+            files=finder.find,
             history=SessionDoors(around).history,
         ),
         greeting=_greeting(opened),
@@ -126,6 +134,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
         mode = LineMode(opened.agent, around.paper, given, setup)
         return await mode.run(), mode.then
     finally:
+        finder.close()
         with given.stops.closing():
             await opened.agent.close()
 

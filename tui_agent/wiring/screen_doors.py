@@ -153,12 +153,9 @@ class Opening:
     @cached_property
     def finder(self) -> Finder:
         """The files of the workspace: listed once somebody asks for one."""
-        from tui_agent.adapters.git_workspace.finder import Finder
-        from tui_agent.adapters.git_workspace.paths import Confined
-        from tui_agent.core.confines import confines_of
+        from tui_agent.wiring.finding import finder_of
 
-        files = Confined(self.around.workspace, confines_of(self.around.settings))
-        return Finder(files, self.around.environ)
+        return finder_of(self.around)
 
     async def attach(self, path: str) -> Attachment:
         """Read an image for a message. Raises OSError, ValueError with a sentence."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tui_agent.core.server_words import prompts_of
+from tui_agent.ui.offering import Offered, after_at, offered_prompts, offered_resources, written
 from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, make_row, matched
 from tui_agent.ui.tui.slash import matching
 from tui_agent.ui.tui.virtual_lines import VirtualLines
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from tui_agent.ui.tui.shell import Shell
 
 MOST = 8
-_FILE = re.compile(r"(?:^|\s)@([^\s@]*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,10 @@ class Offer:
             said = self.detail.replace("`", "")
             left += [(" " * gap, band.ink()), band.span(said, detail)]
         return [make_row(band, left, [(" " * 2, band.ink())])]
+
+
+def _offer(one: Offered) -> Offer:
+    return Offer(one.text, one.about)
 
 
 class Offers(VirtualLines):
@@ -93,43 +95,23 @@ class Completion:
         before = prompt.document[row][:column]
         if row == 0 and before.startswith("/") and " " not in before and "/" not in before[1:]:
             offers = [Offer(f"/{one.name}", one.description) for one in matching(before)]
-            self._offer([*offers, *self._prompts(before)], start=0)
-        elif (found := _FILE.search(before)) and (resources := self._resources(found[1])):
-            self._offer(resources, start=found.start(1))
-        elif (found := _FILE.search(before)) and self.shell.doors.files is not None:
-            self._start = found.start(1)
-            self.shell.run_worker(
-                self._files(found[1]), name="files", group="files", exclusive=True
-            )
+            prompts = [_offer(one) for one in offered_prompts(self._servers(), before[1:])]
+            self._offer([*offers, *prompts], start=0)
+        elif (name := after_at(before)) is None:
+            self.close()
+        elif resources := offered_resources(self._servers(), name):
+            self._offer([_offer(one) for one in resources], start=column - len(name))
+        elif self.shell.doors.files is not None:
+            self._start = column - len(name)
+            self.shell.run_worker(self._files(name), name="files", group="files", exclusive=True)
         else:
             self.close()
-
-    def _prompts(self, typed: str) -> list[Offer]:
-        """Return the prompts of servers that begin as was typed."""
-        return [
-            Offer(f"/{name}", prompt.description.partition("\n")[0])
-            for name, _, prompt in prompts_of(self._servers())
-            if typed[1:] and (name.startswith(typed[1:]) or typed[1:] in prompt.name)
-        ]
-
-    def _resources(self, typed: str) -> list[Offer]:
-        """Return the resources of the server that is named before the colon."""
-        server, colon, begun = typed.partition(":")
-        known = self._servers().get(server)
-        if known is None or not colon:
-            return []
-        return [
-            Offer(f"{server}:{one.uri}", one.name)
-            for one in known.resources
-            if begun.casefold() in f"{one.uri} {one.name}".casefold()
-        ]
 
     async def _files(self, typed: str) -> None:
         if self.shell.doors.files is None:
             return
         async for paths in self.shell.doors.files(typed):
-            # A blank would end the name.
-            names = [f'"{path}"' if " " in path else path for path in paths]
+            names = [written(path) for path in paths]
             self._offer([Offer(name, typed=typed) for name in names], start=self._start)
 
     def _offer(self, offers: Sequence[Offer], *, start: int) -> None:
