@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    blocks,
     children,
     edits,
     headless,
@@ -73,6 +74,11 @@ def _review(folder: Path, runs: int) -> list[Figure]:
     return review.measure(agent(folder, "http://127.0.0.1:9"), runs)
 
 
+def _blocks(folder: Path, _runs: int) -> list[Figure]:
+    with ModelServer() as server:
+        return blocks.measure(agent(folder, server.url, ("--mode", "edit")), server)
+
+
 def _soak(folder: Path, minutes: int) -> list[Figure]:
     with ModelServer() as server:
         return soak.measure(agent(folder, server.url, ("--mode", "edit")), server, minutes)
@@ -82,6 +88,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "start": _start,
     "keys": _keys,
     "stream": _stream,
+    "blocks": _blocks,
     "headless": _headless,
     "children": _children,
     "mcp": _servers,

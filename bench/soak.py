@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -69,22 +69,24 @@ def measure(ours: Program, server: ModelServer, minutes: float) -> list[Figure]:
             return figures([], minutes)
         end = time.monotonic() + 60 * minutes
         while time.monotonic() < end:
-            done = _round(terminal, server, next(sizes))
+            done = round_of(terminal, server, next(sizes))
             if done is None:
                 break
             rounds.append(done)
     return figures(rounds, minutes)
 
 
-def _round(terminal: Terminal, server: ModelServer, size: tuple[int, int]) -> Round | None:
+def round_of(
+    terminal: Terminal, server: ModelServer, size: tuple[int, int] = SIZES[0]
+) -> Round | None:
     """Have text streamed and a file written, go round the panes, resize, type; None: it failed."""
     began, asked = cpu_seconds(terminal.pid), len(server.requests)
-    _say(terminal, "tell me")
+    say(terminal, "tell me")
     streamed = percentile(latencies(terminal, LETTERS), 0.95)
     if not _answered(terminal, server, asked + 1):
         return None
     clear(terminal, LETTERS)
-    _say(terminal, "write it")
+    say(terminal, "write it")
     if not _answered(terminal, server, asked + 3):
         return None
     for keys in (F6, F6, ESCAPE):
@@ -116,7 +118,8 @@ def _answered(terminal: Terminal, server: ModelServer, requests: int) -> bool:
     return True
 
 
-def _say(terminal: Terminal, words: str) -> None:
+def say(terminal: Terminal, words: str) -> None:
+    """Send a message."""
     terminal.send(words)
     terminal.rest(0.2)
     terminal.send("\r")
@@ -126,19 +129,29 @@ def _say(terminal: Terminal, words: str) -> None:
 def figures(rounds: Sequence[Round], minutes: float) -> list[Figure]:
     """Return how the end compares with the beginning; the note has both."""
     part = len(rounds) // SHARE
-    named = {
-        "key → screen at rest, p95": ("ms", [one.typed for one in rounds]),
-        "key → screen in a stream, p95": ("ms", [one.streamed for one in rounds]),
-        "memory of the app (PSS)": ("MB", [one.memory for one in rounds]),
-        "processor a round": ("s", [one.busy for one in rounds]),
-        "processor at rest": ("%", [one.idle for one in rounds]),
+    return compared(
+        "soak",
+        rounds[:part],
+        rounds[-part:] if part else (),
+        f"after {minutes:g} min, {len(rounds)} rounds",
+    )
+
+
+def compared(what: str, first: Sequence[Round], last: Sequence[Round], when: str) -> list[Figure]:
+    """Return the medians of the last rounds as multiples of those of the first."""
+    named: dict[str, tuple[str, Callable[[Round], float]]] = {
+        "key → screen at rest, p95": ("ms", lambda one: one.typed),
+        "key → screen in a stream, p95": ("ms", lambda one: one.streamed),
+        "memory of the app (PSS)": ("MB", lambda one: one.memory),
+        "processor a round": ("s", lambda one: one.busy),
+        "processor at rest": ("%", lambda one: one.idle),
     }
     made = []
-    for name, (unit, values) in named.items():
-        row = Figure(name=f"soak: {name}", unit="times the first", goal="≤ 1.2")
-        if part:
-            first, last = (statistics.median(one) for one in (values[:part], values[-part:]))
-            row.runs = [last / first] if first else []
-            row.note = f"{last:.3g} {unit} after {minutes:g} min, {len(rounds)} rounds; {first:.3g}"
+    for name, (unit, value) in named.items():
+        row = Figure(name=f"{what}: {name}", unit="times the first", goal="≤ 1.2")
+        if first and last:
+            early, late = (statistics.median(map(value, part)) for part in (first, last))
+            row.runs = [late / early] if early else []
+            row.note = f"{late:.3g} {unit} {when}; {early:.3g}"
         made.append(row)
     return made

@@ -131,3 +131,25 @@ async def test_what_changes_behind_the_review_has_none_of_it_drawn_again() -> No
         await desk.pilot.press("escape")
         await desk.until(lambda: not isinstance(desk.shell.screen, ReviewScreen))
         assert desk.rows() != before
+
+
+async def test_the_conversation_behind_the_review_learns_of_verdicts_when_it_is_seen_again() -> (
+    None
+):
+    async with at_desk(edit_waiting(), size=(160, 50)) as desk:
+        await desk.until(lambda: "hunk 1 of 4" in desk.text())
+        await desk.armed()
+        await desk.pilot.press("f")
+        await desk.until(lambda: isinstance(desk.shell.screen, ReviewScreen))
+        await desk.pilot.pause()
+        before, drafts = desk.frame.live.frames, dict(desk.frame.drafts)
+        for key in ("y", "]", "n"):
+            await desk.pilot.press(key)
+            await desk.pilot.pause()
+        await desk.until(lambda: "2 undecided" in desk.text())
+        assert (desk.frame.live.frames, desk.frame.drafts) == (before, drafts)
+
+        await desk.pilot.press("f")
+        await desk.until(lambda: desk.frame.drafts != drafts)
+        (draft,) = desk.frame.drafts.values()
+        assert [one.verdict for one in draft.decisions] == ["accept", "reject"]

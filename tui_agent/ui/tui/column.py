@@ -29,10 +29,10 @@ class Item(Protocol):
 
 HIDDEN = 1
 """The width of what is not laid out."""
-KEPT_ROWS = 2_000
+KEPT_ROWS = 1_000
 """How many drawn rows are kept: one takes 2 KB, and a conversation of hours has a hundred thousand.
 They are some screens, so that what is near the view stays drawn."""
-LONGEST = 500
+LONGEST = 300
 """Rows that an item counts for at most: where the ends of two endless ones are seen, both stay."""
 
 

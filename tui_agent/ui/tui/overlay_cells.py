@@ -24,11 +24,10 @@ def selected_between(strip: Strip, left: int, right: int, theme: Theme) -> Strip
 def thumb_role(y: int, top: int, height: int, total: int, marks: Mapping[int, str]) -> str:
     """Return the role that the thumb's column has in row `y` of the view, or an empty string.
 
-    `marks` are roles by row of the content, shown at their share of the height.
+    `marks` are roles by row of the view.
     """
-    for row, role in marks.items():
-        if row * height // total == y:
-            return role
+    if y in marks:
+        return marks[y]
     length = max(1, height * height // total)
     first = round((height - length) * top / max(1, total - height))
     return "line" if first <= y < first + length else ""

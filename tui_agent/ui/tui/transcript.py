@@ -204,10 +204,11 @@ class Transcript(VirtualLines):
         if not isinstance(said, Blob):
             self._streamed.pop(key, None)
             return step.text
+        if said.sha in self._whole:
+            self._streamed.pop(key, None)
+            return self._whole[said.sha]
         streamed = self._streamed.get(key, "")
-        return self._whole.get(said.sha) or (
-            streamed if len(streamed) > len(step.text) else step.text
-        )
+        return streamed if len(streamed) > len(step.text) else step.text
 
     def wanted(self) -> set[str]:
         """Return the blobs of answers that are shown and not yet loaded."""

@@ -219,7 +219,7 @@ class VirtualLines(Hearing, Widget, can_focus=True):
         )
 
     def marks(self) -> Mapping[int, str]:
-        """Return roles of marks in the thumb's column, by row of the content."""
+        """Return roles of marks in the thumb's column, by row of the view."""
         return {}
 
     def _theme(self) -> Theme:

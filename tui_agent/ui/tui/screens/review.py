@@ -259,7 +259,10 @@ class ReviewScreen(Screen[None]):
         self.redraw()
 
     def on_drafted(self, event: Drafted) -> None:
-        """Keep the pane below and the conversation up to date: at once, or soon for a held key."""
+        """Draw what stands around the diff: at once, or soon for a held key.
+
+        The pane below and the conversation catch up when this screen goes: nobody sees them.
+        """
         event.stop()
         left = self._caught_up + HELD_SECONDS - monotonic()
         if left <= 0:
@@ -272,8 +275,6 @@ class ReviewScreen(Screen[None]):
             self._catching_up.stop()
         self._caught_up, self._catching_up = monotonic(), None
         self.redraw()
-        self.origin.redraw_review(restate=False)
-        self.origin.tell_draft()
 
     def on_sent(self, event: Sent) -> None:
         """Let the pane below send it."""
@@ -317,7 +318,7 @@ class ReviewScreen(Screen[None]):
     def close(self) -> None:
         """Go back to where it was opened."""
         if self._catching_up is not None:
-            self._catch_up()
+            self._catching_up.stop()
         self.origin.closed_full()
         self.dismiss()
 

@@ -139,6 +139,7 @@ class ChangesPane(HunkList):
         self._full_screen = None
         self.redraw_review()
         self.reveal_focus()
+        self.tell_draft()
 
     @property
     def waits(self) -> bool:

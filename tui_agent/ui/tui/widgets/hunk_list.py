@@ -50,7 +50,8 @@ class HunkList(HunkEditing):
         self._plain: set[int] = set()
         self._drawn: tuple[Frame, int] | None = None
         self._drawn_spots: tuple[list[Spot], int] = ([], 0)
-        self._marks: dict[int, str] | None = None
+        self._marks: tuple[tuple[int, int], dict[int, str]] | None = None
+        """For which height and how many rows they are, and the marks."""
 
     @property
     def is_open(self) -> bool:
@@ -191,19 +192,16 @@ class HunkList(HunkEditing):
 
     def marks(self) -> dict[int, str]:
         """Show undecided hunks beside the thumb."""
-        if self._marks is None:
-            self._marks = {}
-            height, total = max(1, self.size.height), max(1, self.total)
-            seen = set()
-            shown = self.review if self._drawn is not None else None
-            for index, spot in enumerate(shown.spots if shown is not None else ()):
-                row = self.top_of(self.places[index])
-                place = row * height // total
-                focused = self.review is not None and index == self.review.cursor
-                if self.is_open and not spot.decided and not focused and place not in seen:
-                    seen.add(place)
-                    self._marks[row] = "pending"
-        return self._marks
+        height, total = max(1, self.size.height), max(1, self.total)
+        if self._marks is None or self._marks[0] != (height, total):
+            review = self.review if self._drawn is not None and self.is_open else None
+            found = {
+                self.top_of(self.places[index]) * height // total: "pending"
+                for index, spot in enumerate(review.spots if review is not None else ())
+                if not spot.decided and review is not None and index != review.cursor
+            }
+            self._marks = ((height, total), found)
+        return self._marks[1]
 
     def reveal_focus(self) -> None:
         """Scroll as little as shows the focused hunk, or its focused line."""
