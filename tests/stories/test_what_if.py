@@ -12,9 +12,13 @@ import pytest
 from tests.sessions.record import quiet, sample
 from tests.sessions.stories import STORIES, Player
 from tests.stories.program import Done, Program, edit, script
+from tests.support.patches import views_of
 from tests.support.repository import Repository
+from tui_agent.core.patch import HunkDecision
+from tui_agent.core.proposal import Decision
 from tui_agent.ui.commands.typed import Options
 from tui_agent.wiring.around import Around
+from tui_agent.wiring.branching import hunks_by_number
 
 TURNS = STORIES["hunks"].turns
 
@@ -53,6 +57,25 @@ def step_of_the_decision(program: Program) -> int:
     return int(next(one["number"] for one in lines if one["kind"] == "approval"))
 
 
+def test_hunks_are_numbered_as_they_are_shown_however_many_changes_one_has() -> None:
+    old = "".join(f"{number}\n" for number in range(40))
+    new = old.replace("\n3\n", "\nthree\n").replace("\n5\n", "\nfive\n")
+    (view,) = views_of(("a.txt", old, new.replace("\n30\n", "\nthirty\n")))
+    first, second, third = view.patch.run_ids
+    whole, halves = (
+        (("a.txt", (first, second)), ("a.txt", (third,))),
+        Decision(
+            verdict="once",
+            hunks=(
+                HunkDecision(path="a.txt", runs=(first, third), verdict="accept"),
+                HunkDecision(path="a.txt", runs=(second,), verdict="reject"),
+            ),
+        ),
+    )
+    assert hunks_by_number([view], Decision(verdict="once")) == whole
+    assert hunks_by_number([view], halves) == tuple(("a.txt", (run,)) for run in view.patch.run_ids)
+
+
 def worktree(done: Done) -> Path:
     return Path(done.out.split("\n", maxsplit=1)[0].rpartition("  ")[2])
 
@@ -65,7 +88,7 @@ def test_another_decision_leads_elsewhere_and_leaves_everything_here_as_it_is(
     before = repository_of_lines.git("status", "--porcelain", "--branch")
     code = repository_of_lines.read("code.txt")
     model = rest(tmp_path, *TURNS[:2], {"text": "As you wish."})  # it counts its answers
-    step = step_of_the_decision(program)
+    step = step_of_the_decision(program) + 1  # the call's own step will do as well
     done = program.run(
         *("fork", f"last@{step}", "--decide", "1=reject", "--decide", "2=accept"),
         *("--model", model, "--trust", "--no-sandbox", "--approve-all"),

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from tui_agent.agent.agent import Agent
     from tui_agent.core.events import ApprovalRequested, Event, Record
+    from tui_agent.core.patch import FileView, Patch
     from tui_agent.core.proposal import Decision
     from tui_agent.core.state import Session
     from tui_agent.core.state.stops import Stop
+    from tui_agent.ui.commands.contract import StoredSession
     from tui_agent.wiring.around import Around
 
 GRADE = "grade: "
@@ -36,15 +38,18 @@ async def branch(around: Around, name: str, place: str, wish: BranchWish) -> Bra
     from tui_agent.wiring.around import Around as Other
 
     source = around.shelf.find(name)
-    records = around.stored(str(source)).records
+    stored = around.stored(str(source))
+    records = stored.records
     stops = find_stops(records)
     try:
         stop = stop_at(stops, place or str(len(stops)))
     except LookupError as error:
         raise UsageError(str(error)) from None
+    if wish.decide:
+        stop = _decided_at(stops, stop)
     count = _count(records, stop, wish)
     state = fold(records[:count])
-    decision = _decision(records, stop, wish)
+    decision = await _decision(stored, stop, wish)
     tree = _tree(records, count, state)
     if not tree:
         message = f"no tree is recorded before step {stop.number}: there is nothing to begin with"
@@ -63,6 +68,14 @@ async def branch(around: Around, name: str, place: str, wish: BranchWish) -> Bra
         return await _played(other, wish, decision, Branched(session=session, workspace=target))
     finally:
         await other.close()
+
+
+def _decided_at(stops: Sequence[Stop], stop: Stop) -> Stop:
+    """Return the decision that a step is about: itself, or the last one of its call."""
+    if stop.kind == "call":
+        asked = [one for one in stops if one.kind == "approval" and one.call_id == stop.call_id]
+        return asked[-1] if asked else stop
+    return stop
 
 
 def _count(records: Sequence[Record], stop: Stop, wish: BranchWish) -> int:
@@ -106,13 +119,14 @@ def _asked(records: Sequence[Record], stop: Stop) -> ApprovalRequested | None:
     return found
 
 
-def _decision(records: Sequence[Record], stop: Stop, wish: BranchWish) -> Decision | None:
+async def _decision(stored: StoredSession, stop: Stop, wish: BranchWish) -> Decision | None:
     """Return the recorded decision with what is wished in its place."""
     from tui_agent.core.events import ApprovalDecided
-    from tui_agent.core.patch import HunkDecision, all_run_ids
+    from tui_agent.core.patch import HunkDecision
     from tui_agent.core.patch import decide as decided
     from tui_agent.core.proposal import Decision
 
+    records = stored.records
     request = _asked(records, stop) if wish.decide else None
     if request is None:
         return None
@@ -120,19 +134,57 @@ def _decision(records: Sequence[Record], stop: Stop, wish: BranchWish) -> Decisi
     if patch is None:
         verdicts = {verdict for _, verdict in wish.decide}
         return Decision(verdict="reject" if "reject" in verdicts else "once")
-    runs = [(file.path, run) for file in patch.files for run in file.run_ids]
     last = next(one.event for one in records if one.seq == stop.seq)
-    before = last.decision.hunks if isinstance(last, ApprovalDecided) else ()
-    hunks = list(before)
+    past = last.decision if isinstance(last, ApprovalDecided) else None
+    offered = await _offered(stored, patch, past)
+    hunks = list(past.hunks) if past is not None else []
     for hunk, verdict in wish.decide:
-        chosen = [runs[int(hunk) - 1]] if hunk.isdecimal() and int(hunk) <= len(runs) else []
-        chosen = chosen or [one for one in runs if one[1].startswith(hunk)]
-        if len(chosen) != 1 or hunk == "0":
-            message = f"there is no hunk {hunk}: this step offered {len(all_run_ids(patch.files))}"
-            raise UsageError(message)
-        path, run = chosen[0]
-        hunks = list(decided(hunks, HunkDecision(path=path, runs=(run,), verdict=verdict)))
+        path, runs = _named(offered, hunk)
+        hunks = list(decided(hunks, HunkDecision(path=path, runs=runs, verdict=verdict)))
     return Decision(verdict="once", hunks=tuple(hunks))
+
+
+Offered = tuple[str, tuple[str, ...]]
+"""One thing that was decided at a step: the path, and the runs that a hunk has."""
+
+
+async def _offered(
+    stored: StoredSession, patch: Patch, past: Decision | None
+) -> tuple[Offered, ...]:
+    """Return the hunks of a step in the order in which a replay numbers them."""
+    from tui_agent.core.patch import FileView
+
+    views: list[FileView] = []
+    for file in patch.files:
+        try:
+            sides = [
+                await stored.blob(one.sha) if one else None for one in (file.before, file.after)
+            ]
+        except KeyError:
+            message = f"the bytes of {file.path} are missing: name a run by its id"
+            raise UsageError(message) from None
+        views.append(FileView.of(file, *sides))
+    return hunks_by_number(views, past)
+
+
+def hunks_by_number(views: Sequence[FileView], past: Decision | None) -> tuple[Offered, ...]:
+    """Return what was decided about these files as a replay numbers it, from 1."""
+    from tui_agent.ui.tui.review_model import Review
+    from tui_agent.ui.tui.review_spots import runs_of
+
+    spots = Review(views, past).spots
+    return tuple((views[spot.file].path, runs_of(spot)) for spot in spots)
+
+
+def _named(offered: Sequence[Offered], hunk: str) -> Offered:
+    """Return what a number or the id of a run means. Raises UsageError."""
+    if hunk.isdecimal() and 0 < int(hunk) <= len(offered):
+        return offered[int(hunk) - 1]
+    found = [(path, (run,)) for path, runs in offered for run in runs if run.startswith(hunk)]
+    if len(found) != 1 or hunk == "0":
+        message = f"there is no hunk {hunk}: this step offered {len(offered)}"
+        raise UsageError(message)
+    return found[0]
 
 
 def _append(folder: Path, wish: BranchWish, *, open_turn: bool, model: str) -> None:
