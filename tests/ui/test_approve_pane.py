@@ -8,6 +8,7 @@ from typing import Literal
 import pytest
 from textual.app import ComposeResult
 
+from tests.ui.gate_story import ask_about_a_command
 from tests.ui.stage import Stage, text_of
 from tests.ui.stories import approval_waiting, edit_waiting
 from tests.ui.story import Story, question_proposal
@@ -208,3 +209,23 @@ async def test_the_footer_names_the_keys_that_the_card_has_and_no_others() -> No
             named = [action.partition(".")[2] for action, _ in hints]
             assert ("prefix" in named) == bool(offers)
             assert {"once", "session", "reject", "explain"} <= {*named}
+
+
+async def test_a_command_of_several_lines_is_edited_in_its_place_too() -> None:
+    long = "cat > a <<'E'\none\nE"
+    desk = await run(in_lines(long), "e", "down", "end", *"!")
+    assert desk.decisions == []
+    assert any("one!" in row for row in desk.rows)
+    desk = await run(in_lines(long), "e", "down", "end", *"!", "ctrl+s")
+    assert desk.decisions == [Decision(verdict="once", command="cat > a <<'E'\none!\nE")]
+    desk = await run(in_lines(long), "e", *"xx", "escape", "y")
+    assert desk.decisions == [Decision(verdict="once")]
+
+
+def in_lines(text: str) -> Story:
+    story = edit_waiting()
+    story.records.pop()
+    call = story.call("shell")
+    story.model("", call)
+    ask_about_a_command(story, call, text)
+    return story

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.widget import Widget
 
 from tests.support.patches import Payloads
@@ -23,6 +24,8 @@ from tui_agent.core.state import Session, fold
 from tui_agent.ui.tui.messages import Decided, Sent
 from tui_agent.ui.tui.output_items import found_items
 from tui_agent.ui.tui.plan_items import as_text, from_text
+from tui_agent.ui.tui.widgets.answer_line import AnswerLine
+from tui_agent.ui.tui.widgets.hunk_editor import HunkEditor
 from tui_agent.ui.tui.widgets.output import OutputPane
 from tui_agent.ui.tui.widgets.plan import PlanPane
 
@@ -226,3 +229,37 @@ def test_matches_stand_below_their_file() -> None:
     assert [type(item).__name__ for item in told] == [
         "FoundFile", "FoundLine", "FoundLine", "OutputLine",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["e", "r"])
+async def test_what_was_typed_in_is_drawn_as_nothing_once_it_has_gone(key: str) -> None:
+    pane = PlanPane()
+    async with Desk(pane).run_test(size=(60, 20)) as pilot:
+        pane.show(a_plan_that_waits())
+        pane.arm(armed=True)
+        await pilot.press(key)
+        typed = pilot.app.focused
+        assert isinstance(typed, HunkEditor | AnswerLine)
+        await typed.remove()
+        assert [row.text for row in typed.render_lines(Region(0, 0, 3, 2))] == ["   ", "   "]
+
+
+async def test_a_plan_is_edited_in_ones_own_editor_and_stays_in_the_pane() -> None:
+    class Away(Desk):
+        async def edit_outside(self, text: str, *, suffix: str = ".md") -> str | None:
+            assert suffix == ".md"
+            return text.replace("look", "look twice")
+
+    pane = PlanPane()
+    desk = Away(pane)
+    async with desk.run_test(size=(60, 20)) as pilot:
+        pane.show(a_plan_that_waits())
+        pane.arm(armed=True)
+        await pilot.press("e", "ctrl+g")
+        await desk.workers.wait_for_complete()
+        await pilot.press("ctrl+s", "y")
+        await pilot.pause()
+    (decision,) = desk.sent
+    assert isinstance(decision, Decision)
+    assert decision.plan is not None
+    assert decision.plan.steps[0].text == "look twice"

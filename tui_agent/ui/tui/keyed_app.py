@@ -12,7 +12,9 @@ from textual import events
 from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.theme import Theme as StyleTheme
 from textual.widget import Widget
 
@@ -227,6 +229,12 @@ class Hearing(_Mixed):
                 event.stop()
                 return
         await super().on_event(event)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw nothing once it is removed: its styles go before its place on the screen does."""
+        if not self.is_attached:
+            return [Strip.blank(crop.width)] * crop.height
+        return super().render_lines(crop)
 
 
 def app_of(widget: Widget) -> KeyedApp:

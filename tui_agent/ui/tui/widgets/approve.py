@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
 from textual import events
+from textual.widgets import TextArea
 
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.spending import amount_in
 from tui_agent.core.state import Call, Session
 from tui_agent.ui.allowing import NO_RULE
-from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, widest
+from tui_agent.ui.tui.allow_items import Choosing
+from tui_agent.ui.tui.approval_keys import allow_keys, approval_keys, is_card
 from tui_agent.ui.tui.approve_items import ApprovalItem, Key
 from tui_agent.ui.tui.budget_item import ANSWERS, BudgetItem, budget_item
 from tui_agent.ui.tui.keyed_app import app_of
@@ -21,12 +24,15 @@ from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.question_items import QuestionItem
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.widgets.answer_line import AnswerLine
+from tui_agent.ui.tui.widgets.hunk_editor import HunkEditor, is_editable
+from tui_agent.ui.tui.widgets.outside import write_outside
 
 PURPOSES = {
     "why": ("why", "why not? Enter rejects, Esc goes back"),
     "answer": ("answer", "your answer, then Enter"),
     "amount": ("amount", "dollars, then Enter; Esc goes back"),
 }
+NOT_HERE = "It has control characters: reject it and say what to run instead."
 COMMAND_PLACE = (1, 5)
 """The row and column in which the command stands."""
 
@@ -49,6 +55,8 @@ class ApprovePane(VirtualLines):
         self._choice: Choosing | None = None
         """The rule that is being chosen, if any."""
         self._line: AnswerLine | None = None
+        self._editor: HunkEditor | None = None
+        """Where a command of several lines is edited."""
 
     # What it shows
 
@@ -58,7 +66,7 @@ class ApprovePane(VirtualLines):
             (
                 (waiting.request_id, state.call(waiting))
                 for waiting in state.waiting.values()
-                if _is_mine(state.call(waiting).proposal)
+                if is_card(state.call(waiting).proposal)
             ),
             None,
         )
@@ -137,16 +145,16 @@ class ApprovePane(VirtualLines):
         question = call.proposal.question
         if question is None:
             return ApprovalItem(
-                proposal=call.proposal,
+                proposal=self._as_typed(call.proposal),
                 reason=call.reason,
                 sandbox=state.sandbox,
                 mode=state.mode,
-                keys=self._approval_keys(call.proposal),
+                keys=approval_keys(call, call.proposal, self._key),
                 armed=self.armed,
                 explained=self._explained,
                 considered=call.considered,
                 choosing=self._choice,
-                allow_keys=self._allow_keys(),
+                allow_keys=allow_keys(app_of(self)),
                 editing=self._line is not None and self._line.purpose == "command",
             )
         if question.kind == "budget":
@@ -163,46 +171,6 @@ class ApprovePane(VirtualLines):
         app = app_of(self)
         shown = app.keymap.shown(action, ascii_only=app.glyphs.ascii_only)
         return Key(action=action, key=shown, words=words)
-
-    def _approval_keys(self, proposal: Proposal) -> tuple[Key, ...]:
-        copied = proposal.command is not None and proposal.command.view == "copy"
-        keys = [self._key("approval.once", "allow once, in the copy" if copied else "allow once")]
-        what = "this command" if proposal.command is not None else "this"
-        keys.append(self._key("approval.session", f"allow exactly {what} until the session ends"))
-        offers = self._call.offers if self._call is not None else ()
-        if offers:
-            key = self._key("approval.prefix", "allow more of the kind")
-            keys.append(
-                replace(key, note=widest(proposal, max(offers, key=lambda one: one.matched)))
-            )
-        keys.append(self._key("approval.reject", "reject"))
-        keys.append(replace(self._key("approval.why", "reject, say why"), beside=True))
-        keys += self._copy_keys(proposal)
-        if proposal.command is not None:
-            keys.append(self._key("approval.edit", "edit"))
-        explain = self._key("approval.explain", "explain the rules")
-        keys.append(replace(explain, beside=proposal.command is not None))
-        return tuple(keys)
-
-    def _copy_keys(self, proposal: Proposal) -> list[Key]:
-        """Return the key that shows the effect first, or the one that does without."""
-        command = proposal.command
-        if command is None or command.copying is None:
-            return []
-        if command.view == "copy":
-            return [self._key("approval.tree", "allow once, in the workspace itself")]
-        key = self._key("approval.effect", "the effect as a diff: run it in a copy first")
-        not_held = "; ".join(command.copying.not_held)
-        return [replace(key, note=f"not held back: {not_held}" if not_held else "")]
-
-    def _allow_keys(self) -> AllowKeys:
-        app = app_of(self)
-        return AllowKeys(
-            **{
-                name: app.keymap.shown(f"allow.{name}", ascii_only=app.glyphs.ascii_only)
-                for name in ("take", "scope", "span", "back")
-            }
-        )
 
     # Keys
 
@@ -324,12 +292,49 @@ class ApprovePane(VirtualLines):
         command = proposal.command
         if command is None:
             return
-        if "\n" in command.text:
-            self.post_message(
-                Toasted("A command of several lines: reject it and say what to run instead.")
+        if "\n" not in command.text:
+            self._ask("command", "approval.edit", text=command.text)
+        elif not is_editable(command.text):
+            self.post_message(Toasted(NOT_HERE, role="warning", glyph="warning"))
+        elif self._editor is None and self.is_attached:
+            self._editor = HunkEditor(
+                command.text,
+                proposed=command.text,
+                kept=Counter(),
+                path="command.sh",
+                sheet=self.sheet(0),
             )
+            self.mount(self._editor)
+            self._place_line()
+            self._editor.focus(scroll_visible=False)
+
+    def _as_typed(self, proposal: Proposal) -> Proposal:
+        """Return a proposal whose command has as many rows as the editor over it."""
+        if self._editor is None or proposal.command is None:
+            return proposal
+        return replace(proposal, command=replace(proposal.command, text=self._editor.text))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Give the editor the rows that it needs."""
+        event.stop()
+        self._draw()
+
+    async def on_hunk_editor_asked(self, event: HunkEditor.Asked) -> None:
+        """Run what was typed, begin anew, go to $EDITOR, or leave the command as it was."""
+        event.stop()
+        editor = self._editor
+        if editor is None:
             return
-        self._ask("command", "approval.edit", text=command.text)
+        if event.what == "restore":
+            editor.load_text(editor.proposed)
+        elif event.what == "editor":
+            self.run_worker(write_outside(editor, ".sh"), exclusive=True, group="outside")
+        elif event.what != "reflow":
+            text = editor.text.strip("\n")
+            self._leave_line()
+            if event.what == "keep" and text.strip():
+                self._decide(Decision(verdict="once", command=text))
+        self._draw()
 
     def _ask(self, purpose: str, action: str, *, text: str = "", hint: str = "") -> None:
         if self._line is not None or not self.is_attached:
@@ -343,6 +348,11 @@ class ApprovePane(VirtualLines):
     _line_action = ""
 
     def _place_line(self) -> None:
+        if self._editor is not None:
+            row, x = COMMAND_PLACE
+            self._editor.styles.offset = (x, row - self.top)
+            self._editor.styles.width = max(1, self.size.width - x - 2)
+            self._editor.styles.height = self._editor.lines
         if self._line is None or not self.items:
             return
         item = self.items[0]
@@ -354,13 +364,15 @@ class ApprovePane(VirtualLines):
             self._line.place(x, row - self.top, self.size.width - x - 2)
 
     def _leave_line(self) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            had_focus = line.has_focus
-            line.remove()
-            self._draw()
+        gone = [one for one in (self._line, self._editor) if one is not None]
+        self._line = self._editor = None
+        for one in gone:
+            had_focus = one.has_focus
+            one.remove()
             if had_focus:
                 self.focus(scroll_visible=False)
+        if gone:
+            self._draw()
 
     def on_answer_line_gone(self, event: AnswerLine.Gone) -> None:
         """Leave the request as it is."""
@@ -380,14 +392,9 @@ class ApprovePane(VirtualLines):
         elif purpose == "command":
             self._decide(Decision(verdict="once", command=text))
         elif purpose == "amount" and amount_in(text) is None:
-            self.post_message(Toasted(f"{text} is no amount in dollars.", role="warning"))
+            told = f"{text} is no amount in dollars."
+            self.post_message(Toasted(told, role="warning", glyph="warning"))
         elif purpose == "amount":
             self._decide(Decision(verdict="once", answer="b", feedback=text))
         else:
             self._decide(Decision(verdict="once", answer=text))
-
-
-def _is_mine(proposal: Proposal | None) -> bool:
-    if proposal is None or proposal.patch is not None:
-        return False
-    return proposal.question is None or proposal.question.kind != "plan"

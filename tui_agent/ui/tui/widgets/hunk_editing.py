@@ -201,15 +201,21 @@ class HunkEditing(VirtualLines):
         if review is None or hunk is None:
             return
         if not isinstance(app, OutsideEditor):
-            self.post_message(Toasted("There is no editor to open here.", role="warning"))
+            self.post_message(
+                Toasted("There is no editor to open here.", role="warning", glyph="warning")
+            )
             return
         try:
             body = await app.edit_outside(self._body or hunk_body(hunk))
         except OSError as error:
-            self.post_message(Toasted(f"The editor failed: {error}.", role="danger"))
+            self.post_message(
+                Toasted(f"The editor failed: {error}.", role="danger", glyph="failed")
+            )
             return
         if body is None:
-            self.post_message(Toasted("Set EDITOR to edit hunks there.", role="warning"))
+            self.post_message(
+                Toasted("Set EDITOR to edit hunks there.", role="warning", glyph="warning")
+            )
             return
         try:
             review.edit_body(body)

@@ -22,6 +22,7 @@ from tui_agent.ui.tui.plan_items import SIGNS, FreeRows, PlanKeys, StepItem, as_
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.widgets.answer_line import AnswerLine
 from tui_agent.ui.tui.widgets.hunk_editor import HunkEditor
+from tui_agent.ui.tui.widgets.outside import write_outside
 
 EMPTY = "A plan is shown here once the model makes one."
 EDITOR_COLUMN = 2
@@ -219,6 +220,9 @@ class PlanPane(VirtualLines):
             editor.load_text(editor.proposed)
             return
         plan = self._shown() or Plan()
+        if event.what == "editor":
+            self.run_worker(write_outside(editor, ".md"), exclusive=True, group="outside")
+            return
         text = editor.text
         self._close()
         if event.what == "keep" and text != as_text(plan):
