@@ -191,6 +191,8 @@ def test_set_user_id_bits_ask_in_every_mode(folder: Path) -> None:
         (RuleSettings(action="allow", prefix=("a",), uses=-1), "uses = 5"),
         (RuleSettings(action="allow", prefix=("a",), until="tomorrow"), "a moment in UTC"),
         (RuleSettings(action="allow", prefix=("a",), until="2026-13-01T00:00Z"), "a moment in UTC"),
+        (RuleSettings(action="allow", prefix=("a",), until="2026-W53-4T18:00Z"), "a moment in UTC"),
+        (RuleSettings(action="allow", prefix=("a",), until="20261231T180000.0Z"), "a moment in UT"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused_with_an_example(

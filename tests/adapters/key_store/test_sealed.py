@@ -15,7 +15,7 @@ from typing import Any, Literal
 import pytest
 
 from tui_agent.adapters.key_store import KeysError
-from tui_agent.adapters.key_store.index import read_index
+from tui_agent.adapters.key_store.index import Index, Replaced, read_index
 from tui_agent.adapters.key_store.sealed import SealedError, WrongPassphraseError, seal, unseal
 from tui_agent.adapters.key_store.store import KeyStore
 
@@ -52,6 +52,38 @@ def test_what_is_sealed_is_opened_by_the_same_phrase_alone() -> None:
         assert key.encode() not in data
         assert base64.b64encode(key.encode()) not in data
     assert seal(KEYS, "a phrase") != data
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"nonce": "AAAA"},
+        {"nonce": 5},
+        {"salt": 5},
+        {"salt": "no base64"},
+        {"work": float("inf")},
+        {"work": 3},
+        {"work": True},
+        {"version": [1]},
+        {"more": 1},
+    ],
+)
+def test_a_file_that_somebody_has_spoilt_is_refused_in_words(change: dict[str, object]) -> None:
+    table = json.loads(seal(KEYS, "a phrase"))
+    with pytest.raises(SealedError, match="the file of keys"):
+        unseal(json.dumps({**table, **change}).encode(), "a phrase")
+
+
+def test_what_is_nested_without_end_is_no_file_of_keys_and_no_index(tmp_path: Path) -> None:
+    with pytest.raises(SealedError):
+        unseal(b"[" * 100_000, "a phrase")
+    (tmp_path / "keys.json").write_text("[" * 100_000)
+    assert read_index(str(tmp_path)).kept == ()
+
+
+def test_a_variable_of_no_text_is_no_key_that_was_replaced() -> None:
+    replaced = (Replaced(variable="A_KEY", salt="salt", sha256="none", at="2026-01-02"),)
+    assert Index(replaced=replaced).refused_in({"A_KEY": "k\udcff" * 8}) == {}
 
 
 @pytest.mark.parametrize("name", ["salt", "nonce", "sealed"])

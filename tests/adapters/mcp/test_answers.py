@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 import pytest
@@ -60,6 +61,11 @@ def test_what_is_no_object_is_no_message(line: bytes) -> None:
         message_of(line)
 
 
+def test_half_a_surrogate_pair_goes_no_further_and_whole_ones_stay_what_they_are() -> None:
+    said = message_of(rb'{"a": {"b\ud800": ["\uDC00x", "\ud83d\ude00", "\\ud800"]}}')
+    assert said == {"a": {"b?": ["?x", "😀", r"\ud800"]}}
+
+
 def _tool(name: object = "t", **more: Any) -> dict[str, Any]:
     return {"name": name, "description": "d", "schema": {"type": "object"}, **more}
 
@@ -78,6 +84,10 @@ def test_tools_that_cannot_be_offered_are_left_out_each_with_the_reason() -> Non
         _tool("list", schema={"type": "array"}),
         _tool("none", schema=None),
         _tool("wide", schema={"type": "object", "x": "y" * 60_000}),
+        _tool("listed", schema={"type": "object", "properties": []}),
+        _tool("numbered", schema={"type": "object", "properties": {"a": 5}}),
+        _tool("required", schema={"type": "object", "required": "a"}),
+        _tool("endless", schema={"type": "object", "properties": {"a": {"maximum": inf}}}),
     ]
     found, left_out = tools_of("my server", {"tools": listed})
     assert [one.spec.name for one in found] == ["mcp__my_server__good", "mcp__my_server__a_b"]
@@ -91,6 +101,10 @@ def test_tools_that_cannot_be_offered_are_left_out_each_with_the_reason() -> Non
         "list: its schema is none of an object",
         "none: its schema is none of an object",
         "wide: its schema is too large",
+        "listed: its schema is none of an object",
+        "numbered: its schema is none of an object",
+        "required: its schema is none of an object",
+        "endless: its schema has a number that is none",
     ):
         assert words in said
 

@@ -93,10 +93,16 @@ async def test_an_image_goes_along_whole(
 async def test_text_that_utf8_cannot_carry_is_sent_as_far_as_it_can_be(
     model: RoutedModel, server: ModelServer, name: str
 ) -> None:
-    request = replace(asking(name), messages=(Message(role="user", text="torn \udce4 byte"),))
-    body = await sent(model, server, request)
+    torn = ToolCall(id="c1", name="read", arguments='{"path": "half \ud83d pair"}')
+    messages = (
+        Message(role="user", text="torn \udce4 byte"),
+        Message(role="assistant", tool_calls=(torn,)),
+        Message(role="tool", call_id="c1", text="none"),
+    )
+    body = await sent(model, server, replace(asking(name), messages=messages))
 
     assert "torn ? byte" in json.dumps(body)
+    assert "half ? pair" in json.dumps(body)
 
 
 CONVERSATION = (

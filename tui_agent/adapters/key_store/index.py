@@ -71,7 +71,8 @@ def digest_of(salt: str, key: str) -> str:
     """Return the SHA-256 (hex) of a salt and a key, which is long and drawn by chance."""
     import hashlib
 
-    return hashlib.sha256(f"{salt}:{key}".encode()).hexdigest()
+    text = f"{salt}:{key}".encode("utf-8", "surrogateescape")
+    return hashlib.sha256(text).hexdigest()
 
 
 def read_index(folder: str) -> Index:
@@ -97,7 +98,7 @@ def read_index(folder: str) -> Index:
                 for one in table["replaced"]
             ),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return Index()
 
 

@@ -26,6 +26,7 @@ WORK = 1 << 16
 BLOCK, LANES = 8, 1
 _MOST_WORK = 1 << 20
 _SECRET_BYTES = 32
+_NONCE_BYTES = 12
 _LARGEST = 1 << 20
 """Bytes of a file that is looked at."""
 
@@ -46,7 +47,7 @@ def seal(keys: Mapping[str, str], passphrase: str) -> bytes:
         "version": VERSION,
         "work": WORK,
         "salt": base64.b64encode(secrets.token_bytes(16)).decode(),
-        "nonce": base64.b64encode(secrets.token_bytes(12)).decode(),
+        "nonce": base64.b64encode(secrets.token_bytes(_NONCE_BYTES)).decode(),
     }
     cipher = _cipher(header, passphrase)
     plain = json.dumps(dict(keys)).encode()
@@ -107,10 +108,12 @@ def _parts(data: bytes) -> tuple[Json, bytes]:
         if table["version"] != VERSION:
             message = "the file of keys was written by a newer agent"
             raise SealedError(message)
-        if not 1 < int(table["work"]) <= _MOST_WORK or set(table) != _HEADER:
+        nonce, _ = (base64.b64decode(table[one], validate=True) for one in ("nonce", "salt"))
+        sound = type(table["work"]) is int and 1 < table["work"] <= _MOST_WORK
+        if not sound or len(nonce) != _NONCE_BYTES or set(table) != _HEADER:
             message = "the file of keys is none of ours"
             raise SealedError(message)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         message = f"the file of keys cannot be read: {error}"
         raise SealedError(message) from None
     return table, sealed

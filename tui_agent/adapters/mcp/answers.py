@@ -25,6 +25,8 @@ LONGEST_SCHEMA = 50_000
 DEEPEST_SCHEMA = 24
 MOST_OTHERS = 1_000
 LONGEST_WORDS = 1_000
+_HALF = b"\\ud"
+"""How half of a surrogate pair begins, or a whole pair."""
 
 Json = dict[str, Any]
 
@@ -34,9 +36,12 @@ class OddAnswerError(ValueError):
 
 
 def message_of(line: bytes) -> Json:
-    """Return a line as an object. Raises OddAnswerError."""
+    """Return a line as an object, of text that UTF-8 can carry. Raises OddAnswerError."""
     try:
         said = json.loads(line)
+        if _HALF in line.lower():  # It would end each request that it becomes a part of.
+            whole = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")
+            said = json.loads(whole)
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
@@ -83,12 +88,14 @@ def _tool(
         return None, f"{shown!r}: its name has no letter or digit"
     if name in found:
         return None, f"{shown}: its name is the same as that of {found[name].own}"
-    if not isinstance(schema, dict) or schema.get("type", "object") != "object":
+    if not isinstance(schema, dict) or not _is_of_object(schema):
         return None, f"{shown}: its schema is none of an object"
     if not isinstance(description, str):
         return None, f"{shown}: its description is no text"
     try:
-        size = len(json.dumps(schema))
+        size = len(json.dumps(schema, allow_nan=False))
+    except ValueError:
+        return None, f"{shown}: its schema has a number that is none"
     except RecursionError:
         size = LONGEST_SCHEMA + 1
     if size > LONGEST_SCHEMA or _depth(schema) > DEEPEST_SCHEMA:
@@ -97,6 +104,18 @@ def _tool(
     description = description[:LONGEST_DESCRIPTION]
     spec = ToolSpec(name=name, description=description, parameters=schema)
     return offered_tool(spec, own), ""
+
+
+def _is_of_object(schema: Mapping[str, Any]) -> bool:
+    """Return whether it is one, as far as a provider would refuse every request otherwise."""
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    return (
+        schema.get("type", "object") == "object"
+        and isinstance(properties, dict)
+        and all(isinstance(one, dict | bool) for one in properties.values())
+        and isinstance(required, list)
+        and all(isinstance(one, str) for one in required)
+    )
 
 
 def _depth(value: object, depth: int = 0) -> int:

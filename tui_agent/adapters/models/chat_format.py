@@ -65,7 +65,7 @@ def _message(message: Message, files: dict[str, bytes], provider: str, model: st
             {
                 "id": call.id,
                 "type": "function",
-                "function": {"name": call.name, "arguments": call.arguments or "{}"},
+                "function": {"name": call.name, "arguments": _whole(call.arguments or "{}")},
             }
             for call in message.tool_calls
         ]
