@@ -105,6 +105,29 @@ async def test_text_that_utf8_cannot_carry_is_sent_as_far_as_it_can_be(
     assert "half ? pair" in json.dumps(body)
 
 
+@EVERY
+@pytest.mark.parametrize(
+    "given",
+    ['{"path": ', "null", "[1]", '"x"', "5", '{"a": NaN}', '{"a": 1e999}', "{'a': 1}", "\0"],
+)
+async def test_arguments_that_were_none_spoil_no_later_request(
+    model: RoutedModel, server: ModelServer, name: str, given: str
+) -> None:
+    messages = (
+        Message(role="user", text="go"),
+        Message(role="assistant", tool_calls=(ToolCall(id="c1", name="read", arguments=given),)),
+        Message(role="tool", call_id="c1", text="The arguments are no JSON."),
+    )
+    body = await sent(model, server, replace(asking(name), messages=messages))
+
+    call = body["messages"][-2]
+    if name == CLAUDE:
+        assert call["content"][0]["input"] == {"malformed": given}
+    else:
+        arguments = call["tool_calls"][0]["function"]["arguments"]
+        assert json.loads(arguments) == {"malformed": given}
+
+
 CONVERSATION = (
     Message(role="user", text="Read a.py."),
     Message(

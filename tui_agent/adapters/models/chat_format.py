@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import math
 from typing import Any
 
 from tui_agent.core.blob import Text, preview_of
@@ -11,6 +13,8 @@ from tui_agent.core.messages import Message, ModelRequest, ToolSpec
 Json = dict[str, Any]
 
 EPHEMERAL = {"type": "ephemeral"}
+MALFORMED = "malformed"
+"""Under this name stand arguments that were no object in JSON, as the model wrote them."""
 _MARKED_MESSAGES = 2
 """The last ones are marked: the one before lets the next request find what this one wrote."""
 
@@ -65,7 +69,7 @@ def _message(message: Message, files: dict[str, bytes], provider: str, model: st
             {
                 "id": call.id,
                 "type": "function",
-                "function": {"name": call.name, "arguments": _whole(call.arguments or "{}")},
+                "function": {"name": call.name, "arguments": _arguments(call.arguments)},
             }
             for call in message.tool_calls
         ]
@@ -75,6 +79,28 @@ def _message(message: Message, files: dict[str, bytes], provider: str, model: st
         if item.provider == provider and item.model == model:
             result |= item.payload
     return result
+
+
+def _arguments(given: Text) -> str:
+    """Return a call's arguments as the object in JSON that providers take them for.
+
+    What a model once broke off or garbled stands in every later request, and some refuse them all.
+    """
+    text = _whole(given) or "{}"
+    try:
+        read = json.loads(text, parse_constant=_finite, parse_float=_finite)
+        sound = isinstance(read, dict)
+    except (ValueError, RecursionError):
+        sound = False
+    return text if sound else json.dumps({MALFORMED: text}, ensure_ascii=False)
+
+
+def _finite(spelled: str) -> float:
+    """Return a number that JSON has. Raises ValueError for others, which Python would write."""
+    value = float(spelled)
+    if not math.isfinite(value):
+        raise ValueError(spelled)
+    return value
 
 
 def _content(text: str, message: Message, files: dict[str, bytes]) -> str | list[Json]:
