@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.stories.program import Program, call, script, with_sample
+from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.repository import Repository
 from tui_agent import __version__
 from tui_agent.ui.commands import COMMANDS
@@ -207,6 +208,17 @@ def test_the_demo_ends_with_green_tests_and_can_be_seen_again(sample: Repository
     assert "You rejected the change to `discounted`" in again.out
     assert program.run("sessions", "verify", session).status == 0
     assert sys.version_info >= (3, 11)
+
+
+def test_the_demo_on_the_screen_says_at_its_end_how_to_go_on(sample: Repository) -> None:
+    program = Program(sample.root)
+    environ = {**program.environ, "TERM": "xterm-256color"}
+    with PseudoTerminal(program.command("demo"), environ, sample.root) as terminal:
+        assert terminal.shows("commands, @ for files", 30)
+        terminal.press("\x03")
+        terminal.press("\x03")
+        terminal.press("\x03")
+        assert terminal.shows("In a repository of yours: ", 30), terminal.text
 
 
 @pytest.mark.capability("S0.5")

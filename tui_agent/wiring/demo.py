@@ -55,15 +55,29 @@ def demo(paper: Paper, *, by_itself: bool) -> int:
         )
         if by_itself:
             return asyncio.run(_by_itself(around))
-        if paper.plain:
-            from tui_agent.wiring.line import line_mode
-
-            return line_mode(around)
-        from tui_agent.wiring.screen import screen
-
-        return screen(around)
+        status = _played(around)
+        paper.say(
+            [("bold", "In a repository of yours: "), ("", f'{_typed()} "make the tests pass"')]
+        )
+        return status
     finally:
         shutil.rmtree(sample.folder, ignore_errors=True)
+
+
+def _played(around: Around) -> int:
+    if around.paper.plain:
+        from tui_agent.wiring.line import line_mode
+
+        return line_mode(around)
+    from tui_agent.wiring.screen import screen
+
+    return screen(around)
+
+
+def _typed() -> str:
+    """Return how the program is called from anywhere: by its name only where that is found."""
+    beside = Path(sys.executable).with_name("agent")
+    return "agent" if shutil.which("agent") or not beside.is_file() else str(beside)
 
 
 def lay_out() -> Sample:

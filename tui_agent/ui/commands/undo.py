@@ -127,6 +127,6 @@ def show(around: Surroundings, preview: UndoPreview) -> None:
     for view in preview.views:
         paper.put(*file_lines(view))
     if not preview.views and not preview.left_out and not preview.alone:
-        paper.say(f"The files are as they were before {preview.what} already.")
+        paper.say("No file needs a change: they are so already.")
     for note in preview.notes:
         paper.say([("warning", f"! {note}")])

@@ -23,6 +23,8 @@ from tui_agent.ui.tui.virtual_lines import VirtualLines
 if TYPE_CHECKING:
     from tui_agent.ui.tui.shell import Shell
 
+AGAIN = "again"
+"""What the card gives where it is to be filled anew: a server may run by now."""
 WIDTH, NAME_COLUMN, DETAIL_COLUMN, MARGIN = 82, 7, 30, 4
 NARROW = 70
 
@@ -130,7 +132,7 @@ class Card(VirtualLines):
 
 
 class FirstCard(ModalScreen[str]):
-    """Gives the model that was chosen; `demo`, or an empty string for none."""
+    """Gives the model that was chosen; `demo`, `again`, or an empty string for none."""
 
     key_context = "first"
     DEFAULT_CSS = """
@@ -178,6 +180,8 @@ class FirstCard(ModalScreen[str]):
         model = self._chosen()
         if model:
             hints.append(("Enter", f"use {model}"))
+        elif not self.found.models:
+            hints.append(("Enter", "look again"))
         if len(self.found.models) > 1:
             numbers = " ".join(str(n + 1) for n in range(min(9, len(self.found.models))))
             hints.append((numbers, "choose"))
@@ -200,7 +204,7 @@ class FirstCard(ModalScreen[str]):
             self.card.move_cursor(1 if action == "first.down" else -1)
             self._tell_keys()
         elif action == "first.take":
-            if model := self._chosen():
+            if model := self._chosen() or (AGAIN if not self.found.models else ""):
                 self.dismiss(model)
         elif action == "first.key":
             self._show_key(shown=True)
@@ -267,6 +271,8 @@ async def choose_first(shell: Shell) -> bool:
     while True:
         found = await doors.first_run()
         value = await shell.push_screen_wait(FirstCard(found))
+        if value == AGAIN:
+            continue
         if value == "trust":
             await _ask(shell, found)
             continue
