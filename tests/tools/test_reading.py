@@ -132,3 +132,8 @@ async def test_a_search_without_a_match_and_a_broken_pattern_are_told_apart(benc
     broken = await bench.call(Search(), pattern="a(")
     assert (broken.ok, broken.error) == (False, "invalid_arguments")
     assert "unclosed group" in str(broken.text)
+
+
+async def test_one_line_is_one(bench: Bench) -> None:
+    (bench.root / "one.txt").write_bytes(b"alone\n")
+    assert (await bench.call(Read(), path="one.txt")).summary == "1 line"

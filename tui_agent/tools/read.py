@@ -130,7 +130,8 @@ def _page(path: str, data: bytes, given: dict[str, Any], context: RunContext) ->
     whole = first == 1 and last == len(lines)
     if last < len(lines):
         text += f"\n(lines {first}-{last} of {len(lines):,}; go on with offset={last + 1})"
-    summary = f"{len(lines)} lines" if whole else f"lines {first}{'–'}{last}"
+    number = f"{len(lines)} line{'s' * (len(lines) != 1)}"
+    summary = number if whole else f"lines {first}{'–'}{last}"
     part = None if whole else (first, last, len(lines))
     return _answer(path, data, text, summary, context, part=part)
 
