@@ -11,6 +11,7 @@ from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
 from tui_agent.core.events import Notice
 from tui_agent.core.ports import Client
+from tui_agent.ui.exit_status import INTERRUPTED
 from tui_agent.ui.tui.choices import FirstRun
 from tui_agent.ui.tui.first_run import FirstCard
 from tui_agent.ui.tui.picker import Picker, PlainRows
@@ -68,6 +69,20 @@ async def test_the_first_card_shows_its_keys_as_its_footer_says() -> None:
         await desk.until(lambda: "First card, where you are" in desk.text())
         await pilot.press("escape")
         await desk.until(lambda: isinstance(shell.screen, FirstCard))
+        await pilot.press("k", *"sk", "ctrl+c")
+        assert shell.return_value is None
+        await pilot.press("ctrl+c")
+        assert shell.return_value == INTERRUPTED
+
+
+async def test_control_c_leaves_a_line_that_is_typed_and_control_q_leaves_nothing() -> None:
+    async with at_desk(edit_waiting()) as desk:
+        await desk.armed()
+        await desk.pilot.press("r", *"why", "ctrl+c")
+        await desk.until(lambda: desk.frame.focus == "review")
+        await desk.pilot.press("ctrl+q")
+        assert desk.commands == []
+        assert desk.shell.is_running
 
 
 async def test_the_footer_is_right_after_something_was_told_under_an_open_sheet() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tui_agent.ui.exit_status import INTERRUPTED
 from tui_agent.ui.tui.choices import Fact, FirstRun
 from tui_agent.ui.tui.chrome import FooterRow, Keys, Said
 from tui_agent.ui.tui.column import Item
@@ -200,27 +201,30 @@ class FirstCard(ModalScreen[str]):
         """Choose, take, paste, go on without."""
         if self.query_one("#key", Input).display:
             return self._while_pasting(action)
-        if action in {"first.down", "first.up"}:
+        ways: dict[str, Callable[[], object]] = {
+            "first.key": lambda: self._show_key(shown=True),
+            "first.leave": lambda: self.app.exit(INTERRUPTED),
+            "first.help": lambda: self.app.push_screen(HelpSheet(contexts=[self.key_context])),
+            "first.demo": lambda: self.dismiss("demo"),
+            "first.none": lambda: self.dismiss(""),
+        }
+        if action in ways:
+            ways[action]()
+        elif action in {"first.down", "first.up"}:
             self.card.move_cursor(1 if action == "first.down" else -1)
             self._tell_keys()
         elif action == "first.take":
             if model := self._chosen() or (AGAIN if not self.found.models else ""):
                 self.dismiss(model)
-        elif action == "first.key":
-            self._show_key(shown=True)
         elif action == "first.trust":
             if self.found.question is not None:
                 self.dismiss("trust")
-        elif action == "first.help":
-            self.app.push_screen(HelpSheet(contexts=[self.key_context]))
-        elif action in {"first.demo", "first.none"}:
-            self.dismiss("demo" if action == "first.demo" else "")
         else:
             return False
         return True
 
     def _while_pasting(self, action: str) -> bool:
-        if action == "first.none":
+        if action in {"first.none", "first.leave"}:
             self._show_key(shown=False)
             return True
         return False

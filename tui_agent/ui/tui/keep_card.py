@@ -72,7 +72,7 @@ class KeepCard(ModalScreen[str]):
         elif action == "first.take":
             item = self.card.items[self.card.cursor or 0]
             self.dismiss(item.model if isinstance(item, Line) and item.model else RUN)
-        elif action == "first.none":
+        elif action in {"first.none", "first.leave"}:
             self.dismiss(RUN)
         else:
             return action.startswith("first.")

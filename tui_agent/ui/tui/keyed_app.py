@@ -60,7 +60,7 @@ class CleanLines(LineFilter):
         ]
 
 
-class KeyedApp(App[int]):
+class KeyedApp(App[int], inherit_bindings=False):
     """Gives panes `look`, `glyphs` and `keymap`, and takes each key to the action it has."""
 
     ENABLE_COMMAND_PALETTE = False
