@@ -96,7 +96,11 @@ class KeyedApp(App[int], inherit_bindings=False):
         """The key that was looked up last."""
         self._pasted_at = float("-inf")
         self._filter = CleanLines()
-        self._dress()
+        # Nothing is drawn yet: whoever watches the theme would read every style sheet once more.
+        self.set_reactive(App.theme, self._registered())
+        self.set_class(look.dark, "-dark-mode", update=False)
+        self.set_class(not look.dark, "-light-mode", update=False)
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the one filter of ours; colours are converted nowhere else."""
@@ -106,7 +110,7 @@ class KeyedApp(App[int], inherit_bindings=False):
         """Draw with another theme from now on."""
         self.look = look
         self.ansi_color = look.native
-        self._dress()
+        self.theme = self._registered()
         self.refresh_css(animate=False)
 
     def tell_terminal(self, sequence: str) -> None:
@@ -125,7 +129,8 @@ class KeyedApp(App[int], inherit_bindings=False):
         """Leave the focus where it is while the person looks elsewhere."""
         del focus
 
-    def _dress(self) -> None:
+    def _registered(self) -> str:
+        """Make our theme known to the style sheets; return its name there."""
         look = self.look
         variables = look.css()
         name = f"{look.name}-{look.depth}"
@@ -142,7 +147,7 @@ class KeyedApp(App[int], inherit_bindings=False):
                 variables={**(_NATIVE if look.native else {}), **variables},
             )
         )
-        self.theme = name
+        return name
 
     def key_contexts(self) -> list[str]:
         """Return whose keys are heard now, the nearest first."""

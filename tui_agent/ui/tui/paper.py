@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from rich.cells import cell_len, set_cell_size, split_text
 from rich.segment import Segment
@@ -20,7 +21,6 @@ Span = tuple[str, Style]
 
 BETWEEN = 2
 """Cells between two fields of a row."""
-_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 _WORDS = re.compile(r"\s*\S+\s*|\s+")
 
 
@@ -53,6 +53,12 @@ class Sheet:
     def narrower(self, cells: int) -> Sheet:
         """Return this sheet with so many columns less."""
         return replace(self, width=max(1, self.width - cells))
+
+
+@cache
+def _wide() -> re.Pattern[str]:
+    """Return what finds characters of two cells; to compile it takes a part of the first paint."""
+    return re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
 
 
 class Row:
@@ -160,7 +166,7 @@ def _wrapped(spans: Sequence[Span], width: int, hanging: int) -> list[tuple[str,
     for whole in _words(spans):
         word = whole
         cells = width_of(_stripped(word))
-        if used and used + cells > room and room - used > 1 and _WIDE.search(plain(word)):
+        if used and used + cells > room and room - used > 1 and _wide().search(plain(word)):
             # Scripts without blanks between words are broken wherever a line is full.
             head, word = _broken(word, room - used)
             lines[-1][1].extend(head)
