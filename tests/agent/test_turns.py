@@ -171,7 +171,7 @@ async def test_a_check_that_was_refused_leaves_the_turn_unverified(
     setting = replace(script(text).with_mode(mode="edit"), checks=(check,))
     async with setting.opened() as work:
         work.send_text("go")
-        await work.decide(Decision(verdict="reject", feedback="not now"))
+        await work.decide(Decision(verdict="reject"))
         await work.ended()
         report = work.last(TurnEnded).report
         assert work.last(TurnEnded).reason == "done"

@@ -66,7 +66,10 @@ class Desk:
         await self.until(lambda: self.frame.state.seq == seq and self.frame.live.frames > frames)
 
     async def armed(self) -> None:
-        """Wait until an answer may be given."""
+        """Wait until an answer may be given, though a story may have put that off."""
+        if self.frame.arming.rest > REST_SECONDS:
+            self.frame.arming.rest = REST_SECONDS
+            self.frame.arming.key()
         await asyncio.sleep(REST_SECONDS)
         await self.until(lambda: self.frame.arming.armed)
 

@@ -63,6 +63,7 @@ async def test_a_lone_early_key_answers_nothing_says_so_and_leaves_the_card_its_
     story = approval_waiting()
     asked = story.records.pop()
     async with at_desk(story) as desk:
+        desk.frame.arming.rest = 60
         story.records.append(asked)
         await desk.drawn()
         await desk.pilot.press("y")
@@ -80,9 +81,11 @@ async def test_a_lone_early_letter_that_no_request_knows_is_the_begin_of_a_messa
     story = approval_waiting()
     asked = story.records.pop()
     async with at_desk(story) as desk:
+        desk.frame.arming.rest = 60
         story.records.append(asked)
         await desk.drawn()
         await desk.pilot.press("w")
+        await desk.armed()
         await desk.until(lambda: desk.shell.prompt.text == "w")
         assert desk.frame.focus == "prompt"
 
