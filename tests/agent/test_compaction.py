@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from tests.agent.conftest import Script
@@ -15,9 +18,18 @@ from tests.agent.scripts import DONE, call, shell
 from tests.stories.program import Program
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository
+from tui_agent.adapters.session_log.folders import Shelf
+from tui_agent.adapters.session_log.forks import fork
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Compact, Interrupt, Rewind, SetMode
-from tui_agent.core.events import ContextCompacted, ModelRequested, Notice, TurnEnded
+from tui_agent.core.events import (
+    ContextCompacted,
+    ModelRequested,
+    ModelResponded,
+    Notice,
+    TurnEnded,
+)
+from tui_agent.core.messages import Message
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import ContextSettings
@@ -115,6 +127,53 @@ async def test_a_rewind_leads_back_behind_a_compaction(
         await work.say("third")
         assert work.last(TurnEnded).reason == "done"
     assert_whole(records_of(setting.folder))
+
+
+async def test_an_empty_summary_takes_no_message_with_it(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(said("word " * 400) + said("Short.") + said("") + said("Three."))
+    async with setting.opened() as work:
+        await work.say("first")
+        await work.say("second")
+        answer = work.state.main.messages[-1]
+        work.send(Compact())
+        await work.until(lambda _: work.events(Notice))
+        assert work.last(Notice).text == "The model's summary was empty."
+        assert (work.last(ContextCompacted).summary, work.state.main.messages[-1]) == ("", answer)
+
+
+@pytest.mark.capability("S4.6", part="forked over")
+async def test_a_fork_before_in_at_and_after_a_compaction_goes_on_with_that_very_conversation(
+    repository: Repository, script: Script, tmp_path: Path
+) -> None:
+    repository.write("a.txt", "x\n")
+    setting = script(said("One.") + said("Sum.") + said("Two.") + said("Three.") * 9)
+    async with setting.opened() as work:
+        await work.say("first")
+        whole, before = list(work.state.main.messages), work.state.seq
+        work.send(Compact())
+        await work.until(lambda _: work.events(ContextCompacted))
+        short = list(work.state.main.messages)
+        await work.say("second")
+        after, end = list(work.state.main.messages), work.state.seq
+    records = records_of(setting.folder)
+    at = next(one.seq for one in records if isinstance(one.event, ContextCompacted))
+    assert isinstance(records[at - 2].event, ModelResponded), "the summary alone, cut off there"
+    beside = Shelf(
+        sessions=setting.folder.parent.parent, folder=tmp_path, key={}, root=repository.root
+    )
+    for seq, known in ((before, whole), (at - 1, short), (at, short), (end, after)):
+        forked = fork(setting.folder, beside, seq=seq, now="2026-01-02T03:04:05.000Z")
+        elsewhere = replace(setting, state=tmp_path / f"at-{seq}")
+        elsewhere.folder.parent.mkdir(parents=True)
+        forked.rename(elsewhere.folder)
+        async with elsewhere.opened(again=True) as work:
+            await work.say("go on")
+            sent = work.state.main.messages[:-1]
+            assert sent == [*known, Message(role="user", text="go on")], seq
+        assert_whole(records_of(elsewhere.folder))
 
 
 async def test_a_nearly_full_window_is_announced_and_then_compacted_in_the_middle_of_a_turn(

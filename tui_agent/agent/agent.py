@@ -328,7 +328,7 @@ class Agent:
 
     def _compact(self, words: str) -> None:
         if self._engine.busy:
-            self._notice(RUNNING)
+            self._engine.emit(Notice(text=RUNNING, about="compaction"))
         else:
             self._engine.compacting = True
             self._go(lambda engine: compact_when_idle(engine, words))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.compaction import compact
 from tui_agent.agent.governor import stop_for
 from tui_agent.core.actions import Compact
-from tui_agent.core.events import ModelFailed
+from tui_agent.core.events import ModelFailed, Notice
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -25,13 +25,17 @@ async def compact_when_idle(engine: Engine, words: str) -> None:
 
 async def _compact(engine: Engine, words: str) -> None:
     if not engine.agent.messages:
-        engine.notice("There is nothing to compact yet.")
+        _tell(engine, "There is nothing to compact yet.", "info")
         return
     stop = await stop_for(engine, Compact(by="limit"))
     if stop is not None:
-        engine.notice(f"Not compacted: {stop.text}. /budget raises the cap.", "warning")
+        _tell(engine, f"Not compacted: {stop.text}. /budget raises the cap.")
     elif not await compact(engine, "user", words):
-        engine.notice("Not compacted: the model gave no summary. Nothing was changed.", "warning")
+        _tell(engine, "Not compacted: the model gave no summary. Nothing was changed.")
+
+
+def _tell(engine: Engine, text: str, level: Literal["info", "warning"] = "warning") -> None:
+    engine.emit(Notice(text=text, level=level, about="compaction"))
 
 
 def cut_off_summary(engine: Engine, message: str) -> None:

@@ -45,17 +45,42 @@ async def compact(engine: Engine, by: By, words: str = "") -> bool:
         _put(engine, asked, summary=CUT_FIRST, kept=half)
     told = wish(words, engine.world.prompts["compaction"])
     if await call_model(engine, "compaction", told, agreed=by == "user"):
-        summary = engine.loaded(agent.messages[-1].text) if agent.messages else ""
-        # The request for the summary and the summary stand last; what is kept stands before them.
-        kept = kept_tail(agent.messages[:-2])
-        _put(engine, asked, summary=summary, kept=kept, dropped=2)
-        if not summary.strip():
-            engine.notice("The model's summary was empty.", "warning")
+        _put_summary(engine, asked)
         return True
     if not _did_not_fit(engine):
         return False
     _put(engine, asked, summary=CUT, kept=kept_tail(agent.messages))
     return True
+
+
+def finish_compaction(engine: Engine) -> None:
+    """Let a summary that came take the conversation's place, where the log ends before it did.
+
+    It was cut off between the two records, or forked there.
+    """
+    agent = engine.agent
+    request = agent.asked
+    if request is None or agent.summarising or request.purpose != "compaction":
+        return
+    if not request.added or request.added[-1] not in agent.messages[-2:]:
+        return
+    by: By = "limit" if agent.turn is not None else "user"
+    count = agent.messages.index(request.added[-1])
+    tokens = agent.context_used or _tokens(engine, agent.messages[:count])
+    _put_summary(engine, _Wish(by=by, words="", messages=count, tokens=tokens))
+
+
+def _put_summary(engine: Engine, asked: _Wish) -> None:
+    """Put the summary in the conversation's place.
+
+    It stands last, after its request, and what is kept before both; an empty one stands nowhere.
+    """
+    messages = engine.agent.messages
+    came = messages[-1].role == "assistant"
+    summary, last = (engine.loaded(messages[-1].text), 2) if came else ("", 1)
+    _put(engine, asked, summary=summary, kept=kept_tail(messages[:-last]), dropped=last)
+    if not summary.strip():
+        engine.notice("The model's summary was empty.", "warning")
 
 
 def announce_compaction(engine: Engine) -> None:

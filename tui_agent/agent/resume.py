@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.compacting import cut_off_summary
+from tui_agent.agent.compaction import finish_compaction
 from tui_agent.agent.day import settle_cut_off
 from tui_agent.agent.effects import settled_files, snapshot
 from tui_agent.agent.keeping import record_cut_off
@@ -61,6 +62,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
     await record_cut_off(engine)
     cut_off_summary(engine, "The process ended before the summary came.")
     for agent in list(engine.live.state.agents.values()):
+        finish_compaction(replace(engine, agent_id=agent.id))
         if agent.turn is not None:
             _repair(replace(engine, agent_id=agent.id), agent.turn)
     await _record_tree(engine, tree)

@@ -1,12 +1,22 @@
-"""What is said of a conversation that is made shorter for the model."""
+"""How a conversation is asked to be made shorter for the model, and what is said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tui_agent.core.commands import Compact
 from tui_agent.core.events import ContextCompacted, ModelRequested
 from tui_agent.core.state.of_session import compacted_in_words
 from tui_agent.ui.text import Line
+
+COMPACT = "/compact"
+"""The one command of a conversation that is one without a person, too."""
+
+
+def compaction_in(prompt: str) -> Compact | None:
+    """Return the wish to compact that a message is: the command, with what to keep in mind."""
+    word, *rest = prompt.split(maxsplit=1) or [""]
+    return Compact(instructions=" ".join(rest).strip()) if word == COMPACT else None
 
 
 def compaction_lines(event: ContextCompacted | ModelRequested) -> Sequence[Line]:

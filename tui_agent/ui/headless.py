@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tui_agent.core.commands import Close, Command, Interrupt, Submit
+from tui_agent.core.commands import Close, Command, Compact, Interrupt, Submit
 from tui_agent.core.events import (
     MAIN_AGENT,
+    ContextCompacted,
+    Event,
     ModelFailed,
     ModelResponded,
     Notice,
@@ -76,6 +78,7 @@ class _Run:
         self._answer = ""
         self._interrupts = 0
         self._refused = False
+        self._compacts = isinstance(request.first, Compact)
         self._idle = False
 
     async def see(self, record: Record) -> None:
@@ -89,6 +92,8 @@ class _Run:
         if isinstance(event, ModelResponded) and record.agent_id == MAIN_AGENT:
             self._answer = await self._told.text_of(event.text) or self._answer
         await self._write(record)
+        if self._compacts and record.agent_id == MAIN_AGENT:
+            self._close_if_compacted(event)
         if isinstance(event, Notice) and event.level == "error":
             self._give_up(logged=bool(record.h))
         if isinstance(event, TurnEnded) and record.agent_id == MAIN_AGENT:
@@ -120,6 +125,15 @@ class _Run:
                 self._paper.say("Nothing is open in this session.")
                 self._idle = True
                 self._client.send(Close())
+
+    def _close_if_compacted(self, event: Event) -> None:
+        """Leave where the compaction that was asked for has been done, or comes to nothing."""
+        done = isinstance(event, ContextCompacted) and event.by == "user"
+        failed = isinstance(event, Notice) and event.about == "compaction"
+        cut_off = isinstance(event, ModelFailed) and event.kind == "cancelled"
+        if done or failed or cut_off:
+            self._idle = done
+            self._client.send(Close())
 
     def _give_up(self, *, logged: bool) -> None:
         """Leave where the message was refused, or where nothing can be recorded any more."""

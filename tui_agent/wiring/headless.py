@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui_agent.ui.compaction_lines import compaction_in
 from tui_agent.ui.exit_status import USAGE
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ def headless(around: Around, piped: str) -> int:
     if not prompt.strip() and not resumed and around.first is None:
         around.paper.say("The message is empty. agent -p TEXT sends one; agent -c goes on.")
         return USAGE
+    if options.prompt.strip().startswith("/compact") and not resumed:
+        around.paper.say(
+            "A new session has nothing to compact. agent -c -p /compact: the last one."
+        )
+        return USAGE
     return asyncio.run(_run(around, prompt, context))
 
 
@@ -42,7 +48,7 @@ async def _run(around: Around, prompt: str, context: str) -> int:
             request = Request(
                 prompt=prompt,
                 attachments=_attached(opened, context),
-                first=around.first,
+                first=around.first or compaction_in(options.prompt),
                 json=options.json,
                 verbose=options.verbose,
                 refusals_wanted=options.reject_all,

@@ -215,3 +215,5 @@ class Notice:
     """The one command or key that mends it."""
     halts: bool = False
     """Whether nothing more is done until a person goes on: the log could not be written."""
+    about: Literal["", "compaction"] = ""
+    """What was asked for and comes to nothing."""
