@@ -12,7 +12,7 @@ from pathlib import Path
 from tui_agent.adapters.processes.capture import ProgramError
 from tui_agent.adapters.runner.git_rooms import GitRooms, lenders
 from tui_agent.adapters.runner.leftovers import prefix_of
-from tui_agent.adapters.snapshots.shadow import ATTRIBUTES
+from tui_agent.adapters.snapshots.shadow import AS_IT_IS
 from tui_agent.core.patch.modes import is_link
 
 AUTHOR = {
@@ -79,13 +79,20 @@ class ScratchTree:
         (git / "objects" / "info").mkdir(parents=True, exist_ok=True)
         (git / "objects" / "info" / "alternates").write_text(f"{source / 'objects'}\n")
         (git / "info").mkdir(exist_ok=True)
-        (git / "info" / "attributes").write_text(ATTRIBUTES)
-        await self.set_tree(tree)
+        (git / "info" / "attributes").write_text(f"{AS_IT_IS}\n")  # It has no driver to run.
+        await self._lay(tree)
         commit = (await self._git("commit-tree", tree, "-m", "The recorded beginning")).strip()
         await self._git("update-ref", "HEAD", commit)
 
     async def set_tree(self, tree: str) -> None:
-        """Make the folder what the tree holds. Raises MissingTreeError, OSError."""
+        """Make the folder what the tree holds. Raises MissingTreeError, OSError.
+
+        Its index stays at the beginning, for nothing of what was done since was staged by a tree.
+        """
+        await self._lay(tree)
+        await self._git("read-tree", "HEAD")
+
+    async def _lay(self, tree: str) -> None:
         try:
             await self._git("cat-file", "-e", f"{tree}^{{tree}}")
         except OSError as error:

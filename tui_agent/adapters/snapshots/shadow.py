@@ -52,8 +52,10 @@ CONFIG = """\
 \tthreads = true
 """
 
-ATTRIBUTES = "* -text -ident !filter !working-tree-encoding !eol -diff\n"
-"""Highest in rank: bytes go in as they are, and no driver of the work tree's attributes runs."""
+AS_IT_IS = "* -text -ident !filter !working-tree-encoding !eol"
+"""Highest in rank: bytes go in as they are."""
+ATTRIBUTES = f"{AS_IT_IS} -diff\n"
+"""And no driver of the work tree's attributes runs."""
 
 
 PLACE = "place"

@@ -114,6 +114,7 @@ class _Loop:
         self.process = Process(stage, self.mailbox, records, self.calls)
         comparison = Comparison(level=stage.level, get=self.process.log.get, normalise=normalise)
         self.ledger = Ledger(records, comparison)
+        self.process.as_recorded = lambda: not self.ledger.failed
         self.answers = Answers(records, self.mailbox, real=stage.ground is not None)
         self.tree = ""
         """The recorded tree at this place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,7 @@ from tui_agent.core.events import (
     SessionStarted,
     Setup,
 )
+from tui_agent.core.patch.modes import is_link
 from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
 from tui_agent.core.prompt import PROMPTS
 from tui_agent.core.servers import is_served as by_server
@@ -63,6 +64,8 @@ class Process:
         """Stand at the beginning of these records."""
         self.stage, self.mailbox = stage, mailbox
         self.records, self.calls = records, calls
+        self.as_recorded: Callable[[], bool] = lambda: True
+        """Whether nothing has differed from the record so far."""
         self.clock = RecordedClock()
         self.made: list[Record] = []
         self.log = AgainLog(stage.blobs, stage.payload, self._told)
@@ -199,8 +202,29 @@ class Process:
 
     def _wrap(self, tool: Tool) -> Tool:
         if self.stage.ground is not None or self.files is None:
-            return RealTool(tool, self.mailbox)
+            return RealTool(tool, self.mailbox, self._lay_bases)
         return RecordedTool(tool, self.calls, self.mailbox, self.files)
+
+    async def _lay_bases(self, call_id: str) -> None:
+        """Write the files that a recorded edit was made from, where they are others here.
+
+        As long as all is as it was recorded, it was somebody outside of the session who had changed
+        them. Once anything differs, it may be ours, and nothing is laid over it.
+        """
+        known, engine, ground = self.calls.get(call_id), self.engine, self.stage.ground
+        proposal = known.proposal if known is not None else None
+        if proposal is None or proposal.patch is None or engine is None or ground is None:
+            return
+        for file in proposal.patch.files if self.as_recorded() else ():
+            if is_link(file.old_mode) or is_link(file.new_mode):
+                continue
+            data = None if file.before is None else self.log.get(file.before.sha)
+            try:
+                same = engine.world.workspace.read(file.path) == data
+            except ValueError:
+                continue
+            if not same:
+                await ground.put(file.path, data, file.old_mode)
 
     def _whole(self, text: Text) -> str:
         if isinstance(text, str):

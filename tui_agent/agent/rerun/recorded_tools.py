@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from tui_agent.agent.rerun.recorded import run_of
@@ -190,8 +190,11 @@ class ServedTool:
 class RealTool:
     """A tool that works for real, but for what would leave the machine."""
 
-    def __init__(self, tool: Tool, mailbox: Mailbox) -> None:
-        self._tool, self._mailbox = tool, mailbox
+    def __init__(
+        self, tool: Tool, mailbox: Mailbox, lay_bases: Callable[[str], Awaitable[None]]
+    ) -> None:
+        """`lay_bases` writes what a recorded call was made from, where people had changed it."""
+        self._tool, self._mailbox, self._lay_bases = tool, mailbox, lay_bases
 
     @property
     def spec(self) -> ToolSpec:
@@ -206,6 +209,7 @@ class RealTool:
     async def prepare(self, arguments: str, view: View) -> Proposal:
         """Propose as today's tool does."""
         with self._mailbox.at_work():
+            await self._lay_bases(view.call_id)
             return await self._tool.prepare(arguments, view)
 
     async def run(self, approved: Approved, context: RunContext) -> ToolOutput | Proposal:
