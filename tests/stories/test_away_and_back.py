@@ -40,3 +40,4 @@ def test_after_control_z_everything_is_drawn_again_and_the_title_says_what_is_do
         assert screen.title.endswith("what is it")
         screen.press("ctrl-d")
         assert screen.ended() == 0
+        assert "is kept; agent -c goes on with it." in screen.text

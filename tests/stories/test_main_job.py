@@ -179,6 +179,8 @@ def test_leaving_at_a_hunk_comes_back_to_that_very_hunk(
             screen.press("ctrl-c")
         status = screen.ended()
         assert status == (-9 if way == "kill -9" else 0)
+        if way == "ctrl-c twice":
+            assert "Suspended: agent -c comes back to this very place." in screen.text
     assert repository.read("shop/stock.py") == STOCK.encode()
     with Screen(agent("-c", "--trust"), environ, repository.root) as screen:
         decide_hunk_by_hunk(screen)

@@ -22,6 +22,7 @@ from tui_agent.core.events import Record, TurnStarted
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting, place_of
+from tui_agent.ui.farewell import farewell
 from tui_agent.ui.figures import plural
 from tui_agent.ui.line_approval import Approvals
 from tui_agent.ui.line_commands import SlashCommands
@@ -312,6 +313,5 @@ class LineMode:
         return self._busy() and not self._told.state.waiting
 
     def _farewell(self) -> str:
-        if self._busy():
-            return "Suspended: agent -c comes back to this very place."
-        return f"Session {self._told.state.id[:10]} is kept; agent -c goes on with it."
+        words = farewell(self._told.state, busy=self._busy())
+        return words or "Nothing of this session was recorded."

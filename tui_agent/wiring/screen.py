@@ -120,4 +120,19 @@ async def _session(around: Around, begin: _Beginning) -> tuple[int, tuple[str, .
         raise opening.failure
     if shell.return_code:
         return shell.return_code, ()
+    if not shell.then and not status:
+        _say_how_to_come_back(around, shell)
     return status or 0, shell.then
+
+
+def _say_how_to_come_back(around: Around, shell: Shell) -> None:
+    """Name the way back to a session in which something was said."""
+    from tui_agent.ui.farewell import farewell
+    from tui_agent.ui.tui.frame import Frame
+
+    if not isinstance(shell.rest, Frame):
+        return
+    state = shell.rest.live.state
+    words = farewell(state, busy=state.main.turn is not None) if state.main.turns else ""
+    if words:
+        around.paper.say(words)
