@@ -25,7 +25,7 @@ def session_of(folder: Path, count: int) -> list[Record]:
 def told_session(
     folder: Path, *, session_id: str, text: str, ended: bool = True, workspace: str = "/home/a"
 ) -> None:
-    """Write a session with a start, one message, and perhaps an end."""
+    """Write a session with a start, one message if there is a text, and perhaps an end."""
     log = FileLog.create(folder)
     events: list[Event] = [
         SessionStarted(
@@ -36,11 +36,12 @@ def told_session(
             repository="sample",
             model="script:x",
         ),
-        TurnStarted(text=text, mode="ask"),
+        *([TurnStarted(text=text, mode="ask")] if text else []),
         *([SessionEnded()] if ended else []),
     ]
     for seq, event in enumerate(events, 1):
         log.append(
-            Record(seq=seq, ts=NOW, mono_ms=seq, turn=min(seq - 1, 1), event=event), sync=False
+            Record(seq=seq, ts=NOW, mono_ms=seq, turn=min(seq - 1, int(bool(text))), event=event),
+            sync=False,
         )
     log.close()

@@ -37,6 +37,17 @@ def test_the_last_session_of_a_folder_is_the_latest_that_holds_anything(
     assert shelf.find("last").name.endswith(second)
 
 
+def test_a_session_that_was_left_unsaid_is_the_last_one_only_where_it_is_alone(
+    tmp_path: Path, repository: Repository
+) -> None:
+    shelf = Shelf.of(tmp_path / "state", repository.root)
+    unsaid = put_session(shelf, 1, "")
+    assert shelf.find("last").name.endswith(unsaid)
+    said = put_session(shelf, 2, "first")
+    put_session(shelf, 3, "")
+    assert shelf.find("last").name.endswith(said)
+
+
 def test_a_prefix_names_one_session_or_is_refused(tmp_path: Path, repository: Repository) -> None:
     shelf = Shelf.of(tmp_path / "state", repository.root)
     first = put_session(shelf, 1, "first")

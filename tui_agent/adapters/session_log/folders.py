@@ -117,9 +117,17 @@ class Shelf:
         return [summarise(one) for one in (self.everywhere() if all_repositories else self.here())]
 
     def _last(self) -> Path:
-        for folder in self.here():
-            if (folder / EVENTS_FILE).stat().st_size and self._is_ours(folder):
+        ours = (
+            one for one in self.here() if (one / EVENTS_FILE).stat().st_size and self._is_ours(one)
+        )
+        latest = None
+        for folder in ours:
+            # One that was left before anything was said is nobody's last session.
+            if summarise(folder).turns:
                 return folder
+            latest = latest or folder
+        if latest is not None:
+            return latest
         message = f"there is no session of this folder yet; we looked in {self.folder}"
         raise SessionNotFoundError(message)
 
