@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tui_agent.core.events import CheckFinished
@@ -94,32 +94,57 @@ class TreeHunk:
         return file_run_sentence(run, self.file.view) if run is not None else ""
 
 
-def tree_items(
-    review: Review, files: Sequence[FileText], kept: Sequence[Item] = ()
-) -> tuple[list[Item], list[int]]:
-    """Return the tree, and the place of each spot in it; `kept` items are taken where they hold."""
-    items: list[Item] = []
-    places: list[int] = []
-    last, digits = -1, len(str(len(review.spots)))
-    for index, spot in enumerate(review.spots):
-        if spot.file != last:
-            last = spot.file
-            items.append(TreeFile(path=files[spot.file].path))
-        places.append(len(items))
-        known = kept[len(items)] if len(items) < len(kept) else None
-        focused = index == review.cursor
-        hunk = TreeHunk(
-            spot=spot, number=index + 1, file=files[spot.file], focused=focused, digits=digits
-        )
-        items.append(known if known is not None and _holds(known, hunk) else hunk)
-    return items, places
+class Tree:
+    """The items of one review's tree: a thousand are made once, and then those that changed."""
+
+    def __init__(self) -> None:
+        """Begin with the tree of nothing."""
+        self.places: list[int] = []
+        """The place of each spot among the items."""
+        self._of: tuple[Review, Sequence[FileText]] | None = None
+        self._spots: list[Spot] = []
+        self._cursor = 0
+
+    def items(self, review: Review, files: Sequence[FileText]) -> list[Item]:
+        """Return all items."""
+        items: list[Item] = []
+        self.places.clear()
+        last = -1
+        for index, spot in enumerate(review.spots):
+            if spot.file != last:
+                last = spot.file
+                items.append(TreeFile(path=files[spot.file].path))
+            self.places.append(len(items))
+            items.append(_tree_hunk(review, files, index))
+        self._of = review, files
+        self._spots, self._cursor = list(review.spots), review.cursor
+        return items
+
+    def changed(
+        self, review: Review, files: Sequence[FileText]
+    ) -> Iterator[tuple[int, Item]] | None:
+        """Give the items that are others by now, each with its place; None: all may be."""
+        known = self._of is not None and self._of[0] is review and self._of[1] is files
+        if not known or len(review.spots) != len(self._spots):
+            return None
+        pairs = enumerate(zip(review.spots, self._spots, strict=True))
+        others = {index for index, (one, before) in pairs if one is not before}
+        if any(review.spots[index].file != self._spots[index].file for index in others):
+            return None
+        others |= {self._cursor, review.cursor}
+        self._spots, self._cursor = list(review.spots), review.cursor
+        return ((self.places[index], _tree_hunk(review, files, index)) for index in others)
 
 
-def _holds(known: Item, hunk: TreeHunk) -> bool:
-    if not isinstance(known, TreeHunk) or known.spot is not hunk.spot:
-        return False
-    places = [(one.number, one.focused, one.digits) for one in (known, hunk)]
-    return places[0] == places[1]
+def _tree_hunk(review: Review, files: Sequence[FileText], index: int) -> TreeHunk:
+    spot = review.spots[index]
+    return TreeHunk(
+        spot=spot,
+        number=index + 1,
+        file=files[spot.file],
+        focused=index == review.cursor,
+        digits=len(str(len(review.spots))),
+    )
 
 
 def verdict_rows(sheet: Sheet, review: Review) -> list[Row]:

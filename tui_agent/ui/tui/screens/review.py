@@ -24,11 +24,11 @@ from tui_agent.ui.tui.chrome import (
 )
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.keyed_app import app_of
-from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Sent, Toasted
+from tui_agent.ui.tui.messages import Clicked, Decided, Left, Restated, Sent, Toasted
 from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.paper import Row, Sheet
 from tui_agent.ui.tui.review_model import Review
-from tui_agent.ui.tui.review_tree import check_rows, title_row, tree_items, verdict_rows
+from tui_agent.ui.tui.review_tree import Tree, check_rows, title_row, verdict_rows
 from tui_agent.ui.tui.summary import answering, status_of
 from tui_agent.ui.tui.trial_rows import trial_rows
 from tui_agent.ui.tui.virtual_lines import VirtualLines
@@ -57,16 +57,14 @@ class TreePane(VirtualLines):
         """Begin empty."""
         super().__init__(plane="surface", thumb="away", id="contents")
 
-    def tell(self, items: Sequence[Item], focused: int) -> None:
-        """Draw the tree, with this item in view."""
-        if len(items) != len(self.items):
-            self.set_items(items)
-        else:
-            for index, item in enumerate(items):
-                known = self._column.items[index]
-                if known is not item and known != item:
-                    self._column.items[index] = item
-                    self._redraw_in_place(index)
+    def put(self, index: int, item: Item) -> None:
+        """Draw another item at this place, if it is another."""
+        if self._column.items[index] != item:
+            self._column.items[index] = item
+            self._redraw_in_place(index)
+
+    def stand(self, focused: int) -> None:
+        """Have this item in view."""
         if self.size.height:
             self.reveal(focused)
         self.refresh()
@@ -115,9 +113,10 @@ class ReviewScreen(Screen[None]):
         self.origin = origin
         self.state = state
         self.pane = origin.twin()
+        self.pane.told = self.drafted
         self.header = PaneHeader(id="header")
         self.contents = TreePane()
-        self._places: list[int] = []
+        self._tree = Tree()
         self._said: tuple[str, str] = ("", "")
         self._caught_up = 0.0
         self._catching_up: Timer | None = None
@@ -178,11 +177,18 @@ class ReviewScreen(Screen[None]):
         self.header.tell(Header(title=title, left=tuple(left), right=tuple(right), focused=True))
         review = self.review
         if review is not None and review.spots:
-            items, self._places = tree_items(review, self.pane.files, self.contents.items)
-            self.contents.tell(items, self._places[review.cursor])
+            self._tell_tree(review)
         for name in ("#title", "#verdicts", "#checks"):
             self.query_one(name).refresh()
         self._tell_rows()
+
+    def _tell_tree(self, review: Review) -> None:
+        changed = self._tree.changed(review, self.pane.files)
+        if changed is None:
+            self.contents.set_items(self._tree.items(review, self.pane.files))
+        for index, item in changed or ():
+            self.contents.put(index, item)
+        self.contents.stand(self._tree.places[review.cursor])
 
     def _tell_rows(self) -> None:
         review = self.review
@@ -258,12 +264,11 @@ class ReviewScreen(Screen[None]):
         event.stop()
         self.redraw()
 
-    def on_drafted(self, event: Drafted) -> None:
-        """Draw what stands around the diff: at once, or soon for a held key.
+    def drafted(self) -> None:
+        """Draw what stands around the diff: with it, or soon for a held key.
 
         The pane below and the conversation catch up when this screen goes: nobody sees them.
         """
-        event.stop()
         left = self._caught_up + HELD_SECONDS - monotonic()
         if left <= 0:
             self._catch_up()
@@ -306,9 +311,13 @@ class ReviewScreen(Screen[None]):
 
     def on_clicked(self, event: Clicked) -> None:
         """Go to the hunk that was clicked in the tree."""
-        if event.pane is self.contents and self.review is not None and event.index in self._places:
+        if (
+            event.pane is self.contents
+            and self.review is not None
+            and event.index in self._tree.places
+        ):
             event.stop()
-            self.review.go(self._places.index(event.index))
+            self.review.go(self._tree.places.index(event.index))
             self.pane.after_verdict()
 
     def on_descendant_focus(self) -> None:

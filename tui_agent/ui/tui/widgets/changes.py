@@ -47,6 +47,8 @@ class ChangesPane(HunkList):
         self._texts = Texts(load)
         self._state = Session()
         self._full_screen: ReviewScreen | None = None
+        self.told: Callable[[], None] | None = None
+        """Is told of verdicts and moves at once, in the frame's place: by the whole screen's."""
         self._stood = 0
         """Where the cursor was in a decided edit that is shown again, some of it taken back."""
         self._open: dict[tuple[str, str], Review] = {}
@@ -265,6 +267,9 @@ class ChangesPane(HunkList):
         """Tell the frame of the verdicts so far."""
         review, subject = self.review, self.subject
         if review is None or subject is None or not subject.waits:
+            return
+        if self.told is not None:
+            self.told()
             return
         decisions = tuple(one for spot in review.spots for one in spot.decisions)
         focused = review.focused_run
