@@ -27,6 +27,14 @@ async def test_stopping_the_turn_stops_what_was_queued_behind_it_and_gives_it_ba
         assert desk.shell.prompt.text == "and the docs\n\nthen commit\n\nhm"
 
 
+async def test_a_command_of_ones_own_stays_in_the_prompt_while_a_turn_is_open() -> None:
+    async with at_desk(streaming()) as desk:
+        await desk.pilot.press(*"!git log", "enter")
+        assert desk.commands == []
+        assert desk.shell.prompt.text == "!git log"
+        assert "once it has ended" in desk.text()
+
+
 async def test_a_long_message_comes_back_whole_and_an_image_with_its_own() -> None:
     story = streaming()
     long = "line of a long paste\n" * 2000

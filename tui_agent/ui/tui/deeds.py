@@ -127,6 +127,10 @@ class Deeds:
         if text.startswith("/") and run_slash(self, text):
             return
         if text.startswith("!") and text[1:].strip():
+            if self.frame.live.state.main.turn is not None:
+                self.toast("A turn is open: the command can run once it has ended.", bad=True)
+                self.shell.prompt.write(text)
+                return
             self.client.send(RunShell(command=text[1:].strip()))
         else:
             self.last_said, self.last_shown = text, images
