@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_agent.adapters.plain_file import plain_text
+
 _SHA = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _LINKS = 5
 """How many symbolic references are followed."""
@@ -109,7 +111,7 @@ def _head(git_dir: Path, common: Path) -> tuple[str | None, str | None]:
 
 def _packed(path: Path, name: str) -> str:
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+        lines = plain_text(path).split("\n")
     except OSError:
         return ""
     return next((line.split(" ")[0] for line in lines if line.endswith(f" {name}")), "")
@@ -117,8 +119,7 @@ def _packed(path: Path, name: str) -> str:
 
 def _first_line(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.readline(4096).strip()
+        return plain_text(path, 4096).partition("\n")[0].strip()
     except OSError:
         return ""
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from tui_agent.adapters.plain_file import plain_text
+
 
 class Ignored:
     """The ignore rules of one work tree; a path that git tracks is never ignored."""
@@ -56,7 +58,7 @@ def _verdict(spec: GitIgnoreSpec | None, name: str, folder: str, *, is_folder: b
 
 def _spec(file: Path) -> GitIgnoreSpec | None:
     try:
-        text = file.read_text(encoding="utf-8", errors="replace")
+        text = plain_text(file)
     except OSError:
         return None
     return GitIgnoreSpec.from_lines(text.split("\n"))

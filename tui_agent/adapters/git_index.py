@@ -6,6 +6,8 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from tui_agent.adapters.plain_file import plain_bytes
+
 _FIXED = 62
 """Bytes of an entry before its name, with an object name of 20 bytes."""
 _EXTENDED = 0x4000
@@ -20,7 +22,7 @@ def index_entries(index: Path) -> dict[str, bytes]:
     Raises OSError where it cannot be read, ValueError where it is none that we know.
     """
     try:
-        data = index.read_bytes()
+        data = plain_bytes(index)
     except FileNotFoundError:
         return {}
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tui_agent.adapters.plain_file import plain_text
 from tui_agent.core.stash import Stashed
 
 _LINE = re.compile(r"^[0-9a-f]{40,64} ([0-9a-f]{40,64}) [^\t]*\t?(.*)$")
@@ -13,7 +14,7 @@ _LINE = re.compile(r"^[0-9a-f]{40,64} ([0-9a-f]{40,64}) [^\t]*\t?(.*)$")
 def stash_entries(common_dir: Path) -> tuple[Stashed, ...]:
     """Return the entries, the oldest first; none where there is no stash."""
     try:
-        text = (common_dir / "logs" / "refs" / "stash").read_text("utf-8", "replace")
+        text = plain_text(common_dir / "logs" / "refs" / "stash")
     except OSError:
         return ()
     found = (_LINE.match(line) for line in text.split("\n"))

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from pathspec import GitIgnoreSpec
 
+from tui_agent.adapters.plain_file import plain_text
+
 IGNORE_FILES = (".gitignore", ".ignore", ".agentignore")
 
 Rules = tuple[tuple[str, GitIgnoreSpec], ...]
@@ -44,8 +46,8 @@ def _walk(root: str, folder: str, rules: Rules) -> Iterator[str]:
 def _with_rules_of(root: str, folder: str, above: Rules) -> Rules:
     for name in IGNORE_FILES:
         try:
-            with open(os.path.join(root, folder, name), encoding="utf-8", errors="replace") as file:
-                spec = GitIgnoreSpec.from_lines(file.read().split("\n"))
+            text = plain_text(os.path.join(root, folder, name))
+            spec = GitIgnoreSpec.from_lines(text.split("\n"))
         except OSError:
             continue
         above = (*above, (folder, spec))

@@ -16,6 +16,8 @@ import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from tui_agent.adapters.plain_file import plain_bytes
+
 PASSED_ON = ("HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL")
 """Taken from our own environment, beside every LC_*. HOME is the user's: tier `none` hides none."""
 
@@ -105,7 +107,7 @@ def _came_with_the_repository(root: Path, folder: Path) -> bool:
     name = folder.relative_to(root).as_posix()[1:]
     index = root / ".git" / "index"
     try:
-        data = index.read_bytes()
+        data = plain_bytes(index)
     except FileNotFoundError:
         return (root / ".git").is_file()
     except OSError:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_agent.adapters.git_facts import GitFacts, git_facts
+from tui_agent.adapters.plain_file import plain_text
 
 MOST_MODULES = 200
 _NAMES = ("config", "config.worktree", "hooks", "commondir", "gitdir")
@@ -99,7 +100,6 @@ def _nested(folder: Path) -> Iterator[Path]:
 
 def _text(path: Path) -> str:
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape") as file:
-            return file.read(1 << 16)
+        return plain_text(path, 1 << 16, "surrogateescape")
     except OSError:
         return ""

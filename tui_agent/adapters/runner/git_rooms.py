@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
+from tui_agent.adapters.plain_file import plain_text
 from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.adapters.processes.commands import Launch
 from tui_agent.adapters.processes.runner_process import RunnerError, RunnerProcess
@@ -304,7 +305,7 @@ def lenders(folder: Path) -> list[Path]:
 
 def _lines(path: Path) -> list[str]:
     try:
-        with path.open(encoding="utf-8", errors="surrogateescape") as file:
-            return [line for line in file.read(1 << 16).split("\n") if line and line[0] != "#"]
+        text = plain_text(path, 1 << 16, "surrogateescape")
+        return [line for line in text.split("\n") if line and line[0] != "#"]
     except OSError:
         return []

@@ -7,6 +7,7 @@ original's sources: a check would judge the wrong tree.
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -37,7 +38,7 @@ def _naming(folder: Path) -> Iterator[Path]:
 
 def _rename(file: Path, old: bytes, new: bytes) -> None:
     with suppress(FileNotFoundError, IsADirectoryError):
-        if file.is_symlink() or file.stat().st_size > LARGEST:
+        if not stat.S_ISREG(file.lstat().st_mode) or file.stat().st_size > LARGEST:
             return
         data = file.read_bytes()
         if old in data and b"\0" not in data:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_agent.adapters.git_facts import GitFacts, git_facts
+from tui_agent.adapters.plain_file import plain_text
 
 EXCLUDED = (
     "__pycache__/",
@@ -152,6 +153,6 @@ def _write(path: Path, text: str) -> None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
+        return plain_text(path, errors="surrogateescape")
     except OSError:
         return ""

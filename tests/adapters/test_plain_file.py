@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.support.repository import Repository
+from tui_agent.adapters.git_facts import git_facts
+from tui_agent.adapters.git_ignore import Ignored
+from tui_agent.adapters.git_index import index_entries
+from tui_agent.adapters.plain_file import plain_bytes, plain_text
+from tui_agent.adapters.runner.environment import own_path
+from tui_agent.adapters.runner.git_rooms import lenders
+from tui_agent.adapters.snapshots.shadow import Shadow
+
+pytestmark = pytest.mark.timeout(10)
+
+
+def test_a_plain_file_is_read_and_nothing_else_is_waited_for(tmp_path: Path) -> None:
+    file, pipe = tmp_path / "file", tmp_path / "pipe"
+    file.write_bytes(b"one\r\ntwo \xff\n")
+    os.mkfifo(pipe)
+    assert plain_text(file) == "one\ntwo \N{REPLACEMENT CHARACTER}\n"
+    assert plain_bytes(file, 3) == b"one"
+    for other in (pipe, tmp_path, tmp_path / "none", "a\0b"):
+        with pytest.raises(OSError, match=r"regular|directory|No such|null"):
+            plain_bytes(other)
+
+
+GITS_OWN = (
+    *("HEAD", "refs/heads/main", "packed-refs", "commondir", "index"),
+    *("objects/info/alternates", "info/exclude", "logs/refs/stash"),
+)
+
+
+@pytest.mark.parametrize("name", GITS_OWN)
+def test_a_pipe_among_gits_own_files_holds_nobody_up(
+    repository: Repository, tmp_path: Path, name: str
+) -> None:
+    repository.write("a.txt", "a\n")
+    repository.commit()
+    place = repository.root / ".git" / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    os.mkfifo(repository.root / ".gitignore")
+    git_facts(repository.root)
+    Shadow.of(tmp_path / "state", repository.root).prepare()
+    assert lenders(repository.root) == []
+    own_path(repository.root, {"PATH": f"{repository.root}/.venv/bin:/usr/bin"})
+    Ignored(repository.root, {}, place).top("a.txt")
+    if name == "index":
+        with pytest.raises(OSError, match="no regular file"):
+            index_entries(place)
+
+
+def test_a_head_with_a_nul_in_it_names_no_commit(repository: Repository) -> None:
+    repository.write("a.txt", "a\n")
+    repository.commit()
+    (repository.root / ".git" / "HEAD").write_bytes(b"ref: refs/heads/a\0b\n")
+    facts = git_facts(repository.root)
+    assert facts is not None
+    assert facts.head is None
