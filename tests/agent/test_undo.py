@@ -25,6 +25,7 @@ from tui_agent.core.events import (
     TurnEnded,
 )
 from tui_agent.core.proposal import Decision
+from tui_agent.core.settings import LimitSettings
 
 LINES = "".join(f"line {n}\n" for n in range(1, 41))
 
@@ -56,6 +57,19 @@ def numbered(repository: Repository) -> Repository:
     repository.write("a.txt", LINES)
     repository.commit()
     return repository
+
+
+async def test_an_undo_may_be_larger_than_a_patch_of_the_model(
+    numbered: Repository, script: Script
+) -> None:
+    limits = LimitSettings(patch_bytes=100)
+    async with script(TWO_FILES).with_mode(mode="edit", limits=limits).opened() as work:
+        await work.say("go")
+        assert numbered.read("a.txt") != LINES.encode()
+        await undone(work, Undo())
+        assert not [one.text for one in work.events(Notice) if "limit" in one.text]
+    assert numbered.read("a.txt") == LINES.encode()
+    assert not (numbered.root / "new.txt").exists()
 
 
 @pytest.mark.capability("S0.19", part="undo of a turn")

@@ -159,8 +159,8 @@ def _over_limit(engine: Engine, call: Call) -> ToolOutput | None:
 
 def _over_size(engine: Engine, call: Call, proposal: Proposal) -> ToolOutput | None:
     size, most = size_of(call.arguments), engine.settings.limits.patch_bytes
-    if proposal.patch is None or size <= most:
-        return None
+    if proposal.patch is None or size <= most or call.origin == "user":
+        return None  # An undo names every file that it takes back: that is nobody's patch to split.
     text = (
         f"Nothing was changed: the patch has {size:,} bytes, and {most:,} are the limit. "
         "Send it in several calls."
