@@ -99,3 +99,12 @@ def test_a_long_report_is_cut_and_says_what_to_read() -> None:
     assert len(report) == 200
     assert "more lines of this report" in report[-2]
     assert report[-1] == "Read big.py lines 1-713."
+
+
+def test_a_cut_report_of_a_thousand_files_does_not_name_them_all() -> None:
+    views = [view_of(b"old\n", b"new\n", f"{number}.py") for number in range(1000)]
+    settled = [settle(view, (decision(view, view.patch.run_ids, "accept"),)) for view in views]
+    report = tell(settled).split("\n")
+    assert len(report) == 200
+    assert report[-1].startswith("Read 0.py lines 1-1; 1.py lines 1-1; ")
+    assert report[-1].endswith("; 19.py lines 1-1; and 980 more files.")

@@ -22,6 +22,8 @@ from tui_agent.core.text import content, dominant, split_lines
 
 LINE_CAP = 200
 """Lines that one call's report may have."""
+MOST_READS = 20
+"""Files that a cut report names to be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,10 +65,11 @@ def _capped(lines: list[str], settled: Sequence[Settled], cap: int) -> list[str]
         if one.outcome.content is not None
         and (first := _first_line(one)) <= (last := _last_line(one))
     ]
+    more = f"; and {len(reads) - MOST_READS} more files" if len(reads) > MOST_READS else ""
     return [
         *lines[: cap - 2],
         f"({len(lines) - cap + 2} more lines of this report)",
-        "Read " + "; ".join(reads) + ".",
+        "Read " + "; ".join(reads[:MOST_READS]) + more + ".",
     ]
 
 
