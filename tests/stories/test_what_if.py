@@ -159,5 +159,7 @@ def test_other_rules_are_tried_on_what_was_decided(program: Program, tmp_path: P
     assert "would no longer ask  1" in done.out
     assert "would be denied, and" in done.out
     assert "edit code.txt" in done.out
+    assert program.run("fork", "last").status == 0
+    assert program.run("rules", "what-if", str(rules)).out == done.out
     lines = program.run("rules", "what-if", str(rules), "last", "--json").lines
     assert {(one["was"], one["now"]) for one in lines} >= {("ask", "allow")}

@@ -60,3 +60,12 @@ def test_what_excludes_each_other_is_refused() -> None:
         parse(["-c", "-r", "abc"])
     with pytest.raises(UsageError, match="--help"):
         parse(["--modle", "x"])
+
+
+def test_help_is_no_message_unless_more_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(["help"])
+    assert "agent COMMAND --help" in capsys.readouterr().out
+    assert parse(["help", "undo"]) == parse(["undo", "--help"])
+    assert parse(["help", "me"]).options.prompt == "help me"
+    assert parse(["--", "help"]).options.prompt == "help"

@@ -163,7 +163,9 @@ class Reruns:
 
         read = rules_in(rules)
         chosen = list(names) or [str(one) for one in self._around.shelf.here()]
-        return [one for name in chosen for one in ruled(self._around, name, read)]
+        # What a fork took over stands in the session that it was taken from.
+        own = not names
+        return [one for name in chosen for one in ruled(self._around, name, read, own=own)]
 
 
 def normaliser(records: Sequence[Record], ignored: Sequence[str], *roots: str) -> Normaliser:

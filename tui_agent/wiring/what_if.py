@@ -31,8 +31,12 @@ def rules_in(path: Path) -> tuple[RuleSettings, ...]:
     return tuple(decode(RuleSettings, one) for one in tables)
 
 
-def ruled(around: Around, name: str, rules: Sequence[RuleSettings]) -> Iterator[Ruled]:
+def ruled(
+    around: Around, name: str, rules: Sequence[RuleSettings], *, own: bool = False
+) -> Iterator[Ruled]:
     """Yield each past decision of a session, and what these rules would make of it.
+
+    `own`: without those that a fork took over.
 
     Raises SessionNotFoundError, OSError.
     """
@@ -46,8 +50,10 @@ def ruled(around: Around, name: str, rules: Sequence[RuleSettings]) -> Iterator[
     from tui_agent.core.replay.calls import calls_of
     from tui_agent.core.state import Session, apply
     from tui_agent.core.state.stops import find_stops, stop_of_seq
+    from tui_agent.core.stats.tally import forked_at
 
     stored = around.stored(name)
+    taken_over = forked_at(stored.records) if own else 0
     calls, stops = calls_of(stored.records), find_stops(stored.records)
     state, setup = Session(), None
     for record in stored.records:
@@ -59,6 +65,8 @@ def ruled(around: Around, name: str, rules: Sequence[RuleSettings]) -> Iterator[
             continue
         call = calls.get(event.call_id)
         if call is None or call.called is None or call.called.origin == "user":
+            continue
+        if record.seq <= taken_over:
             continue
         now = decide(event.proposal, _circumstances(state, setup, around.settings, rules))
         stop = stop_of_seq(stops, record.seq)

@@ -39,7 +39,7 @@ class Tally:
 
     def add(self, records: Sequence[Record], *, copied: bool = False) -> None:
         """Count a session. `copied`: with what a fork took over from the session before it."""
-        first = 0 if copied else _forked_at(records)
+        first = 0 if copied else forked_at(records)
         counted = [one for one in records if one.seq > first and one.ts >= self._since]
         self._sessions += bool(counted)
         self._spans.update(_spans(counted))
@@ -100,7 +100,8 @@ def _time_of(stop: Stop, reader: Reader) -> Amount:
     return Amount(keys=keys, counts={name: stop.ms} if name is not None and stop.ms else {})
 
 
-def _forked_at(records: Iterable[Record]) -> int:
+def forked_at(records: Iterable[Record]) -> int:
+    """Return the last record that was taken over from the session before it; 0: none was."""
     return max((one.seq for one in records if isinstance(one.event, SessionForked)), default=0)
 
 

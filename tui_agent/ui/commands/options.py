@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from tui_agent.ui.commands import COMMANDS
 from tui_agent.ui.commands.near import near
-from tui_agent.ui.commands.typed import Chosen, Options, UsageError, check_command
+from tui_agent.ui.commands.typed import Chosen, Options, UsageError, asks_for_help, check_command
 from tui_agent.ui.commands.words import TAKE_A_VALUE, split
 
 PICK = "\0"
@@ -46,6 +46,8 @@ def parse(argv: Sequence[str]) -> Chosen:
         SystemExit: for `--help`, once it is printed.
     """
     options, words, literal = split(argv)
+    if asks_for_help(words, literal=literal):
+        return parse([*words[1:], "--help"])
     check_command(words, literal=literal)
     if words and words[0] in COMMANDS and not literal:
         return Chosen(command=words[0], arguments=(*options, *words[1:]))

@@ -80,10 +80,16 @@ def check_command(words: Sequence[str], *, literal: bool) -> None:
         raise UsageError(f"{message} agent -- {words[0]} sends it as a message")
 
 
+def asks_for_help(words: Sequence[str], *, literal: bool) -> bool:
+    """Return whether it is `help` or `help COMMAND`, as many programs have it."""
+    known = len(words) == 1 or (len(words) == len(("help", "COMMAND")) and words[1] in COMMANDS)
+    return not literal and bool(words) and words[0] == "help" and known
+
+
 def plainly(argv: Sequence[str]) -> Chosen | None:
     """Read a command line of a session that has no option but `-c` and `--model`; else None."""
     options, words, literal = split(argv)
-    if words and words[0] in COMMANDS and not literal:
+    if (words and words[0] in COMMANDS and not literal) or asks_for_help(words, literal=literal):
         return None
     check_command(words, literal=literal)
     model, continued = "", False
