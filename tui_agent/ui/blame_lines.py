@@ -17,10 +17,11 @@ _WHO, _DECISION, _MODEL = 15, 16, 18
 def blame_lines(file: Blamed) -> Iterator[Line]:
     """Yield each line with the step that made it, how that was decided, and who that was."""
     digits = len(str(len(file.lines)))
+    wide = _WHO + _DECISION + _MODEL + 2 if any(file.origins) else 0
     for number, (line, origin) in enumerate(zip(file.lines, file.origins, strict=True), 1):
         text = content(line)
         if origin is None:
-            who = f"{'human':<{_WHO + _DECISION + _MODEL + 2}}"
+            who = f"{'human':<{wide}}"
             yield [("dim", f"{who} {number:>{digits}}  "), ("", text)]
         else:
             yield [

@@ -107,3 +107,13 @@ async def test_signs_of_files_begin_in_one_column() -> None:
         ]
         first, second = rows
         assert first.index("✓") == second.index("✓")
+
+
+async def test_a_decided_edit_unfolds_for_who_comes_to_look_and_folds_again() -> None:
+    async with at_desk(reported()) as desk:
+        await desk.until(partial(desk.shows, "all decided"))
+        desk.frame.to_pane("Changes")
+        await desk.until(partial(desk.shows, "module level"))
+        await desk.pilot.press("escape")
+        await desk.until(lambda: not desk.shows("module level"))
+        assert desk.shows("tests/client/test_redirects.py")

@@ -235,7 +235,7 @@ class Deeds:
             open_rewind(self)
         else:
             self._escaped = monotonic()
-            self.toast("Esc again goes back to an earlier place.")
+            self.tell("Esc again goes back to an earlier place.")
 
     def interrupt(self) -> bool:
         """Stop a running turn, else clear the prompt; twice on an empty one leaves."""
@@ -330,6 +330,10 @@ class Deeds:
             self.frame.notices.toast(text, role="warning", sign="warning")
         else:
             self.frame.notices.toast(text)
+
+    def tell(self, text: str) -> None:
+        """Say for four seconds what is no success, and no failure."""
+        self.frame.notices.toast(text, role="accent", sign="prompt")
 
     def _cycle(self, step: int) -> bool:
         self.frame.cycle(step)

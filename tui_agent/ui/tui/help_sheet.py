@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual import events
 from textual.app import ComposeResult
@@ -19,6 +19,7 @@ from tui_agent.ui.tui.slash import SLASH_COMMANDS
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 
 KEY_CELLS = 31
+CELLS = 84
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,27 @@ class HelpSheet(ModalScreen[None]):
         self.set_class(not app.look.tints, "framed")
         self.set_class(app.glyphs.ascii_only, "ascii")
         keys = help_sections(app.keymap, self.contexts, ascii_only=app.glyphs.ascii_only)
-        if self.wide:
-            pane.styles.width = "96%"
         pane.set_items(self.items or keys)
+        self._fit(pane)
         arrows = f"{app.glyphs.up} {app.glyphs.down}"
         hints = ((arrows, "scroll"), ("Esc ?", "close"))
         self.query_one("#help-footer", FooterRow).tell(Keys(hints=hints))
         self.set_focus(pane)
+
+    def _fit(self, pane: HelpLines) -> None:
+        """Take the rows that are needed, and no more than there are."""
+        frame = 2 if self.has_class("framed") else 0
+        room = app_of(self).size
+        width = room.width - 4 if self.wide else min(self.cells(), room.width)
+        pane.styles.width = width
+        pane.styles.max_height = "90%"
+        if sum(one.height_hint(width) for one in pane.items) < room.height:
+            sheet = replace(pane.sheet(0), width=max(1, width - frame))
+            pane.styles.height = frame + 1 + sum(len(one.rows(sheet)) for one in pane.items)
+
+    def cells(self) -> int:
+        """Return how wide the sheet is to be."""
+        return CELLS
 
     def act(self, action: str) -> bool:
         """Scroll, close."""

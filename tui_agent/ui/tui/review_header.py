@@ -38,12 +38,17 @@ def short_header(review: Review | None, glyphs: Glyphs) -> Parts:
     if review is None:
         return (), ()
     taken = [spot.hunk for spot in review.spots if spot.hunk and spot.mark != "rejected"]
-    left: list[Said] = [
-        (count(len(review.views), "file"), "text-2"),
-        (f"  {glyphs.plus}{sum(hunk.plus for hunk in taken)}", "added"),
-        (f" {glyphs.minus}{sum(hunk.minus for hunk in taken)}", "removed"),
-    ]
-    return left, [*ledger_signs(review, glyphs, focus=False), ("   all decided", "text-2")]
+    back = sum(spot.verdict == "back" for spot in review.spots)
+    left: list[Said] = [(count(len(review.views), "file"), "text-2"), ("  ", "text")]
+    left += signed(glyphs, sum(hunk.plus for hunk in taken), sum(hunk.minus for hunk in taken))
+    said = f"{back} of {len(review.spots)} taken back" if back else "all decided"
+    return left, [*ledger_signs(review, glyphs, focus=False), (f"   {said}", "text-2")]
+
+
+def signed(glyphs: Glyphs, plus: int, minus: int) -> list[Said]:
+    """Return the lines that were added and removed; what is nothing is left out."""
+    said: list[Said] = [(f"{glyphs.plus}{plus}", "added")] if plus else []
+    return [*said, (f"{' ' if said else ''}{glyphs.minus}{minus}", "removed")] if minus else said
 
 
 def ledger_signs(review: Review, glyphs: Glyphs, *, focus: bool = True) -> list[Said]:
@@ -81,10 +86,7 @@ def folded_fact(review: Review | None, subject: Subject | None, glyphs: Glyphs) 
     taken = len(review.spots) - verdicts["rejected"] - verdicts["undecided"]
     plus = sum(view.patch.plus for view in review.views)
     minus = sum(view.patch.minus for view in review.views)
-    right: list[Said] = [
-        (f"{glyphs.plus}{plus}", "added"),
-        (f" {glyphs.minus}{minus}", "removed"),
-    ]
+    right = signed(glyphs, plus, minus)
     if subject.waits:
         left = [
             (f"{glyphs.waiting} ", "pending"),

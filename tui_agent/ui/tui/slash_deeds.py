@@ -59,7 +59,7 @@ def _model(deeds: Deeds, rest: str) -> None:
     if rest:
         deeds.client.send(ask.SetModel(model=rest))
     else:
-        deeds.toast(f"The model is {deeds.frame.state.model}. /model NAME changes it.")
+        deeds.tell(f"The model is {deeds.frame.state.model}. /model NAME changes it.")
 
 
 def _undo(deeds: Deeds, rest: str) -> None:
@@ -159,14 +159,12 @@ def _export(deeds: Deeds, rest: str) -> None:
 def _context(deeds: Deeds, rest: str) -> None:
     from tui_agent.core.events import InstructionsLoaded
     from tui_agent.ui.context_lines import context_lines
-    from tui_agent.ui.tui.help_sheet import HelpSheet
-    from tui_agent.ui.tui.picker import Notes
+    from tui_agent.ui.tui.told_lines import show_lines
 
     del rest
     main = deeds.frame.state.main
     found = context_lines(main.instructions or InstructionsLoaded(), main.system, main.tools)
-    lines = tuple(("".join(text for _, text in line), "text-2") for line in found)
-    deeds.shell.push_screen(HelpSheet([Notes((("", "text"), *lines), indent=2)]))
+    show_lines(deeds, "What the model is told", tuple(found))
 
 
 def _plan(deeds: Deeds, rest: str) -> None:
@@ -190,7 +188,7 @@ def _approvals(deeds: Deeds, rest: str) -> None:
     del rest
     state = deeds.frame.state
     if not state.grants:
-        deeds.toast(NONE)
+        deeds.tell(NONE)
         return
     choices = [
         Choice(

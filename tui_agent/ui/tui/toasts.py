@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from tui_agent.ui.tui.chrome import Said
 from tui_agent.ui.tui.notice_rows import BannerRow, Notice, ToastRow
 
@@ -39,7 +41,7 @@ class Notices:
             self.shell.screen.mount(self._row)
         row = self._row
         row.tell(Notice(text=text, sign=sign, role=role))
-        width = min(self.shell.size.width - 2, len(text) + 5)
+        width = min(self.shell.size.width - 2, cell_len(text) + 5)
         row.styles.width = width
         row.styles.margin = (0, 0, 4, max(0, self.shell.size.width - width - 1))
         row.display = True

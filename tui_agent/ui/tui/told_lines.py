@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tui_agent.ui.tui.help_sheet import HelpLines, HelpSheet
+from tui_agent.ui.tui.help_sheet import HelpSheet
 from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, make_row, width_of, wrap
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class ToldLines:
         """Guess the rows."""
         titles = sum(bool(line) and line[0][0] == "bold" for line in self.lines)
         long = sum(sum(len(text) for _, text in line) // max(1, width - 2) for line in self.lines)
-        return len(self.lines) + titles + long + 4
+        return len(self.lines) + titles + long + 3
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         """Draw the title, then the lines, wrapped under themselves."""
@@ -56,7 +56,7 @@ class ToldLines:
             lead = [sheet.span("  ")] if line and not line[0][1].startswith(" ") else []
             spans = [*lead, *(sheet.span(text, _INKS.get(ink, "")) for ink, text in line)]
             rows += _hanging(sheet, spans, min(HANGING, max(2, width_of(spans[:-1]))))
-        return [*rows, blank_row(sheet)]
+        return rows
 
 
 def _hanging(sheet: Sheet, spans: Sequence[Span], indent: int) -> list[Row]:
@@ -68,19 +68,12 @@ def _hanging(sheet: Sheet, spans: Sequence[Span], indent: int) -> list[Row]:
 
 
 class SnugSheet(HelpSheet):
-    """A sheet no higher than what stands in it."""
+    """A sheet no wider than what stands in it."""
 
-    def on_mount(self) -> None:
-        """Fill it, and take just the rows that are needed."""
-        super().on_mount()
-        pane = self.query_one("#help", HelpLines)
-        pane.styles.max_height = "90%"
-        frame = 2 if self.has_class("framed") else 0
-        wanted = max(one.widest() + frame for one in self.items if isinstance(one, ToldLines))
-        width = min(max(LEAST_CELLS, min(MOST_CELLS, wanted)), self.app.size.width)
-        pane.styles.width = width
-        sheet = replace(pane.sheet(0), width=width - frame)
-        pane.styles.height = sum(len(one.rows(sheet)) for one in self.items) + frame
+    def cells(self) -> int:
+        """Return what the longest line takes."""
+        wanted = max(one.widest() for one in self.items if isinstance(one, ToldLines))
+        return max(LEAST_CELLS, min(MOST_CELLS, wanted + 2 * self.has_class("framed")))
 
 
 def show_lines(deeds: Deeds, title: str, lines: Sequence[Sequence[tuple[str, str]]]) -> None:

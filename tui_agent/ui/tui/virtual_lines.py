@@ -300,23 +300,25 @@ class VirtualLines(Hearing, Widget, can_focus=True):
         self._followed = self.follow and self.at_end
 
     _drawn_width = 0
-    _was_sized = False
-    _followed = False
+    _was_sized = _followed = False
 
     def on_focus(self) -> None:
-        """Show the cursor as that of the focused pane."""
+        """Draw what depends on the focus: once the widget knows that it has it, or has lost it."""
+        self.call_next(self.focus_changed)
+
+    on_blur = on_focus
+
+    def focus_changed(self) -> None:
+        """Show the cursor as that of the focused pane, or of another."""
         if self.cursor is not None:
             self._redraw_in_place(self.cursor)
         self.refresh()
-
-    on_blur = on_focus
 
     def _row(self, number: int) -> Row | None:
         index = self.item_at(number)
         if index is None:
             return None
-        rows = self._rows_of(index)
-        place = number - self._column.tops[index]
+        rows, place = self._rows_of(index), number - self._column.tops[index]
         return rows[place] if 0 <= place < len(rows) else None
 
     def render_line(self, y: int) -> Strip:
@@ -344,9 +346,8 @@ class VirtualLines(Hearing, Widget, can_focus=True):
 
     def _with_thumb(self, strip: Strip, y: int) -> Strip:
         total = self.total
-        if total <= self.size.height or self.thumb == "never":
-            return strip
-        if self.thumb == "away" and self.at_end:
+        hidden = self.thumb == "never" or (self.thumb == "away" and self.at_end)
+        if hidden or total <= self.size.height:
             return strip
         role = thumb_role(y, self.top, self.size.height, total, self.marks())
         return with_last_cell(

@@ -175,14 +175,9 @@ class HunkList(HunkEditing):
         super().on_resize(event)
         self.redraw_review()
 
-    def on_focus(self) -> None:
-        """Show the hunks of a decided edit to whoever comes to look."""
-        super().on_focus()
-        self._looked_at()
-
-    def on_blur(self) -> None:
-        """Fold a decided edit to its files again."""
-        super().on_blur()
+    def focus_changed(self) -> None:
+        """Show the hunks of a decided edit to whoever comes to look; fold it to its files again."""
+        super().focus_changed()
         self._looked_at()
 
     def _looked_at(self) -> None:
