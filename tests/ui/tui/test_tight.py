@@ -117,3 +117,14 @@ async def test_a_decided_edit_unfolds_for_who_comes_to_look_and_folds_again() ->
         await desk.pilot.press("escape")
         await desk.until(lambda: not desk.shows("module level"))
         assert desk.shows("tests/client/test_redirects.py")
+
+
+async def test_a_split_is_counted_alike_everywhere() -> None:
+    async with at_desk(edit_waiting()) as desk:
+        await desk.until(partial(desk.shows, "hunk 1 of 4"))
+        await desk.armed()
+        await desk.pilot.press("]", "s", "y")
+        await desk.until(partial(desk.shows, "hunk 3 of 5"))
+        await desk.until(partial(desk.shows, "4 of 5 hunks undecided"))
+        assert desk.shows("4 wait for you")
+        assert desk.shows("2 files, 5 hunks")

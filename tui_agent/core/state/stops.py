@@ -230,6 +230,8 @@ def _finished(finder: _Finder, record: Record, event: ToolFinished) -> Stop | No
         mark = "failed"
     elif event.output.files:
         mark = "edit"
+        # The title counts what was proposed.
+        text = "  ".join((said.partition("  ")[0], summary)) if summary else said
     stop = _stop(record, "call", mark, text)
     return replace(stop, title=title, ms=event.ms, call_id=event.call_id)
 

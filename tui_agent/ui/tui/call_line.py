@@ -152,7 +152,7 @@ def _seconds(call: Call) -> tuple[tuple[str, str], ...]:
 def _waits(call: Call, draft: Draft) -> str:
     patch = _patch(call)
     if patch is not None:
-        left = states(patch, draft.decisions).count("undecided")
+        left = states(patch, draft.decisions, split=draft.hunks).count("undecided")
         if not left:
             return "ready to apply"
         return f"{left} wait for you" if left > 1 else "1 waits for you"
@@ -220,7 +220,7 @@ def _patch_of_child(call: Call) -> str:
 
 def _edit_title(patch: Patch, call: Call, draft: Draft, *, narrow: bool) -> str:
     decisions, whole = decided(call, draft)
-    found = states(patch, decisions, whole=whole)
+    found = states(patch, decisions, whole=whole, split=draft.hunks)
     accepted = sum(state in {"accepted", "edited"} for state in found)
     hunks = count(len(found), "hunk")
     if call.status == "finished" and accepted != len(found):
@@ -265,7 +265,7 @@ def _line(item: CallItem, look: _Look, sheet: Sheet) -> Row:
 
 def _file_rows(patch: Patch, call: Call, draft: Draft, sheet: Sheet) -> list[Row]:
     decisions, whole = decided(call, draft)
-    draft = Draft(decisions=decisions, focused=draft.focused)
+    draft = replace(draft, decisions=decisions)
     narrow = sheet.width < NARROW
     indent = TEXT + (NARROW_VERB_CELLS if narrow else VERB_CELLS)
     most = sheet.width // LEDGER_SHARE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui_agent.core.agents import counted, name_of
 from tui_agent.core.state import Agent, Session
-from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, make_row
+from tui_agent.ui.tui.paper import Row, Sheet, Span, make_row
 
 ROOMY = 60
 """Columns from which there is room for a child's steps and cost while it works."""
@@ -26,8 +26,8 @@ class ChildHead:
     focusable: bool = False
 
     def height_hint(self, _width: int) -> int:
-        """One line and the blank one below."""
-        return 2
+        """One line."""
+        return 1
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         """Draw the line."""
@@ -42,7 +42,7 @@ class ChildHead:
         for words, ink in self.said:
             right += [sheet.span(words, ink), ("  ", sheet.ink())]
         right += [sheet.span("Esc", "text-2"), sheet.span(" back ", "text-3")]
-        return [make_row(sheet, left, right, start=3), blank_row(sheet)]
+        return [make_row(sheet, left, right, start=3)]
 
 
 def standing_of(state: Session, child: Agent) -> tuple[Said, ...]:

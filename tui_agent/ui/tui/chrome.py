@@ -162,7 +162,7 @@ def _badges(status: Status, sheet: Sheet) -> list[Span]:
     if status.mode:
         spans.append(badge(status.mode, _MODES.get(status.mode, "accent"), sheet))
     if status.replay:
-        spans += [sheet.span("  "), badge("replay", "replay", sheet, loud=True)]
+        spans.append(badge("replay", "replay", sheet, loud=True))
     if status.sandbox == "none":
         words = "no sandbox" if sheet.width >= NARROW else sheet.glyphs.warning
         spans += [sheet.span("  "), badge(words, "danger", sheet, loud=True)]

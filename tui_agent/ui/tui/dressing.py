@@ -131,7 +131,12 @@ class Dressing:
             notes = [(_described(look), "text-2"), *((one, "warning") for one in _weak(look))]
         worn = "in use" if name == self.name else ""
         return Choice(
-            value=VALUE + name, label=f"Theme {name}", group="theme", key=worn, notes=tuple(notes)
+            value=VALUE + name,
+            label=f"Theme {name}",
+            group="theme",
+            key=worn,
+            pressed=False,
+            notes=tuple(notes),
         )
 
     def _theme(self, name: str) -> Theme:

@@ -29,7 +29,7 @@ def ask_export(app: App[int], make: Make, say: Say) -> None:
     async def find(query: str) -> Sequence[Choice]:
         word = query.lower()
         return [
-            Choice(value=name, label=label, key=name, notes=((text, "text-2"),))
+            Choice(value=name, label=label, key=name, pressed=False, notes=((text, "text-2"),))
             for name, label, text in FORMATS
             if word in f"{name} {label}".lower()
         ]

@@ -247,8 +247,8 @@ class Frame:
         elif isinstance(message, Sent):
             self.client.send(message.command)
         elif isinstance(message, Drafted):
-            draft = Draft(decisions=message.decisions, focused=message.focused)
-            self.drafts[message.request_id] = draft
+            said, focused, hunks = message.decisions, message.focused, message.hunks
+            self.drafts[message.request_id] = Draft(decisions=said, focused=focused, hunks=hunks)
             self.live.again()
         elif isinstance(message, Left):
             self.to_prompt()

@@ -17,6 +17,7 @@ from tui_agent.ui.tui.code_rows import (
 from tui_agent.ui.tui.file_items import counts, filled
 from tui_agent.ui.tui.file_text import FileText, ShownLine
 from tui_agent.ui.tui.paper import (
+    BETWEEN,
     Row,
     Sheet,
     Span,
@@ -31,6 +32,8 @@ from tui_agent.ui.tui.words import count
 
 FIXED = "Dimmed lines are fixed. An empty text rejects the hunk. Nothing is written yet."
 
+LEAST_REASON = 12
+"""Cells that a reason keeps, however long the name beside it is."""
 ROOMY = 76
 """Cells from which a header has room for whole sentences."""
 
@@ -267,8 +270,9 @@ class HunkItem:
             (number, inner.ink("text bold")),
             (" " * (geometry.code - geometry.margin - geometry.band), inner.ink()),
         ]
-        facts = self._facts(inner)
         title = self._title(inner)
+        room = inner.width - width_of([*lead, *title[-1:]]) - BETWEEN
+        facts = self._facts(inner, room)
         if width_of([*lead, *title, *facts]) >= inner.width:
             title = title[-1:]
         lead += title
@@ -292,7 +296,7 @@ class HunkItem:
         around, name = self.file.name(self.spot.hunk)
         return [inner.span(around, "text-3"), inner.span(name, name_ink)]
 
-    def _facts(self, inner: Sheet) -> list[Span]:
+    def _facts(self, inner: Sheet, room: int) -> list[Span]:
         if self.asks_why:
             return []
         if self.editor is not None:
@@ -302,9 +306,9 @@ class HunkItem:
             if differ and inner.width > ROOMY:
                 differ += " from the proposal"
             return [("editing", inner.ink("accent bold")), (differ, inner.ink("text-2"))]
-        return self._verdict_facts(inner)
+        return self._verdict_facts(inner, room)
 
-    def _verdict_facts(self, inner: Sheet) -> list[Span]:
+    def _verdict_facts(self, inner: Sheet, room: int) -> list[Span]:
         spot = self.spot
         spans: list[Span] = []
         word = VERDICT_WORDS.get(spot.verdict, "")
@@ -314,7 +318,8 @@ class HunkItem:
             spans.append((f" {self.after}", inner.ink("text-3")))
         if spot.reason:
             spans.append((" ", inner.ink()))
-            reason = cut(" ".join(spot.reason.split()), inner.width // 2, inner.glyphs.cut)
+            left = max(LEAST_REASON, room - width_of(spans) - len("''"))
+            reason = cut(" ".join(spot.reason.split()), left, inner.glyphs.cut)
             quoted = f"{inner.glyphs.open_quote}{reason}{inner.glyphs.close_quote}"
             spans.append(inner.span(quoted, "text italic"))
             return spans

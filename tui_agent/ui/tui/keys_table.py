@@ -161,7 +161,7 @@ ACTIONS: tuple[Action, ...] = (
         "Run the project's checks on the accepted hunks, in a copy.",
     ),
     _action("review.later", "escape", "later", "Decide later; nothing is written."),
-    _action("hunk-editor.keep", "ctrl+s", "keep and accept", "Accept the hunk as it is edited.", 1),
+    _action("hunk-editor.keep", "ctrl+s", "keep", "Accept the hunk as it is edited.", 1),
     _action("hunk-editor.restore", "ctrl+r", "as proposed", "Back to what was proposed.", 2),
     _action("hunk-editor.editor", "ctrl+g", "editor", "Edit the hunk in $EDITOR.", 3),
     _action("hunk-editor.discard", "escape", "discard", "Leave the hunk as it was.", 4),

@@ -20,13 +20,17 @@ class Draft:
 
     decisions: tuple[HunkDecision, ...] = ()
     focused: str = ""
+    hunks: tuple[tuple[str, ...], ...] = ()
+    """The file and the runs of each hunk, where the person has split one; empty: as they come."""
 
 
 NO_DRAFT = Draft()
 
 
-def hunk_runs(file: FilePatch) -> list[tuple[str, ...]]:
-    """Return the run ids of each hunk of a file, its own changes first."""
+def hunk_runs(file: FilePatch, split: Collection[tuple[str, ...]] = ()) -> list[tuple[str, ...]]:
+    """Return the run ids of each hunk of a file, its own changes first, or as they were split."""
+    if split:
+        return [tuple(runs) for path, *runs in split if path == file.path]
     hunks: list[list[str]] = [[run.id] for run in file.file_runs]
     end = None
     for run in file.runs:
@@ -55,13 +59,19 @@ def hunk_state(runs: Sequence[str], given: dict[str, str], *, all_accepted: bool
     return "rejected" if all(one == "reject" for one in found) else "edited"
 
 
-def states(patch: Patch, decisions: Collection[HunkDecision], *, whole: bool = False) -> list[str]:
+def states(
+    patch: Patch,
+    decisions: Collection[HunkDecision],
+    *,
+    whole: bool = False,
+    split: Collection[tuple[str, ...]] = (),
+) -> list[str]:
     """Return the state of every hunk of a patch; `whole`: all was accepted at once."""
     given = verdicts(decisions)
     return [
         hunk_state(runs, given, all_accepted=whole)
         for file in patch.files
-        for runs in hunk_runs(file)
+        for runs in hunk_runs(file, split)
     ]
 
 
@@ -75,7 +85,7 @@ def ledger(
 ) -> list[Span]:
     """Return a file's signs, one space between them, the focused one bold; or how many of each."""
     given = verdicts(draft.decisions)
-    hunks = hunk_runs(file)
+    hunks = hunk_runs(file, draft.hunks)
     if len(hunks) > min(most, MOST_SIGNS):
         found = [hunk_state(runs, given, all_accepted=whole) for runs in hunks]
         return _counted(found, sheet)

@@ -80,10 +80,18 @@ class Drafted(Message):
     """Verdicts on an edit that is still open: nothing is sent before all are given."""
 
     def __init__(
-        self, request_id: str, decisions: tuple[HunkDecision, ...], focused: str = ""
+        self,
+        request_id: str,
+        decisions: tuple[HunkDecision, ...],
+        focused: str = "",
+        hunks: tuple[tuple[str, ...], ...] = (),
     ) -> None:
-        """Take the request, the verdicts so far, and the run that has the focus."""
+        """Take the request, the verdicts so far, and the run that has the focus.
+
+        `hunks` are the file and the runs of each hunk, where one was split.
+        """
         super().__init__()
         self.request_id = request_id
         self.decisions = decisions
         self.focused = focused
+        self.hunks = hunks

@@ -274,7 +274,7 @@ def offer_more(picker: SessionPicker, line: SessionLine) -> None:
 
     async def find(query: str) -> Sequence[Choice]:
         return [
-            Choice(value=name, label=label, key=name, notes=((about, "text-2"),))
+            Choice(value=name, label=label, notes=((about, "text-2"),))
             for name, (label, about, _) in ways.items()
             if query.lower() in f"{name} {label}".lower()
         ]

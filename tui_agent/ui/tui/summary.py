@@ -193,7 +193,7 @@ def _yours(call: Call, draft: Draft, view: View) -> Activity:
 def _asked(call: Call, draft: Draft, view: View) -> tuple[str, list[str]]:
     proposal = call.proposal
     if proposal is not None and proposal.patch is not None:
-        found = states(proposal.patch, draft.decisions)
+        found = states(proposal.patch, draft.decisions, split=draft.hunks)
         left = found.count("undecided")
         if not left:
             return "your verdict", [f"{count(len(found), 'hunk')} decided, nothing written yet"]
@@ -244,7 +244,7 @@ def _answers(call: Call, draft: Draft, view: View) -> list[Said]:
             return [("F6", "answers, your text stays")]
         return [("F6", place if view.width >= NARROW else "")]
     if view.focus == "review" and patch is not None:
-        left = states(patch, draft.decisions).count("undecided")
+        left = states(patch, draft.decisions, split=draft.hunks).count("undecided")
         undecided = "next" if view.width < NARROW else "next undecided"
         enter = ("Enter", undecided if left else "applies")
         return [enter, ("Esc", "later, writes nothing")]

@@ -50,8 +50,8 @@ class ToldLines:
         """Draw the title, then the lines, wrapped under themselves."""
         rows = [blank_row(sheet), make_row(sheet, [sheet.span(f"  {self.title}", "accent bold")])]
         rows.append(blank_row(sheet))
-        for line in self.lines:
-            if line and line[0][0] == "bold":
+        for number, line in enumerate(self.lines):
+            if number and line and line[0][0] == "bold":
                 rows.append(blank_row(sheet))
             lead = [sheet.span("  ")] if line and not line[0][1].startswith(" ") else []
             spans = [*lead, *(sheet.span(text, _INKS.get(ink, "")) for ink, text in line)]

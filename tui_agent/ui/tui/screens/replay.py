@@ -294,7 +294,7 @@ class ReplayScreen(Screen[None]):
     def place_line(self, line: AnswerLine, column: int) -> None:
         """Let a line be typed in the bar."""
         self.mount(line)
-        line.place(column, self.query_one("#bar").region.y, max(20, self.size.width // 2))
+        line.place(column, self.query_one("#bar").region.y, max(20, self.size.width // 2 - column))
         line.focus(scroll_visible=False)
 
     def on_answer_line_given(self, event: AnswerLine.Given) -> None:
@@ -355,6 +355,11 @@ class ReplayApp(KeyedApp):
         """Take a session's records; raises LookupError where `start` names no place in it."""
         super().__init__(look, glyphs=glyphs, keymap=keymap)
         self.replay_screen = ReplayScreen(records, load=load, start=start)
+
+    @property
+    def shown_status(self) -> object:
+        """What the status row says, for overlays that show it, too."""
+        return self.replay_screen.query_one("#status", StatusRow).told
 
     def on_mount(self) -> None:
         """Show the one screen there is."""

@@ -47,6 +47,12 @@ class AnswerLine(Hearing, Input):
             self.post_message(self.Gone())
         return action in {"answer.give", "answer.leave"}
 
+    def on_resize(self) -> None:
+        """Show the caret: there was less room, or none, when it was put there."""
+        at = self.cursor_position
+        self.cursor_position = 0
+        self.cursor_position = at
+
     def place(self, x: int, y: int, width: int) -> None:
         """Stand here, in cells of the pane."""
         self.styles.offset = (x, y)

@@ -11,6 +11,7 @@ from tui_agent.core.patch import FileView, PatchError
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.file_text import FileText
+from tui_agent.ui.tui.ledger import hunk_runs
 from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Sent, Toasted
 from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.review_header import folded_fact, header_of, short_header
@@ -273,7 +274,11 @@ class ChangesPane(HunkList):
             return
         decisions = tuple(one for spot in review.spots for one in spot.decisions)
         focused = review.focused_run
-        self.post_message(Drafted(subject.request_id, decisions, focused))
+        usual = sum(len(hunk_runs(file)) for file in subject.patch.files)
+        split = len(review.spots) != usual
+        named = ((review.views[spot.file].path, *runs_of(spot)) for spot in review.spots)
+        hunks = tuple(named) if split else ()
+        self.post_message(Drafted(subject.request_id, decisions, focused, hunks))
 
     def on_clicked(self, event: Clicked) -> None:
         """Put the cursor on the hunk that was clicked."""
