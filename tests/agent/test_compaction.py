@@ -21,7 +21,7 @@ from tests.support.repository import Repository
 from tui_agent.adapters.session_log.folders import Shelf
 from tui_agent.adapters.session_log.forks import fork
 from tui_agent.core.blob import preview_of
-from tui_agent.core.commands import Compact, Interrupt, Rewind, SetMode
+from tui_agent.core.commands import Compact, Interrupt, Rewind, SetMode, Undo
 from tui_agent.core.events import (
     ContextCompacted,
     ModelRequested,
@@ -313,6 +313,8 @@ async def test_what_was_rejected_or_edited_is_known_by_its_lines(
             )
         )
         await work.ended()
+        work.send(Undo(turn=1))
+        await work.ended()
         work.send(Compact())
         await work.until(lambda _: work.events(ContextCompacted))
         record = record_in(work)
@@ -321,3 +323,4 @@ async def test_what_was_rejected_or_edited_is_known_by_its_lines(
     by_hand = f"{proposed.format('two')}  now:\n    two by hand\n"
     assert f"- edited a hunk of a.txt by hand{by_hand}" in record
     assert "- accepted: 1 hunk of a.txt" in record
+    assert "- took back turn 1: a.txt  +2 −2: leave it so unless asked" in record

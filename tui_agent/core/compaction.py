@@ -20,6 +20,7 @@ from tui_agent.core.prompt import COMPACTION, MODES
 from tui_agent.core.proposal import SeenFile
 from tui_agent.core.state.values import Agent, Call, Session, Turn
 from tui_agent.core.text import content, split_lines
+from tui_agent.core.undo.past import succeeded
 
 Load = Callable[[Text], str]
 """Gives the whole of a text."""
@@ -163,6 +164,10 @@ def _decisions(turn: Turn, load: Load) -> Iterator[str]:
         if turn.rewound_from and call.step >= turn.rewound_from:
             continue
         decision = call.decision
+        if succeeded(call):
+            if call.proposal is not None and call.output is not None and call.output.files:
+                yield f"took back {call.proposal.title}: leave it so unless asked"
+            continue
         if decision is None or decision.by != "user" or call.origin == "engine":
             continue
         yield from _decision(call, load)
