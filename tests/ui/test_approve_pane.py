@@ -229,3 +229,26 @@ def in_lines(text: str) -> Story:
     story.model("", call)
     ask_about_a_command(story, call, text)
     return story
+
+
+SMALL = (38, 10)
+
+
+async def rows_after(*keys: str) -> str:
+    desk = Desk(ApprovePane())
+    async with desk.run_test(size=SMALL) as pilot:
+        desk.pane.show(fold(in_lines("python -m pytest -q && touch a && rm -r build").records))
+        desk.pane.arm(armed=True)
+        await pilot.press(*keys)
+        await pilot.pause()
+        return "\n".join(text_of(desk))
+
+
+async def test_what_a_key_opens_is_brought_into_view_where_there_is_little_room() -> None:
+    assert "from now on" not in await rows_after()
+    assert "from now on" in await rows_after("p")
+    below = await rows_after("p", "j", "j")
+    assert "▌3" in below.replace(" ", "")
+    assert "stands in" in await rows_after("x")
+    assert "sure" in await rows_after("r", *"sure")
+    assert "sure" in await rows_after("end", "e", *"sure")

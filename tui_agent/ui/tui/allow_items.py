@@ -104,6 +104,12 @@ def allow_rows(sheet: Sheet, choosing: Choosing, keys: AllowKeys, *, armed: bool
     return rows
 
 
+def chosen_row(sheet: Sheet, choosing: Choosing) -> int:
+    """Return the row of the chosen rule among those of `allow_rows`."""
+    before = enumerate(choosing.offers[: choosing.chosen])
+    return 1 + sum(len(_offer(sheet, place, offer, focused=False)) for place, offer in before)
+
+
 def _offer(sheet: Sheet, number: int, offer: Offer, *, focused: bool) -> Sequence[Row]:
     """Return a rule with a band behind it where it is chosen, and its matches below."""
     inner = replace(sheet, plane="selected" if focused else sheet.plane, width=sheet.width)

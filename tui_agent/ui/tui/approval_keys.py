@@ -1,15 +1,21 @@
-"""Which keys the card of a call has, and what it says of them."""
+"""Which keys the card of a call has, what it says of them, and what is answered with them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
 
-from tui_agent.core.proposal import Proposal
+from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.state import Call
 from tui_agent.ui.tui.allow_items import AllowKeys, widest
 from tui_agent.ui.tui.approve_items import Key
 from tui_agent.ui.tui.keyed_app import KeyedApp
+
+PURPOSES = {
+    "why": ("why", "why not? Enter rejects, Esc goes back"),
+    "answer": ("answer", "your answer, then Enter"),
+    "amount": ("amount", "dollars, then Enter; Esc goes back"),
+}
 
 
 def is_card(proposal: Proposal | None) -> bool:
@@ -17,6 +23,24 @@ def is_card(proposal: Proposal | None) -> bool:
     if proposal is None or proposal.patch is not None:
         return False
     return proposal.question is None or proposal.question.kind != "plan"
+
+
+def as_typed(proposal: Proposal, text: str) -> Proposal:
+    """Return a proposal whose command has as many rows as the editor over it; empty: none is."""
+    if not text or proposal.command is None:
+        return proposal
+    return replace(proposal, command=replace(proposal.command, text=text))
+
+
+def answer_of(purpose: str, text: str) -> Decision:
+    """Return what a line that was typed for a purpose decides."""
+    if purpose == "why":
+        return Decision(verdict="reject", feedback=text)
+    if purpose == "command":
+        return Decision(verdict="once", command=text)
+    if purpose == "amount":
+        return Decision(verdict="once", answer="b", feedback=text)
+    return Decision(verdict="once", answer=text)
 
 
 def allow_keys(app: KeyedApp) -> AllowKeys:

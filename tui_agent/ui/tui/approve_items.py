@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tui_agent.core.proposal import Command, CommandPart, Considered, Proposal, Reason
 from tui_agent.core.served import Served
-from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, allow_rows
+from tui_agent.ui.tui.allow_items import AllowKeys, Choosing, allow_rows, chosen_row
 from tui_agent.ui.tui.file_items import filled
 from tui_agent.ui.tui.paper import (
     Row,
@@ -105,7 +105,7 @@ class ApprovalItem:
         return self.drawn(sheet)[0]
 
     def drawn(self, sheet: Sheet) -> tuple[list[Row], Places]:
-        """Return the rows, and where each key's words end."""
+        """Return the rows, and where each key's words end and what a key opened begins and ends."""
         rows = [blank_row(sheet)]
         proposal = self.proposal
         if proposal.command is not None:
@@ -121,10 +121,24 @@ class ApprovalItem:
             rows.append(blank_row(sheet))
         rows += self._facts(sheet)
         rows.append(blank_row(sheet))
+        opened: Places = {}
+        if self.explained:
+            end = len(rows) - 2
+            opened = {
+                "explain": (end - len(self._explained(sheet)) + 1, 0),
+                "explain end": (end, 0),
+            }
         if self.choosing is not None and self.allow_keys is not None:
-            return rows + allow_rows(sheet, self.choosing, self.allow_keys, armed=self.armed), {}
+            more = allow_rows(sheet, self.choosing, self.allow_keys, armed=self.armed)
+            chosen = len(rows) + chosen_row(sheet, self.choosing)
+            opened |= {
+                "allow": (len(rows), 0),
+                "allow end": (len(rows) + len(more) - 1, 0),
+                "chosen": (chosen, 0),
+            }
+            return rows + more, opened
         more, places = key_rows(sheet, self.keys, armed=self.armed, start=len(rows))
-        return rows + more, places
+        return rows + more, places | opened
 
     def _facts(self, sheet: Sheet) -> list[Row]:
         proposal, reason = self.proposal, self.reason

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 from textual import events
@@ -14,8 +13,8 @@ from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.spending import amount_in
 from tui_agent.core.state import Call, Session
 from tui_agent.ui.allowing import NO_RULE
+from tui_agent.ui.tui import approval_keys as card
 from tui_agent.ui.tui.allow_items import Choosing
-from tui_agent.ui.tui.approval_keys import allow_keys, approval_keys, is_card
 from tui_agent.ui.tui.approve_items import ApprovalItem, Key
 from tui_agent.ui.tui.budget_item import ANSWERS, BudgetItem, budget_item
 from tui_agent.ui.tui.keyed_app import app_of
@@ -27,12 +26,9 @@ from tui_agent.ui.tui.widgets.answer_line import AnswerLine
 from tui_agent.ui.tui.widgets.hunk_editor import HunkEditor, is_editable
 from tui_agent.ui.tui.widgets.outside import write_outside
 
-PURPOSES = {
-    "why": ("why", "why not? Enter rejects, Esc goes back"),
-    "answer": ("answer", "your answer, then Enter"),
-    "amount": ("amount", "dollars, then Enter; Esc goes back"),
-}
 NOT_HERE = "It has control characters: reject it and say what to run instead."
+LEAST_LINE = 20
+"""Cells that a line to type in needs beside its key; else it stands below."""
 COMMAND_PLACE = (1, 5)
 """The row and column in which the command stands."""
 
@@ -55,6 +51,7 @@ class ApprovePane(VirtualLines):
         self._choice: Choosing | None = None
         """The rule that is being chosen, if any."""
         self._line: AnswerLine | None = None
+        self._line_action = ""
         self._editor: HunkEditor | None = None
         """Where a command of several lines is edited."""
 
@@ -66,7 +63,7 @@ class ApprovePane(VirtualLines):
             (
                 (waiting.request_id, state.call(waiting))
                 for waiting in state.waiting.values()
-                if is_card(state.call(waiting).proposal)
+                if card.is_card(state.call(waiting).proposal)
             ),
             None,
         )
@@ -145,16 +142,16 @@ class ApprovePane(VirtualLines):
         question = call.proposal.question
         if question is None:
             return ApprovalItem(
-                proposal=self._as_typed(call.proposal),
+                proposal=card.as_typed(call.proposal, self._editor.text if self._editor else ""),
                 reason=call.reason,
                 sandbox=state.sandbox,
                 mode=state.mode,
-                keys=approval_keys(call, call.proposal, self._key),
+                keys=card.approval_keys(call, call.proposal, self._key),
                 armed=self.armed,
                 explained=self._explained,
                 considered=call.considered,
                 choosing=self._choice,
-                allow_keys=allow_keys(app_of(self)),
+                allow_keys=card.allow_keys(app_of(self)),
                 editing=self._line is not None and self._line.purpose == "command",
             )
         if question.kind == "budget":
@@ -190,6 +187,7 @@ class ApprovePane(VirtualLines):
         if name == "explain":
             self._explained = not self._explained
             self._draw()
+            self._reveal("explain", "explain end")
             return True
         if self.armed:
             self._answer(name)
@@ -204,6 +202,7 @@ class ApprovePane(VirtualLines):
         proposal = self._call.proposal if self._call is not None else None
         if proposal is not None:
             self._set_choice(Choosing(offers=offers, proposal=proposal))
+            self._reveal("allow", "allow end")
 
     def _choose(self, name: str) -> None:
         choice = self._choice
@@ -221,6 +220,7 @@ class ApprovePane(VirtualLines):
                 "span": choice.longer,
             }
             self._set_choice(moves[name]())
+            self._reveal("chosen", "chosen")
 
     def _set_choice(self, choice: Choosing | None) -> None:
         self._choice = choice
@@ -239,14 +239,14 @@ class ApprovePane(VirtualLines):
         elif name == "reject":
             self._reject(proposal)
         elif name in {"why", "answer"}:
-            purpose, hint = PURPOSES[name]
+            purpose, hint = card.PURPOSES[name]
             self._ask(purpose, f"{self.key_context}.{name}", hint=hint)
         elif name == "edit":
             self._edit(proposal)
         elif name == "amount":
             pause = proposal.question.pause if proposal.question is not None else None
             wanted = f"{pause.raised:.2f}" if pause is not None else ""
-            self._ask("amount", "budget.amount", text=wanted, hint=PURPOSES["amount"][1])
+            self._ask("amount", "budget.amount", text=wanted, hint=card.PURPOSES["amount"][1])
         elif self._offered(ANSWERS.get(name, "")):
             self._decide(Decision(verdict="once", answer=ANSWERS[name]))
 
@@ -305,14 +305,9 @@ class ApprovePane(VirtualLines):
                 sheet=self.sheet(0),
             )
             self.mount(self._editor)
+            self.go_to_row(0)
             self._place_line()
             self._editor.focus(scroll_visible=False)
-
-    def _as_typed(self, proposal: Proposal) -> Proposal:
-        """Return a proposal whose command has as many rows as the editor over it."""
-        if self._editor is None or proposal.command is None:
-            return proposal
-        return replace(proposal, command=replace(proposal.command, text=self._editor.text))
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Give the editor the rows that it needs."""
@@ -343,9 +338,17 @@ class ApprovePane(VirtualLines):
         self._line_action = action
         self.mount(self._line)
         self._draw()
+        self._reveal(action, action) if purpose != "command" else self.go_to_row(0)
+        self._place_line()
         self._line.focus(scroll_visible=False)
 
-    _line_action = ""
+    def _reveal(self, first: str, last: str) -> None:
+        """Bring into view what a key has opened: rows that nobody saw are not answered."""
+        item = self.items[0] if self.items else None
+        if isinstance(item, ApprovalItem | QuestionItem | BudgetItem):
+            places = item.drawn(self.sheet(0))[1]
+            if first in places:
+                self.reveal_rows(places[first][0], places[last][0] + 1)
 
     def _place_line(self) -> None:
         if self._editor is not None:
@@ -359,6 +362,8 @@ class ApprovePane(VirtualLines):
         if isinstance(item, ApprovalItem | QuestionItem | BudgetItem):
             row, column = item.drawn(self.sheet(0))[1].get(self._line_action, (0, 2))
             x = column + 2
+            if self.size.width - x < LEAST_LINE:
+                row, x = row + 1, 2
             if self._line.purpose == "command":
                 row, x = COMMAND_PLACE
             self._line.place(x, row - self.top, self.size.width - x - 2)
@@ -385,16 +390,10 @@ class ApprovePane(VirtualLines):
         text = event.text.strip()
         purpose = event.line.purpose
         self._leave_line()
-        if purpose == "why":
-            self._decide(Decision(verdict="reject", feedback=text))
-        elif not text:
+        if not text and purpose != "why":
             self.post_message(Left())
-        elif purpose == "command":
-            self._decide(Decision(verdict="once", command=text))
         elif purpose == "amount" and amount_in(text) is None:
             told = f"{text} is no amount in dollars."
             self.post_message(Toasted(told, role="warning", glyph="warning"))
-        elif purpose == "amount":
-            self._decide(Decision(verdict="once", answer="b", feedback=text))
         else:
-            self._decide(Decision(verdict="once", answer=text))
+            self._decide(card.answer_of(purpose, text))
