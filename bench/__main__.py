@@ -117,13 +117,19 @@ def report(names: list[str], runs: int, minutes: int) -> str:
     return f"{table(figures)}\n\n{machine()}; {noise}.\n"
 
 
-def keep(text: str, *, whole: bool) -> None:
-    """Put the table between its marks in docs/performance.md; of a part, its rows alone."""
-    page = PAGE.read_text(encoding="utf-8")
-    head, _, rest = page.partition(BEGIN)
+def keep(text: str, *, whole: bool, page: Path = PAGE) -> None:
+    """Put the table between its marks in docs/performance.md; of a part, its rows alone.
+
+    The whole table keeps the rows of the soak, which is measured where it is named.
+    """
+    head, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     kept, _, tail = rest.partition(END)
-    text = text if whole else merged(kept, text).strip("\n") + "\n"
-    PAGE.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}", encoding="utf-8")
+    if whole:
+        text = merged(text, "\n".join(line for line in kept.split("\n") if _of_soak(line)))
+    else:
+        text = merged(kept, text)
+    text = text.strip("\n") + "\n"
+    page.write_text(f"{head}{BEGIN}\n\n{text}\n{END}{tail}", encoding="utf-8")
 
 
 def merged(kept: str, text: str) -> str:
@@ -132,6 +138,10 @@ def merged(kept: str, text: str) -> str:
     lines = [new.pop(_name(line), line) for line in kept.split("\n")]
     last = max(index for index, line in enumerate(lines) if line.startswith("| "))
     return "\n".join([*lines[: last + 1], *new.values(), *lines[last + 1 :]])
+
+
+def _of_soak(row: str) -> bool:
+    return row.startswith(f"| {SOAK}:")
 
 
 def _name(row: str) -> str:

@@ -93,6 +93,20 @@ def test_a_part_that_is_measured_again_leaves_the_other_rows_as_they_are() -> No
     assert rows[-2] == "the machine"
 
 
+def test_the_whole_table_written_again_keeps_the_rows_of_the_soak_at_its_end(
+    tmp_path: Path,
+) -> None:
+    page = tmp_path / "page.md"
+    soaked = table([Figure(name="old", unit="s"), *soak.figures([], 60)])
+    page.write_text(f"Before.\n{bench.BEGIN}\n\n{soaked}\n\nthen\n{bench.END}\nAfter.\n")
+    new = table([Figure(name="start", unit="s", runs=[1.0])])
+    bench.keep(f"{new}\n\nnow\n", whole=True, page=page)
+    lines = page.read_text().split("\n")
+    names = [line.split(" | ")[0] for line in lines if line.startswith("| ")][2:]
+    assert names == ["| start", *(f"| {row.name}" for row in soak.figures([], 60))]
+    assert [lines[0], lines[-5], lines[-2]] == ["Before.", "now", "After."]
+
+
 def test_a_soak_compares_its_last_sixth_with_its_first() -> None:
     rounds = [
         soak.Round(typed=4.0, streamed=8.0, memory=40.0 + at, busy=0.5, idle=0.0)

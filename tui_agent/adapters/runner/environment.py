@@ -58,7 +58,7 @@ def command_environment(
     folder = virtual_environment(root, environ)
     if folder:
         taken["VIRTUAL_ENV"] = str(folder)
-    taken |= FIXED | {"PATH": search_path(root, environ)}
+    taken |= FIXED | {"PATH": _search_path(root, environ, folder)}
     secrets = {value for value in held if value}
     return {
         name: value
@@ -69,8 +69,11 @@ def command_environment(
 
 def search_path(root: Path, environ: Mapping[str, str]) -> str:
     """Return PATH for a command: the project's tools, the user's, and our own Python as a last."""
+    return _search_path(root, environ, virtual_environment(root, environ))
+
+
+def _search_path(root: Path, environ: Mapping[str, str], folder: Path | None) -> str:
     entries = own_path(root, environ).split(os.pathsep)
-    folder = virtual_environment(root, environ)
     first = [str(folder / "bin")] if folder else []
     return os.pathsep.join(dict.fromkeys([*first, *entries, str(Path(sys.executable).parent)]))
 
@@ -78,7 +81,8 @@ def search_path(root: Path, environ: Mapping[str, str]) -> str:
 def own_path(root: Path, environ: Mapping[str, str]) -> str:
     """Return PATH for the programs that we start for ourselves: nothing from the workspace."""
     entries = environ.get("PATH", USUAL_PATH).split(os.pathsep)
-    outside = [entry for entry in entries if Path(entry).is_absolute() and not _inside(entry, root)]
+    place = os.path.realpath(root)
+    outside = [entry for entry in entries if os.path.isabs(entry) and not _inside(entry, place)]
     return os.pathsep.join(outside or USUAL_PATH.split(os.pathsep))
 
 
@@ -92,8 +96,9 @@ def virtual_environment(root: Path, environ: Mapping[str, str]) -> Path | None:
     return None
 
 
-def _inside(entry: str, root: Path) -> bool:
-    return Path(os.path.realpath(entry)).is_relative_to(os.path.realpath(root))
+def _inside(entry: str, root: str) -> bool:
+    """Return whether an absolute path leads into a folder, which leads nowhere else itself."""
+    return os.path.commonpath((os.path.realpath(entry), root)) == root
 
 
 def _came_with_the_repository(root: Path, folder: Path) -> bool:
