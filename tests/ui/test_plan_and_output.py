@@ -263,3 +263,14 @@ async def test_a_plan_is_edited_in_ones_own_editor_and_stays_in_the_pane() -> No
     assert isinstance(decision, Decision)
     assert decision.plan is not None
     assert decision.plan.steps[0].text == "look twice"
+
+
+async def test_why_a_plan_is_rejected_is_typed_where_one_sees_it() -> None:
+    pane = PlanPane()
+    desk = Desk(pane)
+    async with desk.run_test(size=(36, 6)) as pilot:
+        pane.show(a_plan_that_waits())
+        pane.arm(armed=True)
+        await pilot.press("r", *"too much at once")
+        await pilot.pause()
+        assert any("too much at once" in row for row in text_of(desk))

@@ -7,6 +7,14 @@ from textual.widgets import Input
 
 from tui_agent.ui.tui.keyed_app import Hearing
 
+LEAST = 20
+"""Cells that a line needs beside its key; else it stands below."""
+
+
+def beside(x: int, row: int, width: int) -> tuple[int, int]:
+    """Return the column and row of a line that belongs beside a key in a pane of this width."""
+    return (x, row) if width - x >= LEAST else (2, row + 1)
+
 
 class AnswerLine(Hearing, Input):
     """Keeps what is typed to itself until Enter; Esc goes away and changes nothing."""

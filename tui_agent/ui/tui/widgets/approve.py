@@ -22,13 +22,11 @@ from tui_agent.ui.tui.messages import Decided, Left, Restated, Toasted
 from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.question_items import QuestionItem
 from tui_agent.ui.tui.virtual_lines import VirtualLines
-from tui_agent.ui.tui.widgets.answer_line import AnswerLine
+from tui_agent.ui.tui.widgets.answer_line import AnswerLine, beside
 from tui_agent.ui.tui.widgets.hunk_editor import HunkEditor, is_editable
 from tui_agent.ui.tui.widgets.outside import write_outside
 
 NOT_HERE = "It has control characters: reject it and say what to run instead."
-LEAST_LINE = 20
-"""Cells that a line to type in needs beside its key; else it stands below."""
 COMMAND_PLACE = (1, 5)
 """The row and column in which the command stands."""
 
@@ -361,9 +359,7 @@ class ApprovePane(VirtualLines):
         item = self.items[0]
         if isinstance(item, ApprovalItem | QuestionItem | BudgetItem):
             row, column = item.drawn(self.sheet(0))[1].get(self._line_action, (0, 2))
-            x = column + 2
-            if self.size.width - x < LEAST_LINE:
-                row, x = row + 1, 2
+            x, row = beside(column + 2, row, self.size.width)
             if self._line.purpose == "command":
                 row, x = COMMAND_PLACE
             self._line.place(x, row - self.top, self.size.width - x - 2)

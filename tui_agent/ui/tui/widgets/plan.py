@@ -20,7 +20,7 @@ from tui_agent.ui.tui.notes_items import Sentence
 from tui_agent.ui.tui.pane import Said
 from tui_agent.ui.tui.plan_items import SIGNS, FreeRows, PlanKeys, StepItem, as_text, from_text
 from tui_agent.ui.tui.virtual_lines import VirtualLines
-from tui_agent.ui.tui.widgets.answer_line import AnswerLine
+from tui_agent.ui.tui.widgets.answer_line import AnswerLine, beside
 from tui_agent.ui.tui.widgets.hunk_editor import HunkEditor
 from tui_agent.ui.tui.widgets.outside import write_outside
 
@@ -198,6 +198,7 @@ class PlanPane(VirtualLines):
             text, proposed=text, kept=Counter(), path="plan.md", sheet=self.sheet(0)
         )
         self.mount(self._editor)
+        self.go_to_row(0)
         self._draw()
         self._editor.focus(scroll_visible=False)
 
@@ -266,8 +267,9 @@ class PlanPane(VirtualLines):
             item = self.items[index]
             if isinstance(item, PlanKeys):
                 row, column = item.drawn(self.sheet(index))[1]["plan.why"]
-                y = self.top_of(index) + row - self.top
-                self._why.place(column + 2, y, self.size.width - column - 4)
+                x, row = beside(column + 2, row, self.size.width)
+                self.reveal_rows(self.top_of(index) + row, self.top_of(index) + row)
+                self._why.place(x, self.top_of(index) + row - self.top, self.size.width - x - 2)
 
 
 def _waiting(state: Session) -> tuple[str, Question | None]:
