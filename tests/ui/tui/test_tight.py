@@ -128,3 +128,18 @@ async def test_a_split_is_counted_alike_everywhere() -> None:
         await desk.until(partial(desk.shows, "4 of 5 hunks undecided"))
         assert desk.shows("4 wait for you")
         assert desk.shows("2 files, 5 hunks")
+
+
+async def test_a_banner_is_read_whole_in_a_narrow_terminal() -> None:
+    async with at_desk(reported(), size=(60, 20)) as desk:
+        words = "sea.toml, line 4: no colour of the form #rrggbb. The theme stays as it was."
+        desk.frame.notices.banner(words, hints=(("/theme", "chooses"),))
+        await desk.until(partial(desk.shows, "/theme chooses"))
+        assert " ".join(" ".join(desk.rows()[1:3]).split()) == f"! {words} /theme chooses"
+        desk.frame.notices.mended()
+        await desk.until(lambda: "Conversation" in desk.rows()[1])
+
+
+async def test_the_way_to_the_other_panes_is_told_where_one_is_seen_at_a_time() -> None:
+    async with at_desk(reported(), size=(40, 20)) as desk:
+        assert "F6 next pane" in desk.rows()[-1]

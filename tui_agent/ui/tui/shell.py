@@ -253,11 +253,11 @@ class Shell(KeyedApp):
     def tell_keys(self, *more: tuple[str, str]) -> None:
         """Show the keys of the empty prompt, and `more` where there is room."""
         ascii_only = self.glyphs.ascii_only
-        hints = [
-            *self.keymap.footer("app", ascii_only=ascii_only),
-            *self.keymap.footer("prompt", ascii_only=ascii_only),
-            *more,
-        ]
+        names = [*self.keymap.in_footer("app"), *self.keymap.in_footer("prompt")]
+        if self.size.width < WIDE:
+            # One pane is seen at a time: how to come to the others goes before the mode.
+            names.sort(key=("app.palette", "app.next_pane", "app.mode", *names).index)
+        hints = [*(self.keymap.hint(one, ascii_only=ascii_only) for one in names), *more]
         self.query_one("#footer", FooterRow).tell(
             Keys(hints=tuple(hints), last=self.keymap.help_hint("prompt"))
         )

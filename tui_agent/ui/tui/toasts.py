@@ -20,6 +20,8 @@ CHANGED_UNDER = (
     "what you decided about ask again."
 )
 TOAST_SECONDS = 4.0
+ROWS_BELOW = 3
+"""Activity, footer, and a blank one; the prompt comes to them."""
 
 
 class Notices:
@@ -43,7 +45,8 @@ class Notices:
         row.tell(Notice(text=text, sign=sign, role=role))
         width = min(self.shell.size.width - 2, cell_len(text) + 5)
         row.styles.width = width
-        row.styles.margin = (0, 0, 4, max(0, self.shell.size.width - width - 1))
+        below = ROWS_BELOW + max(1, self.shell.prompt.size.height)
+        row.styles.margin = (0, 0, below, max(0, self.shell.size.width - width - 1))
         row.display = True
         if self._timer is not None:
             self._timer.stop()
