@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import subprocess
 import sys
@@ -89,6 +90,19 @@ def test_a_line_that_a_crash_cut_off_takes_nothing_else_with_it(tmp_path: Path) 
     again.settle("c", Spend(usd=0.5))
     assert again.today().spend == Spend(usd=0.75)
     assert made.today().spend == Spend(usd=0.75)
+
+
+def test_a_book_that_a_stopped_process_has_is_waited_for_and_then_done_without(
+    tmp_path: Path,
+) -> None:
+    made = FileDayBook(tmp_path, lambda: NOON, lambda _: NOTHING, patience=0.05)
+    made.settle("a", Spend(usd=1.0))
+    with (tmp_path / "2026-01-02.jsonl").open("rb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert made.today().spend is None
+        assert made.set_aside("b", 1.0, 0.5)
+        made.settle("b", Spend(usd=1.0))
+    assert made.today().spend == Spend(usd=1.0)
 
 
 def test_a_book_that_cannot_be_written_has_no_sum_and_stops_nothing(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from tui_agent.core.spending import NOTHING, Spend, added_up
 FOLDER = "spending"
 KEPT_DAYS = 60
 """Files of days before that are thrown away."""
+PATIENCE_SECONDS, STEP_SECONDS = 10.0, 0.002
 SEARCHED_DAYS = 7
 """In so many a call is looked for that another process has set aside."""
 
@@ -57,13 +59,21 @@ class FileDayBook:
         folder: Where the files lie; made where it is missing.
         now: The present moment, with its zone: a day is one of the user's own calendar.
         known: Gives what the logs say that a day (ISO 8601) has cost.
+        patience: Seconds to wait for another process that has the book; it may be stopped, and
+            nobody can leave while a thread waits. The book is then one that cannot be read.
     """
 
     def __init__(
-        self, folder: Path, now: Callable[[], datetime], known: Callable[[str], Spend]
+        self,
+        folder: Path,
+        now: Callable[[], datetime],
+        known: Callable[[str], Spend],
+        *,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         """Open nothing yet."""
         self._folder, self._now, self._known = folder, now, known
+        self._patience = patience
         self._sums: dict[str, _Sum] = {}
         self._days: dict[str, str] = {}
         """On which day each call was made that is not settled yet."""
@@ -122,12 +132,25 @@ class FileDayBook:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         book = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(book, fcntl.LOCK_EX)
+            self._lock(book)
             if not os.fstat(book).st_size:
                 self._begin(book, day)
             yield book
         finally:
             os.close(book)
+
+    def _lock(self, book: int) -> None:
+        """Wait for whoever has the book, for as long as is reasonable. Raises TimeoutError."""
+        given_up = time.monotonic() + self._patience
+        while True:
+            try:
+                fcntl.flock(book, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= given_up:
+                    raise TimeoutError from None
+                time.sleep(STEP_SECONDS)
+            else:
+                return
 
     def _begin(self, book: int, day: str) -> None:
         """Begin a day's file with what the logs know of it."""
