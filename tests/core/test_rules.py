@@ -167,9 +167,24 @@ def test_set_user_id_bits_ask_in_every_mode(folder: Path) -> None:
         "chmod ug=rws x",
         "install -m 2755 a b",
         "chmod 06755 x",
+        "chmod 3755 x",
+        "chmod +4000 x",
+        "chmod =6755 x",
+        "chmod u-x+x+s x",
+        "/bin/chmod 4755 x",
+        "install -Dm4755 a b",
+        "install --mode=u+s a b",
+        "find . -exec chmod 4755 x +",
+        "if true; then chmod 4755 x; fi",
+        "(chmod u+s x)",
+        "X=1 chmod 4755 $Y > z",
+        "bash -c 'chmod u+s x'",
     ):
         assert said(command_in(folder, text), mode="auto") == ("ask", "protect.suid")
-    for text in ("chmod 755 x", "chmod +x x", "chmod 0644 x", "chmod u=rw x"):
+    for text in (
+        *("chmod 755 x", "chmod +x x", "chmod 0644 x", "chmod u=rw x", "chmod 1755 x"),
+        *("chmod u-s x", "chmod -4000 x", "install --suffix=s a b"),
+    ):
         assert said(command_in(folder, text), mode="auto") == ("allow", "mode.auto")
 
 

@@ -6,13 +6,16 @@ before it.
 
 from __future__ import annotations
 
-from tui_agent.core.proposal import CommandPart, Target
+import re
+from collections.abc import Sequence
+
+from tui_agent.core.proposal import Target
 from tui_agent.core.rules import covers_call, frees_file
 from tui_agent.core.settings import RuleSettings
+from tui_agent.core.shell.scan import scanned
 from tui_agent.core.weighing import Case, Said, say
 
 SET_ID = 0o6000
-_OCTAL_WITH_BITS = 4
 
 
 def asks_always(case: Case) -> Said | None:
@@ -88,26 +91,46 @@ def _set_user_id(case: Case) -> Said | None:
     proposal = case.proposal
     files = proposal.patch.files if proposal.patch else ()
     by_patch = any(file.new_mode is not None and file.new_mode & SET_ID for file in files)
-    by_part = any(_sets_bits(one.part) and not one.named for one in case.parts)
-    if not (by_patch or by_part):
+    by_part = any(_sets_bits(one.part.words) and not one.named for one in case.parts)
+    command = proposal.command
+    unread = command is not None and command.unread and _sets_bits((command.text,))
+    if not (by_patch or by_part or unread):
         return None
     return say("ask", "protect.suid", "it sets a set-user-id bit")
 
 
-def _sets_bits(part: CommandPart) -> bool:
-    """Return whether a part is chmod or install with such a mode among its words."""
-    if not {"chmod", "install"} & set(part.words):
-        return False
-    return any(_has_bits(word.removeprefix("--mode=").removeprefix("-m")) for word in part.words)
+def _sets_bits(words: Sequence[str]) -> bool:
+    """Return whether chmod or install stands there with such a mode, also within a word."""
+    readings = [words, *(found for word in words if set(word) & _BLANK for found in scanned(word))]
+    return any(
+        {"chmod", "install"} & {word.rpartition("/")[2] for word in reading}
+        and any(_has_bits(_OPTION.sub("", word)) for word in reading)
+        for reading in readings
+    )
+
+
+_BLANK = frozenset(" \t\n;&|(){}")
+
+
+_OPTION = re.compile(r"^(--mode=|-[A-Za-z]*m)")
+"""What a mode may be written together with: `-Dm4755`."""
 
 
 def _has_bits(mode: str) -> bool:
-    if mode.isdecimal():
-        digits = mode.lstrip("0")
-        return len(digits) >= _OCTAL_WITH_BITS and digits[-_OCTAL_WITH_BITS] in "24567"
+    """Return whether a mode sets a bit of `SET_ID`, as a number, by letters, or `+4000`."""
+    if _is_octal(mode):
+        return bool(int(mode, 8) & SET_ID)
     return any(
-        "s" in one.partition(sign)[2]
+        "s" in given or (_is_octal(given) and bool(int(given, 8) & SET_ID))
         for one in mode.split(",")
-        for sign in "+="
-        if sign in one and set(one.partition(sign)[0]) <= set("ugoa")
+        if _SYMBOLIC.fullmatch(one)
+        for given in _SETTING.findall(one)
     )
+
+
+_SYMBOLIC = re.compile(r"[ugoa]*([-+=][rwxXstugo0-7]*)+")
+_SETTING = re.compile(r"[+=]([^-+=]*)")
+
+
+def _is_octal(text: str) -> bool:
+    return bool(text) and set(text) <= set("01234567")
