@@ -236,9 +236,10 @@ async def test_a_child_that_changed_nothing_asks_nothing(
 
 LINKING = (
     "chmod +x a.txt && ln -s a.txt made && ln -s $PWD/a.txt whole && ln -sfn a.txt led && rm gone "
-    "&& rm file && ln -s a.txt file && ln -s /etc/hostname out && rm -r folder && ln -s . folder"
+    "&& rm file && ln -s a.txt file && ln -s /etc/hostname out && rm -r folder && ln -s . folder "
+    "&& head -c 6000000 /dev/zero > big"
 )
-"""What a child does with links and modes: four that come along, two that stay."""
+"""What a child does with links and modes, and what no snapshot holds."""
 
 
 async def test_links_and_modes_that_a_child_changed_come_to_the_review_as_what_they_are(
@@ -269,7 +270,7 @@ async def test_links_and_modes_that_a_child_changed_come_to_the_review_as_what_t
             ("whole", "create", LINK),
         }
         left = [one for one in proposal.notes if one.startswith("left in the copy: ")]
-        assert [one.split(": ")[1] for one in left] == ["folder, folder/inner.txt", "out"]
+        assert [one.split(": ")[1] for one in left] == ["folder, folder/inner.txt", "out", "big"]
         assert left[1].endswith("a link that leads out of the workspace")
         assert picture(repository.root) == before
         await work.decide(Decision(verdict="once"))

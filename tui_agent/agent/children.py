@@ -148,7 +148,8 @@ class Children:
             raise NotApartError(message) from None
         unrecorded = taken.left_out
         if unrecorded:
-            known = (await _taken(engine.world.snapshots)).left_out
+            async with engine.snapping:
+                known = (await _taken(engine.world.snapshots)).left_out
             unrecorded = tuple(one for one in unrecorded if one not in known)
         copy, workspace = apart.workspace.root, engine.world.workspace
         return await asyncio.to_thread(brought_back, changes, copy, workspace, unrecorded)
