@@ -12,7 +12,7 @@ from tui_agent.core.edits.contract import EditError
 from tui_agent.core.edits.envelope import unwrapped
 from tui_agent.core.edits.operations import Add, Delete, Operation, Update
 
-_HUNK = re.compile(r"@@(?:\s*-(\d+)(?:,(\d+))?\s+\+\d+(?:,\d+)?\s*@@)?")
+_HUNK = re.compile(r"@@(?:\s*-(\d+)(?:,\d+)?\s+\+\d+(?:,\d+)?\s*@@)?")
 _OLD, _NEW = "--- ", "+++ "
 _NO_FILE = "/dev/null"
 _GIT_LINES = (
@@ -226,17 +226,20 @@ def _chunk(hunk: Sequence[str], path: str) -> Chunk:
         old=tuple(old),
         new=tuple(new),
         at_end=open_old or open_new,
-        number=_number(hunk[0]),
+        number=_number(hunk[0], inserts=not old),
         open_end=open_new if open_old or open_new else None,
     )
 
 
-def _number(header: str) -> int | None:
-    """Index of the first old line; where there is none, of the line that follows."""
+def _number(header: str, *, inserts: bool) -> int | None:
+    """Index of the first old line; where there is none, of the line that follows.
+
+    Whether there is one is told by the lines: a stated count may be wrong.
+    """
     found = _HUNK.match(header)
     if found is None or found[1] is None:
         return None
-    return int(found[1]) if found[2] == "0" else max(0, int(found[1]) - 1)
+    return int(found[1]) if inserts else max(0, int(found[1]) - 1)
 
 
 def _malformed(message: str) -> EditError:
