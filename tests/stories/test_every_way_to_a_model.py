@@ -61,7 +61,7 @@ def play(sample: Repository, server: ModelServer, home: Path, model: str) -> Don
     (home / "agent").mkdir(exist_ok=True)
     (home / "agent" / "config.toml").write_text(
         f'[[endpoints]]\nname = "through"\nbase_url = "{server.url}/v1"\n'
-        'dialect = "litellm"\nkey_variable = "THROUGH_KEY"\n'
+        'dialect = "litellm"\nkey_variable = "THROUGH_KEY"\ncontext_tokens = 54321\n'
     )
     program = Program(
         sample.root,
@@ -94,6 +94,8 @@ def test_the_same_story_is_lived_and_recorded(
     assert len(sent) == (0 if way == "scripted" else 6)
     usage = [data["usage"] for data in done.events("ModelResponded")]
     assert [one["input_tokens"] for one in usage] == [2000] * 4
+    windows = {data.get("context_tokens") for data in done.events("ModelResponded")}
+    assert (windows == {54321}) == way.startswith("litellm, openai"), "as the endpoint says"
 
 
 @pytest.mark.case(55)

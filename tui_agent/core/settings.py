@@ -26,6 +26,9 @@ class EndpointSettings:
     """`openai`: spoken directly; `litellm`: through litellm, under the provider's name."""
     key_variable: str = ""
     """The environment variable that holds its key."""
+    context_tokens: int = 0
+    """How many tokens fit into its models' window, for the meter and compaction. 0: as the table
+    of well-known models says, or unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,10 @@ def endpoints_of(wiring: Wiring) -> Endpoints:
         )
         for one in wiring.settings.endpoints
     ]
-    return Endpoints.of(wiring.environ, configured)
+    windows = {
+        one.name: one.context_tokens for one in wiring.settings.endpoints if one.context_tokens
+    }
+    return Endpoints.of(wiring.environ, configured, windows)
 
 
 def routed_model(wiring: Wiring) -> RoutedModel:

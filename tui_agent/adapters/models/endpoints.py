@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from typing import Literal
 
+    from tui_agent.core.messages import ModelFacts
+
     Dialect = Literal["openai", "litellm"]
     HostKind = Literal["direct", "litellm", "scripted"]
 
@@ -183,9 +185,15 @@ class Endpoints(Value):
     all: tuple[Endpoint, ...] = KNOWN
     replaced: frozenset[str] = frozenset()
     """Providers whose address the environment or the user changed."""
+    windows: tuple[tuple[str, int], ...] = ()
+    """By endpoint, how many tokens fit into the window of its models, as the user says."""
 
     @staticmethod
-    def of(environ: Mapping[str, str], configured: Sequence[Endpoint] = ()) -> Endpoints:
+    def of(
+        environ: Mapping[str, str],
+        configured: Sequence[Endpoint] = (),
+        windows: Mapping[str, int] | None = None,
+    ) -> Endpoints:
         """Return the known endpoints as the environment bends them, after the `configured` ones."""
         own = {endpoint.name for endpoint in configured}
         known = tuple(_bent(endpoint, environ) for endpoint in KNOWN if endpoint.name not in own)
@@ -195,7 +203,8 @@ class Endpoints(Value):
             for before in KNOWN
             if before.name == now.name and before.base_url != now.base_url
         }
-        return Endpoints(all=(*configured, *known), replaced=frozenset(bent | own))
+        said = tuple((windows or {}).items())
+        return Endpoints(all=(*configured, *known), replaced=frozenset(bent | own), windows=said)
 
     def route(self, model: str) -> Route:
         """Return where `model` is served.
@@ -233,6 +242,13 @@ class Endpoints(Value):
                 f"no model {model!r}: name it as provider/model, such as {KNOWN[0].default_model}"
             )
         return self._through(endpoint, model)
+
+    def completed(self, facts: ModelFacts, route: Route) -> ModelFacts:
+        """Return a model's facts with the window that the user named for its server."""
+        from dataclasses import replace
+
+        window = dict(self.windows).get(route.provider)
+        return replace(facts, context_tokens=window) if window and window > 0 else facts
 
     def find(self, name: str) -> Endpoint | None:
         """Return the endpoint called `name`."""

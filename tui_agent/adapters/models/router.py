@@ -206,7 +206,7 @@ class RoutedModel:
         if client is None:
             return ModelFacts(model=model)
         try:
-            return await client.facts(route, model)
+            return self._endpoints.completed(await client.facts(route, model), route)
         except Fault:
             return ModelFacts(model=model)
 
