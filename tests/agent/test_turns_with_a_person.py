@@ -254,6 +254,16 @@ async def test_a_check_that_a_person_has_worded_anew_verifies_nothing_and_is_sho
         assert object_of(call) == ran
 
 
+async def test_the_whole_name_of_a_tool_that_is_none_is_shown(
+    repository: Repository, script: Script
+) -> None:
+    async with script(call("frobnicate_it", "{ x = 1, how = 'well' }") + DONE).opened() as work:
+        await work.say("go")
+        made = next(iter(work.state.main.turns[-1].calls.values()))
+        assert object_of(made) == "frobnicate_it well"
+    assert repository.root.exists()
+
+
 EDIT = call("edit", '{ path = "a.txt", edits = [{ old = "one", new = "two" }] }')
 
 

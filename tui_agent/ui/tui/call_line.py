@@ -208,7 +208,10 @@ def object_of(call: Call, draft: Draft = NO_DRAFT, *, narrow: bool = False) -> s
         return " ".join(text.split())
     told = [str(given[name]) for name in _TELLING if given.get(name)]
     others = [str(value) for value in given.values() if isinstance(value, str)]
-    return " ".join((told or others or [""])[0].split())
+    subject = " ".join((told or others or [""])[0].split())
+    # A name that a model has made up is cut in the column of the verbs.
+    made_up = call.tool if len(verb_of(call)) > VERB_CELLS else ""
+    return f"{made_up} {subject}".strip()
 
 
 def _patch_of_child(call: Call) -> str:
