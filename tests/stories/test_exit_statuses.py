@@ -132,7 +132,10 @@ def test_beside_a_scripted_model_a_command_finds_no_key_either(
         (("-r", "zzzz"), "No session begins with 'zzzz'"),
         (("-c", "-p", "x"), "There is no session of this folder yet"),
         (("sessions", "frobnicate"), "invalid choice: 'frobnicate'"),
-        (("config", "explain", "limits.loop"), "limits.loop is no setting"),
+        (
+            ("config", "explain", "limit.loops"),
+            "limit.loops is no setting. Did you mean limits.loops?",
+        ),
         (("tool", "nonsense"), "there is no tool nonsense; the tools are read,"),
         (("tool", "read", "--args", "{"), "--args is not JSON"),
         (("tool", "read", "--args", "[]"), "--args must be a JSON object"),

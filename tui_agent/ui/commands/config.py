@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from tui_agent.core.codec import dumps, encode
 from tui_agent.ui.commands.contract import Given, LoadedSettings, Surroundings
+from tui_agent.ui.commands.near import near
 from tui_agent.ui.commands.options import Parser
 from tui_agent.ui.exit_status import DONE, USAGE
 
@@ -100,8 +101,9 @@ def _json(key: str, given: Sequence[Given]) -> dict[str, object]:
 def _explain(around: Surroundings, loaded: LoadedSettings, key: str) -> int:
     given = loaded.given.get(key)
     if given is None:
-        near = [one for one in loaded.given if key in one or one.rpartition(".")[2] == key]
-        hint = f" Did you mean {', '.join(near)}?" if near else " agent config show lists them."
+        like = [one for one in loaded.given if key in one or one.rpartition(".")[2] == key]
+        like = like or list(filter(None, [near(key, loaded.given)]))
+        hint = f" Did you mean {', '.join(like)}?" if like else " agent config show lists them."
         around.paper.say(f"{key} is no setting.{hint}")
         return USAGE
     counts = effective(given)
