@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.repository import Repository
 from tests.support.shelved import shelve, talk
+from tests.ui.story import Story
 from tui_agent.adapters.session_log import StoredSession
 from tui_agent.core.events import Labelled
 from tui_agent.ui.commands.typed import Options
@@ -24,6 +25,8 @@ async def test_sessions_are_listed_found_looked_into_and_labelled(repository: Re
     for number, (name, text) in enumerate(texts.items()):
         story = talk(text, output=f"{name}: address in use")
         shelve(story, shelf, f"20261121T14020{number}-{name}")
+    # One that was left before anything was said is not offered.
+    shelve(Story().start(), shelf, "20261121T140209-01kccc")
     doors = SessionDoors(around)
     assert [one.id for one in await doors.sessions("")] == ["01kbbb", "01kaaa"]
     assert [one.id for one in await doors.sessions("redirect why")] == ["01kaaa"]

@@ -100,7 +100,8 @@ class SessionDoors:
             summaries += [summarise(one) for one in looked.unread[:MOST_UNREAD]]
             summaries.sort(key=lambda one: one.folder.name, reverse=True)
         self._folders = {one.id: one.folder for one in summaries}
-        return [_line(one) for one in summaries if one.status not in {"empty", "unreadable"}]
+        said = (one for one in summaries if one.turns or one.labels)
+        return [_line(one) for one in said if one.status not in {"empty", "unreadable"}]
 
     async def catch_up(self) -> bool:
         """Read the logs that there was no time for; return whether there were any."""
