@@ -17,6 +17,17 @@ def _state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+def _goes_and_comes_back(screen: Screen) -> None:
+    screen.press("ctrl-z")
+    for _ in range(200):
+        if _state(screen.pid) == "T":
+            break
+        screen.look(0.05)
+    assert _state(screen.pid) == "T"
+    screen.forget()
+    os.kill(screen.pid, signal.SIGCONT)
+
+
 @pytest.mark.timeout(120)
 def test_after_control_z_everything_is_drawn_again_and_the_title_says_what_is_done(
     repository: Repository, tmp_path: Path
@@ -28,16 +39,15 @@ def test_after_control_z_everything_is_drawn_again_and_the_title_says_what_is_do
         screen.press(*"what is it", "enter")
         screen.wait("It is a sample.", "answered")
         assert screen.title == f"{repository.root.name}: what is it"
-        screen.press("ctrl-z")
-        for _ in range(200):
-            if _state(screen.pid) == "T":
-                break
-            screen.look(0.05)
-        assert _state(screen.pid) == "T"
-        screen.forget()
-        os.kill(screen.pid, signal.SIGCONT)
+        _goes_and_comes_back(screen)
         screen.wait("It is a sample.", "Ask, or")
         assert screen.title.endswith("what is it")
+        screen.press("?")
+        screen.wait("Everywhere")
+        _goes_and_comes_back(screen)
+        screen.wait("Everywhere", "Go to the shell")
+        screen.press("esc")
+        screen.wait("It is a sample.", "Ask, or")
         screen.press("ctrl-d")
         assert screen.ended() == 0
         assert "is kept; agent -c goes on with it." in screen.text

@@ -103,6 +103,11 @@ async def test_a_key_that_leads_nowhere_says_so() -> None:
     assert "There is no failure after this step." in failure
 
 
+async def test_every_key_is_shown_from_wherever_one_is() -> None:
+    for keys in (("?",), ("f1",), ("/", "f1"), ("f6", "?")):
+        assert "where you are" in await after(*keys), keys
+
+
 async def test_words_places_and_labels_are_gone_to() -> None:
     story = reported()
     story.emit(Labelled(text="ci green"))

@@ -69,7 +69,6 @@ class Deeds:
             "app.narrower": lambda: self._resize(share=-3),
             "app.taller": lambda: self._resize(bias=2),
             "app.flatter": lambda: self._resize(bias=-2),
-            "app.suspend": self._suspend,
         }
 
     @property
@@ -351,8 +350,4 @@ class Deeds:
         side = self.frame.side
         side.folded ^= {str(side.slots[0].id)}
         self.frame.redraw()
-        return True
-
-    def _suspend(self) -> bool:
-        self.shell.action_suspend_process()
         return True

@@ -24,6 +24,9 @@ from tui_agent.ui.tui.keymap import Keymap, build_keymap, contexts_of
 from tui_agent.ui.tui.theme import Theme
 
 TOGETHER_SECONDS = 0.03
+SUSPEND = "app.suspend"
+WRITTEN_IN = frozenset({"hunk-editor", "answer"})
+"""Where the key for it takes back what was typed."""
 """Keys that were read at once are so close; no hand is."""
 _NATIVE = {
     "ansi-background": "ansi_default",
@@ -156,10 +159,20 @@ class KeyedApp(App[int], inherit_bindings=False):
                 return contexts_of(place.key_context)
         return ["app"]
 
+    def on_mount(self) -> None:
+        """Draw everything again after the terminal was away: it forgot what it showed."""
+        self.app_resume_signal.subscribe(self, lambda _: self._drawn_again())
+
+    def _drawn_again(self) -> None:
+        self.refresh(layout=True, repaint=True)
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+
     def act(self, action: str) -> bool:
         """Do what a key means everywhere; return whether it meant anything."""
-        del action
-        return False
+        if action == SUSPEND:
+            self.action_suspend_process()
+        return action == SUSPEND
 
     def perform(self, action: str) -> bool:
         """Offer an action to the focused widget, then the screen, then this application."""
@@ -173,8 +186,12 @@ class KeyedApp(App[int], inherit_bindings=False):
         names = [key.key]
         if key.character is not None and key.is_printable and key.character != " ":
             names.append(key.character)
-        actions = self.keymap.find(self.key_contexts(), names)
-        return any(self.perform(action) for action in actions)
+        contexts = self.key_contexts()
+        if any(self.perform(action) for action in self.keymap.find(contexts, names)):
+            return True
+        # Overlays, replays and cards have keys of their own, and the shell behind them all.
+        away = SUSPEND in self.keymap.find(["app"], names) and contexts[0] not in WRITTEN_IN
+        return away and self.perform(SUSPEND)
 
     def noted(self, key: events.Key) -> None:
         """Take note that a key came, before it is its turn."""

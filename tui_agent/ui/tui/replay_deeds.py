@@ -97,6 +97,14 @@ class ReplayDeeds:
         """Go to the first or the last step."""
         return self.replay.go(index % max(1, len(self.replay.stops)))
 
+    def do_help(self) -> None:
+        """Show every key, those of the replay first."""
+        from tui_agent.ui.tui.help_sheet import HelpSheet
+        from tui_agent.ui.tui.keyed_app import app_of
+
+        app = app_of(self.screen)
+        app.push_screen(HelpSheet(contexts=app.key_contexts()))
+
     # Playing
 
     def do_play(self) -> None:

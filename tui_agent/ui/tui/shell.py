@@ -238,10 +238,6 @@ class Shell(KeyedApp):
         self._shown(shown=False)
 
     def _shown(self, *, shown: bool) -> None:
-        if shown:
-            # The terminal forgot what it showed; after Ctrl-Z nobody else says so.
-            self.refresh(layout=True, repaint=True)
-            self.screen.refresh(layout=True)
         if self.rest is not None:
             self.rest.on_shown(shown=shown)
 

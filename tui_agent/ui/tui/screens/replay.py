@@ -270,7 +270,7 @@ class ReplayScreen(Screen[None]):
             if self.focused is not self.transcript or not self.transcript.back():
                 self._to_timeline()
             return True
-        if action == "answer.help":
+        if name == "help":
             return self.deeds.act("help")
         if context != "replay":
             return False
