@@ -173,7 +173,7 @@ _ANSWERED = ("user", "steer", "call")
 """Kinds of unsent things that the model is called for; the others wait for the next request."""
 
 MOST_COMPACTIONS = 3
-"""A turn: a conversation that three summaries do not make fit is not saved by a fourth."""
+"""In a row: a conversation that three summaries do not make fit is not saved by a fourth."""
 
 
 def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
@@ -186,7 +186,7 @@ def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> 
         return _call_model(session, agent, turn, terms)
     if failure.kind != "context":
         return End(reason="model_failed", detail=failure.message)
-    if _compactions(turn) >= MOST_COMPACTIONS:
+    if _compactions_in_vain(turn) >= MOST_COMPACTIONS:
         return End(reason="model_failed", detail=failure.message)
     return _stopped(session, turn, terms) or Compact(by="overflow")
 
@@ -195,8 +195,37 @@ def _asked(step: Step) -> tuple[ToolCall, ...]:
     return step.response.tool_calls if step.response is not None else ()
 
 
-def _compactions(turn: Turn) -> int:
-    return sum(step.purpose == "compaction" for step in turn.steps.values())
+HELPED = 0.9
+"""Of what the request for a summary took: what is sent after it must be shorter than that."""
+
+
+def _compactions_in_vain(turn: Turn) -> int:
+    """Return how many summaries were made since the model last answered."""
+    count = 0
+    for step in reversed(turn.steps.values()):
+        if step.purpose == "compaction":
+            count += 1
+        elif step.response is not None:
+            break
+    return count
+
+
+def _last_one_helped(turn: Turn) -> bool:
+    """Whether the turn's last summary, if there is one, made what was sent after it shorter.
+
+    A turn of many steps may need several; one that changed nothing is not tried again.
+    """
+    after: list[int] = []
+    for step in reversed(turn.steps.values()):
+        if step.purpose == "compaction":
+            return any(0 < used < _used(step) * HELPED for used in after)
+        after.append(_used(step))
+    return True
+
+
+def _used(step: Step) -> int:
+    usage = step.response.usage if step.response is not None else None
+    return (usage.input_tokens or 0) + (usage.output_tokens or 0) if usage is not None else 0
 
 
 def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Action:
@@ -206,7 +235,7 @@ def _call_model(session: Session, agent: Agent, turn: Turn, terms: Terms) -> Act
     window, used = terms.context_tokens, agent.context_used
     share = terms.settings.context.compact_at
     full = bool(window and used and share and used > window * share)
-    if full and not _compactions(turn):
+    if full and _last_one_helped(turn):
         return Compact(by="limit")
     return CallModel()
 
