@@ -36,6 +36,10 @@ def test_after_control_z_everything_is_drawn_again_and_the_title_says_what_is_do
     argv = program.command("--model", script(tmp_path, [{"text": "It is a sample."}]))
     with Screen(argv, program.environ, repository.root) as screen:
         screen.wait("Ask, or")
+        screen.press("\x1b[200~one \x1b[31mred\ntwo\nand\x1b[201~")
+        screen.wait("one ␛[31mred", "two")
+        screen.press("ctrl-c")
+        screen.wait("Ask, or", gone="two")
         screen.press(*"what is it", "enter")
         screen.wait("It is a sample.", "answered")
         assert screen.title == f"{repository.root.name}: what is it"

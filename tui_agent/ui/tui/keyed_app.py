@@ -11,6 +11,7 @@ from rich.segment import Segment
 from textual import events
 from textual.app import App
 from textual.color import Color
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.screen import Screen
@@ -104,6 +105,17 @@ class KeyedApp(App[int], inherit_bindings=False):
         self.set_class(look.dark, "-dark-mode", update=False)
         self.set_class(not look.dark, "-light-mode", update=False)
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def get_driver_class(self) -> type[Driver]:
+        """Read the keyboard in our way, where the library would read a terminal."""
+        from textual.drivers.linux_driver import LinuxDriver
+
+        chosen = super().get_driver_class()
+        if chosen is not LinuxDriver:
+            return chosen
+        from tui_agent.ui.tui.keyboard import Keyboard
+
+        return Keyboard
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the one filter of ours; colours are converted nowhere else."""
