@@ -73,7 +73,7 @@ def test_in_lines_a_number_goes_on_with_a_session_and_another_and_this_one_is_ex
         person.says("/sessions 1")
         person.sees("You last said: update the docs")
         person.says("/export")
-        person.sees("/export FORMAT")
+        person.sees("/export html|")
         person.says("/export md")
         person.sees("Exported to agent-")
         person.says("and on")

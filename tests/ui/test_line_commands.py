@@ -91,10 +91,10 @@ async def test_what_was_said_is_found_and_said_again() -> None:
     assert "    1  Add a test\n    2  Fix it." in await typed.says("/history")
     assert "Add" not in await typed.says("/history fix")
     await typed.says("/history 1")
-    assert typed.commands.said == "Add a test"
+    assert typed.commands.message.said == "Add a test"
     written = Typed(a_turn(), edited="A long\nmessage\n")
     await written.says("/editor")
-    assert written.commands.said == "A long\nmessage"
+    assert written.commands.message.said == "A long\nmessage"
 
 
 async def test_the_last_answer_is_copied_by_the_terminal_as_it_was_written() -> None:
@@ -112,7 +112,7 @@ async def test_what_is_said_of_the_state_is_true_before_and_during_a_turn() -> N
     assert "Nothing was asked yet." in await idle.says("/status")
     assert "Nothing was asked yet." not in await running.says("/status")
     await idle.says("/steer be quick")
-    assert idle.commands.said == "be quick"
+    assert idle.commands.message.said == "be quick"
     assert "hears it" in await running.says("/steer be quick")
     assert running.client.commands == [Steer(text="be quick")]
     assert "The model is" in await idle.says("/model")

@@ -76,6 +76,8 @@ class LineMode:
         self._closed = False
         self._warned = False
         self._listening = False
+        self._known = 0
+        """How many questions wait, as far as it was said."""
         self._announced: Waiting | None = None
         """The question that the one who is typing was told of."""
 
@@ -108,13 +110,18 @@ class LineMode:
         return 0
 
     async def _begin(self) -> None:
-        """Send what the command line said."""
+        """Let what has been be known, and send what the command line said."""
+        while self._told.state.seq < self._setup.past and not self._closed:
+            self._changed.clear()
+            await self._changed.wait()
         if self._setup.first is not None:
             self._client.send(self._setup.first)
             await self._taken_up()
         elif self._setup.prompt:
             self._paper.put([("accent", "› "), ("bold", self._setup.prompt)])
             await self._say(self._setup.prompt)
+        elif self._setup.past:
+            await self._settled()
 
     def _stop(self) -> None:
         """Ctrl-C came between two questions: it ends what runs."""
@@ -127,7 +134,7 @@ class LineMode:
         finally:
             self._closed = True
             self._changed.set()
-            if self._listening:
+            if self._listening and not self._input.strict:
                 self._input.release()
 
     async def _each(self) -> None:
@@ -135,9 +142,11 @@ class LineMode:
             if record.h and record.seq <= self._setup.past:
                 self._told.fold(record)
                 if record.seq == self._setup.past:
+                    self._known = len(self._told.state.waiting)
                     self._retell()
             else:
                 await self._tell(record)
+                self._count()
             self._changed.set()
             if self._listening and self._waiting() not in (None, self._announced):
                 self._announced = self._waiting()
@@ -149,6 +158,12 @@ class LineMode:
         told = await self._told.tell(record)
         if told.answer or told.aside:
             self._paper.put(*told.answer, *told.aside)
+
+    def _count(self) -> None:
+        """Say that another question waits, while one is being answered."""
+        known, self._known = self._known, len(self._told.state.waiting)
+        if self._known > known > 0 and not self._listening:
+            self._paper.put(f"Another question waits behind this one: {self._known} in all.")
 
     def _retell(self) -> None:
         turns = self._told.state.main.turns
@@ -185,7 +200,7 @@ class LineMode:
 
     async def _listen(self) -> None:
         self._listening, self._announced = True, None
-        start, self._commands.draft = self._commands.draft, ""
+        start, self._commands.message.draft = self._commands.message.draft, ""
         try:
             said = await self._input.line(self._sign(), hold=self._running(), start=start)
         finally:
@@ -219,7 +234,7 @@ class LineMode:
         elif text == "?" or self._commands.means(text):
             if not await self._commands.run(text if text != "?" else "/help"):
                 raise Left
-            said, self._commands.said = self._commands.said, ""
+            said, self._commands.message.said = self._commands.message.said, ""
             await (self._send(said) if said else self._settled())
         else:
             await self._send(said)
@@ -227,7 +242,7 @@ class LineMode:
     async def _send(self, said: str) -> None:
         """Send a message, now or after this turn."""
         queued = self._busy()
-        self._client.send(Submit(text=said, attachments=self._commands.attached()))
+        self._client.send(Submit(text=said, attachments=self._commands.message.attached()))
         if queued:
             self._paper.put("Queued: it is sent when this turn has ended. /steer says it now.")
             await self._settled()

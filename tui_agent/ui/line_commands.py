@@ -8,8 +8,6 @@ from functools import partial
 from inspect import isawaitable
 
 from tui_agent.core import commands as ask
-from tui_agent.core.blob import preview_of
-from tui_agent.core.messages import Attachment
 from tui_agent.core.overview import NOT_RECORDED
 from tui_agent.core.ports import Client
 from tui_agent.core.servers import is_served
@@ -19,16 +17,14 @@ from tui_agent.ui.grant_lines import grant_lines
 from tui_agent.ui.line_approval import edited_plan
 from tui_agent.ui.line_doors import Others
 from tui_agent.ui.line_editing import Edit
-from tui_agent.ui.line_sessions import HELP
+from tui_agent.ui.line_message import Message
+from tui_agent.ui.line_sessions import FORMATS, HELP
 from tui_agent.ui.line_told import (
     call_lines,
-    last_answer,
     rewind_lines,
-    said_lines,
     status_lines,
     told_context,
 )
-from tui_agent.ui.offering import written
 from tui_agent.ui.plan_lines import plan_lines
 from tui_agent.ui.rewind_words import rewind_wish
 from tui_agent.ui.text import Line, Paper
@@ -36,8 +32,6 @@ from tui_agent.ui.transcript import Transcript
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
 from tui_agent.ui.undo_words import undo_wish
 
-MOST_FILES = 15
-"""Files that are listed at once."""
 MODES = ("plan", "ask", "edit", "auto")
 NEXT = "next"
 """What Shift-Tab says after `/mode`."""
@@ -59,13 +53,9 @@ class SlashCommands:
     ) -> None:
         self._client, self._paper, self._told, self._edit = client, paper, told, edit
         self._others = others
-        self.said = ""
-        """A message that a command has made, and which is to be sent."""
-        self.draft = ""
-        """What the next message begins with, where it can be changed."""
+        self.message = Message(client, paper, told, edit, others)
         self.then: tuple[str, ...] = ()
         """What is to be gone on to: `("resume", ID)`, for one; empty: nothing."""
-        self._attached: list[Attachment] = []
         self._table = {
             **self._of_the_model(),
             **self._of_the_conversation(),
@@ -107,16 +97,16 @@ class SlashCommands:
             "status": _Entry(
                 "model, mode, tokens, cost, queue", lambda _: self._tell(status_lines)
             ),
-            "steer": _Entry("say something to the running turn", self._steer, "TEXT"),
-            "recall": _Entry("take back the last queued message", lambda _: self._recall()),
-            "stop": _Entry("end the turn", lambda _: self._client.send(ask.Interrupt())),
-            "editor": _Entry("write a message in your editor", self._editor),
-            "history": _Entry("what was said; /history WORDS searches", self._history),
+            "steer": _Entry("say something to the running turn", self.message.steer, "TEXT"),
+            "recall": _Entry("take back the last queued message", lambda _: self.message.recall()),
+            "stop": _Entry("end the turn", lambda _: self._stop()),
+            "editor": _Entry("write a message in your editor", self.message.write),
+            "history": _Entry("what was said; /history WORDS searches", self.message.history),
             "files": _Entry(
-                "find files to name with @: letters in their order", self._files, "LETTERS"
+                "find files to name with @: letters in their order", self.message.files, "LETTERS"
             ),
-            "attach": _Entry("an image, for your next message", self._attach, "FILE"),
-            "copy": _Entry("the last answer, into the clipboard", lambda _: self._copy()),
+            "attach": _Entry("an image, for your next message", self.message.attach, "FILE"),
+            "copy": _Entry("the last answer, into the clipboard", lambda _: self.message.copy()),
             "output": _Entry("all that a call was given and gave; /output list", self._output),
         }
 
@@ -137,7 +127,7 @@ class SlashCommands:
         return {
             "label": _Entry("name this place", self._label, "TEXT"),
             "sessions": _Entry("list earlier ones; /sessions 2 goes on with one", self._earlier),
-            "export": _Entry("this session as a file for others", self._export, "FORMAT"),
+            "export": _Entry("this session as a file for others", self._export, "|".join(FORMATS)),
             "replay": _Entry("this session from its start, step by step", self._replay),
             "fork": _Entry("go on in a copy of this session, or up to a step of it", self._fork),
             "new": _Entry("begin a new session", lambda _: self._go("new")),
@@ -149,11 +139,6 @@ class SlashCommands:
     def names(self) -> dict[str, str]:
         """What can be typed after the slash, and what each does."""
         return {name: entry.what for name, entry in self._table.items()}
-
-    def attached(self) -> tuple[Attachment, ...]:
-        """Return what goes with the next message, once."""
-        found, self._attached = tuple(self._attached), []
-        return found
 
     def means(self, text: str) -> bool:
         """Return whether a text is a command and no message: `/etc/hosts is empty` is one."""
@@ -222,51 +207,18 @@ class SlashCommands:
     async def _output(self, text: str) -> None:
         self._paper.put(*await call_lines(self._told, text))
 
-    async def _copy(self) -> None:
-        text = last_answer(self._told.state)
-        if not text:
-            self._paper.put("There is no answer yet.")
-        elif self._others.copy is None or self._paper.plain:
-            self._paper.put("This terminal cannot be asked to copy anything.")
-        else:
-            self._paper.signal(await self._others.copy(text))
-            self._paper.put("Copied the last answer.")
-
-    async def _editor(self, text: str) -> None:
-        self.said = (await self._edit(text) or "").strip()
-        if not self.said:
-            self._paper.put("Nothing was sent.")
-
-    def _history(self, text: str) -> None:
-        said = list(self._others.history() if self._others.history is not None else ())
-        users = [user for turn in self._told.state.main.turns for user in turn.users]
-        said = list(dict.fromkeys([*said, *(preview_of(user.text) for user in users)]))
-        if text.isdecimal() and 1 <= int(text) <= len(said):
-            self.said = said[int(text) - 1]
-            self._paper.put([("accent", "› "), ("bold", self.said)])
-        else:
-            self._paper.put(*said_lines(said, text))
-
-    async def _files(self, text: str) -> None:
-        found: Sequence[str] = ()
-        if self._others.files is not None:
-            async for some in self._others.files(text):
-                found = some
-        lines = [f"  @{written(path)}" for path in found[:MOST_FILES]]
-        self._paper.put(*(lines or ["There is no such file."]))
-
     def _theme(self) -> None:
         self._paper.put("Line mode takes the terminal's own colours; themes are worn in the app.")
 
-    def _steer(self, text: str) -> None:
-        if self._told.state.main.turn is None:
-            self.said = text  # nothing runs: it is a message
-            return
-        self._client.send(ask.Steer(text=text))
-        self._paper.put("Said: the model hears it with its next request.")
+    def _stop(self) -> None:
+        main = self._told.state.main
+        if main.turn is None and not main.summarising:
+            self._paper.put("Nothing runs.")
+        self._client.send(ask.Interrupt())
 
     def _label(self, text: str) -> None:
         self._client.send(ask.Label(text=text))
+        self._paper.put(f"This place is now called {text}.")
 
     def _undo(self, text: str) -> None:
         wish = undo_wish(text)
@@ -314,8 +266,8 @@ class SlashCommands:
             self._paper.put("There is no record of sessions here.")
         elif not text or not choices.named(text):
             own = self._told.state.id
-            said = HELP if choices.tell(text, besides=own) else "There is no such session here."
-            self._paper.put(said)
+            none = "There is no such session here." if text else "There is no other session here."
+            self._paper.put(HELP if choices.tell(text, besides=own) else none)
         elif choices.named(text) == self._told.state.id:
             self._paper.put("That is this session.")
         else:
@@ -345,18 +297,6 @@ class SlashCommands:
         except ValueError as error:
             self._paper.put(f"{error}.")
 
-    def _attach(self, path: str) -> None:
-        if self._others.attach is None:
-            self._paper.put("Nothing can be attached here.")
-            return
-        try:
-            image = self._others.attach(path)
-        except (OSError, ValueError) as error:
-            self._paper.put(f"{error}.")
-        else:
-            self._attached.append(image)
-            self._paper.put(f"{image.name} goes with your next message.")
-
     def _replay(self, _text: str) -> None:
         self._go("replay", self._told.state.id)
 
@@ -385,12 +325,3 @@ class SlashCommands:
                 self._client.send(ask.EditPlan(plan=edited_plan(plan, steps)))
         else:
             self._paper.put(*plan_lines(plan))
-
-    def _recall(self) -> None:
-        queue = self._told.state.queue
-        if not queue:
-            self._paper.put("Nothing is queued.")
-            return
-        self._client.send(ask.Recall(message_id=queue[-1].id))
-        self.draft = preview_of(queue[-1].text)
-        self._paper.put(f"Taken back: {self.draft}")

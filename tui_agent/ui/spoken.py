@@ -38,7 +38,13 @@ def in_words(line: Sequence[Span]) -> Line:
     spans = list(line)
     if spans and spans[0][0]:
         spans[0] = (spans[0][0], _lead(*spans[0]))
+    spans[1:] = [(style, _alone(style, text)) for style, text in spans[1:]]  # after a child's name
     return [(style, _COUNTS.sub(r"\1 added, \2 removed", text)) for style, text in spans]
+
+
+def _alone(style: str, text: str) -> str:
+    """Return a sign that stands alone in words; any other text as it is."""
+    return f"{SIGNS[text.strip()]} " if style and text.strip() in SIGNS else text
 
 
 def _lead(style: str, text: str) -> str:

@@ -62,12 +62,12 @@ def ledger_lines(call: Call) -> list[Line]:
         lines.append([("dim", f"    {call.reason.rule}: {call.reason.text}")])
     if call.decision is None or not _by_user(call):
         return lines
-    signs = {"accept": "✓", "reject": "✗", "edit": "~"}
+    words = {"accept": "accepted", "reject": "rejected", "edit": "edited"}
     if all(hunk.verdict == "accept" for hunk in call.decision.hunks):
         return lines
     for hunk in call.decision.hunks:
         reason = f"  “{hunk.reason}”" if hunk.reason else ""
-        lines.append([("dim", f"    {signs[hunk.verdict]} {hunk.path}{reason}")])
+        lines.append([("dim", f"    {words[hunk.verdict]} {hunk.path}{reason}")])
     if call.decision.feedback:
         lines.append([("dim", f"    “{call.decision.feedback}”")])
     return lines

@@ -323,7 +323,10 @@ class Transcript:
         return _aside([("warning", f"! Changed outside the session: {', '.join(event.paths)}")])
 
     async def _setting(self, _record: Record, event: SettingChanged) -> Told:
-        return _aside([("dim", f"· {event.key} is now {event.value or 'not set'}")])
+        scope = _CAPS.get(event.key)
+        what = f"the cap of the {scope}" if scope else event.key
+        value = f"${event.value}" if scope and event.value else event.value or "not set"
+        return _aside([("dim", f"· {what} is now {value}")])
 
     async def _resumed(self, _record: Record, event: SessionResumed) -> Told:
         lines: list[Line] = [[("dim", "· The session is taken up again")]]
@@ -350,6 +353,7 @@ class Transcript:
         return None
 
 
+_CAPS = {"budget_usd": "session", "budget_turn": "turn", "budget_day": "day"}
 _NOTHING = Told()
 _NOT_OF_CHILDREN = (
     TextDelta,
