@@ -159,6 +159,23 @@ async def test_where_nobody_is_the_turn_ends_and_says_what_the_next_call_would_c
         assert "--budget-turn" in ended.detail
 
 
+async def test_children_that_work_side_by_side_never_pass_the_cap_together(
+    repository: Repository, script: Script, family: Family
+) -> None:
+    repository.write("a.txt", "x\n")
+    slow = paid(0.2).replace("[[turn]]\n", "[[turn]]\ndelay_ms = 100\n", 1)
+    for name in ("one", "two", "three"):
+        family.add(name, FACTS + slow * 3 + DONE)
+    parent = tasks(("one", "Go."), ("two", "Go."), ("three", "Go.")) + DONE
+    setting = with_children(script(parent), family)
+    async with setting.with_mode(budget=BudgetSettings(session=1.0)).opened(manner=ALONE) as work:
+        await work.say("go")
+        agents = work.state.agents.values()
+        assert 0.79 < sum(one.spend.usd for one in agents) < 1.01
+        ended = [one.turns[-1].ended for one in agents if one.parent]
+        assert [one.reason for one in ended if one is not None] == ["budget_exceeded"] * 3
+
+
 async def test_a_day_is_shared_with_other_sessions_and_raised_for_one_alone(
     repository: Repository, script: Script, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ async def compact_when_idle(engine: Engine, words: str) -> None:
     try:
         await _compact(engine, words)
     finally:
+        engine.under_way.end(engine.agent_id)
         engine.compacting = False
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.serving import served_tools
+from tui_agent.agent.under_way import UnderWay
 from tui_agent.core.blob import INLINE_LIMIT, Blob, Text
 from tui_agent.core.events import Event, Notice, Record
 from tui_agent.core.next_action import Terms
@@ -54,6 +55,8 @@ class Engine:
     """Where a session is executed again: the pauses as they were recorded."""
     agents_of: Callable[[Engine], Agents] | None = None
     """Gives what sends out this agent's children."""
+    under_way: UnderWay = field(default_factory=UnderWay)
+    """What the calls that all agents make now will cost."""
     slots: asyncio.Semaphore | None = None
     """How many children may work at once; made with the first."""
 

@@ -32,19 +32,25 @@ async def stop_for(engine: Engine, action: Action) -> Stop | None:
         return None
     if engine.told_stop is not None:
         return engine.told_stop(engine)
-    today = await asyncio.to_thread(today_of, engine)  # It waits for other processes.
-    session, budget = engine.live.state, engine.settings.budget
-    caps = caps_of(session, budget, today.day)
-    if not caps:
-        return None
-    facts = await facts_of(engine)
-    foreseen = foresee(engine, facts)
-    if isinstance(action, Compact):
-        foreseen = summarising(foreseen, facts)
-    say_once(engine, unkept(caps, foreseen, today))
-    found = passed_cap(session, budget, today, foreseen.cost_usd)
-    if found is None:
-        return None
+    while True:
+        today = await asyncio.to_thread(today_of, engine)  # It waits for other processes.
+        session, budget = engine.live.state, engine.settings.budget
+        caps = caps_of(session, budget, today.day)
+        if not caps:
+            return None
+        facts = await facts_of(engine)
+        foreseen = foresee(engine, facts)
+        if isinstance(action, Compact):
+            foreseen = summarising(foreseen, facts)
+        say_once(engine, unkept(caps, foreseen, today))
+        cost, beside = foreseen.cost_usd, engine.under_way.beside(engine.agent_id)
+        found = passed_cap(session, budget, today, cost)
+        if found is not None:
+            break
+        if passed_cap(session, budget, today, cost, under_way=beside) is None:
+            engine.under_way.begin(engine.agent_id, cost or 0.0)
+            return None
+        await engine.under_way.fewer()  # What is left is known then.
     pause = await _pause(engine, found, foreseen, facts, compacts=isinstance(action, CallModel))
     return Stop(reason="budget_exceeded", text=told(pause), pause=pause)
 

@@ -44,6 +44,13 @@ async def call_model(
     `asked`: what the model is told at its end. Nothing is sent where another process has meanwhile
     spent what the day's cap leaves, unless a person has `agreed` to this very call.
     """
+    try:
+        return await _call_model(engine, purpose, asked, agreed=agreed)
+    finally:
+        engine.under_way.end(engine.agent_id)
+
+
+async def _call_model(engine: Engine, purpose: Purpose, asked: str, *, agreed: bool) -> bool:
     await servers_ready(engine)
     request_id, before = engine.world.ids("request"), engine.agent.spend
     if not await set_aside(engine, request_id, purpose, agreed=agreed):

@@ -50,6 +50,7 @@ async def run_turn(engine: Engine) -> None:
         while not isinstance(action := await _next(engine), do.Idle):
             await _perform(engine, action)
     finally:
+        engine.under_way.end(engine.agent_id)
         task, engine.first_snapshot = engine.first_snapshot, None
         if task is not None and not task.done():
             task.cancel()

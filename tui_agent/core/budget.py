@@ -96,11 +96,17 @@ def stop_before_call(session: Session, turn: Turn, limits: LimitSettings) -> Sto
 
 
 def passed_cap(
-    session: Session, budget: BudgetSettings, today: Today, cost: float | None
+    session: Session,
+    budget: BudgetSettings,
+    today: Today,
+    cost: float | None,
+    *,
+    under_way: float = 0.0,
 ) -> tuple[Scope, float, Spend] | None:
     """Return the first cap that a call of this cost would pass: whose, its dollars, what is spent.
 
-    A call of unknown cost passes a cap only where the cap is reached already.
+    A call of unknown cost passes a cap only where the cap is reached already. `under_way` is what
+    other calls of the session will cost; today's sum has it already.
     """
     so_far: dict[Scope, Spend] = {
         "turn": turn_spent(session),
@@ -109,7 +115,8 @@ def passed_cap(
     }
     for scope, cap in caps_of(session, budget, today.day).items():
         used = so_far[scope]
-        if used.usd >= cap or used.usd + (cost or 0.0) > cap + TINY:
+        beside = 0.0 if scope == "day" else under_way
+        if used.usd >= cap or used.usd + beside + (cost or 0.0) > cap + TINY:
             return scope, cap, used
     return None
 
