@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+import time
 from pathlib import Path
 
+import pexpect
 import pytest
 
-from tests.stories.program import Program, script, with_sample
+from tests.stories.line_terminal import ARMING
+from tests.stories.program import Program, call, script, with_sample
 from tests.support.repository import Repository
 from tests.support.screen import Screen
 
@@ -55,3 +59,34 @@ def test_after_control_z_everything_is_drawn_again_and_the_title_says_what_is_do
         screen.press("ctrl-d")
         assert screen.ended() == 0
         assert "is kept; agent -c goes on with it." in screen.text
+
+
+@pytest.mark.timeout(120)
+def test_a_question_in_line_mode_goes_to_the_shell_and_waits_there(
+    repository: Repository, tmp_path: Path
+) -> None:
+    turns = [{"call": [call("shell", command="touch made.txt")]}, {"text": "So."}]
+    program = Program(with_sample(repository).root)
+    argv = program.command("--plain", "--model", script(tmp_path, turns), "go")
+    # A shell with jobs: what has none above it cannot be stopped.
+    shell = pexpect.spawn(
+        "/bin/bash",
+        ["--norc", "-i"],
+        cwd=str(repository.root),
+        env={**program.environ, "TERM": "xterm-256color"},
+        encoding="utf-8",
+        timeout=60,
+    )
+    shell.sendline(shlex.join(argv))
+    shell.expect_exact(" ?]")
+    shell.send("\x1a")
+    shell.expect_exact("Stopped")
+    shell.sendline("fg")
+    shell.expect_exact(" ?]")
+    time.sleep(ARMING)
+    shell.send("n")
+    shell.expect_exact("rejected")
+    shell.send("\x04")
+    shell.expect_exact("is kept")
+    shell.sendline("exit")
+    shell.expect(pexpect.EOF)

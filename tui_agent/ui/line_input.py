@@ -162,6 +162,7 @@ class TerminalInput:
             key_bindings=answer_keys(keys, self._armed_at),
             output=self._output,
             erase_when_done=True,
+            enable_suspend=True,
         )
         return await _asked(session, prompt)
 
@@ -170,7 +171,7 @@ class TerminalInput:
         from prompt_toolkit import PromptSession
 
         session: PromptSession[str] = PromptSession(
-            multiline=True, output=self._output, erase_when_done=True
+            multiline=True, output=self._output, erase_when_done=True, enable_suspend=True
         )
         return await _asked(session, "", start)
 
