@@ -227,7 +227,9 @@ class Opening:
         ]
         ports = "" if servers else "No answer on ports 11434 (Ollama), 1234, 8080, 8000."
         trusted = self.around.trusted
-        folder = [Fact(sign="done", role="added", name=_short(self.around), detail="this folder")]
+        folder = [
+            Fact(sign="done", role="added", name=_short(self.around), detail=_ground(self.around))
+        ]
         if not trusted:
             detail = f"{', '.join(self.around.folder.names)} wait until you say so"
             folder.append(
@@ -293,6 +295,18 @@ def keep_key(key: str) -> str:
     if variable:
         os.environ[variable] = key
     return variable
+
+
+def _ground(around: Around) -> str:
+    """Say what the folder is, as far as its files tell."""
+    git = around.root / ".git"
+    try:
+        with (git / "HEAD").open(encoding="utf-8") as file:
+            head = file.readline(200).strip()
+    except (OSError, UnicodeDecodeError):
+        return "git" if git.exists() else "no git here"
+    _, ref, branch = head.partition("ref: refs/heads/")
+    return f"git, branch {branch}" if ref else "git, no branch"
 
 
 def _short(around: Around) -> str:

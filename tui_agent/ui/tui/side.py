@@ -50,7 +50,9 @@ def shared_out(wishes: Sequence[Wish], height: int, bias: int = 0) -> list[int]:
         if place == len(wishes) - 1:
             rows.append(max(0, left))
             break
-        wanted = 0 if wish.folded else min(max(1, wish.rows), round(height * wish.share))
+        others = sum(0 if one.folded else max(1, one.rows) for one in wishes[place + 1 :])
+        most = max(round(height * wish.share), left - others)
+        wanted = 0 if wish.folded else min(max(1, wish.rows), most)
         if place == len(wishes) - 2 and wanted:
             wanted = max(1, wanted + bias)
         wanted = max(0, min(wanted, left))

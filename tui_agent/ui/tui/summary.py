@@ -46,6 +46,8 @@ def status_of(state: Session) -> Status:
 
 def _name_of(model: str) -> str:
     """Return a model's name; of a script, the file's, and that it is one."""
+    if model == "none":
+        return "no model"
     kind, _, path = model.partition(":")
     return f"{path.rpartition('/')[2].partition('.')[0]} (scripted)" if kind == "script" else model
 

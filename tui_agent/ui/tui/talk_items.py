@@ -13,6 +13,8 @@ from tui_agent.ui.tui.words import count, duration
 
 TEXT = 3
 NARROW = 43
+HEADLINE = 60
+"""Letters of a message that is bold as a whole."""
 _LEVELS = {
     "info": ("queued", "text-3", "text-3"),
     "warning": ("warning", "warning", "text-2"),
@@ -172,7 +174,8 @@ class FailureItem:
         again = failure.retry_seconds is not None
         sign, role = ("warning", "warning") if again else ("failed", "removed")
         lead = [(" ", sheet.ink()), (getattr(sheet.glyphs, sign), sheet.ink(role))]
-        ink = "text-2" if again else "text bold"
+        loud = "text bold" if len(failure.message) <= HEADLINE else "text"
+        ink = "text-2" if again else loud
         rows = [blank_row(sheet)] if self.gap else []
         rows += paragraph(sheet, [sheet.span(failure.message, ink)], first=lead, indent=TEXT)
         said = ""

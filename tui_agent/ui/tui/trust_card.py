@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui_agent.ui.tui.shell import Shell
 
 INDENT, MARGIN = 4, 4
+WIDTH, MOST_ROWS = 92, 32
 _INKS = {"+": "added", "-": "removed", "@": "text-3", "(": "text-3"}
 
 
@@ -71,8 +72,7 @@ class TrustCard(ModalScreen[bool]):
     key_context = "trust"
     DEFAULT_CSS = """
     TrustCard { background: $canvas; align: center middle; }
-    TrustCard VirtualLines { width: 92; max-width: 100%; height: 1fr; max-height: 32;
-        background: $surface; }
+    TrustCard VirtualLines { width: 92; max-width: 100%; height: 1fr; background: $surface; }
     TrustCard #trust-footer { dock: bottom; background: $surface; }
     """
 
@@ -100,6 +100,13 @@ class TrustCard(ModalScreen[bool]):
         hints = app.keymap.footer("trust", ascii_only=app.glyphs.ascii_only)
         self.query_one("#trust-footer", FooterRow).tell(Keys(hints=tuple(hints)))
         self._last_key = time.monotonic()
+
+    def on_resize(self) -> None:
+        """Take the rows that are needed, as far as there are so many."""
+        room = self.app.size
+        sheet = replace(self.lines.sheet(0), width=min(WIDTH, room.width))
+        rows = 1 + sum(len(item.rows(sheet)) for item in self.lines.items[:MOST_ROWS])
+        self.lines.styles.height = max(1, min(rows, MOST_ROWS, room.height - 2))
 
     def act(self, action: str) -> bool:
         """Trust, leave, or scroll."""

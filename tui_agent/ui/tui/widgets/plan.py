@@ -59,6 +59,7 @@ class PlanPane(VirtualLines):
             return
         self.plan, self.request_id, self._question = plan, request_id, question
         self._draw()
+        self._to_present()
 
     @property
     def waits(self) -> bool:
@@ -96,6 +97,14 @@ class PlanPane(VirtualLines):
         self.set_items(items)
         self._place()
         self.post_message(Restated())
+
+    def _to_present(self) -> None:
+        """Show the step that the plan has come to; what waits is read from its start."""
+        steps = self.plan.steps if self.plan is not None else ()
+        now = (at for at, step in enumerate(steps) if step.state in {"current", "failed"})
+        place = next(now, None)
+        if place is not None and place < len(self.items) and self.size.height and not self.waits:
+            self.reveal(place, context=1)
 
     def _answers(self, plan: Plan) -> PlanKeys:
         app = app_of(self)
