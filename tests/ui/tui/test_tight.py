@@ -7,13 +7,14 @@ from functools import partial
 import pytest
 
 from tests.ui.desk import at_desk
-from tests.ui.stage import Stage, text_of
+from tests.ui.stage import Stage, strips_of, text_of
 from tests.ui.stories import edit_waiting, reported
 from tests.ui.story import Story, question_proposal
 from tui_agent.core.proposal import Choice, Question
 from tui_agent.ui.tui.chrome import Activity, ActivityRow, RowWidget, Status, StatusRow
 from tui_agent.ui.tui.glyphs import ASCII
 from tui_agent.ui.tui.pane_header import Header, PaneHeader
+from tui_agent.ui.tui.theme import choose_theme
 
 LONG = "feature/a-branch-name-that-is-much-longer-than-anybody-has-room-for"
 STATUS = Status(
@@ -143,3 +144,17 @@ async def test_a_banner_is_read_whole_in_a_narrow_terminal() -> None:
 async def test_the_way_to_the_other_panes_is_told_where_one_is_seen_at_a_time() -> None:
     async with at_desk(reported(), size=(40, 20)) as desk:
         assert "F6 next pane" in desk.rows()[-1]
+
+
+async def test_style_sheets_and_rows_draw_one_colour_where_there_are_256() -> None:
+    widget = StatusRow()
+    stage = Stage(widget)
+    stage.dress(choose_theme("light", {"TERM": "xterm-256color"}))
+    async with stage.run_test(size=(60, 4)) as pilot:
+        stage.screen.styles.background = stage.look.colours["surface"]
+        widget.tell(STATUS)
+        await pilot.pause()
+        strips = strips_of(stage)
+        grounds = {one.style.bgcolor for row in (0, 2) for one in strips[row] if one.style}
+        assert {ground.number for ground in grounds if ground} >= {255}
+        assert all(ground is None or ground.triplet is None for ground in grounds)

@@ -22,7 +22,7 @@ from textual.widget import Widget
 from tui_agent.ui.clean import clean, is_clean, one_row
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.keymap import Keymap, build_keymap, contexts_of
-from tui_agent.ui.tui.theme import Theme
+from tui_agent.ui.tui.theme import COLOURS_256, Theme, in_256
 
 TOGETHER_SECONDS = 0.03
 SUSPEND = "app.suspend"
@@ -64,6 +64,18 @@ class CleanLines(LineFilter):
         ]
 
 
+class Exact256(LineFilter):
+    """Stands behind every widget where there are 256 colours: what style sheets draw, too."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """Replace each colour by its number."""
+        del background
+        return [
+            Segment(text, in_256(style) if style is not None else None, control)
+            for text, style, control in segments
+        ]
+
+
 class KeyedApp(App[int], inherit_bindings=False):
     """Gives panes `look`, `glyphs` and `keymap`, and takes each key to the action it has."""
 
@@ -99,7 +111,8 @@ class KeyedApp(App[int], inherit_bindings=False):
         self.heard: events.Key | None = None
         """The key that was looked up last."""
         self._pasted_at = float("-inf")
-        self._filter = CleanLines()
+        self._filters_all = (CleanLines(),)
+        self._filters_256 = (*self._filters_all, Exact256())
         # Nothing is drawn yet: whoever watches the theme would read every style sheet once more.
         self.set_reactive(App.theme, self._registered())
         self.set_class(look.dark, "-dark-mode", update=False)
@@ -118,8 +131,8 @@ class KeyedApp(App[int], inherit_bindings=False):
         return Keyboard
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return the one filter of ours; colours are converted nowhere else."""
-        return (self._filter,)
+        """Return the filters of ours; colours are converted nowhere else."""
+        return self._filters_256 if self.look.depth == COLOURS_256 else self._filters_all
 
     def dress(self, look: Theme) -> None:
         """Draw with another theme from now on."""

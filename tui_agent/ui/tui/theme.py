@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -139,6 +139,19 @@ def nearest_256(value: str) -> int:
         return sum((a - b) ** 2 for a, b in zip(wanted, entry[1], strict=True))
 
     return min(_cube(), key=distance)[0]
+
+
+@lru_cache(4096)
+def in_256(style: Style) -> Style:
+    """Return a style whose colours are numbers of the 256.
+
+    A terminal of so many gets them from us: what rounds them elsewhere, rounds light greys wrong.
+    """
+    front, back = (
+        Color.from_ansi(nearest_256(colour.triplet.hex)) if colour and colour.triplet else None
+        for colour in (style.color, style.bgcolor)
+    )
+    return style + Style(color=front, bgcolor=back) if front or back else style
 
 
 def shown_colours(look: Theme) -> dict[str, str]:
