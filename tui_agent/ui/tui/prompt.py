@@ -59,6 +59,7 @@ class Prompt(Hearing, TextArea):
         &:dark .text-area--cursor { background: $accent; color: $on-badge; }
         &:light .text-area--cursor { background: $accent; color: $on-badge; }
         &:ansi .text-area--cursor { text-style: reverse; }
+        &:ansi .text-area--placeholder { text-style: dim; }
     }
     """
 

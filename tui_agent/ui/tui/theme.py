@@ -105,7 +105,8 @@ class Theme:
         }
 
 
-_CSS_NAMES = {**{name: f"ansi_{name}" for name in SIXTEEN}, "dim": "ansi_bright_black"}
+_CSS_NAMES = {name: f"ansi_{name}" for name in SIXTEEN}
+"""What is dim is no colour: the bright black of many terminals is their background."""
 
 
 def _parted(value: str) -> tuple[str, frozenset[str]]:

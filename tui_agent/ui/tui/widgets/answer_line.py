@@ -28,6 +28,7 @@ class AnswerLine(Hearing, Input):
     }
     AnswerLine > .input--cursor { background: $accent; color: $on-badge; text-style: none; }
     AnswerLine > .input--placeholder { color: $text-3; }
+    AnswerLine:ansi > .input--placeholder { text-style: dim; }
     """
 
     class Given(Message):
