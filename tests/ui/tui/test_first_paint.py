@@ -33,6 +33,7 @@ ALLOWED = {
     "chips",
     "chrome",
     "glyphs",
+    "keyboard",
     "keyed_app",
     "keymap",
     "keys_table",
