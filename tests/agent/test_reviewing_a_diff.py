@@ -243,7 +243,7 @@ async def test_it_waits_for_no_open_turn_and_checks_run_when_asked(
         await work.asked()
         review(work, diff)
         await work.until(lambda _: work.events(Notice))
-        assert "A turn is running" in work.last(Notice).text
+        assert "A turn is open" in work.last(Notice).text
         await work.decide(Decision(verdict="once"))
         await work.ended()
         work.send(RunChecks())
