@@ -98,11 +98,15 @@ async def test_what_was_said_is_found_and_said_again() -> None:
 
 
 async def test_the_last_answer_is_copied_by_the_terminal_as_it_was_written() -> None:
-    async def copied(text: str) -> str:
-        return f"<copy {text}>"
+    doubt = ""
+
+    async def copied(text: str) -> tuple[str, str]:
+        return f"<copy {text}>", doubt
 
     typed = Typed(a_turn(), Others(copy=copied))
     assert await typed.says("/copy") == "<copy I look.>Copied the last answer.\n"
+    doubt = "If nothing was copied"
+    assert await typed.says("/copy") == "<copy I look.>If nothing was copied.\n"
     assert "cannot be asked" in await Typed(a_turn()).says("/copy")
     assert "no answer yet" in await Typed(Story().start()).says("/copy")
 

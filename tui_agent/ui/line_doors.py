@@ -29,8 +29,9 @@ class Others:
     exports: Exports | None = None
     attach: Callable[[str], Attachment] | None = None
     """Reads an image. Raises OSError, ValueError."""
-    copy: Callable[[str], Awaitable[str]] | None = None
-    """Copies a text, as far as it can by itself; returns what the terminal is to be sent."""
+    copy: Callable[[str], Awaitable[tuple[str, str]]] | None = None
+    """Copies a text, as far as it can by itself; returns what the terminal is to be sent, and
+    what is to be said where that may not do; empty where it did."""
     files: Files | None = None
     history: Callable[[], Sequence[str]] | None = None
     """Gives what earlier sessions began with, oldest first."""

@@ -42,8 +42,9 @@ class Message:
         elif self._others.copy is None or self._paper.plain:
             self._paper.put("This terminal cannot be asked to copy anything.")
         else:
-            self._paper.signal(await self._others.copy(text))
-            self._paper.put("Copied the last answer.")
+            sequence, doubt = await self._others.copy(text)
+            self._paper.signal(sequence)
+            self._paper.put(f"{doubt}." if doubt else "Copied the last answer.")
 
     async def write(self, text: str) -> None:
         """Write a message in the editor."""

@@ -17,7 +17,7 @@ from tui_agent.ui.line_doors import Others
 from tui_agent.ui.line_input import Input, TerminalInput
 from tui_agent.ui.line_reading import DumbInput, Interrupted, Left, Stops
 from tui_agent.ui.line_sessions import Choices, Exports, choose
-from tui_agent.ui.tui.terminal import clipboard
+from tui_agent.ui.tui.terminal import clipboard, untaken
 from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.attaching import attach_image
 from tui_agent.wiring.blaming import blame_door
@@ -152,11 +152,11 @@ def _exports(around: Around, opened: Opened, given: Input) -> Exports | None:
     return Exports(make, given, around.paper)
 
 
-async def _copied(told: Signals, text: str) -> str:
-    """Copy by way of the multiplexer where there is one; else the terminal is to be asked."""
+async def _copied(told: Signals, text: str) -> tuple[str, str]:
+    """Copy by way of a program where there is one; else the terminal is to be asked."""
     if told.copy is not None and await told.copy(text):
-        return ""
-    return clipboard(text, told.environ)
+        return "", ""
+    return clipboard(text, told.environ), untaken(told.environ)
 
 
 def _greeting(opened: Opened) -> tuple[str, ...]:
