@@ -10,6 +10,7 @@ from tests.ui.desk import at_desk
 from tests.ui.stage import Stage, strips_of, text_of
 from tests.ui.stories import edit_waiting, reported
 from tests.ui.story import Story, question_proposal
+from tui_agent.core.plan import PlanState
 from tui_agent.core.proposal import Choice, Question
 from tui_agent.ui.tui.chrome import Activity, ActivityRow, RowWidget, Status, StatusRow
 from tui_agent.ui.tui.glyphs import ASCII
@@ -158,3 +159,14 @@ async def test_style_sheets_and_rows_draw_one_colour_where_there_are_256() -> No
         grounds = {one.style.bgcolor for row in (0, 2) for one in strips[row] if one.style}
         assert {ground.number for ground in grounds if ground} >= {255}
         assert all(ground is None or ground.triplet is None for ground in grounds)
+
+
+async def test_a_long_plan_shows_the_step_that_it_has_come_to() -> None:
+    story = Story().start().user("do it all", at="13:59")
+    before: tuple[PlanState, ...] = ("done",) * 19
+    after: tuple[PlanState, ...] = ("to_do",) * 5
+    states: tuple[PlanState, ...] = (*before, "current", *after)
+    story.plan(*((f"step number {at}", state) for at, state in enumerate(states, 1)))
+    async with at_desk(story, size=(100, 24)) as desk:
+        await desk.until(partial(desk.shows, "20 step number 20"))
+        assert desk.shows("19 of 25 done")

@@ -59,7 +59,8 @@ class PlanPane(VirtualLines):
             return
         self.plan, self.request_id, self._question = plan, request_id, question
         self._draw()
-        self._to_present()
+        # Its rows may be others once this has been laid out.
+        self.call_after_refresh(self._to_present)
 
     @property
     def waits(self) -> bool:
