@@ -177,7 +177,9 @@ def _two_files(root: Path) -> None:
 def test_a_full_disk_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
     _two_files(tmp_path)
     before = picture(tmp_path)
-    assert _in_another_process(TOO_LARGE, tmp_path).startswith("OSError File too large")
+    assert _in_another_process(TOO_LARGE, tmp_path).startswith(
+        "OSError File too large. Nothing was changed."
+    )
     assert picture(tmp_path) == before
 
 
@@ -191,7 +193,7 @@ def test_a_read_only_folder_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
         folder.chmod(0o755)
     before = picture(tmp_path)
     printed = _in_another_process(AS_NOBODY, tmp_path)
-    assert printed == "PermissionError Permission denied"
+    assert printed == "PermissionError locked/b: Permission denied. Nothing was changed."
     assert picture(tmp_path) == before
 
 

@@ -26,6 +26,7 @@ from tui_agent.adapters.git_workspace.links import (
 )
 from tui_agent.adapters.git_workspace.paths import FOLDER, Confined, parts_of
 from tui_agent.core.edits import EditError
+from tui_agent.core.edits.contract import NOTHING_CHANGED
 from tui_agent.core.events import PlannedWrite
 from tui_agent.core.patch.modes import LINK, is_link
 
@@ -139,6 +140,13 @@ class _Commit:
             message = f"what had been written could not be put back: {', '.join(failed)}"
             raise OSError(message)
 
+    def told(self, error: OSError) -> str:
+        """Say which file could not be written, and why, once everything is as it was."""
+        paths = {step.temporary: step.write.path for step in self.steps}
+        name = error.filename if isinstance(error.filename, str) else ""
+        where = f"{paths.get(name, name)}: " if name else ""
+        return f"{where}{error.strerror or error}. {NOTHING_CHANGED}"
+
     def remove_folders(self) -> None:
         for folder in reversed(self.made):
             with suppress(OSError):
@@ -183,6 +191,9 @@ def commit(files: Confined, writes: Sequence[PlannedWrite], load: Load) -> None:
             work.prepare(writes)
             work.check()
             work.write_all()
+        except OSError as error:
+            work.undo()
+            raise OSError(error.errno, work.told(error)) from error
         except BaseException:  # - whatever stops it, the tree is put back first
             work.undo()
             raise
