@@ -13,7 +13,6 @@ from tui_agent.core.events import (
     Check,
     CheckFinished,
     ChecksFound,
-    ContextCompacted,
     EditApplied,
     Event,
     InstructionsLoaded,
@@ -209,46 +208,6 @@ def test_a_request_that_does_not_fit_is_summarised_once_and_sent_again() -> None
     assert after(*history, *summary) == do.CallModel()
     failed = ModelFailed(request_id="r2", kind="server", message="down")
     assert after(*history, summary[0], failed).__class__ is do.End
-
-
-def read(call_id: str, used: int) -> list[Event]:
-    """A step that reads, and how many tokens its request had."""
-    answer = answered(call_id, usage=Usage(input_tokens=used))
-    return [asked(), answer, *called(call_id), ended(call_id)]
-
-
-def summary(used: int) -> list[Event]:
-    return [
-        ModelRequested(request_id="r2", model="m", request_hash="h", purpose="compaction"),
-        ModelResponded(request_id="r2", text="so far", usage=Usage(input_tokens=used)),
-        ContextCompacted(summary="so far", messages_before=9, messages_kept=0),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("later", "action"),
-    [
-        ([], do.Compact(by="limit")),
-        ([*summary(9100), *read("read2", 3000)], do.CallModel()),
-        ([*summary(9100), *read("read2", 3000), *read("read3", 9000)], do.Compact(by="limit")),
-        ([*summary(9100), *read("read2", 9000)], do.CallModel()),
-    ],
-)
-def test_a_long_turn_is_summarised_as_often_as_its_window_fills_as_long_as_that_helps(
-    later: list[Event], action: do.Action
-) -> None:
-    history = (*READY, *read("read1", 9000), *later)
-    assert after(*history, window=10_000) == action
-
-
-def test_a_conversation_that_three_summaries_in_a_row_do_not_make_fit_ends_the_turn() -> None:
-    full = ModelFailed(request_id="r1", kind="context", message="too long")
-    again = (*summary(0), asked(), full)
-    assert after(*READY, asked(), full, *again * 2) == do.Compact(by="overflow")
-    assert isinstance(after(*READY, asked(), full, *again * 3), do.End)
-    between = (*summary(0), *read("read1", 10))
-    fits = (*READY, asked(), full, *again * 2, *between, asked(), full)
-    assert after(*fits) == do.Compact(by="overflow")
 
 
 def test_a_turn_that_changed_nothing_ends_without_checks() -> None:

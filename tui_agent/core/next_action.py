@@ -197,6 +197,8 @@ def _asked(step: Step) -> tuple[ToolCall, ...]:
 
 HELPED = 0.9
 """Of what the request for a summary took: what is sent after it must be shorter than that."""
+STEPS_WITHOUT = 5
+"""Steps after which a summary that failed or was cut off is asked for again."""
 
 
 def _compactions_in_vain(turn: Turn) -> int:
@@ -213,10 +215,13 @@ def _compactions_in_vain(turn: Turn) -> int:
 def _last_one_helped(turn: Turn) -> bool:
     """Whether the turn's last summary, if there is one, made what was sent after it shorter.
 
-    A turn of many steps may need several; one that changed nothing is not tried again.
+    A turn of many steps may need several; one that changed nothing is not tried again, and one
+    that never came not at once.
     """
     after: list[int] = []
     for step in reversed(turn.steps.values()):
+        if step.purpose == "compaction" and step.response is None:
+            return sum(used > 0 for used in after) >= STEPS_WITHOUT
         if step.purpose == "compaction":
             return any(0 < used < _used(step) * HELPED for used in after)
         after.append(_used(step))
