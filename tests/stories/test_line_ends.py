@@ -112,8 +112,12 @@ def test_read_aloud_a_running_turn_is_queued_for_steered_and_stopped(
         person.sees("queued: second")
         person.sees("Quick now.")
         person.sees("Working.")
+        person.says("third")
+        person.sees("Queued")
         person.says("/stop")
+        person.sees("Taken back: third")
         person.sees("Stopped, interrupted")
+        person.sees("Your message: ")
         assert person.leaves() == 0
 
 

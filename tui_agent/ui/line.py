@@ -190,7 +190,7 @@ class LineMode:
         except Interrupted:
             waits = bool(self._told.state.waiting)
             if self._busy() and not waits:
-                self._client.send(Interrupt())
+                await self._commands.message.stop()
             elif self._warned:
                 raise Left from None
             else:

@@ -99,7 +99,7 @@ class SlashCommands:
             ),
             "steer": _Entry("say something to the running turn", self.message.steer, "TEXT"),
             "recall": _Entry("take back the last queued message", lambda _: self.message.recall()),
-            "stop": _Entry("end the turn", lambda _: self._stop()),
+            "stop": _Entry("end the turn", lambda _: self.message.stop()),
             "editor": _Entry("write a message in your editor", self.message.write),
             "history": _Entry("what was said; /history WORDS searches", self.message.history),
             "files": _Entry(
@@ -209,12 +209,6 @@ class SlashCommands:
 
     def _theme(self) -> None:
         self._paper.put("Line mode takes the terminal's own colours; themes are worn in the app.")
-
-    def _stop(self) -> None:
-        main = self._told.state.main
-        if main.turn is None and not main.summarising:
-            self._paper.put("Nothing runs.")
-        self._client.send(ask.Interrupt())
 
     def _label(self, text: str) -> None:
         self._client.send(ask.Label(text=text))

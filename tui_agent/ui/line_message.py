@@ -8,6 +8,7 @@ from tui_agent.core import commands as ask
 from tui_agent.core.blob import preview_of
 from tui_agent.core.messages import Attachment
 from tui_agent.core.ports import Client
+from tui_agent.core.state import Queued
 from tui_agent.ui.line_doors import Others
 from tui_agent.ui.line_editing import Edit
 from tui_agent.ui.line_told import last_answer, said_lines
@@ -86,15 +87,28 @@ class Message:
             self._images.append(image)
             self._paper.put(f"{image.name} goes with your next message.")
 
-    def recall(self) -> None:
+    async def recall(self) -> None:
         """Take the last queued message back."""
-        queue = self._told.state.queue
-        if not queue:
+        if not self._told.state.queue:
             self._paper.put("Nothing is queued.")
-            return
-        self._client.send(ask.Recall(message_id=queue[-1].id))
-        self.draft = preview_of(queue[-1].text)
-        self._paper.put(f"Taken back: {self.draft}")
+        await self._take_back(self._told.state.queue[-1:])
+
+    async def stop(self) -> None:
+        """End the turn. What is queued comes back: it would begin the next one at once."""
+        main = self._told.state.main
+        if main.turn is None and not main.summarising:
+            self._paper.put("Nothing runs.")
+        await self._take_back(self._told.state.queue)
+        self._client.send(ask.Interrupt())
+
+    async def _take_back(self, queued: Sequence[Queued]) -> None:
+        texts = []
+        for one in list(queued):
+            self._client.send(ask.Recall(message_id=one.id))
+            texts.append(await self._told.text_of(one.text))
+            self._images += one.attachments
+            self._paper.put(f"Taken back: {texts[-1]}")
+        self.draft = "\n\n".join([*texts, *([self.draft] if self.draft else [])])
 
     def steer(self, text: str) -> None:
         """Say something to the running turn; where none runs, it is a message."""
