@@ -18,7 +18,7 @@ from tui_agent.ui.line_approval import edited_plan
 from tui_agent.ui.line_doors import Others
 from tui_agent.ui.line_editing import Edit
 from tui_agent.ui.line_message import Message
-from tui_agent.ui.line_sessions import FORMATS, HELP
+from tui_agent.ui.line_sessions import FORMATS, HELP, Choices
 from tui_agent.ui.line_told import (
     call_lines,
     rewind_lines,
@@ -35,6 +35,7 @@ from tui_agent.ui.undo_words import undo_wish
 MODES = ("plan", "ask", "edit", "auto")
 NEXT = "next"
 """What Shift-Tab says after `/mode`."""
+_WITH_A_SESSION = (["replay"], ["fork"], ["export"], ["label"])
 ALIASES = {"exit": "quit", "q": "quit", "clear": "new", "resume": "sessions", "keys": "help"}
 
 
@@ -254,10 +255,13 @@ class SlashCommands:
         else:
             self._paper.put(*lines)
 
-    def _earlier(self, text: str) -> None:
+    async def _earlier(self, text: str) -> None:
         choices = self._others.sessions
+        first, _, rest = text.partition(" ")
         if choices is None:
             self._paper.put("There is no record of sessions here.")
+        elif (chosen := choices.named(first)) and rest.split()[:1] in _WITH_A_SESSION:
+            await self._with_session(choices, chosen, rest)
         elif not text or not choices.named(text):
             own = self._told.state.id
             none = "There is no such session here." if text else "There is no other session here."
@@ -266,6 +270,19 @@ class SlashCommands:
             self._paper.put("That is this session.")
         else:
             self.then = ("resume", choices.named(text))
+
+    async def _with_session(self, choices: Choices, chosen: str, wish: str) -> None:
+        """Do something with another session than to go on with it."""
+        verb, _, rest = wish.partition(" ")
+        match verb:
+            case "replay":
+                self._go("replay", chosen)
+            case "fork":
+                self._go("fork", chosen, rest)
+            case "label":
+                choices.name(chosen, rest.strip())
+            case _ if self._others.exports is not None:
+                await self._others.exports.run(rest.strip(), chosen)
 
     async def _export(self, form: str) -> None:
         if self._others.exports is None or not self._told.state.id:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 MOST = 15
 """Sessions that are listed at once."""
 FORMATS = ("html", "md", "patch", "cast", "svg", "json", "bundle")
-HELP = "A number goes on with that session; /sessions WORDS lists those with these words."
+HELP = (
+    "A number goes on with that session; /sessions WORDS lists those with these words. "
+    "/sessions 2 replay, fork, export FORMAT or label NAME does that with it."
+)
 
 
 class Look(Protocol):
@@ -34,24 +37,42 @@ class Choices:
 
     look: Look
     paper: Paper
+    search: Callable[[str], Mapping[str, str]] | None = None
+    """Looks through all texts: by session, the first place with the words."""
+    label: Callable[[str, str], str] | None = None
+    """Names the end of a session, as it is kept. Raises LookupError, OSError."""
     listed: Sequence[SessionSummary] = ()
 
     def tell(self, words: str = "", *, besides: str = "") -> bool:
         """List those with these words in title or label, and return whether there are any."""
         wanted = words.casefold().split()
-        found = [
-            one
-            for one in self.look()
-            if one.status not in {"empty", "unreadable"}
-            and one.id != besides
-            and all(word in _said(one) for word in wanted)
-        ]
+        there = [one for one in self.look() if one.status not in {"empty", "unreadable"}]
+        there = [one for one in there if one.id != besides]
+        found = [one for one in there if all(word in _said(one) for word in wanted)]
+        places: Mapping[str, str] = {}
+        if not found and words and self.search is not None:
+            places = self.search(words)
+            found = [one for one in there if one.id in places]
         self.listed = found[:MOST]
         for number, one in enumerate(self.listed, 1):
             self.paper.put(_line(number, one))
+            if one.id in places:
+                self.paper.put([("dim", f"      {places[one.id]}")])
         if len(found) > MOST:
             self.paper.put([("dim", f"  and {len(found) - MOST} more: /sessions WORDS finds them")])
         return bool(found)
+
+    def name(self, session: str, text: str) -> None:
+        """Give the end of a session a name."""
+        if self.label is None or not text:
+            self.paper.put("/sessions 2 label NAME")
+            return
+        try:
+            kept = self.label(session, text)
+        except (LookupError, OSError) as error:
+            self.paper.put(f"It cannot be named: {error}.")
+        else:
+            self.paper.put(f"Its end is now called {kept}.")
 
     def named(self, text: str) -> str:
         """Return the id that a number of the list means, or an id's beginning; empty: neither."""
@@ -91,24 +112,25 @@ async def choose(choices: Choices, given: Input) -> str:
         choices.paper.put(f"There is no session {said} here.")
 
 
-Make = Callable[[str], Awaitable["Prepared"]]
+Make = Callable[[str, str], Awaitable["Prepared"]]
+"""Makes a session's export in a format; without an id, this session's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """Writes this session as a file for others, once what is masked has been seen."""
+    """Writes a session as a file for others, once what is masked has been seen."""
 
     make: Make
     given: Input
     paper: Paper
 
-    async def run(self, form: str) -> None:
+    async def run(self, form: str, session: str = "") -> None:
         """Make it, say what is masked, ask, and write it."""
         if form not in FORMATS:
             self.paper.put(f"/export FORMAT: {', '.join(FORMATS)}")
             return
         try:
-            prepared = await self.make(form)
+            prepared = await self.make(form, session)
             if prepared.findings and not await self._agreed(prepared.findings):
                 self.paper.put("Nothing was written.")
                 return

@@ -26,7 +26,7 @@ from tui_agent.wiring.finding import finder_of
 from tui_agent.wiring.going_on import goes_on
 from tui_agent.wiring.looks import signals
 from tui_agent.wiring.remembering import memory_door
-from tui_agent.wiring.session_doors import SessionDoors
+from tui_agent.wiring.session_doors import MOST_FOUND, SessionDoors
 from tui_agent.wiring.spending import cost_door
 from tui_agent.wiring.trusting import ask_in_lines
 
@@ -91,7 +91,12 @@ async def _talk(around: Around, stops: Stops) -> int:
         if one_by_one
         else TerminalInput(stops, editor_of(around), earlier)
     )
-    choices = Choices(lambda: around.summaries(all_repositories=False), around.paper)
+    choices = Choices(
+        lambda: around.summaries(all_repositories=False),
+        around.paper,
+        search=partial(_places, around),
+        label=lambda session, text: around.sessions.label(around.shelf.find(session), text),
+    )
     try:
         await ask_in_lines(around, given)
         if around.options.pick:
@@ -144,12 +149,20 @@ def _exports(around: Around, opened: Opened, given: Input) -> Exports | None:
     if folder is None:
         return None
 
-    async def make(form: str) -> Prepared:
+    async def make(form: str, session: str) -> Prepared:
         from tui_agent.wiring.outlets import prepared
 
-        return await prepared(around, around.stored(str(folder)), form, 0)
+        return await prepared(around, around.stored(session or str(folder)), form, 0)
 
     return Exports(make, given, around.paper)
+
+
+def _places(around: Around, words: str) -> dict[str, str]:
+    """Return the sessions in which words stand, each with the first place."""
+    found: dict[str, str] = {}
+    for hit in around.sessions.search(words, everywhere=False, limit=MOST_FOUND):
+        found.setdefault(hit.session, f"{hit.kind}: {hit.before}{hit.match}{hit.after}")
+    return found
 
 
 async def _copied(told: Signals, text: str) -> tuple[str, str]:
