@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import NoReturn
 
 import pytest
 from textual.app import ComposeResult
@@ -20,7 +21,7 @@ from tui_agent.core.commands import EditPlan
 from tui_agent.core.events import ToolFinished, ToolOutputDelta
 from tui_agent.core.plan import Plan, PlannedCall, PlanStep
 from tui_agent.core.proposal import Decision, Question, ToolOutput
-from tui_agent.core.state import Session, fold
+from tui_agent.core.state import Call, Session, apply, fold
 from tui_agent.ui.tui.messages import Decided, Sent
 from tui_agent.ui.tui.output_items import found_items
 from tui_agent.ui.tui.plan_items import as_text, from_text
@@ -274,3 +275,32 @@ async def test_why_a_plan_is_rejected_is_typed_where_one_sees_it() -> None:
         await pilot.press("r", *"too much at once")
         await pilot.pause()
         assert any("too much at once" in row for row in text_of(desk))
+
+
+class Untouched(dict[str, Call]):
+    """Calls that nobody may look at any more."""
+
+    def values(self) -> NoReturn:
+        pytest.fail("an ended turn without a command was gone through again")
+
+
+async def test_turns_that_ended_without_a_command_are_looked_at_once() -> None:
+    story = Story().start()
+    for number in range(20):
+        story.user(f"question {number}").model(f"Answer {number}.").end()
+    pane = OutputPane(load=Payloads().load)
+    app = Stage(pane)
+    async with app.run_test(size=(60, 8)) as pilot:
+        state = fold(story.records)
+        pane.show(state)
+        for turn in state.main.turns:
+            turn.calls = Untouched(turn.calls)
+        story.user("run it")
+        call = story.call("shell")
+        story.model("I run it.", call)
+        story.run(call, "make", "", "all is made\n")
+        for record in story.records[state.seq :]:
+            apply(state, record)
+        pane.show(state)
+        await pilot.pause()
+        assert "all is made" in "\n".join(text_of(app))

@@ -23,7 +23,10 @@ _LEVELS = {
 
 
 def _guess(text: str, width: int) -> int:
-    return sum(1 + len(line) // max(1, width - TEXT - 1) for line in text.split("\n"))
+    lines, room = text.split("\n"), max(1, width - TEXT - 1)
+    if len(text) < room:
+        return len(lines)
+    return len(lines) + sum(size // room for size in map(len, lines) if size >= room)
 
 
 @dataclass(frozen=True, slots=True)

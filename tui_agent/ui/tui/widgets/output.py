@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tui_agent.core.blob import Blob, Text, preview_of
 from tui_agent.core.proposal import ToolOutput
-from tui_agent.core.state import Call, Session, calls_by_turn, command_of
+from tui_agent.core.state import Call, Session, Turn, calls_by_turn, command_of
 from tui_agent.ui.tui.call_line import object_of
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.messages import Restated
@@ -39,12 +39,14 @@ class OutputPane(VirtualLines):
         self._wraps = True
         self.featured = False
         self._made: tuple[object, ...] = ()
+        self._silent: Turn | None = None
+        """The last turn up to which nothing was run or searched for."""
 
     # What it shows
 
     def show(self, state: Session) -> None:
         """Show the command that runs, or the last command or search."""
-        call = shown_call(state)
+        call = self._shown(state)
         if call is self._call and self._made:
             return
         another = self._call is None or call is None or call.id != self._call.id
@@ -52,6 +54,15 @@ class OutputPane(VirtualLines):
         self._draw()
         if another and call is not None and call.status == "finished" and call.tool == "search":
             self.go_to_row(0)
+
+    def _shown(self, state: Session) -> Call | None:
+        """Return the call to show; turns that have ended without one are not gone through again."""
+        alone = len(state.agents) == 1
+        call = shown_call(state, self._silent if alone else None)
+        if call is None and alone:
+            ended = (turn for turn in reversed(state.main.turns) if turn.ended is not None)
+            self._silent = next(ended, None)
+        return call
 
     def _draw(self) -> None:
         call = self._call
@@ -164,9 +175,14 @@ class OutputPane(VirtualLines):
         return self.scroll_by_key(action)
 
 
-def shown_call(state: Session) -> Call | None:
-    """Return the command that runs, or else the last command or search that has begun."""
-    for made in calls_by_turn(state):
+def shown_call(state: Session, silent: Turn | None = None) -> Call | None:
+    """Return the command that runs, or else the last command or search that has begun.
+
+    Up to the turn `silent` there is none.
+    """
+    for turn, made in zip(reversed(state.main.turns), calls_by_turn(state), strict=True):
+        if turn is silent:
+            return None
         calls = [call for call in made if _prints(call)]
         running = [call for call in calls if call.status == "running"]
         if running or calls:
