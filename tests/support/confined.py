@@ -95,7 +95,7 @@ def _started(
     place: Path, tier: str, user: str, owner: int | None, more: dict[str, Any]
 ) -> Iterator[Confined]:
     root, outside, home = place / "work", place / "outside", place / "home"
-    for folder in (root, outside, home, home / ".ssh", place / "state"):
+    for folder in (root, outside, home, home / ".ssh", place / "state", place / "tmp"):
         folder.mkdir()
     (outside / "mark").write_text("untouched")
     (outside / "secret").write_text(SECRET)
@@ -111,7 +111,7 @@ def _started(
         "environ": {"PATH": _path(owner), "HOME": str(home), "LANG": "C.UTF-8", **STEERING},
         **more,
     }
-    process = _driver(owner)
+    process = _driver(owner, place / "tmp")
     try:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -152,14 +152,20 @@ def _package() -> Path:
     return place
 
 
-def _driver(owner: int | None) -> subprocess.Popen[str]:
+def _driver(owner: int | None, temporary: Path) -> subprocess.Popen[str]:
+    """Start it; what it leaves when it is killed goes with the test's own folder."""
     as_user: dict[str, Any] = {}
     if owner is not None:
         as_user = {"user": owner, "group": owner, "extra_groups": []}
     return subprocess.Popen(
         [python_for(owner), "driver.py"],
         cwd=_package(),
-        env={"PATH": os.defpath, "SECRET_OF_THE_HOST": SECRET, "LANG": "C.UTF-8"},
+        env={
+            "PATH": os.defpath,
+            "SECRET_OF_THE_HOST": SECRET,
+            "LANG": "C.UTF-8",
+            "TMPDIR": str(temporary),
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
