@@ -12,9 +12,9 @@ from tui_agent.ui.tui.approve_items import Key
 from tui_agent.ui.tui.keyed_app import KeyedApp
 
 PURPOSES = {
-    "why": ("why", "why not? Enter rejects, Esc goes back"),
-    "answer": ("answer", "your answer, then Enter"),
-    "amount": ("amount", "dollars, then Enter; Esc goes back"),
+    "why": ("why", "why not?"),
+    "answer": ("answer", "your answer"),
+    "amount": ("amount", "dollars"),
 }
 
 

@@ -86,9 +86,7 @@ class HunkEditing(VirtualLines):
         spot = self.review.spot if self.review is not None else None
         if spot is None or self._why is not None or not self.is_attached:
             return
-        self._why = AnswerLine(
-            purpose="why", text=spot.reason, hint="why not? Enter rejects, Esc goes back"
-        )
+        self._why = AnswerLine(purpose="why", text=spot.reason, hint="why not?")
         self._show(self._why)
 
     def ask_words(self) -> None:

@@ -194,7 +194,7 @@ class PlanPane(VirtualLines):
         elif name == "reject":
             self.post_message(Decided(self.request_id, Decision(verdict="reject")))
         elif name == "why" and self._why is None and self.is_attached:
-            self._why = AnswerLine(purpose="why", hint="why not? Enter rejects, Esc goes back")
+            self._why = AnswerLine(purpose="why", hint="why not?")
             self.mount(self._why)
             self._place()
             self._why.focus(scroll_visible=False)
