@@ -6,38 +6,38 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
-
 from tui_agent.core.agents import TASK_TOOL
 from tui_agent.core.blob import Blob, preview_of
-from tui_agent.core.patch import FilePatch, HunkDecision, Patch
+from tui_agent.core.patch import Patch
 from tui_agent.core.servers import PREFIX, is_served
 from tui_agent.core.spending import Pause
 from tui_agent.core.state import Call, command_of, title_of
 from tui_agent.ui.clean import plain_output
+from tui_agent.ui.tui.call_files import (
+    MOST_FILES,
+    NARROW,
+    NARROW_VERB_CELLS,
+    TEXT,
+    VERB_CELLS,
+    decided,
+    file_rows,
+)
 from tui_agent.ui.tui.child_items import ROOMY, Said
-from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, counts, kept_lines, ledger, states
+from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, states
 from tui_agent.ui.tui.paper import (
     Row,
     Sheet,
     Span,
     blank_row,
-    cut_middle,
     make_row,
     paragraph,
-    width_of,
     wrap,
 )
 from tui_agent.ui.tui.words import count, duration, short_tree
 
-TEXT, VERB_CELLS, NARROW_VERB_CELLS = 3, 8, 7
-NARROW = 43
-"""Columns below which a line holds names and one result alone."""
 OUTPUT_LINES = 60
 """Lines of output that are unfolded here, from the end; the pane Output has them all."""
 SLOW_MS = 1000
-LEDGER_SHARE = 8
-"""A file has a sign a hunk as long as they take a quarter of the line; then they are counted."""
 _TOOL_VERBS = {"str_replace": "edit", "apply_patch": "edit", "write_file": "write"}
 _TELLING = ("command", "path", "pattern", "query", "question", "url", "file", "name")
 
@@ -63,7 +63,7 @@ class CallItem:
     def height_hint(self, _width: int) -> int:
         """Guess the rows."""
         patch = _patch(self.call)
-        files = len(patch.files) if patch else 0
+        files = min(len(patch.files), MOST_FILES) if patch else 0
         return self.gap + 1 + files + (4 if self.unfolded else 0)
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
@@ -78,7 +78,7 @@ class CallItem:
         rows.append(_line(self, look, band))
         patch = _patch(self.call)
         if patch is not None:
-            rows += _file_rows(patch, self.call, self.draft, sheet)
+            rows += file_rows(patch, self.call, self.draft, sheet, whole=self.unfolded)
         rows += _reason_rows(self.call, sheet)
         if self.unfolded:
             rows += _unfolded_rows(self, sheet)
@@ -231,14 +231,6 @@ def _edit_title(patch: Patch, call: Call, draft: Draft, *, narrow: bool) -> str:
     return hunks if narrow else f"{count(len(patch.files), 'file')}, {hunks}"
 
 
-def decided(call: Call, draft: Draft) -> tuple[tuple[HunkDecision, ...], bool]:
-    """Return the verdicts on a call's edit, and whether all of it was accepted at once."""
-    if call.decision is None or call.status == "asked":
-        return draft.decisions, False  # What was decided before, was of an earlier request.
-    hunks = call.decision.hunks
-    return hunks, not hunks and call.decision.verdict != "reject"
-
-
 def _line(item: CallItem, look: _Look, sheet: Sheet) -> Row:
     narrow = sheet.width < NARROW
     cells = NARROW_VERB_CELLS if narrow else VERB_CELLS
@@ -264,46 +256,6 @@ def _line(item: CallItem, look: _Look, sheet: Sheet) -> Row:
         left.append((" ", sheet.ink()))
     words = object_of(item.call, item.draft, narrow=narrow)
     return make_row(sheet, [*left, sheet.span(words, look.object_ink)], right, start=TEXT)
-
-
-def _file_rows(patch: Patch, call: Call, draft: Draft, sheet: Sheet) -> list[Row]:
-    decisions, whole = decided(call, draft)
-    draft = replace(draft, decisions=decisions)
-    narrow = sheet.width < NARROW
-    indent = TEXT + (NARROW_VERB_CELLS if narrow else VERB_CELLS)
-    most = sheet.width // LEDGER_SHARE
-    signs = [ledger(file, draft, sheet, whole=whole, most=most) for file in patch.files]
-    numbers = [
-        []
-        if narrow
-        else counts(*kept_lines(file, decisions if call.status != "asked" else ()), sheet)
-        for file in patch.files
-    ]
-    sign_cells = max(width_of(sign) for sign in signs)
-    number_cells = max(width_of(number) for number in numbers)
-    room = sheet.width - indent - sign_cells - number_cells - (4 if number_cells else 3)
-    names = [
-        cut_middle(_name(file, narrow=narrow), max(8, room), sheet.glyphs.cut)
-        for file in patch.files
-    ]
-    longest = max(cell_len(name) for name in names)
-    gap = 3 if longest + 3 <= room else 1
-    column = longest + gap
-    rows = []
-    for name, sign, number in zip(names, signs, numbers, strict=True):
-        left = [(" " * indent, sheet.ink()), sheet.span(name, "text-2")]
-        right = [*number, (" ", sheet.ink())]
-        if narrow:
-            right = [*sign, *right]
-        else:
-            left += [(" " * (column - cell_len(name)), sheet.ink()), *sign]
-        rows.append(make_row(sheet, left, right, start=indent))
-    return rows
-
-
-def _name(file: FilePatch, *, narrow: bool) -> str:
-    path = file.new_path or file.path
-    return path.rpartition("/")[2] if narrow else path
 
 
 def _reason_rows(call: Call, sheet: Sheet) -> list[Row]:

@@ -10,7 +10,8 @@ from tui_agent.core.agents import TASK_TOOL, child_of_call
 from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.events import MAIN_AGENT
 from tui_agent.core.state import Agent, Note, Session, Step, Turn
-from tui_agent.ui.tui.call_line import CallItem, decided
+from tui_agent.ui.tui.call_files import decided
+from tui_agent.ui.tui.call_line import CallItem
 from tui_agent.ui.tui.child_items import head_of, standing_of
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, states
