@@ -44,7 +44,7 @@ ROOM_FOR_TREE = 120
 ROOM_FOR_CHECKS = 36
 FOOT = 6
 TOAST_SECONDS = 4.0
-HELD_SECONDS = 0.1
+HELD_SECONDS = 0.05
 """Between two drawings of what stands around the diff, while a key is held down."""
 
 
