@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from tui_agent.wiring.around import Around
 
 USAGE = 2
+INTERRUPTED = 130
+_ENDS = (signal.SIGTERM, signal.SIGHUP)
 
 
 def screen(around: Around) -> int:
@@ -112,9 +115,14 @@ async def _session(around: Around, begin: _Beginning) -> tuple[int, tuple[str, .
         keymap=begin.keymap,
         status=Status(repository=around.root.name, mode=begin.mode),
     )
+    loop = asyncio.get_running_loop()
+    for number in _ENDS:  # the terminal is given back, and an open turn suspended
+        loop.add_signal_handler(number, shell.exit, INTERRUPTED)
     try:
         status = await shell.run_async()
     finally:
+        for number in _ENDS:
+            loop.remove_signal_handler(number)
         await opening.close()
     if opening.failure is not None:
         raise opening.failure
