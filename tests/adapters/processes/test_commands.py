@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tui_agent.adapters.processes import family
-from tui_agent.adapters.processes.commands import Launch, run
+from tui_agent.adapters.processes.commands import TRAMPOLINE, Launch, run
 from tui_agent.core.ports import Exit
 
 
@@ -198,3 +198,20 @@ async def test_a_program_that_does_not_exist_ends_with_the_shells_own_words(tmp_
     done = await _run("no-such-program", tmp_path)
     assert done.exit_code == 127
     assert "not found" in done.output
+
+
+async def test_the_watchman_who_leaves_late_is_nobody_that_was_left_behind() -> None:
+    token = "late-watchman"
+    end, held = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", TRAMPOLINE, "sh", "0", "true"),
+        stdin=end,
+        env={**os.environ, family.MARK: token},
+        start_new_session=True,
+    )
+    await process.wait()
+    assert family.alive(process.pid, token), "he waits for his line"
+    assert not await family.end(process.pid, token, grace=0.05)
+    assert not family.alive(process.pid, token), "and is ended all the same"
+    os.close(end)
+    os.close(held)

@@ -15,11 +15,11 @@ from tui_agent.adapters.processes.kept_output import KeptOutput
 from tui_agent.adapters.processes.output import LINGER_SECONDS, Output
 from tui_agent.core.ports import Exit
 
-TRAMPOLINE = """\
+TRAMPOLINE = f"""\
 exec 3<&0 </dev/null
-( read -r _ <&3 || kill -KILL 0 ) >/dev/null 2>&1 &
+( {family.WATCHMAN} ) >/dev/null 2>&1 &
 exec 3<&-
-{ ulimit -c 0; [ "$1" = 0 ] || ulimit -f "$1"; } 2>/dev/null
+{{ ulimit -c 0; [ "$1" = 0 ] || ulimit -f "$1"; }} 2>/dev/null
 shift
 exec "$@"
 """

@@ -25,6 +25,10 @@ ROUNDS = 40
 """How often the family is looked for again after SIGKILL; a round takes 25 ms at most."""
 
 
+WATCHMAN = "read -r _ <&3 || kill -KILL 0"
+"""What the watchman of a command runs: nobody whom the command has left behind."""
+
+
 def strays(token: str) -> list[int]:
     """Find the living processes that carry a token (Linux; elsewhere none is found)."""
     wanted = f"{MARK}={token}".encode()
@@ -71,22 +75,37 @@ def send(group: int, token: str, number: signal.Signals) -> None:
 async def end(group: int, token: str, *, grace: float) -> bool:
     """End the whole family: SIGTERM, then SIGKILL after `grace` seconds until nobody is left.
 
-    Returns whether there was anybody to end. Being cancelled shortens the grace to nothing.
+    Returns whether there was anybody to end but the watchman, who may leave late on a busy machine.
+    Being cancelled shortens the grace to nothing.
     """
     for _ in range(GOING):
         if not alive(group, token):
             return False
         await asyncio.sleep(0.005)
+    left = not _only_the_watchman(group, token)
     try:
         send(group, token, signal.SIGTERM)
         deadline = time.monotonic() + grace
         while time.monotonic() < deadline:
             await asyncio.sleep(0.02)
             if not alive(group, token):
-                return True
+                return left
     finally:
         kill(group, token)
-    return True
+    return left
+
+
+def _only_the_watchman(group: int, token: str) -> bool:
+    found = {*strays(token), *_members(group)}
+    return bool(found) and all(WATCHMAN.encode() in _command_line(pid) for pid in found)
+
+
+def _command_line(pid: int) -> bytes:
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
 
 
 def kill(group: int, token: str) -> None:
