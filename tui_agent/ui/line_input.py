@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 ARMED_AFTER = 0.4
 """Seconds after a question appeared in which keys were meant for something else: ignored."""
+TYPED_AHEAD = 0.1
+"""Seconds after a prompt appeared in which what is read was typed before it stood there."""
 
 
 BETWEEN_WRITES = 0.02
@@ -109,7 +111,7 @@ class TerminalInput:
         self._output.enable_cpr = False
         self._offers = Offers()
         self._session: PromptSession[str | None] = PromptSession(
-            key_bindings=line_keys(self._edit, self._has_queued),
+            key_bindings=line_keys(self._edit, self._has_queued, self._typed_ahead),
             output=self._output,
             erase_when_done=True,
             enable_suspend=True,
@@ -118,7 +120,7 @@ class TerminalInput:
             complete_while_typing=Condition(self._begun),
             history=ThreadedHistory(Remembered(earlier)),
         )
-        self._armed_at = 0.0
+        self._armed_at = self._reads_since = 0.0
 
     def session(self, offering: Offering, queued: Callable[[], bool]) -> None:
         """Begin a session."""
@@ -127,7 +129,13 @@ class TerminalInput:
     async def line(self, prompt: str, *, hold: bool = True, start: str = "") -> str | None:
         """Ask for a line."""
         del hold  # what is said stands above
-        return await _asked(self._session, prompt, start)
+        return await _asked(self._session, prompt, start, self._reads)
+
+    def _reads(self) -> None:
+        self._reads_since = time.monotonic()
+
+    def _typed_ahead(self) -> bool:
+        return time.monotonic() - self._reads_since < TYPED_AHEAD
 
     def _has_queued(self) -> bool:
         return self._queued()
@@ -206,12 +214,19 @@ class TerminalInput:
             app.exit(result=None)
 
 
-async def _asked(session: PromptSession[Answer], prompt: str, start: str = "") -> Answer:
+async def _asked(
+    session: PromptSession[Answer],
+    prompt: str,
+    start: str = "",
+    begins: Callable[[], None] | None = None,
+) -> Answer:
     """Ask, with what is printed meanwhile above the question, and nothing of it held back after."""
     above = _Above(sys.stdout)
     try:
         with redirect_stdout(cast("TextIO", above)), redirect_stderr(cast("TextIO", above)):
-            return await session.prompt_async(prompt, default=start, handle_sigint=False)
+            return await session.prompt_async(
+                prompt, default=start, handle_sigint=False, pre_run=begins
+            )
     except KeyboardInterrupt:
         raise Interrupted from None
     except EOFError:

@@ -38,11 +38,14 @@ class _Pastes:
         return True
 
 
-def line_keys(edit: Callable[[KeyPressEvent], None], queued: Callable[[], bool]) -> KeyBindingsBase:
+def line_keys(
+    edit: Callable[[KeyPressEvent], None], queued: Callable[[], bool], ahead: Callable[[], bool]
+) -> KeyBindingsBase:
     """Return the keys of a message: it is sent, goes on in the next line, is steered, edited.
 
-    `edit` opens the editor on it; `queued` says whether a message waits to be sent. A search in
-    the history has the usual keys.
+    `edit` opens the editor on it; `queued` says whether a message waits to be sent; `ahead` whether
+    what is read now was typed before the prompt stood there. A search in the history has the usual
+    keys.
     """
     keys = KeyBindings()
     pastes = _Pastes()
@@ -67,6 +70,10 @@ def line_keys(edit: Callable[[KeyPressEvent], None], queued: Callable[[], bool])
             buffer.validate_and_handle()
 
     @keys.add("c-j")
+    def break_line_unless_ahead(event: KeyPressEvent) -> None:
+        # A terminal that nobody read from yet made it of Enter.
+        (send_or_break if ahead() else break_line)(event)
+
     @keys.add("escape", "enter")
     def break_line(event: KeyPressEvent) -> None:
         event.current_buffer.insert_text("\n")
