@@ -18,8 +18,8 @@ from contextlib import suppress
 MARK = "AGENT_COMMAND"
 """The environment variable whose value, a token, marks the processes of one command."""
 
-GOING = 20
-"""How often is looked whether the last ones are just leaving; 5 ms each, many for a busy machine."""
+GOING = 6
+"""How often is looked whether the last ones are just leaving; 5 ms each."""
 
 ROUNDS = 40
 """How often the family is looked for again after SIGKILL; a round takes 25 ms at most."""
