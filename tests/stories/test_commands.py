@@ -215,10 +215,11 @@ def test_the_demo_on_the_screen_says_at_its_end_how_to_go_on(sample: Repository)
     environ = {**program.environ, "TERM": "xterm-256color"}
     with PseudoTerminal(program.command("demo"), environ, sample.root) as terminal:
         assert terminal.shows("commands, @ for files", 30)
-        terminal.press("\x03")
-        terminal.press("\x03")
-        terminal.press("\x03")
-        assert terminal.shows("In a repository of yours: ", 30), terminal.text
+        left = False
+        for _ in range(30):  # What runs is stopped first.
+            terminal.press("\x03")
+            left = left or terminal.shows("In a repository of yours: ", 1)
+        assert left, terminal.text
 
 
 @pytest.mark.capability("S0.5")
