@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -184,17 +185,17 @@ def test_a_full_disk_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs to become somebody without rights")
-def test_a_read_only_folder_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
-    _two_files(tmp_path)
-    for path in (tmp_path, tmp_path / "a", tmp_path / "locked" / "b"):
-        os.chown(path, 65534, 65534)
-    (tmp_path / "locked").chmod(0o555)
-    for folder in [tmp_path, *tmp_path.parents][:3]:
-        folder.chmod(0o755)
-    before = picture(tmp_path)
-    printed = _in_another_process(AS_NOBODY, tmp_path)
-    assert printed == "PermissionError locked/b: Permission denied. Nothing was changed."
-    assert picture(tmp_path) == before
+def test_a_read_only_folder_leaves_the_tree_as_it_was() -> None:
+    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
+        root = Path(name)
+        _two_files(root)
+        for path in (root, root / "a", root / "locked" / "b"):
+            os.chown(path, 65534, 65534)
+        (root / "locked").chmod(0o555)
+        before = picture(root)
+        printed = _in_another_process(AS_NOBODY, root)
+        assert printed == "PermissionError locked/b: Permission denied. Nothing was changed."
+        assert picture(root) == before
 
 
 def test_what_was_renamed_is_put_back_when_a_later_rename_fails(
