@@ -214,12 +214,14 @@ def test_the_demo_on_the_screen_says_at_its_end_how_to_go_on(sample: Repository)
     program = Program(sample.root)
     environ = {**program.environ, "TERM": "xterm-256color"}
     with PseudoTerminal(program.command("demo"), environ, sample.root) as terminal:
-        assert terminal.shows("commands, @ for files", 30)
+        assert terminal.shows("I begin with the code", 30)
         left = False
         for _ in range(30):  # What runs is stopped first.
             terminal.press("\x03")
             left = left or terminal.shows("In a repository of yours: ", 1)
         assert left, terminal.text
+        assert "agent replay" in terminal.text
+        assert "agent -c" not in terminal.text, "the folder is gone"
 
 
 @pytest.mark.capability("S0.5")

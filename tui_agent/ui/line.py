@@ -56,6 +56,8 @@ class LineSetup:
     """The external editor; None: there is none."""
     others: Others = field(default_factory=Others)
     greeting: tuple[str, ...] = ()
+    folder_goes: bool = False
+    """Whether the workspace is removed at the end."""
 
 
 class LineMode:
@@ -328,5 +330,5 @@ class LineMode:
         return self._busy() and not self._told.state.waiting
 
     def _farewell(self) -> str:
-        words = farewell(self._told.state, busy=self._busy())
+        words = farewell(self._told.state, busy=self._busy(), folder_goes=self._setup.folder_goes)
         return words or "Nothing of this session was recorded."

@@ -46,6 +46,7 @@ def demo(paper: Paper, *, by_itself: bool) -> int:
             trust=True,
             settings=(("model", "demo", "script:../demo.toml"), ("mode", "demo", "ask")),
             argv=("demo",),
+            folder_goes=True,
         )
         environ = {name: value for name, value in os.environ.items() if name != "AGENT_PROFILE"}
         around = Around(options, environ, paper, cwd=sample.root)

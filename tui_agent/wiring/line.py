@@ -119,6 +119,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
     finder = finder_of(around)
     setup = LineSetup(
         prompt=around.options.prompt,
+        folder_goes=around.options.folder_goes,
         first=first,
         past=opened.past,
         editor=editor_of(around),

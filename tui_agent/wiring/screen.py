@@ -141,6 +141,8 @@ def _say_how_to_come_back(around: Around, shell: Shell) -> None:
     if not isinstance(shell.rest, Frame):
         return
     state = shell.rest.live.state
-    words = farewell(state, busy=state.main.turn is not None) if state.main.turns else ""
-    if words:
-        around.paper.say(words)
+    if state.main.turns:
+        goes = around.options.folder_goes
+        words = farewell(state, busy=state.main.turn is not None, folder_goes=goes)
+        if words:
+            around.paper.say(words)

@@ -30,6 +30,8 @@ class Options:
     settings: tuple[tuple[str, str, object], ...] = ()
     """Settings that were typed: key, the flag, the value."""
     argv: tuple[str, ...] = ()
+    folder_goes: bool = False
+    """Whether the workspace is removed when the program ends."""
 
     def setting(self, key: str) -> object:
         """Return what was typed for a key; None where nothing was."""

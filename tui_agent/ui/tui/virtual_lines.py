@@ -146,9 +146,8 @@ class VirtualLines(Hearing, Widget, can_focus=True):
     def set_cursor(self, index: int | None) -> None:
         """Put the cursor on an item and show it."""
         old, self.cursor = self.cursor, index
-        for each in (old, index):
-            if each is not None and each != (index if each is old else old):
-                self._redraw_in_place(each)
+        if old is not None and old != index:
+            self._redraw_in_place(old)
         if index is not None and index < len(self._column.items):
             self._redraw_in_place(index)
             self.reveal(index)
