@@ -330,7 +330,9 @@ def asked_again() -> tuple[Story, str]:
 
 async def test_notes_stand_above_the_first_hunk_and_verdicts_that_hold_are_kept() -> None:
     desk = await run(story=asked_again()[0])
-    assert [row.strip() for row in desk.rows[:6]] == [
+    assert [row.strip() for row in desk.rows[:8]] == [
+        "✓ 1 verdict from before is set again",
+        "",
         *(f"! left out: file {number}" for number in range(5)),
         "! and 2 more notes",
     ]

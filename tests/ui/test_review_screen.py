@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from tests.ui.desk import at_desk
 from tests.ui.stories import edit_waiting, reported
-from tui_agent.core.commands import Command, Decide, TryHunks, Undo
+from tui_agent.core.commands import Close, Command, Decide, DraftVerdicts, TryHunks, Undo
 from tui_agent.ui.tui.screens.review import ReviewScreen
 
 
@@ -153,3 +153,22 @@ async def test_the_conversation_behind_the_review_learns_of_verdicts_when_it_is_
         await desk.until(lambda: desk.frame.drafts != drafts)
         (draft,) = desk.frame.drafts.values()
         assert [one.verdict for one in draft.decisions] == ["accept", "reject"]
+
+
+async def test_verdicts_are_kept_once_the_keys_rest_and_before_one_leaves() -> None:
+    async with at_desk(edit_waiting(), size=(160, 50)) as desk:
+
+        def drafts() -> list[list[str]]:
+            kept = [one for one in desk.commands if isinstance(one, DraftVerdicts)]
+            return [[hunk.verdict for hunk in one.hunks] for one in kept]
+
+        await desk.until(lambda: "hunk 1 of 4" in desk.text())
+        await desk.armed()
+        await desk.pilot.press("y", "]", "n")
+        await desk.until(lambda: drafts() == [["accept", "reject"]])
+        await desk.pilot.press("f", "y")
+        await desk.until(lambda: drafts()[1:] == [["accept", "reject", "accept"]])
+        await desk.pilot.press("f", "u")
+        desk.frame.deeds.quit()
+        assert isinstance(desk.commands[-1], Close)
+        assert drafts()[2:] == [["accept", "reject"]]

@@ -130,6 +130,8 @@ class Agent:
                     self._trials.answered(command.request_id)
                     if self._halted:
                         self._inbox.put_nowait(ask.GoOn())
+            elif isinstance(command, ask.DraftVerdicts):
+                decisions.draft(self._engine, command)
             elif isinstance(command, ask.AskServers):
                 self._wishes.begin(command)
             else:

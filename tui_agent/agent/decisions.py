@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.effects import completed, settled_files
 from tui_agent.agent.gate import denied, edited
-from tui_agent.core.commands import Decide
-from tui_agent.core.events import ApprovalDecided
-from tui_agent.core.patch import PatchError
+from tui_agent.core.commands import Decide, DraftVerdicts
+from tui_agent.core.events import ApprovalDecided, VerdictsDrafted
+from tui_agent.core.patch import PatchError, all_run_ids, changed_since
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.rules import covers_call, covers_part
 from tui_agent.core.sound_rules import problem_of
@@ -56,6 +56,32 @@ def take(engine: Engine, command: Decide) -> bool:
     )
     engine.approvals.answered(command.request_id)
     return True
+
+
+def draft(engine: Engine, command: DraftVerdicts) -> None:
+    """Record what has been decided so far of an open review, as far as it is new.
+
+    An edit whose text holds a secret is left out: masked, it would be another text.
+    """
+    state = engine.live.state
+    waiting = state.waiting.get(command.request_id)
+    call = state.call(waiting) if waiting is not None else None
+    if waiting is None or call is None or call.proposal is None or call.proposal.patch is None:
+        return
+    known = set(all_run_ids(call.proposal.patch.files))
+    fitting = (one for one in command.hunks if known.issuperset(one.runs))
+    stand = [one for one in fitting if not engine.world.redact(one.text or "")[1]]
+    hunks, taken_back = changed_since(call.kept, stand)
+    if hunks or taken_back:
+        engine.live.emit(
+            VerdictsDrafted(
+                request_id=command.request_id,
+                call_id=call.id,
+                hunks=hunks,
+                taken_back=taken_back,
+            ),
+            waiting.agent_id,
+        )
 
 
 def _problem(engine: Engine, call: Call, proposal: Proposal, decision: Decision) -> str:

@@ -100,6 +100,15 @@ class TryHunks:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftVerdicts:
+    """Keep what has been decided so far of an open review. It approves nothing."""
+
+    request_id: str
+    hunks: tuple[HunkDecision, ...] = ()
+    """All that stands: what is not named has no verdict, or has lost it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunShell:
     """The user's own command (`!cmd`): runs without asking and enters the conversation."""
 
@@ -225,6 +234,7 @@ Command = (
     | EditPlan
     | RunChecks
     | TryHunks
+    | DraftVerdicts
     | RunShell
     | CallTools
     | Review

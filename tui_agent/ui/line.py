@@ -12,6 +12,7 @@ from tui_agent.core.commands import (
     Close,
     Command,
     Decide,
+    DraftVerdicts,
     GoOn,
     Interrupt,
     RunShell,
@@ -287,6 +288,7 @@ class LineMode:
             state.sandbox,
             place=place_of(state, waiting),
             try_hunks=partial(self._try, waiting.request_id),
+            keep=partial(self._keep, waiting.request_id),
         )
         if decision is None:
             self._later.add(waiting.request_id)
@@ -300,6 +302,9 @@ class LineMode:
             self._changed.clear()
             if told.state.halted:
                 return  # It was not recorded: the question comes again.
+
+    def _keep(self, request_id: str, hunks: tuple[HunkDecision, ...]) -> None:
+        self._client.send(DraftVerdicts(request_id=request_id, hunks=hunks))
 
     async def _try(self, request_id: str, hunks: tuple[HunkDecision, ...]) -> None:
         """Run the checks on hunks and wait for their end; Ctrl-C stops them."""

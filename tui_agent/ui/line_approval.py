@@ -14,7 +14,7 @@ from tui_agent.ui.cost_lines import pause_lines
 from tui_agent.ui.line_allow import choose_rule
 from tui_agent.ui.line_editing import Edit
 from tui_agent.ui.line_input import Input
-from tui_agent.ui.line_review import Draft, Review, TryHunks, explain, key_lines
+from tui_agent.ui.line_review import Draft, Keep, Review, TryHunks, explain, key_lines
 from tui_agent.ui.line_served import served_lines
 from tui_agent.ui.plan_lines import plan_lines
 from tui_agent.ui.text import Line, Paper
@@ -50,7 +50,13 @@ class Approvals:
         """The verdicts that were given so far, by open request."""
 
     async def decide(
-        self, call: Call, sandbox: str, *, place: str = "", try_hunks: TryHunks | None = None
+        self,
+        call: Call,
+        sandbox: str,
+        *,
+        place: str = "",
+        try_hunks: TryHunks | None = None,
+        keep: Keep | None = None,
     ) -> Decision | None:
         """Return the person's decision; None where they decide later. `place`: in the queue.
 
@@ -64,7 +70,8 @@ class Approvals:
         self._paper.put("", [("pending", "◆ "), ("bold", waits), ("dim", queue)])
         self._input.arm()
         if proposal.patch is not None:
-            return await self._patch(proposal, call, try_hunks)
+            review = Review(self._input, self._paper, self._edit, try_hunks, keep)
+            return await self._patch(proposal, call, review)
         if proposal.question is not None:
             question = proposal.question
             if question.kind == "plan" and question.plan is not None:
@@ -72,9 +79,7 @@ class Approvals:
             return await self._question(question)
         return await self._command(call, proposal, sandbox)
 
-    async def _patch(
-        self, proposal: Proposal, call: Call, try_hunks: TryHunks | None
-    ) -> Decision | None:
+    async def _patch(self, proposal: Proposal, call: Call, review: Review) -> Decision | None:
         try:
             views = await self._told.views_of(proposal)
         except (KeyError, PatchError) as error:
@@ -86,7 +91,6 @@ class Approvals:
             self._paper.put([("dim", f"  {how_it_ran(proposal.ran)}")])
         for note in proposal.notes:
             self._paper.put([("warning", f"! {note}")])
-        review = Review(self._input, self._paper, self._edit, try_hunks)
         draft = self._drafts.setdefault(call.request_id, Draft(call.kept))
         decision = await review.decide(views, draft, call.offers)
         if decision is not None:

@@ -29,6 +29,9 @@ from tui_agent.ui.text import Line, Paper
 TryHunks = Callable[[tuple[HunkDecision, ...]], Awaitable[None]]
 """Runs the checks on hunks and tells how they ended, before it returns."""
 
+Keep = Callable[[tuple[HunkDecision, ...]], None]
+"""Keeps the verdicts so far, so that a session taken up again asks for none of them twice."""
+
 KEYS = {
     "y": "accept this change",
     "n": "reject it",
@@ -120,9 +123,10 @@ class Review:
         paper: Paper,
         edit: Edit,
         try_hunks: TryHunks | None = None,
+        keep: Keep | None = None,
     ) -> None:
         self._input, self._paper, self._edit_text = given, paper, edit
-        self._try_hunks = try_hunks
+        self._try_hunks, self._keep = try_hunks, keep
         self._offers: Sequence[Offer] = ()
         self._rule: Decision | None = None
         self._pieces: list[_Piece] = []
@@ -154,6 +158,8 @@ class Review:
             self._paper.put(f"{plural(still, 'verdict')} of yours {stand}; u takes it back.")
         shown = None
         while True:
+            if self._keep is not None:
+                self._keep(self._all())
             piece = self._next()
             if piece is None:
                 if await self._applied():

@@ -41,6 +41,7 @@ from tui_agent.core.events.tools import (
     ToolOutputDelta,
     ToolOutputKept,
     ToolStarted,
+    VerdictsDrafted,
 )
 from tui_agent.core.events.turn import (
     CheckResult,
@@ -107,6 +108,7 @@ Event = (
     | PlanUpdated
     | ToolCalled
     | ApprovalRequested
+    | VerdictsDrafted
     | ApprovalDecided
     | ToolStarted
     | ToolOutputDelta
@@ -216,5 +218,6 @@ __all__ = [
     "TurnStarted",
     "Unknown",
     "UserSteered",
+    "VerdictsDrafted",
     "WorkspaceChanged",
 ]

@@ -52,6 +52,18 @@ class ApprovalRequested:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictsDrafted:
+    """What a person has decided of an open review since the last draft. It approves nothing."""
+
+    request_id: str
+    call_id: str
+    hunks: tuple[HunkDecision, ...] = ()
+    """Verdicts that were given, or given anew."""
+    taken_back: tuple[str, ...] = ()
+    """Ids of the runs that have no verdict any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalDecided:
     """The decision on a call: one for every request, and for a call that nobody is asked about."""
 

@@ -1,6 +1,13 @@
 """Patches as values: what changes, what was decided about it, what results."""
 
-from tui_agent.core.patch.decisions import carry, decide, decide_all, undecided
+from tui_agent.core.patch.decisions import (
+    carry,
+    changed_since,
+    decide,
+    decide_all,
+    undecided,
+    withdraw,
+)
 from tui_agent.core.patch.describe import describe
 from tui_agent.core.patch.resolve import file_run_sentence, header, resolve
 from tui_agent.core.patch.selection import (
@@ -50,6 +57,7 @@ __all__ = [
     "Verdict",
     "all_run_ids",
     "carry",
+    "changed_since",
     "chosen_lines",
     "decide",
     "decide_all",
@@ -68,4 +76,5 @@ __all__ = [
     "tell",
     "undecided",
     "unified",
+    "withdraw",
 ]

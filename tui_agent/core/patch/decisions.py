@@ -28,6 +28,33 @@ def decide(decisions: Iterable[HunkDecision], *more: HunkDecision) -> tuple[Hunk
     return tuple(reversed(standing))
 
 
+def withdraw(decisions: Iterable[HunkDecision], runs: Iterable[str]) -> tuple[HunkDecision, ...]:
+    """Take the decisions on these runs back; an edit that loses one of its runs falls."""
+    gone = set(runs)
+    standing: list[HunkDecision] = []
+    for decision in decisions:
+        left = tuple(run for run in decision.runs if run not in gone)
+        if left == decision.runs:
+            standing.append(decision)
+        elif left and decision.verdict != "edit":
+            standing.append(replace(decision, runs=left))
+    return tuple(standing)
+
+
+def changed_since(
+    before: Iterable[HunkDecision], now: Sequence[HunkDecision]
+) -> tuple[tuple[HunkDecision, ...], tuple[str, ...]]:
+    """Return what leads from one set of decisions to another: those to add, the runs to take back.
+
+    `decide(withdraw(before, runs), *added)` then says of each run what `now` says of it.
+    """
+    old = {(one.path, one.runs): one for one in before}
+    added = tuple(one for one in now if old.get((one.path, one.runs)) != one)
+    decided = {run for one in now for run in one.runs}
+    back = (run for one in old.values() for run in one.runs if run not in decided)
+    return added, tuple(back)
+
+
 def undecided(patch: Patch | FilePatch, decisions: Iterable[HunkDecision]) -> tuple[str, ...]:
     """Ids of the runs that nobody has decided about yet, in the order of the patch."""
     decided = {(decision.path, run) for decision in decisions for run in decision.runs}

@@ -15,8 +15,10 @@ from tui_agent.core.events import (
     ToolOutputDelta,
     ToolOutputKept,
     ToolStarted,
+    VerdictsDrafted,
 )
 from tui_agent.core.grants import grant_of
+from tui_agent.core.patch import decide, withdraw
 from tui_agent.core.plan import Plan, PlanState
 from tui_agent.core.proposal import in_copy
 from tui_agent.core.seen import joined
@@ -88,6 +90,13 @@ def _requested(state: Session, agent: Agent, record: Record, event: ApprovalRequ
         ts=record.ts,
         mono_ms=record.mono_ms,
     )
+
+
+def _drafted(_state: Session, agent: Agent, _record: Record, event: VerdictsDrafted) -> None:
+    turn, call = _find(agent, event.call_id)
+    if turn is not None and call is not None and call.request_id == event.request_id:
+        kept = decide(withdraw(call.kept, event.taken_back), *event.hunks)
+        turn.calls[call.id] = replace(call, kept=kept)
 
 
 def _decided(state: Session, agent: Agent, record: Record, event: ApprovalDecided) -> None:
@@ -225,6 +234,7 @@ def _find(agent: Agent, call_id: str) -> tuple[Turn | None, Call | None]:
 FOLDS: dict[type[Any], Fold] = {
     ToolCalled: _called,
     ApprovalRequested: _requested,
+    VerdictsDrafted: _drafted,
     ApprovalDecided: _decided,
     ToolStarted: _tool_started,
     ToolOutputDelta: _output,

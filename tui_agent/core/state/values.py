@@ -70,7 +70,7 @@ class Call:
     """The open or last approval request; empty where nobody was asked."""
     proposal: Proposal | None = None
     kept: tuple[HunkDecision, ...] = ()
-    """Decisions of an earlier request that still hold, where the files changed since."""
+    """Decisions on the open request that stand so far, of an earlier request, too."""
     asked_before: bool = False
     """Whether the open request asks again because the files changed under the review."""
     reason: Reason | None = None

@@ -259,6 +259,8 @@ class Deeds:
 
     def quit(self, *then: str) -> bool:
         """Leave; an open turn is suspended."""
+        for command in self.frame.side.unsaid():
+            self.client.send(command)
         self.client.send(Close())
         self.shell.then = then
         self.shell.exit(0)

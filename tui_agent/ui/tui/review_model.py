@@ -86,7 +86,7 @@ class Review:
     def carried_to(self, views: Sequence[FileView]) -> Review:
         """Return a review of the same edit offered again, with the verdicts that still hold."""
         old = {view.path: view for view in self.views}
-        given = [one for spot in self.spots for one in spot.decisions]
+        given = self.given
         hunks = [
             one for view in views if view.path in old for one in carry(old[view.path], view, given)
         ]
@@ -101,6 +101,16 @@ class Review:
         """The first run under the cursor; empty where there is nothing."""
         spot = self.spot
         return next(iter(runs_of(spot)), "") if spot is not None else ""
+
+    @property
+    def given(self) -> tuple[HunkDecision, ...]:
+        """Every verdict so far."""
+        return tuple(one for spot in self.spots for one in spot.decisions)
+
+    @property
+    def decided(self) -> int:
+        """How many spots have a verdict."""
+        return len(self.spots) - self.undecided
 
     @property
     def undecided(self) -> int:
@@ -128,12 +138,11 @@ class Review:
         left = self.undecided
         if left:
             raise PatchError(f"{left} of {len(self.spots)} hunks are undecided")
-        hunks = tuple(one for spot in self.spots for one in spot.decisions)
         reasons = {spot.reason for spot in self.spots if spot.reason}
         nothing = all(spot.verdict == "rejected" for spot in self.spots)
         return Decision(
             verdict="reject" if nothing else "once",
-            hunks=hunks,
+            hunks=self.given,
             feedback="; ".join(sorted(reasons)) if nothing else "",
         )
 

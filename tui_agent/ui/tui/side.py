@@ -16,6 +16,7 @@ from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 
 if TYPE_CHECKING:
+    from tui_agent.core.commands import Command
     from tui_agent.core.state import Session
 
 HEADER, GAP = 1, 1
@@ -154,6 +155,12 @@ class Side(Vertical):
             for pane in slot.panes:
                 pane.show(state)
             slot.choose()
+
+    def unsaid(self) -> Iterator[Command]:
+        """Give what the panes have still to tell before somebody leaves."""
+        for slot in self.slots:
+            for pane in slot.panes:
+                yield from getattr(pane, "unsaid", tuple)()
 
     def share_out(self, *, only: int | None, height: int, width: int) -> None:
         """Give each pane its rows; with `only`, one has all of them and the others are hidden."""

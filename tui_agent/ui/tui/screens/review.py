@@ -280,6 +280,7 @@ class ReviewScreen(Screen[None]):
             self._catching_up.stop()
         self._caught_up, self._catching_up = monotonic(), None
         self.redraw()
+        self.origin.keeping.soon()
 
     def on_sent(self, event: Sent) -> None:
         """Let the pane below send it."""

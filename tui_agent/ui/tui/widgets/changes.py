@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from tui_agent.core.commands import TryHunks, Undo
-from tui_agent.core.patch import FileView, PatchError
+from tui_agent.core.commands import DraftVerdicts, TryHunks, Undo
+from tui_agent.core.patch import FileView, HunkDecision, PatchError
 from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session
 from tui_agent.ui.tui.file_text import FileText
+from tui_agent.ui.tui.kept_verdicts import Keeping, begun, of_this_review, set_again
 from tui_agent.ui.tui.ledger import hunk_runs
 from tui_agent.ui.tui.messages import Clicked, Decided, Drafted, Left, Restated, Sent, Toasted
 from tui_agent.ui.tui.pane import Said
@@ -54,6 +54,7 @@ class ChangesPane(HunkList):
         """Where the cursor was in a decided edit that is shown again, some of it taken back."""
         self._open: dict[tuple[str, str], Review] = {}
         """The review in progress by call and request: going away loses no verdict."""
+        self.keeping = Keeping(self, self._given, lambda one: self.post_message(Sent(one)))
 
     # What it shows
 
@@ -62,7 +63,7 @@ class ChangesPane(HunkList):
         self._state = state
         if self._full_screen is not None:
             self._full_screen.show(state)
-        subject = subject_of(state)
+        subject = of_this_review(subject_of(state), None if self.featured else self.subject)
         trial = state.trials.get(subject.request_id) if subject is not None else None
         if trial != self.trial:
             self.trial = trial
@@ -114,10 +115,16 @@ class ChangesPane(HunkList):
     def _taken_up(self, subject: Subject, views: Sequence[FileView]) -> Review:
         """Return the review in progress; an edit offered again keeps the verdicts that hold."""
         key = (subject.call_id, subject.request_id)
-        review = self._open.get(key)
+        review = None if self.featured else self._open.get(key)
         if review is None:
             before = next((one for old, one in self._open.items() if old[0] == key[0]), None)
-            review = before.carried_to(views) if before is not None else _begun(subject, views)
+            if before is None or self.featured:
+                review = begun(subject, views)
+                self.recalled = 0 if self.featured else review.decided
+            else:
+                review, self.recalled = before.carried_to(views), 0
+            if self.recalled:
+                self.post_message(Toasted(set_again(self.recalled)))
         self._open.clear()
         self._open[key] = review
         return review
@@ -130,7 +137,7 @@ class ChangesPane(HunkList):
         """Take up another pane's review where it stands, its files included."""
         self._texts, self._open = other._texts, other._open
         self.subject, self.files, self.review = other.subject, other.files, other.review
-        self.armed = other.armed
+        self.armed, self.recalled = other.armed, other.recalled
         self.redraw_review()
 
     def opened_full(self, screen: ReviewScreen) -> None:
@@ -272,13 +279,24 @@ class ChangesPane(HunkList):
         if self.told is not None:
             self.told()
             return
-        decisions = tuple(one for spot in review.spots for one in spot.decisions)
+        self.keeping.soon()
+        decisions = review.given
         focused = review.focused_run
         usual = sum(len(hunk_runs(file)) for file in subject.patch.files)
         split = len(review.spots) != usual
         named = ((review.views[spot.file].path, *runs_of(spot)) for spot in review.spots)
         hunks = tuple(named) if split else ()
         self.post_message(Drafted(subject.request_id, decisions, focused, hunks))
+
+    def unsaid(self) -> Sequence[DraftVerdicts]:
+        """Return what is still to be told before somebody leaves."""
+        return self.keeping.unsaid()
+
+    def _given(self) -> tuple[str, tuple[HunkDecision, ...]]:
+        review, subject = self.review, self.subject
+        if review is None or subject is None or not subject.waits or self.featured:
+            return "", ()
+        return subject.request_id, review.given
 
     def on_clicked(self, event: Clicked) -> None:
         """Put the cursor on the hunk that was clicked."""
@@ -361,10 +379,3 @@ class ChangesPane(HunkList):
         from tui_agent.ui.tui.screens.review import open_or_close
 
         open_or_close(self, self._state)
-
-
-def _begun(subject: Subject, views: Sequence[FileView]) -> Review:
-    """Begin a review with the verdicts that hold from before, if there are any."""
-    if not subject.kept:
-        return Review(views, clock=monotonic)
-    return Review(views, Decision(verdict="once", hunks=subject.kept), whole=False, clock=monotonic)

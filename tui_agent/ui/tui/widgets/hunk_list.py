@@ -12,6 +12,7 @@ from tui_agent.core.state.of_trials import Trial
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_text import FileText
 from tui_agent.ui.tui.hunk_items import HunkItem
+from tui_agent.ui.tui.kept_verdicts import set_again
 from tui_agent.ui.tui.messages import Restated
 from tui_agent.ui.tui.notes_items import Fact, Sentence
 from tui_agent.ui.tui.paper import Row
@@ -46,6 +47,8 @@ class HunkList(HunkEditing):
         self.review: Review | None = None
         self.trial: Trial | None = None
         """The checks on what has been accepted so far."""
+        self.recalled = 0
+        """How many verdicts were kept by a process before this one, and stand again."""
         self.files: tuple[FileText, ...] = ()
         self._plain: set[int] = set()
         self._drawn: tuple[Frame, int] | None = None
@@ -83,6 +86,8 @@ class HunkList(HunkEditing):
         """Return what is said above the hunks; the full screen has a strip for the checks."""
         ran = self.subject.ran if self.subject is not None else None
         facts: list[Fact] = [("output", "text-3", how_it_ran(ran))] if ran is not None else []
+        if self.recalled and self.is_open:
+            facts.append(("done", "text-3", set_again(self.recalled)))
         return (*facts, *(trial_facts(self.trial) if self.is_open and not self.full else ()))
 
     def _focus(self, review: Review) -> Focus:
