@@ -28,6 +28,7 @@ from tui_agent.core.commands import Command
 from tui_agent.core.events import ApprovalRequested, Record
 from tui_agent.core.masking import masked
 from tui_agent.core.ports import Client
+from tui_agent.core.state import Session
 from tui_agent.ui.exports.pictures import Manner, as_svg, show_nobody
 from tui_agent.ui.tui.chrome import Status
 from tui_agent.ui.tui.frame import Frame
@@ -96,6 +97,7 @@ class Told:
         self._heard = 0
         self._queue: asyncio.Queue[Record] = asyncio.Queue()
         self._asked = [r.seq for r in session.records if isinstance(r.event, ApprovalRequested)]
+        self.state: Session | None = None
 
     def tell(self, at: int) -> None:
         """Publish all up to a question, or to the end."""

@@ -13,8 +13,8 @@ from tests.support.agent_at_work import Setting
 from tests.support.repository import Repository
 from tui_agent.adapters.session_log import FileLog
 from tui_agent.core.events import TurnEnded
-from tui_agent.core.ports import World
 from tui_agent.core.state import fold
+from tui_agent.core.world import World
 
 TEXT = """
 [[turn]]

@@ -33,11 +33,12 @@ from tui_agent.core.commands import Command, Decide, Submit
 from tui_agent.core.day import DayBook
 from tui_agent.core.events import Check, Record, SessionStarted
 from tui_agent.core.gate_means import GateMeans
-from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
+from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace
 from tui_agent.core.proposal import Decision, Proposal
 from tui_agent.core.served import ToolServers
 from tui_agent.core.settings import Settings
 from tui_agent.core.state import Call, Session, Waiting
+from tui_agent.core.world import World
 from tui_agent.tools.apply_patch import ApplyPatch
 from tui_agent.tools.ask import Ask
 from tui_agent.tools.edit import Edit

@@ -82,9 +82,12 @@ async def at_desk(
     theme: str = "dark",
     glyphs: Glyphs = UNICODE,
     doors: Doors | None = None,
+    near: bool = False,
 ) -> AsyncIterator[Desk]:
-    """Sit down before the screen of a story."""
+    """Sit down before the screen of a story; `near`: its agent keeps the state itself."""
     client = ToldClient(story)
+    if near:
+        client.stand_near()
 
     async def connect() -> Client | None:
         return client

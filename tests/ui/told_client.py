@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from tests.ui.story import Story
 from tui_agent.core.commands import Command
 from tui_agent.core.events import Record
+from tui_agent.core.state import Session, apply, fold
 
 
 class ToldClient:
@@ -23,10 +24,18 @@ class ToldClient:
         self._told = len(story.records)
         self.heard = 0
         """Records that were asked for."""
+        self.state: Session | None = None
+        """Of an agent that is near: as the story holds it."""
+
+    def stand_near(self) -> None:
+        """Keep the state as an agent of this process does, ahead of what has been asked for."""
+        self.state = fold(self.story.records)
 
     def tell(self) -> None:
         """Publish what the story has gained."""
         for record in self.story.records[self._told :]:
+            if self.state is not None:
+                apply(self.state, record)
             self._queue.put_nowait(record)
         self._told = len(self.story.records)
 

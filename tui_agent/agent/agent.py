@@ -46,9 +46,9 @@ from tui_agent.core.settings import MODES
 from tui_agent.core.undo import UNDO_TOOL, NothingToUndoError
 
 if TYPE_CHECKING:
-    from tui_agent.core.ports import World
     from tui_agent.core.settings import Settings
     from tui_agent.core.state import Session
+    from tui_agent.core.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

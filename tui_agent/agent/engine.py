@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from tui_agent.core.agents import Agents
     from tui_agent.core.budget import Stop
     from tui_agent.core.messages import ModelFacts
-    from tui_agent.core.ports import Tool, World
+    from tui_agent.core.ports import Tool
     from tui_agent.core.proposal import CommandPart
     from tui_agent.core.settings import Settings
     from tui_agent.core.state import Agent, Call
+    from tui_agent.core.world import World
 
 
 @dataclass(slots=True, kw_only=True)

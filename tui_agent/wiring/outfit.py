@@ -24,7 +24,7 @@ from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
 from tui_agent.core.confines import confines_of
 from tui_agent.core.events import Check
 from tui_agent.core.gate_means import GateMeans
-from tui_agent.core.ports import World
+from tui_agent.core.world import World
 from tui_agent.tools.review import Review
 from tui_agent.tools.undo import Undo
 from tui_agent.wiring.prompts import prompts_of

@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from tui_agent.core.agents import AgentDefinition
     from tui_agent.core.commands import Command
     from tui_agent.core.events import Record, SessionStarted
-    from tui_agent.core.ports import Runner, Tool, World
+    from tui_agent.core.ports import Runner, Tool
     from tui_agent.core.settings import Settings
     from tui_agent.core.sink import Sink
     from tui_agent.core.toolsets import Toolset
+    from tui_agent.core.world import World
     from tui_agent.ui.commands.typed import Options
     from tui_agent.ui.text import Paper
     from tui_agent.wiring.feeding import Feeding

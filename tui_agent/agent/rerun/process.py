@@ -39,10 +39,11 @@ from tui_agent.core.events import (
     Setup,
 )
 from tui_agent.core.patch.modes import is_link
-from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace, World
+from tui_agent.core.ports import Runner, Snapshots, Tool, Workspace
 from tui_agent.core.prompt import PROMPTS
 from tui_agent.core.servers import is_served as by_server
 from tui_agent.core.undo.past import succeeded
+from tui_agent.core.world import World
 
 if TYPE_CHECKING:
     from tui_agent.agent.rerun.mailbox import Mailbox

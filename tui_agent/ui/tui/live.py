@@ -1,4 +1,4 @@
-"""From records to frames: folds what comes in, and draws at most twenty times a second."""
+"""From records to frames: keeps the state, and draws it at most twenty times a second."""
 
 from __future__ import annotations
 
@@ -29,9 +29,13 @@ class Live:
         draw: Callable[[Session], None],
         heard: Callable[[Record], None],
     ) -> None:
-        """`draw` gets the state for each frame, `heard` each record once it is folded in."""
+        """`draw` gets the state for each frame, `heard` each record once it is folded in.
+
+        An agent that is near has folded it already: two states of hours would be twice the memory.
+        """
         self.client = client
-        self.state = Session()
+        self._near = client.state
+        self.state = self._near or Session()
         self.frames = 0
         self.last_key = 0.0
         self.patience = PATIENCE_SECONDS
@@ -41,10 +45,11 @@ class Live:
         self._waits_for_quiet = False
 
     async def listen(self) -> None:
-        """Fold every record; return when the agent has no more to say."""
+        """Take every record; return when the agent has no more to say."""
         begun = monotonic()
         async for record in self.client.events():
-            apply(self.state, record)
+            if self._near is None:
+                apply(self.state, record)
             self._heard(record)
             self._changed.set()
             if monotonic() - begun > SLICE_SECONDS:
