@@ -2,12 +2,15 @@
 
 A full look at everything that is loaded takes 50 to 130 ms, as long as a dropped key feels. So the
 program starts without it; what is loaded by then is never looked at again; and the full look is
-left to quiet moments, after a turn. In between, young objects are looked at as ever.
+left to quiet moments, after a turn. In between, young objects are looked at as ever. In the same
+moments what requests and answers took goes back to the system: the C library keeps it otherwise,
+and an hour of requests leaves megabytes of gaps.
 """
 
 from __future__ import annotations
 
 import gc
+import sys
 
 YOUNG = 10_000
 """Objects more than before, after which the young ones are looked at."""
@@ -21,3 +24,14 @@ def begin() -> None:
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, FULL)
     gc.enable()
+
+
+def tidy() -> None:
+    """Look at everything, and give back what is free; takes 20 to 50 ms."""
+    gc.collect()
+    if sys.platform == "linux":
+        from tui_agent.adapters.kernel.libc import libc
+
+        trim = getattr(libc(), "malloc_trim", None)  # musl has none
+        if trim is not None:
+            trim(0)

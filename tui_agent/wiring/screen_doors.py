@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -57,7 +56,7 @@ class Opening:
             connect=self.connect,
             preload=preload,
             loaded=_loaded,
-            quiet=gc.collect,
+            quiet=_quiet,
             files=self.files,
             edit=self._editor(),
             attach=self.attach,
@@ -273,6 +272,12 @@ def _loaded() -> None:
     from tui_agent.wiring import cycles
 
     cycles.begin()
+
+
+def _quiet() -> None:
+    from tui_agent.wiring import cycles
+
+    cycles.tidy()
 
 
 _WHERE = {"environment": "in your environment", "api_key_cmd": "from your command"}
