@@ -81,7 +81,8 @@ def _blocks(folder: Path, _runs: int) -> list[Figure]:
 
 def _soak(folder: Path, minutes: int) -> list[Figure]:
     with ModelServer() as server:
-        return soak.measure(agent(folder, server.url, ("--mode", "edit")), server, minutes)
+        ours = agent(folder, server.url, ("--mode", "edit"), soak.WINDOW)
+        return soak.measure(ours, server, minutes)
 
 
 MEASUREMENTS: dict[str, Measurement] = {

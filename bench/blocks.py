@@ -9,7 +9,7 @@ from bench.answers import ENDS, markdown
 from bench.figures import Figure
 from bench.keys import ready
 from bench.programs import Program
-from bench.soak import Round, compared, round_of, say, script
+from bench.soak import Round, compared, round_of, say
 from bench.start import WAIT
 from bench.terminal import Terminal
 from tests.servers.model_server import ModelServer
@@ -38,22 +38,21 @@ def answers() -> list[dict[str, Any]]:
 def measure(ours: Program, server: ModelServer) -> list[Figure]:
     """Measure the soak's rounds before the long answers and after them, in one window."""
     between = answers()
-    early, late = script(ROUNDS)["turn"], script(2 * ROUNDS)["turn"]
-    server.play({"turn": [*early, *between, *late[len(early) :]]})
     first: list[Round] = []
     last: list[Round] = []
     with suppress(EOFError), Terminal(ours.argv, ours.environ, ours.cwd) as terminal:
         if ready(terminal):
-            first = _rounds(terminal, server)
-            for _ in between:
+            first = _rounds(terminal, server, 0)
+            for answer in between:
+                server.play({"turn": [{**answer, "label": "first", "goto": "first"}]})
                 say(terminal, "tell me all")
                 terminal.until_shown(ENDS, WAIT)
                 terminal.rest(3.0)  # with a quiet moment, as whoever reads it leaves
-            last = _rounds(terminal, server)
+            last = _rounds(terminal, server, ROUNDS)
     note = f"after {BLOCKS:,} blocks"
     return compared("a long session", first, last, note) if last else []
 
 
-def _rounds(terminal: Terminal, server: ModelServer) -> list[Round]:
-    done = (round_of(terminal, server) for _ in range(ROUNDS))
+def _rounds(terminal: Terminal, server: ModelServer, begin: int) -> list[Round]:
+    done = (round_of(terminal, server, begin + at) for at in range(ROUNDS))
     return [one for one in done if one is not None]

@@ -77,13 +77,26 @@ def make_repository(folder: Path) -> Path:
     return root
 
 
-def agent(root: Path, base_url: str, arguments: tuple[str, ...] = ()) -> Program:
-    """Return our program in a repository, its model the server at `base_url`."""
+def agent(root: Path, base_url: str, arguments: tuple[str, ...] = (), window: int = 0) -> Program:
+    """Return our program in a repository, its model the server at `base_url`.
+
+    `window`: how many tokens the model can take, as the user's settings say; 0: they say nothing.
+    """
     environ = _environ(root.parent / "home")
     environ |= {"OPENAI_API_KEY": "made-up", "OPENAI_BASE_URL": f"{base_url}/v1"}
+    model = "openai/scripted"
+    if window:
+        model = "here/scripted"
+        settings = root.parent / "home" / ".config" / "agent" / "config.toml"
+        settings.parent.mkdir(parents=True)
+        settings.write_text(
+            f'[[endpoints]]\nname = "here"\nbase_url = "{base_url}/v1"\n'
+            f'key_variable = "OPENAI_API_KEY"\ncontext_tokens = {window}\n',
+            encoding="utf-8",
+        )
     return Program(
         name="agent",
-        argv=(sys.executable, "-m", "tui_agent", "--model", "openai/scripted", *arguments),
+        argv=(sys.executable, "-m", "tui_agent", "--model", model, *arguments),
         environ=environ,
         cwd=root,
     )

@@ -15,10 +15,11 @@ from bench.keys import clear, latencies, ready
 from bench.programs import Program
 from bench.start import WAIT
 from bench.terminal import COLUMNS, ROWS, Terminal, cpu_seconds, own_megabytes
-from tests.servers.model_server import ModelServer
+from tests.servers.model_server import Asked, ModelServer
+from tui_agent.core.prompt import COMPACTION
 
-ROUND_SECONDS = 5.0
-"""Less than any round takes."""
+WINDOW = 200_000
+"""Tokens of the model's window, as of those that many use: it is compacted as theirs are."""
 TOKENS, RATE = 600, 500
 """Of each round's answer, and how many come a second."""
 LETTERS = 22
@@ -45,23 +46,29 @@ class Round:
     """The same, as a share of a rest, in percent."""
 
 
-def script(rounds: int) -> dict[str, Any]:
-    """Return what the model does: text, an edit and its end, for each round."""
-    turns: list[dict[str, Any]] = []
-    for number in range(rounds):
-        lines = "".join(f"value_{at} = {at + number}\n" for at in range(20))
-        edit = {"name": "write", "arguments": {"path": f"made_{number}.py", "content": lines}}
-        turns += [
-            {"text": markdown(TOKENS, seed=number), "rate": RATE},
-            {"call": [edit]},
-            {"text": "Written."},
-        ]
-    return {"turn": turns}
+def script(number: int) -> dict[str, Any]:
+    """Return what the model does in a round: text, an edit and its end; and a summary if asked.
+
+    Each is chosen by what it was asked, since a compaction takes earlier answers away.
+    """
+    lines = "".join(f"value_{at} = {at + number}\n" for at in range(20))
+    edit = {"name": "write", "arguments": {"path": f"made_{number}.py", "content": lines}}
+    turns: list[dict[str, Any]] = [
+        {"text": "Files were written.", "when": {"contains": COMPACTION}, "label": "first"},
+        {"text": "Written.", "when": {"tool": "write"}},
+        {"call": [edit], "when": {"contains": wish(number)}},
+        {"text": markdown(TOKENS, seed=number), "rate": RATE},
+    ]
+    return {"turn": [{**turn, "goto": "first"} for turn in turns]}
+
+
+def wish(number: int) -> str:
+    """Return what asks for a round's edit, and for no other's."""
+    return f"write file {number}."
 
 
 def measure(ours: Program, server: ModelServer, minutes: float) -> list[Figure]:
     """Work for so long in one window; compare its last sixth with its first."""
-    server.play(script(int(60 * minutes / ROUND_SECONDS) + 1))
     rounds: list[Round] = []
     sizes = cycle(SIZES)
     with Terminal(ours.argv, ours.environ, ours.cwd) as terminal:
@@ -69,7 +76,7 @@ def measure(ours: Program, server: ModelServer, minutes: float) -> list[Figure]:
             return figures([], minutes)
         end = time.monotonic() + 60 * minutes
         while time.monotonic() < end:
-            done = round_of(terminal, server, next(sizes))
+            done = round_of(terminal, server, len(rounds), next(sizes))
             if done is None:
                 break
             rounds.append(done)
@@ -77,17 +84,18 @@ def measure(ours: Program, server: ModelServer, minutes: float) -> list[Figure]:
 
 
 def round_of(
-    terminal: Terminal, server: ModelServer, size: tuple[int, int] = SIZES[0]
+    terminal: Terminal, server: ModelServer, number: int, size: tuple[int, int] = SIZES[0]
 ) -> Round | None:
     """Have text streamed and a file written, go round the panes, resize, type; None: it failed."""
-    began, asked = cpu_seconds(terminal.pid), len(server.requests)
+    server.play(script(number))
+    began = cpu_seconds(terminal.pid)
     say(terminal, "tell me")
     streamed = percentile(latencies(terminal, LETTERS), 0.95)
-    if not _answered(terminal, server, asked + 1):
+    if not _answered(terminal, server, 1):
         return None
     clear(terminal, LETTERS)
-    say(terminal, "write it")
-    if not _answered(terminal, server, asked + 3):
+    say(terminal, wish(number))
+    if not _answered(terminal, server, 3):
         return None
     for keys in (F6, F6, ESCAPE):
         terminal.send(keys)
@@ -107,15 +115,25 @@ def round_of(
     )
 
 
-def _answered(terminal: Terminal, server: ModelServer, requests: int) -> bool:
-    """Wait until so many requests have been answered to their end, and what came is drawn."""
+def _answered(terminal: Terminal, server: ModelServer, count: int) -> bool:
+    """Wait until so many requests have been answered to their end, and what came is drawn.
+
+    Those for a summary come on top.
+    """
     end = time.monotonic() + WAIT
-    while len(server.requests) < requests or not server.requests[requests - 1].done.is_set():
+    while True:
+        asked = [one for one in list(server.requests) if not _summarises(one)]
+        if len(asked) >= count and asked[count - 1].done.is_set():
+            break
         if time.monotonic() > end:
             return False
         terminal.rest(0.1)
     terminal.rest(0.5)
     return True
+
+
+def _summarises(asked: Asked) -> bool:
+    return COMPACTION in str(asked.body["messages"][-1]["content"])
 
 
 def say(terminal: Terminal, words: str) -> None:

@@ -10,7 +10,10 @@ from bench.answers import BEGINS, ENDS, TOKEN_CHARACTERS, markdown
 from bench.figures import Figure, percentile, table
 from bench.headless import prefix_share
 from bench.programs import floor, make_repository
+from tui_agent.adapters.models.script import ScriptTurn, choose, parse_script
 from tui_agent.adapters.session_log import StoredSession
+from tui_agent.core.messages import Message, ToolCall
+from tui_agent.core.prompt import COMPACTION
 from tui_agent.core.state.stops import find_stops
 
 
@@ -119,9 +122,27 @@ def test_a_soak_compares_its_last_sixth_with_its_first() -> None:
     assert soak.figures(rounds[:3], 10)[0].runs == []
 
 
-def test_a_soak_s_model_has_an_answer_an_edit_and_an_end_for_each_round() -> None:
-    texts = [turn.get("text", "") for turn in soak.script(2)["turn"]]
-    assert len(texts) == 6
-    assert texts[3].startswith(BEGINS)
-    assert texts[3] != texts[0]
-    assert texts[5] == "Written."
+def test_a_soak_s_model_answers_by_what_it_is_asked_also_after_a_compaction() -> None:
+    script = parse_script(soak.script(7))
+
+    def said(*messages: Message) -> ScriptTurn:
+        chosen = choose(script, messages, tools=True)
+        assert chosen is not None
+        return chosen.turn
+
+    tell = Message(role="user", text="tell me")
+    write = Message(role="user", text=soak.wish(7))
+    call = ToolCall(id="call_2_1_0", name="write", arguments="{}")
+    done = (
+        Message(role="assistant", tool_calls=(call,)),
+        Message(role="tool", call_id=call.id, text="made_7.py is written"),
+    )
+    opening = Message(role="user", text=f"What was said: tell me; {soak.wish(6)}")
+    text = said(tell).text
+    assert text.startswith(BEGINS)
+    assert [one.name for one in said(tell, Message(role="assistant", text=text), write).calls]
+    assert said(tell, write, *done).text == "Written."
+    assert said(tell, write, Message(role="user", text=COMPACTION)).text == "Files were written."
+    assert said(opening, tell).text == text
+    assert said(opening, write, *done).text == "Written."
+    assert text != soak.script(8)["turn"][-1]["text"]
