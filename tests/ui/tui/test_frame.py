@@ -14,7 +14,7 @@ from tests.ui.desk import Desk, at_desk
 from tests.ui.stories import approval_waiting, edit_waiting, reported, streaming
 from tests.ui.story import Story
 from tui_agent.core.commands import Decide
-from tui_agent.core.events import ApprovalRequested, Notice, SessionStarted
+from tui_agent.core.events import Notice, SessionStarted
 from tui_agent.core.proposal import Decision
 from tui_agent.ui.tui.chrome import ActivityRow
 from tui_agent.ui.tui.highlight import _by_language
@@ -26,30 +26,6 @@ async def test_a_request_takes_the_focus_of_an_empty_prompt() -> None:
     async with at_desk(approval_waiting()) as desk:
         assert desk.frame.focus == "approval"
         assert "F6 to write" in desk.text()
-
-
-async def test_of_an_agent_that_is_near_the_state_is_shown_as_it_is_and_not_kept_twice() -> None:
-    story = Story().start().user("Is it there?").model("It is **there**.").end()
-    async with at_desk(story, near=True) as desk:
-        assert desk.frame.live.state is desk.client.state
-        assert len(desk.frame.state.main.turns) == 1
-        assert desk.shows("It is there.")
-        story.user("And now?").model("Gone again.").end()
-        await desk.drawn()
-        assert desk.shows("Gone again.")
-        assert len(desk.frame.state.main.turns) == 2
-
-
-async def test_a_question_that_is_answered_before_the_screen_hears_of_it_asks_nobody() -> None:
-    story = approval_waiting()
-    asked = story.records.pop()
-    async with at_desk(story, near=True) as desk:
-        story.records.append(asked)
-        assert isinstance(asked.event, ApprovalRequested)
-        story.decide(asked.event.proposal, asked.event.request_id, Decision(verdict="reject"))
-        await desk.drawn()
-        assert not desk.frame.state.waiting
-        assert desk.frame.focus == "prompt"
 
 
 async def test_a_prompt_with_text_keeps_the_focus_until_f6() -> None:
