@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent import decisions
@@ -17,7 +18,7 @@ from tui_agent.agent.compacting import RUNNING, compact_when_idle, cut_off_summa
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.granted import revoke
 from tui_agent.agent.keeping import record_cut_off
-from tui_agent.agent.own_fault import end_with_fault
+from tui_agent.agent.own_fault import end_with_fault, faults_told, say_not_done
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
 from tui_agent.agent.seeing import seen
@@ -181,10 +182,11 @@ class Agent:
         while True:
             command = await self._inbox.get()
             try:
-                if self._halted and not isinstance(command, ask.Interrupt | ask.Close):
-                    await self._go_on()
-                await self._carry_out(command)
-            except LogWriteError:
+                with faults_told(partial(say_not_done, self._engine)):
+                    if self._halted and not isinstance(command, ask.Interrupt | ask.Close):
+                        await self._go_on()
+                    await self._carry_out(command)
+            except* LogWriteError:
                 self._drop_turn()
             finally:
                 self._inbox.task_done()
@@ -345,12 +347,11 @@ class Agent:
         broken = False
         try:
             await asyncio.gather(*([before] if before is not None else []), return_exceptions=True)
-            await work(self._engine)
-            await remove_copies(self._engine)
+            with faults_told(partial(end_with_fault, self._engine)):
+                await work(self._engine)
+                await remove_copies(self._engine)
         except* LogWriteError:
             broken = self._halted = True
-        except* Exception as group:  # noqa: BLE001 -- a fault of ours must not leave a turn hanging
-            end_with_fault(self._engine, group)
         if not broken:
             with suppress(OSError):  # What is left is copied at the end of the next turn.
                 await self._engine.world.snapshots.keep()
@@ -394,4 +395,7 @@ class Agent:
             self._turn.cancel()
 
     async def _learn_facts(self) -> None:
-        self._engine.facts = await self._engine.world.model.facts(self.state.model)
+        model = self.state.model
+        facts = await self._engine.world.model.facts(model)
+        if model == self.state.model:  # Else another was chosen meanwhile, which is asked itself.
+            self._engine.facts = facts

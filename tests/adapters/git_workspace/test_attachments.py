@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.repository import Repository
 from tests.support.workspace import KeptBlobs, workspace_at
+from tui_agent.adapters.git_workspace.workspace import GitWorkspace
+from tui_agent.core.confines import Confines
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
@@ -83,3 +85,12 @@ async def test_a_file_that_cannot_be_attached_is_named(
     project.write("data.bin", b"\0\1\2")
     with pytest.raises(FileNotFoundError, match=words.replace(".", r"\.")):
         await _attached(project, text)
+
+
+async def test_a_file_that_the_profile_does_not_read_is_named_and_not_attached(
+    project: Repository,
+) -> None:
+    narrow = Confines(read_paths=("docs/**",))
+    workspace = GitWorkspace(project.root, blobs=KeptBlobs(), environ={}, confines=narrow)
+    with pytest.raises(FileNotFoundError, match=r"^@src/a.py cannot be read: .* profile reads\.$"):
+        await workspace.attach("fix @src/a.py")

@@ -215,6 +215,7 @@ async def test_it_works_without_a_git_repository(tmp_path: Path) -> None:
     ("files", "name", "origin"),
     [
         ({"pyproject.toml": "[tool.pytest.ini_options]\n"}, "pytest", "pyproject.toml"),
+        ({"pyproject.toml": "[tool.uv]\ndate = 2024-05-01\n", "go.mod": ""}, "go test", "go.mod"),
         ({"tests/test_a.py": ""}, "pytest", "tests/test_*.py"),
         ({"conftest.py": ""}, "pytest", "conftest.py"),
         ({"Cargo.toml": ""}, "cargo test", "Cargo.toml"),

@@ -96,8 +96,9 @@ class Attachments:
             return await self._folder(reference, name)
         try:
             data = self.files.read(name, LARGEST)
-        except (OSError, ValueError) as error:
-            message = f"@{reference.path} cannot be read: {error}"
+        except (OSError, ValueError, EditError) as error:
+            why = str(error).partition("\n")[0]
+            message = f"@{reference.path} cannot be read: {why}"
             raise FileNotFoundError(message) from error
         if data is None:
             message = f"@{reference.path}: there is no such file in the workspace"

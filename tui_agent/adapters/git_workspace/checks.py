@@ -49,9 +49,8 @@ def _pytest_origin(root: Confined) -> str:
         if _is_file(root, name):
             return name
     project = _toml(root, "pyproject.toml")
-    if "pytest" in json.dumps([project.get("tool", {}), project.get("dependency-groups", {})]):
-        return "pyproject.toml"
-    if "pytest" in json.dumps(project.get("project", {}), default=str):
+    told = [project.get(part, {}) for part in ("tool", "dependency-groups", "project")]
+    if "pytest" in json.dumps(told, default=str):  # TOML has dates, too.
         return "pyproject.toml"
     for name, sign in (("tox.ini", r"\bpytest\b"), ("setup.cfg", r"\[tool:pytest\]|\bpytest\b")):
         if re.search(sign, _text(root, name)):
