@@ -33,13 +33,20 @@ def run() -> NoReturn:
     """
     import atexit
 
-    status = main()
+    try:
+        status = main()
+    except KeyboardInterrupt:  # one more, while the first was being answered
+        status = 130
+    signals = sys.modules.get("signal")
+    if signals is not None:  # else nothing has run that takes any time
+        signals.signal(signals.SIGINT, signals.SIG_IGN)
     vars(atexit)["_run_exitfuncs"]()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError:
-        sys.exit(status)  # the interpreter says what is to be said of it
+        if not status:
+            sys.exit()  # the interpreter says what is to be said of it, and ends with 120
     os._exit(status)
 
 

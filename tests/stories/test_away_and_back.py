@@ -93,15 +93,24 @@ def test_a_question_in_line_mode_goes_to_the_shell_and_waits_there(
 
 
 @pytest.mark.timeout(120)
+@pytest.mark.parametrize("told", ["once", "three times", "by a window that closes"])
 def test_told_to_end_it_leaves_in_order_and_suspends_the_turn(
-    repository: Repository, tmp_path: Path
+    repository: Repository, tmp_path: Path, told: str
 ) -> None:
     program = Program(with_sample(repository).root)
     waits = [{"call": [call("shell", command="touch made")]}, {"text": "So."}]
     argv = program.command("--model", script(tmp_path, waits), "try")
     with Screen(argv, program.environ, repository.root) as screen:
         screen.wait("touch made", "waits")
-        os.kill(screen.pid, signal.SIGTERM)
-        assert screen.ended() == 130
+        if told == "by a window that closes":
+            assert screen.lost() == 130
+        elif told == "once":
+            os.kill(screen.pid, signal.SIGTERM)
+            assert screen.ended() == 130
+        else:
+            for _ in range(3):
+                os.kill(screen.pid, signal.SIGINT)
+                screen.look(0.02)
+            assert screen.ended() == 130
     (kept,) = program.run("sessions", "list", "--json").lines
     assert kept["status"] == "suspended"

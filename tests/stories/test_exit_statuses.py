@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -277,6 +278,17 @@ def test_a_signal_ends_the_turn_or_suspends_it_with_status_130(
     last = json.loads(rest.strip().split("\n")[-1])["final"]
     assert (last["stop_reason"], last["exit"]) == (reason, 130)
     assert f" {session} " in program.run("sessions").out
+
+
+def test_an_interrupt_while_it_ends_changes_nothing_any_more(sample: Repository) -> None:
+    late = "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))"
+    text = f"import atexit, os, signal; {late}; from tui_agent.cli import run; run()"
+    program = Program(sample.root)
+    argv = [sys.executable, "-c", text, "config", "explain", "modee"]
+    done = subprocess.run(
+        argv, cwd=sample.root, env=program.environ, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False), done
 
 
 def test_a_reader_that_leaves_early_is_no_fault(sample: Repository, tmp_path: Path) -> None:

@@ -149,3 +149,11 @@ class Screen:
         self._child.close()
         status = self._child.exitstatus
         return int(status) if status is not None else -int(self._child.signalstatus or 0)
+
+    def lost(self) -> int:
+        """Take the terminal away, as a closed window does; return the program's status."""
+        self._child.ptyproc.fileobj.close()
+        self._child.closed = self._child.ptyproc.closed = True
+        status = int(self._child.ptyproc.wait())
+        self._child.terminated = True
+        return status

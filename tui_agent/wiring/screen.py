@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from tui_agent.ui.tui.chrome import Status
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
 
 USAGE = 2
 INTERRUPTED = 130
-_ENDS = (signal.SIGTERM, signal.SIGHUP)
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 1.0
+"""Seconds of leaving in order after which being told once more to end means at once."""
 
 
 def screen(around: Around) -> int:
@@ -115,15 +120,11 @@ async def _session(around: Around, begin: _Beginning) -> tuple[int, tuple[str, .
         keymap=begin.keymap,
         status=Status(repository=around.root.name, mode=begin.mode),
     )
-    loop = asyncio.get_running_loop()
-    for number in _ENDS:  # the terminal is given back, and an open turn suspended
-        loop.add_signal_handler(number, shell.exit, INTERRUPTED)
-    try:
-        status = await shell.run_async()
-    finally:
-        for number in _ENDS:
-            loop.remove_signal_handler(number)
-        await opening.close()
+    with _told_to_end(shell):
+        try:
+            status = await shell.run_async()
+        finally:
+            await opening.close()
     if opening.failure is not None:
         raise opening.failure
     if shell.return_code:
@@ -131,6 +132,27 @@ async def _session(around: Around, begin: _Beginning) -> tuple[int, tuple[str, .
     if not shell.then and not status:
         _say_how_to_come_back(around, shell)
     return status or 0, shell.then
+
+
+@contextmanager
+def _told_to_end(shell: Shell) -> Iterator[None]:
+    """Leave in order when a signal says so: the terminal is given back, a turn suspended."""
+    loop, since = asyncio.get_running_loop(), 0.0
+
+    def end() -> None:
+        nonlocal since
+        if since and monotonic() > since + PATIENCE:
+            raise KeyboardInterrupt
+        since = since or monotonic()
+        shell.exit(INTERRUPTED)
+
+    for number in _ENDS:
+        loop.add_signal_handler(number, end)
+    try:
+        yield
+    finally:
+        for number in _ENDS:
+            loop.remove_signal_handler(number)
 
 
 def _say_how_to_come_back(around: Around, shell: Shell) -> None:
