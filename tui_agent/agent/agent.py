@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
@@ -18,6 +18,7 @@ from tui_agent.agent.compacting import RUNNING, compact_when_idle, cut_off_summa
 from tui_agent.agent.engine import Engine
 from tui_agent.agent.granted import revoke
 from tui_agent.agent.keeping import record_cut_off
+from tui_agent.agent.manner import Manner
 from tui_agent.agent.own_fault import end_with_fault, faults_told, say_not_done
 from tui_agent.agent.resume import resume
 from tui_agent.agent.rewinding import own_turn_for
@@ -52,20 +53,7 @@ if TYPE_CHECKING:
     from tui_agent.core.world import World
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How this process goes about it: who is there, and what automation answers."""
-
-    attended: bool = True
-    """Whether a person is there to be asked."""
-    answer: Literal["", "approve", "reject"] = ""
-    """`--approve-all` or `--reject-all`."""
-    unconfined: bool = False
-    """`--no-sandbox` was typed."""
-    trusted: bool = False
-    """Whether the project's own instructions may be read."""
-    program: str = "agent"
-    argv: tuple[str, ...] = ()
+__all__ = ["Agent", "Manner"]
 
 
 class Agent:
