@@ -209,8 +209,11 @@ def test_an_untrusted_project_is_not_listened_to(sample: Repository, tmp_path: P
     model = script(tmp_path, [{"text": "Hi."}])
     program = Program(sample.root)
     done = program.run("-p", "hello", "--model", model, "--json")
-    assert "not trusted" in done.err
+    assert "This folder is not trusted: .agentrc does not count. agent trust shows it" in done.err
     assert done.events("SessionStarted")[0].get("mode", "ask") == "ask"
+    sample.write("AGENTS.md", "Be brief.\n")
+    done = program.run("-p", "hello", "--model", model, "--json")
+    assert ".agentrc, AGENTS.md do not count. agent trust shows them" in done.err
     trusted = program.run("-p", "hello", "--model", model, "--json", "--trust")
     assert trusted.events("SessionStarted")[0]["mode"] == "plan"
     assert trusted.events("SessionStarted")[0]["trusted"] is True

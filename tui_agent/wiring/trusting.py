@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -52,8 +52,14 @@ def notice(wiring: Wiring) -> str:
     """Return what is said where the folder is not trusted; empty where it is."""
     if wiring.trusted:
         return ""
-    names = ", ".join(wiring.folder.names) or "what steered it before"
-    return f"This folder is not trusted: {names} does not count. agent trust shows it and asks."
+    return not_trusted(wiring.folder.names)
+
+
+def not_trusted(names: Sequence[str]) -> str:
+    """Say what of a folder does not count."""
+    what = ", ".join(names) or "what steered it before"
+    does, it = ("do", "them") if names[1:] else ("does", "it")
+    return f"This folder is not trusted: {what} {does} not count. agent trust shows {it} and asks."
 
 
 async def ask_in_lines(around: Around, given: Input) -> None:
