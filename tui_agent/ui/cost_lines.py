@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tui_agent.core.budget import caps_of, cost_a_hunk, spent, turn_spent
 from tui_agent.core.day import Today
@@ -47,8 +47,9 @@ def _by_agent(state: Session) -> Iterator[Line]:
     if len(state.agents) == 1:
         return
     yield [("bold", "By agent")]
+    width = _column(agent.name or agent.id for agent in state.agents.values())
     for agent in state.agents.values():
-        yield _row(agent.name or agent.id, agent.spend, None, agent.usage)
+        yield _row(agent.name or agent.id, agent.spend, None, agent.usage, width=width)
 
 
 def _by_model(state: Session) -> Iterator[Line]:
@@ -58,14 +59,22 @@ def _by_model(state: Session) -> Iterator[Line]:
             found[name] = found.get(name, NOTHING).plus(spend)
     if found:
         yield [("bold", "By model")]
+    width = _column(found)
     for name, spend in sorted(found.items(), key=lambda one: -one[1].usd):
-        yield _row(name or "unknown", spend, None)
+        yield _row(name or "unknown", spend, None, width=width)
 
 
-def _row(name: str, spend: Spend, cap: float | None, usage: Usage | None = None) -> Line:
+def _column(names: Iterable[str]) -> int:
+    """Return how wide the names of one block are: models have long ones."""
+    return max(NAMES, *map(len, names))
+
+
+def _row(
+    name: str, spend: Spend, cap: float | None, usage: Usage | None = None, *, width: int = NAMES
+) -> Line:
     style, amount = amount_of(spend, cap)
     said = tokens(usage) if usage is not None and usage != NO_USAGE else ""
-    return [("", f"  {name:<{NAMES}}  "), (style, f"{amount:<{AMOUNTS}}"), ("dim", f"  {said}")]
+    return [("", f"  {name:<{width}}  "), (style, f"{amount:<{AMOUNTS}}"), ("dim", f"  {said}")]
 
 
 def amount_of(spend: Spend, cap: float | None) -> tuple[Style, str]:
