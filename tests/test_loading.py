@@ -43,8 +43,9 @@ def _ours(modules: set[str]) -> set[str]:
     return {name for name in modules if name.partition(".")[0] == "tui_agent"}
 
 
-def test_the_version_is_told_without_loading_anything_else() -> None:
-    loaded = _loaded("from tui_agent.cli import main; main(['--version'])")
+@pytest.mark.parametrize("typed", ["--version", "version"])
+def test_the_version_is_told_without_loading_anything_else(typed: str) -> None:
+    loaded = _loaded(f"from tui_agent.cli import main; main([{typed!r}])")
     assert _ours(loaded) == {"tui_agent", "tui_agent.cli"}
     assert not loaded & (HEAVY | {"argparse", "asyncio", "importlib.metadata"})
 

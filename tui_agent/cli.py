@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status. Nothing that goes wrong leaves as a traceback."""
     argv = list(sys.argv[1:] if arguments is None else arguments)
     _open_closed_streams()
-    if argv == ["--version"]:
+    if argv in (["--version"], ["version"]):
         sys.stdout.write(f"agent {__version__}\n")
         return 0
     from tui_agent.ui.crash import guarded

@@ -6,6 +6,7 @@ import pytest
 
 from tui_agent.ui.commands.options import common_of, parse
 from tui_agent.ui.commands.typed import UsageError
+from tui_agent.ui.commands.words import begins_a_session, split
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,7 @@ from tui_agent.ui.commands.typed import UsageError
         (["--", "replay", "--at", "3"], "replay --at 3"),
         (["--model", "replay", "hello"], "hello"),
         (["fix", "--", "-x"], "fix -x"),
+        (["version", "two", "of", "it"], "version two of it"),
         ([], ""),
     ],
 )
@@ -69,3 +71,10 @@ def test_help_is_no_message_unless_more_is_said(capsys: pytest.CaptureFixture[st
     assert parse(["help", "undo"]) == parse(["undo", "--help"])
     assert parse(["help", "me"]).options.prompt == "help me"
     assert parse(["--", "help"]).options.prompt == "help"
+    begun = [["help"], ["help", "undo"], ["help", "me"], ["--", "help"]]
+    assert [begins(one) for one in begun] == [False, False, True, True], "no model host for help"
+
+
+def begins(typed: list[str]) -> bool:
+    options, words, literal = split(typed)
+    return begins_a_session(options, words, literal=literal)

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from tui_agent.ui.commands import COMMANDS
 from tui_agent.ui.commands.near import near
-from tui_agent.ui.commands.typed import Chosen, Options, UsageError, asks_for_help, check_command
-from tui_agent.ui.commands.words import TAKE_A_VALUE, split
+from tui_agent.ui.commands.typed import Chosen, Options, UsageError, check_command
+from tui_agent.ui.commands.words import TAKE_A_VALUE, asks_for_help, split
 
 PICK = "\0"
 """What `-r` means without an id."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tui_agent.ui.commands import COMMANDS
-from tui_agent.ui.commands.words import split
+from tui_agent.ui.commands.words import asks_for_help, split
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +80,6 @@ def check_command(words: Sequence[str], *, literal: bool) -> None:
     if meant:
         message = f"{words[0]} is no command; did you mean {meant}?"
         raise UsageError(f"{message} agent -- {words[0]} sends it as a message")
-
-
-def asks_for_help(words: Sequence[str], *, literal: bool) -> bool:
-    """Return whether it is `help` or `help COMMAND`, as many programs have it."""
-    known = len(words) == 1 or (len(words) == len(("help", "COMMAND")) and words[1] in COMMANDS)
-    return not literal and bool(words) and words[0] == "help" and known
 
 
 def plainly(argv: Sequence[str]) -> Chosen | None:

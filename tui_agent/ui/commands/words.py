@@ -46,10 +46,17 @@ def split(argv: Sequence[str]) -> tuple[list[str], list[str], bool]:
     return options, words, False
 
 
+def asks_for_help(words: Sequence[str], *, literal: bool) -> bool:
+    """Return whether it is `help` or `help COMMAND`, as many programs have it."""
+    known = len(words) == 1 or (len(words) == len(("help", "COMMAND")) and words[1] in COMMANDS)
+    return not literal and bool(words) and words[0] == "help" and known
+
+
 def begins_a_session(options: Sequence[str], words: Sequence[str], *, literal: bool) -> bool:
     """Return whether this is a session: no command of ours, and more than a wish to be told."""
     command = bool(words) and words[0] in COMMANDS and not literal
-    return not command and not ONLY_TELL.intersection(options)
+    told = asks_for_help(words, literal=literal) or not ONLY_TELL.isdisjoint(options)
+    return not command and not told
 
 
 def without_a_screen(options: Sequence[str]) -> bool:
