@@ -124,7 +124,7 @@ def test_the_hosts_import_nothing_while_a_screen_is_still_to_be_drawn(tmp_path: 
     argv = [sys.executable, "-m", "tui_agent", "--model", "openai/any"]
     with PseudoTerminal(argv, os.environ | paths, tmp_path) as terminal:
         assert not terminal.shows("It ends before it draws", seconds=20.0)
-    assert told.read_text(encoding="utf-8") == "direct lazy\nlitellm lazy\n"
+    assert told.read_text(encoding="utf-8") == "direct asleep\nlitellm asleep\n"
     told.unlink()
     subprocess.run([*argv, "-p", "hello"], env=os.environ | paths, check=True, timeout=30)
     assert told.read_text(encoding="utf-8") == "direct eager\nlitellm lazy\n"

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tui_agent.adapters.models.start import HostHandle
+from tui_agent.adapters.processes.model_hosts import rouse, roused
 from tui_agent.wiring.sandbox import runner_for
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from tui_agent.core.ports import Runner
     from tui_agent.wiring.world import Wiring
@@ -50,6 +52,20 @@ def load(*more: str) -> None:
     """Import it, and what the front end needs beside it."""
     for name in (*LATER, *more):
         import_module(name)
+
+
+def secure(wiring: Wiring, meanwhile: Callable[[], object] = lambda: None) -> None:
+    """See that no other process can read the model hosts, before the first one of ours is started.
+
+    Those that are asleep are roused for it, while we do something else.
+    """
+    sleeping = [handle for handle in wiring.hosts.values() if handle.process.asleep]
+    for handle in sleeping:
+        rouse(handle.process)
+    meanwhile()
+    for handle in sleeping:
+        process = roused(handle.process)
+        wiring.hosts[handle.name] = HostHandle(name=handle.name, process=process)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tui_agent.adapters.first_look import FirstLook
     from tui_agent.adapters.models.endpoints import Endpoints
-    from tui_agent.adapters.models.start import HostHandle
+    from tui_agent.adapters.models.start import HostHandle, Start
     from tui_agent.wiring.first_keys import FirstKeys
 
 DEFAULT_MODEL = "AGENT_DEFAULT_MODEL"
@@ -33,7 +33,7 @@ def model_hosts(model: str, argv: list[str], *, ask: bool = True) -> Mapping[str
     The second start has an environment without keys, so that no child of ours can ever read one.
     Where there was no key, the program goes on as it is. A scripted model needs no host, but
     commands run beside it, too. `ask` says that a passphrase may be asked for. Where a screen is to
-    be drawn, the hosts wait with their imports until that is done: opening the session wakes them.
+    be drawn, the hosts sleep until that is done: what comes after it rouses them.
     """
     from tui_agent.adapters.models.start import take_over
 
@@ -55,8 +55,10 @@ def model_hosts(model: str, argv: list[str], *, ask: bool = True) -> Mapping[str
         from tui_agent.wiring.first_keys import opened
 
         found = opened(found, look, (model, *look.fallback), endpoints)
-    at_once = set() if _draws_a_screen(argv) else {"direct", host_for(model, endpoints)}
-    hosts = _started(look, found, at_once)
+    if _draws_a_screen(argv):
+        hosts = _started(look, found, {}, "asleep")
+    else:
+        hosts = _started(look, found, {"direct", host_for(model, endpoints)}, "lazy")
     always = found is not None and found.opened
     _start_again_without(look.variables, argv, hosts, always=always)
     return hosts
@@ -74,7 +76,7 @@ def _default_model(found: FirstKeys | None, endpoints: Endpoints) -> str:
 
 
 def _started(
-    look: FirstLook, found: FirstKeys | None, at_once: Collection[str]
+    look: FirstLook, found: FirstKeys | None, at_once: Collection[str], others: Start
 ) -> Mapping[str, HostHandle]:
     """Start the hosts; those that are named import at once."""
     from tui_agent.adapters.models.start import HOST_NAMES, NO_SOURCES, start_host
@@ -83,7 +85,13 @@ def _started(
     sources = NO_SOURCES if found is None else found.sources
     extra = look.variables
     return {
-        name: start_host(name, environ, eager=name in at_once, extra_keys=extra, sources=sources)
+        name: start_host(
+            name,
+            environ,
+            start="eager" if name in at_once else others,
+            extra_keys=extra,
+            sources=sources,
+        )
         for name in HOST_NAMES
     }
 
@@ -116,7 +124,9 @@ def _kept_keys(look: FirstLook, endpoints: Endpoints) -> FirstKeys | None:
 
 def _draws_a_screen(argv: list[str]) -> bool:
     """Return whether the first thing that somebody waits for is the screen."""
-    return os.isatty(0) and os.isatty(1) and not without_a_screen(split(argv)[0])
+    options, words, literal = split(argv)
+    draws = begins_a_session(options, words, literal=literal) or words[:1] == ["review"]
+    return draws and os.isatty(0) and os.isatty(1) and not without_a_screen(options)
 
 
 def without_keys(argv: list[str]) -> None:

@@ -52,14 +52,14 @@ def screen(around: Around) -> int:
     return status
 
 
-def preload() -> None:
-    """Import what opening a session needs, and close this process to others of the user."""
+def preload(around: Around) -> None:
+    """Import what opening a session needs, and close our processes to others of the user."""
     from tui_agent.adapters.processes.model_hosts import harden
 
     harden()
-    from tui_agent.wiring.ahead import load
+    from tui_agent.wiring.ahead import load, secure
 
-    load()
+    secure(around, load)
 
 
 @dataclass(frozen=True, eq=False)

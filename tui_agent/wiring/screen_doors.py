@@ -54,7 +54,7 @@ class Opening:
         """Return what the screen may ask for."""
         return Doors(
             connect=self.connect,
-            preload=preload,
+            preload=lambda: preload(self.around),
             loaded=_loaded,
             quiet=_quiet,
             files=self.files,

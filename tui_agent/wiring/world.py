@@ -248,13 +248,14 @@ class Wiring:
             SessionNotFoundError: there is none to take up.
             OSError: the log cannot be written, or another process writes it.
         """
-        from tui_agent.wiring.ahead import sandbox_begun
+        from tui_agent.wiring.ahead import sandbox_begun, secure
         from tui_agent.wiring.faults import fault_keeper
         from tui_agent.wiring.notices import notices_of
         from tui_agent.wiring.sandbox import made_ready
         from tui_agent.wiring.taking_up import taken_up
 
         asyncio.get_running_loop().set_exception_handler(fault_keeper(self))
+        await asyncio.to_thread(secure, self)
 
         sinks = self._sinks()
         past: list[Record] = []

@@ -178,7 +178,7 @@ def has_ended(pid: int) -> bool:
 async def test_a_lazy_host_sleeps_until_it_is_asked(server: ModelServer, tmp_path: Path) -> None:
     server.play(HELLO)
     handle = start_host(
-        "direct", {"PATH": os.environ["PATH"], "OPENAI_API_KEY": "a-key"}, eager=False
+        "direct", {"PATH": os.environ["PATH"], "OPENAI_API_KEY": "a-key"}, start="lazy"
     )
     await asyncio.sleep(0.2)
     assert children_of(handle.process.pid) == []
@@ -192,7 +192,7 @@ async def test_a_lazy_host_sleeps_until_it_is_asked(server: ModelServer, tmp_pat
 async def test_a_lazy_host_that_is_woken_makes_ready_for_its_first_request(
     server: ModelServer, tmp_path: Path
 ) -> None:
-    handle = start_host("direct", {"PATH": os.environ["PATH"]}, eager=False)
+    handle = start_host("direct", {"PATH": os.environ["PATH"]}, start="lazy")
     model = routed(handle, server, tmp_path)
     await model.wake("openai/gpt-test")
     # It reads certificates and prices beside its two usual threads.

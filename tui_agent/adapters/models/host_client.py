@@ -15,6 +15,7 @@ from tui_agent.adapters.models.endpoints import Route
 from tui_agent.adapters.models.faults import Fault
 from tui_agent.adapters.models.masking import HeldValue
 from tui_agent.adapters.models.start import HostHandle
+from tui_agent.adapters.processes.model_hosts import rouse
 from tui_agent.core.messages import ModelFacts, ModelRequest, Responded
 
 READY_SECONDS = 60.0
@@ -164,6 +165,8 @@ class HostClient:
             loop = asyncio.get_running_loop()
             self._ready = loop.create_future()
             process = self._handle.process
+            if process.asleep:
+                rouse(process)
             # The transports get copies: the handle's own descriptors stay its to close.
             ends = [os.dup(e) for e in (process.from_host, process.errors, process.to_host)]
             reading, _ = await loop.connect_read_pipe(

@@ -1,8 +1,9 @@
-"""The first lines of a model host's process; run by path, as `host_main.py ROOT NAME eager|lazy`.
+"""The first lines of a model host's process; run by path, as `host_main.py ROOT NAME START`.
 
 Python starts isolated (`-I`), so that neither the working directory nor PYTHONPATH decides what is
 imported; ROOT, the folder that holds our package, is therefore given and added here. A *lazy* host
-imports nothing until the first request stands in its pipe.
+imports nothing until the first request stands in its pipe; nor does one that was *asleep*, which
+tells by an empty line when it can no longer be read by other processes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ def main(root: str, name: str, start: str) -> int:
     harden()
     os.chdir("/")  # the workspace is foreign: no library of ours looks for files in it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if start == "lazy" and not wait_for_input(0):
+    if start == "asleep":
+        os.write(1, b"\n")
+    if start != "eager" and not wait_for_input(0):
         return 0
 
     def host() -> int:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Literal
 
     HostName = Literal["direct", "litellm"]
+    Start = Literal["eager", "lazy", "asleep"]
 
 HOST_NAMES: tuple[HostName, ...] = ("direct", "litellm")
 HOSTS_VARIABLE = "AGENT_MODEL_HOSTS"
@@ -60,7 +61,7 @@ def start_host(
     name: HostName,
     environ: Mapping[str, str],
     *,
-    eager: bool = True,
+    start: Start = "eager",
     extra_keys: Collection[str] = (),
     sources: KeySources = NO_SOURCES,
 ) -> HostHandle:
@@ -69,7 +70,8 @@ def start_host(
     Args:
         name: `direct` speaks to OpenAI-compatible servers; `litellm` to every other provider.
         environ: Where the keys are; the host gets them and an allow-list of the rest.
-        eager: Import now. Otherwise the host costs a sleeping process until its first request.
+        start: `eager` imports now; `lazy` costs a waiting process until its first request; `asleep`
+            costs a shell, which other processes of the user can read until it is roused.
         extra_keys: Variables that hold keys besides the known ones, from the user's settings.
         sources: Where it gets other keys, when a request first needs them.
 
@@ -81,7 +83,7 @@ def start_host(
         os.path.join(here, "host_main.py"),
         os.path.dirname(os.path.dirname(os.path.dirname(here))),
         name,
-        "eager" if eager else "lazy",
+        start,
     ]
     given = host_environment(environ, extra_keys)
     if extra_keys:
@@ -90,7 +92,7 @@ def start_host(
         given[KEY_SOURCES_VARIABLE] = _sources_text(sources, environ, extra_keys)
     if sources.keyring:
         given |= {name: environ[name] for name in RING_NEEDS if name in environ}
-    return HostHandle(name=name, process=spawn_host(arguments, given))
+    return HostHandle(name=name, process=spawn_host(arguments, given, asleep=start == "asleep"))
 
 
 def _sources_text(sources: KeySources, environ: Mapping[str, str], extra: Collection[str]) -> str:
@@ -118,9 +120,10 @@ def hand_over(
     survives = True
     for handle in handles.values():
         process = handle.process
-        for end in (process.to_host, process.from_host, process.errors):
+        ends = (process.to_host, process.from_host, process.errors)
+        for end in ends:
             os.set_inheritable(end, survives)
-        numbers = (process.pid, process.to_host, process.from_host, process.errors)
+        numbers = (process.pid, *ends, int(process.asleep))
         parts.append(":".join([handle.name, *map(str, numbers)]))
     return strip_key_variables(environ, extra) | {HOSTS_VARIABLE: ",".join(parts)}
 
@@ -145,9 +148,11 @@ def take_over(environ: MutableMapping[str, str]) -> dict[str, HostHandle]:
 def _process(numbers: list[str]) -> HostProcess | None:
     survives = False
     try:
-        pid, to_host, from_host, errors = map(int, numbers)
+        pid, to_host, from_host, errors, asleep = map(int, numbers)
         for end in (to_host, from_host, errors):
             os.set_inheritable(end, survives)
     except (ValueError, OSError):
         return None
-    return HostProcess(pid=pid, to_host=to_host, from_host=from_host, errors=errors)
+    return HostProcess(
+        pid=pid, to_host=to_host, from_host=from_host, errors=errors, asleep=bool(asleep)
+    )

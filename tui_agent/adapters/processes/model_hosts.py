@@ -24,6 +24,8 @@ DEATHS_FORGIVEN = 5
 """Deaths in a row, each within `QUICK_SECONDS` of its start, after which the keeper gives up."""
 QUICK_SECONDS = 10.0
 _POLL_SECONDS = 0.01
+SLEEPER = ("/bin/sh", "-c", 'read -r _ && exec "$@"', "sh")
+"""Waits for one line, and then is what it was given; where its input is closed instead, it ends."""
 
 
 class HostProcess(Value):
@@ -35,15 +37,21 @@ class HostProcess(Value):
     from_host: int
     errors: int
     """Its standard error."""
+    asleep: bool = False
+    """Whether a shell stands in its place until it is roused."""
 
 
-def spawn_host(arguments: Sequence[str], environ: Mapping[str, str]) -> HostProcess:
+def spawn_host(
+    arguments: Sequence[str], environ: Mapping[str, str], *, asleep: bool = False
+) -> HostProcess:
     """Start a keeper: this Python, isolated from its folder and environment, with `arguments`.
 
     It knows no installed package yet: what a host needs, `host_main` lets it find.
 
     It gets exactly `environ`, three pipes, and a process group of its own, so that Ctrl-C in the
-    terminal doesn't reach it.
+    terminal doesn't reach it. One that is *asleep* is a shell at first, whose start costs a
+    twentieth of Python's; it can be read by other processes of the user until it is roused, and
+    the keeper then tells that it no longer can: see `roused`.
 
     Raises:
         OSError: if no process can be started.
@@ -52,10 +60,11 @@ def spawn_host(arguments: Sequence[str], environ: Mapping[str, str]) -> HostProc
     from_host, host_out = os.pipe()
     errors, host_errors = os.pipe()
     theirs = (host_in, host_out, host_errors)
+    command = [*(SLEEPER if asleep else ()), sys.executable, "-I", "-S", *arguments]
     try:
         pid = os.posix_spawn(
-            sys.executable,
-            [sys.executable, "-I", "-S", *arguments],
+            command[0],
+            command,
             dict(environ),
             file_actions=[(os.POSIX_SPAWN_DUP2, end, at) for at, end in enumerate(theirs)],
             setpgroup=0,
@@ -67,7 +76,27 @@ def spawn_host(arguments: Sequence[str], environ: Mapping[str, str]) -> HostProc
     finally:
         for end in theirs:
             os.close(end)
-    return HostProcess(pid=pid, to_host=to_host, from_host=from_host, errors=errors)
+    return HostProcess(pid=pid, to_host=to_host, from_host=from_host, errors=errors, asleep=asleep)
+
+
+def rouse(process: HostProcess) -> None:
+    """Let the keeper that is asleep begin; it tells by a line that it is closed to others."""
+    try:
+        os.write(process.to_host, b"\n")
+    except BrokenPipeError:
+        return  # it has ended, which whoever reads from it will see
+
+
+def roused(process: HostProcess) -> HostProcess:
+    """Wait until a keeper that was roused is closed to others, or ended; return it as awake."""
+    if wait_for_input(process.from_host):
+        os.read(process.from_host, 1)
+    return HostProcess(
+        pid=process.pid,
+        to_host=process.to_host,
+        from_host=process.from_host,
+        errors=process.errors,
+    )
 
 
 def end_host(process: HostProcess, grace_seconds: float = 1.0) -> None:
