@@ -60,6 +60,8 @@ class Screen:
             timeout=SECONDS,
         )
         self._child.delaybeforesend = None
+        self.said = b""
+        """All that the program has written."""
 
     def __enter__(self) -> Self:
         return self
@@ -114,6 +116,7 @@ class Screen:
                 break
             except pexpect.EOF:
                 break
+            self.said += data
             # pyte takes no private markers in SGR and mode reports; Textual works without them.
             self._stream.feed(data)
         return self.text

@@ -169,7 +169,8 @@ def _places(around: Around, words: str) -> dict[str, str]:
 async def _copied(told: Signals, text: str) -> tuple[str, str]:
     """Copy by way of a program where there is one; else the terminal is to be asked."""
     if told.copy is not None and await told.copy(text):
-        return "", ""
+        passed = "TMUX" in told.environ  # the program gives it to tmux, which may keep it
+        return clipboard(text, told.environ, buffer=False) if passed else "", ""
     return clipboard(text, told.environ), untaken(told.environ)
 
 

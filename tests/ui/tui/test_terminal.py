@@ -48,6 +48,8 @@ def test_a_copy_passes_tmux_and_screen() -> None:
     assert terminal.clipboard("ü", {}) == plain
     doubled = plain.replace("\x1b", "\x1b\x1b")
     assert terminal.clipboard("ü", {"TMUX": "x"}) == f"{plain}\x1bPtmux;{doubled}\x1b\\"
+    assert terminal.clipboard("ü", {"TMUX": "x"}, buffer=False) == f"\x1bPtmux;{doubled}\x1b\\"
+    assert terminal.clipboard("ü", {}, buffer=False) == plain
     long = terminal.clipboard("y" * 2000, {"STY": "1"})
     pieces = long.split("\x1b\\")[:-1]
     assert all(len(one) <= 702 and one.startswith("\x1bP") for one in pieces)

@@ -148,10 +148,14 @@ class KeyedApp(App[int], inherit_bindings=False):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, for a paste here and elsewhere."""
+        self.put_in_clipboard(text)
+
+    def put_in_clipboard(self, text: str, *, buffer: bool = True) -> None:
+        """Tell the terminal of a copy. Without `buffer` a program gives it to tmux."""
         from tui_agent.ui.tui.terminal import clipboard
 
         self._clipboard = text
-        self.tell_terminal(clipboard(text, os.environ))
+        self.tell_terminal(clipboard(text, os.environ, buffer=buffer))
 
     def _watch_app_focus(self, focus: object) -> None:
         """Leave the focus where it is while the person looks elsewhere."""

@@ -290,15 +290,19 @@ class Shell(KeyedApp):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy a text, also by way of programs; say it where that may not have worked."""
-        super().copy_to_clipboard(text)
-        if self.doors.signals is not None:
-            self.run_worker(self._copied(text, self.doors.signals()), name="copy")
+        signals = self.doors.signals() if self.doors.signals is not None else None
+        self.put_in_clipboard(text, buffer=signals is None or signals.copy is None)
+        if signals is not None:
+            self.run_worker(self._copied(text, signals), name="copy")
 
     async def _copied(self, text: str, signals: Signals) -> None:
         from tui_agent.ui.tui.terminal import untaken
 
-        if signals.copy is not None and await signals.copy(text):
-            return
+        if signals.copy is not None:
+            if await signals.copy(text):
+                return
+            if "TMUX" in signals.environ:
+                self.put_in_clipboard(text)
         words = untaken(signals.environ)
         if words and not self._said_untaken:
             self._said_untaken = True

@@ -74,18 +74,19 @@ def way_of(environ: Mapping[str, str]) -> Literal["bell", "osc9", "osc99", "osc7
     return "bell"
 
 
-def clipboard(text: str, environ: Mapping[str, str]) -> str:
+def clipboard(text: str, environ: Mapping[str, str], *, buffer: bool = True) -> str:
     """Return what puts a text into the clipboard (OSC 52), also from inside tmux and screen.
 
-    tmux takes the plain sequence where `set-clipboard` is `on`, and passes the other one on where
-    `allow-passthrough` is.
+    tmux takes the plain sequence where `set-clipboard` is `on`, making a buffer of it, and passes
+    the other one on where `allow-passthrough` is. Without `buffer` it gets only that one: for a
+    text that one of its programs has put into a buffer.
     """
     import base64
 
     data = base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")
     sequence = f"\x1b]52;c;{data}{BELL}"
     if "TMUX" in environ:
-        return sequence + passed_on(sequence, environ)
+        return (sequence if buffer else "") + passed_on(sequence, environ)
     return passed_on(sequence, environ)
 
 
