@@ -42,6 +42,8 @@ class Opening:
         self.opened: Opened | None = None
         self.failure: BaseException | None = None
         """What kept the session from being opened; the command line explains it."""
+        self._chosen = ""
+        """What is to be said of a model that was chosen on the first card."""
 
     @cached_property
     def shelf(self) -> SessionDoors:
@@ -118,6 +120,8 @@ class Opening:
         failure = opening.exception()
         if failure is None:
             self.opened = opening.result()
+            if self._chosen:
+                self.opened.agent.engine.notice(self._chosen)
             if self.around.first is not None:
                 self.opened.agent.send(self.around.first)
                 self.around.first = None
@@ -247,9 +251,9 @@ class Opening:
     # The panes' sizes
 
     def _take_model(self, name: str) -> None:
-        from tui_agent.adapters.models.endpoints import NONE_CHOSEN
+        from tui_agent.wiring.model_chosen import take_model
 
-        self.around.choose_model(name or NONE_CHOSEN)
+        self._chosen = take_model(self.around, name)
 
     def _layout(self) -> Mapping[str, int]:
         try:

@@ -40,6 +40,24 @@ def test_only_the_choice_is_changed(tmp_path: Path, before: str, after: str, lin
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'model = "o/q"\n'),
+        ('[agents]\nmodel = "x"\n', 'model = "o/q"\n[agents]\nmodel = "x"\n'),
+        ('mode = "plan"\nmodel = "x"  # old\n', 'mode = "plan"\nmodel = "o/q"\n'),
+    ],
+)
+def test_a_key_of_no_table_stands_before_all_of_them(
+    tmp_path: Path, before: str, after: str
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(before)
+    line = after.split("\n").index('model = "o/q"') + 1
+    assert keep_choice(path, "", "model", "o/q") == f"{path}:{line}"
+    assert path.read_text() == after
+
+
+@pytest.mark.parametrize(
     "text", ['interface = { theme = "dark" }\n', "interface = 3\n", "[interface\n"]
 )
 def test_a_file_in_another_form_is_left_alone(tmp_path: Path, text: str) -> None:

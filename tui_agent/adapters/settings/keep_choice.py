@@ -16,6 +16,8 @@ from tui_agent.core.rule_table import spelled
 def keep_choice(path: Path, table: str, key: str, value: str) -> str:
     """Set one key of a settings file and return where it stands, `FILE:LINE`.
 
+    An empty `table` means a key that stands in none.
+
     Raises:
         OSError: it cannot be written.
         ValueError: the key stands in a form that is better changed by hand.
@@ -28,13 +30,17 @@ def keep_choice(path: Path, table: str, key: str, value: str) -> str:
     except tomllib.TOMLDecodeError as error:
         message = f"{path}: {error}"
         raise ValueError(message) from None
-    wanted[table] = {**_table_of(wanted, table), key: value}
+    if table:
+        wanted[table] = {**_table_of(wanted, table), key: value}
+    else:
+        wanted[key] = value
     for new, line in _ways(text, table, key, spelled(value)):
         if _reads_as(new, wanted):
             table_layer(wanted, str(path), new)
             replaced(target, new.encode(), old)
             return f"{path}:{line}"
-    message = f"{path} has {table}.{key} in a form that is better changed by hand"
+    named = f"{table}.{key}" if table else key
+    message = f"{path} has {named} in a form that is better changed by hand"
     raise ValueError(message)
 
 
@@ -60,6 +66,9 @@ def _ways(text: str, table: str, key: str, value: str) -> Iterator[tuple[str, in
                 "\n".join([*lines[:number], f"{name} = {value}", *lines[number + 1 :]]),
                 number + 1,
             )
+    if not table:
+        yield f"{key} = {value}\n{text}", 1
+        return
     for number, line in enumerate(lines):
         if line.partition("#")[0].strip() == f"[{table}]":
             head = lines[: number + 1]
