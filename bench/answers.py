@@ -53,10 +53,19 @@ def _points(chance: random.Random) -> str:
     return "\n".join(f"- {_sentence(chance)}" for _ in range(chance.randint(3, 6)))
 
 
+def _steps(chance: random.Random) -> str:
+    steps = "\n".join(f"{n}. {_sentence(chance)}" for n in range(1, chance.randint(4, 7)))
+    return f"{steps}\n\n> {_sentence(chance)}"
+
+
 def _code(chance: random.Random) -> str:
     name, other = chance.choice(NOUNS), chance.choice(NOUNS)
     lines = [f"def {name}_{chance.choice(VERBS)}({other}: list[int]) -> int:"]
-    lines += [f"    {other}[{n}] = {name}.{chance.choice(VERBS)}({n})" for n in range(8)]
+    lines += [
+        f"    {other}[{n}] = [{name}.{chance.choice(VERBS)}(it, {n}) for it in {other} if it > {n}]"
+        f"  # the {chance.choice(NOUNS)} {chance.choice(VERBS)} it"
+        for n in range(chance.randint(4, 9))
+    ]
     return "\n".join(["```python", *lines, f"    return len({other})", "```"])
 
 
@@ -70,7 +79,7 @@ def markdown(tokens: int, seed: int = 7) -> str:
     chance = random.Random(seed)
     parts, size = [f"{BEGINS}."], 0
     while size < tokens * TOKEN_CHARACTERS:
-        kind = chance.choice([_paragraph, _paragraph, _points, _code, _grid])
+        kind = chance.choice([_paragraph, _points, _steps, _code, _grid])
         part = kind(chance)
         if chance.random() < 0.2:
             part = f"## The {chance.choice(NOUNS)}\n\n{part}"

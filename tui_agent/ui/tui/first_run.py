@@ -16,7 +16,7 @@ from tui_agent.ui.tui.choices import Fact, FirstRun
 from tui_agent.ui.tui.chrome import FooterRow, Keys, Said
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.help_sheet import HelpSheet
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, app_of
 from tui_agent.ui.tui.messages import Clicked
 from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, make_row, paragraph, width_of
 from tui_agent.ui.tui.virtual_lines import VirtualLines
@@ -132,7 +132,7 @@ class Card(VirtualLines):
         return [place for place, item in enumerate(self.items) if item.focusable]
 
 
-class FirstCard(ModalScreen[str]):
+class FirstCard(AtOnce, ModalScreen[str]):
     """Gives the model that was chosen; `demo`, `again`, or an empty string for none."""
 
     key_context = "first"

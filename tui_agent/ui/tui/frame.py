@@ -142,6 +142,7 @@ class Frame:
         self.outside.show(state)
         self.pulse.run(beating=self.deeds.running)
         self.redraw(activity=not self.pulse.leaves(state.seq))
+        self.shell.hurry()
 
     @property
     def stands(self) -> bool:
@@ -195,10 +196,9 @@ class Frame:
             return
         onward = self.layout.next_stop(self._stop(), 1)
         shell.prompt.tell_way_back("F6" if onward == PROMPT else "Esc")
-        context = str(getattr(focused, "key_context", "prompt"))
         hints = self._hints_of(focused)
         live = self.arming.armed or not isinstance(focused, Pane) or not focused.waits
-        last = shell.keymap.help_hint(context)
+        last = shell.keymap.help_hint(str(getattr(focused, "key_context", "prompt")))
         shell.query_one("#footer", FooterRow).tell(Keys(hints=tuple(hints), last=last, live=live))
 
     def _hints_of(self, focused: Widget) -> Sequence[Said]:

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 
 from tui_agent.ui.tui.chrome import FooterRow, Keys
 from tui_agent.ui.tui.column import Item
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, app_of
 from tui_agent.ui.tui.keymap import Keymap, show_key
 from tui_agent.ui.tui.keys_table import CONTEXTS
 from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph
@@ -75,7 +75,7 @@ class HelpLines(VirtualLines):
     """The sheet's rows."""
 
 
-class HelpSheet(ModalScreen[None]):
+class HelpSheet(AtOnce, ModalScreen[None]):
     """Every key, by context; any of its own keys closes it."""
 
     key_context = "picker"

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 from tui_agent.ui.tui.chrome import FooterRow, Keys
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.first_run import Card, Line, Text
+from tui_agent.ui.tui.keyed_app import AtOnce
 from tui_agent.ui.tui.messages import Clicked
 
 RUN, KEYRING, FILE = "run", "keyring", "file"
@@ -30,7 +31,7 @@ def keep_items(ring: str) -> list[Item]:
     return [*items, Text(), Text(((hint, "text-3"),)), Text()]
 
 
-class KeepCard(ModalScreen[str]):
+class KeepCard(AtOnce, ModalScreen[str]):
     """Gives where the key is to be kept: `run`, `keyring` or `file`."""
 
     key_context = "first"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Sequence
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from rich.console import Console
@@ -25,10 +27,13 @@ from tui_agent.ui.tui.keymap import Keymap, build_keymap, contexts_of
 from tui_agent.ui.tui.theme import COLOURS_256, Theme, in_256
 
 TOGETHER_SECONDS = 0.03
+"""Keys that were read at once are so close; no hand is."""
+HURRY_SECONDS = 0.1
+"""How long after a key, or a frame of ours, what has changed is drawn at once: a key that is slow
+on a busy machine shall not have to wait on top of that."""
 SUSPEND = "app.suspend"
 WRITTEN_IN = frozenset({"hunk-editor", "answer"})
 """Where the key for it takes back what was typed."""
-"""Keys that were read at once are so close; no hand is."""
 _NATIVE = {
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
@@ -110,7 +115,7 @@ class KeyedApp(App[int], inherit_bindings=False):
         self.keymap = keymap or build_keymap()
         self.heard: events.Key | None = None
         """The key that was looked up last."""
-        self._pasted_at = float("-inf")
+        self._pasted_at = self._hurried_at = float("-inf")
         self._filters_all = (CleanLines(),)
         self._filters_256 = (*self._filters_all, Exact256())
         # Nothing is drawn yet: whoever watches the theme would read every style sheet once more.
@@ -129,6 +134,19 @@ class KeyedApp(App[int], inherit_bindings=False):
         from tui_agent.ui.tui.keyboard import Keyboard
 
         return Keyboard
+
+    def get_default_screen(self) -> Screen[Any]:
+        """Begin with a screen that draws at once."""
+        return LowestScreen(id="_default")
+
+    def hurry(self) -> None:
+        """Have what changes from now on drawn at once, for a moment."""
+        self._hurried_at = monotonic()
+
+    @property
+    def hurries(self) -> bool:
+        """Whether what has changed is drawn at once."""
+        return monotonic() - self._hurried_at < HURRY_SECONDS
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of ours; colours are converted nowhere else."""
@@ -248,6 +266,7 @@ class KeyedApp(App[int], inherit_bindings=False):
                 event = events.Paste(text if text.isprintable() or text == "\n" else "")
                 await super().on_event(event)
                 return
+            self.hurry()
             self.noted(event)
             if isinstance(self.focused, Hearing):
                 self.focused._forward_event(event)  # noqa: SLF001 - as Textual's own application does
@@ -259,9 +278,34 @@ class KeyedApp(App[int], inherit_bindings=False):
 
 if TYPE_CHECKING:
     _Mixed = Widget
+    _MixedScreen = Screen[Any]
 else:
     # Textual takes style classes and keys from the first base of its own: this must be none.
-    _Mixed = object
+    _Mixed = _MixedScreen = object
+
+
+class AtOnce(_MixedScreen):
+    """A screen that draws what a key did as soon as it is done.
+
+    The library draws at the next beat of its own, and after it has just drawn at the one after
+    that: a key that comes right behind a frame would be seen a thirtieth of a second later.
+    """
+
+    async def _on_idle(self, event: events.Idle) -> None:
+        """Draw what has changed, unless widgets have yet to find their places."""
+        del event
+        if not (isinstance(self.app, KeyedApp) and self.app.hurries):
+            return
+        await asyncio.sleep(0)
+        if not self._message_queue.empty():
+            return  # What else the key did is drawn with it: there will be another rest.
+        moved = self._layout_required or self._scroll_required or self._recompose_required
+        if not moved and (self._dirty_widgets or self._repaint_required):
+            self._on_timer_update()
+
+
+class LowestScreen(AtOnce, Screen[None]):
+    """The screen below all others."""
 
 
 class Hearing(_Mixed):

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 
 from tui_agent.ui.tui.chrome import FooterRow, Keys, RowWidget, Said, StatusRow
 from tui_agent.ui.tui.column import Item
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, app_of
 from tui_agent.ui.tui.messages import Clicked
 from tui_agent.ui.tui.paper import (
     BETWEEN,
@@ -123,7 +123,7 @@ class Notes:
 Find = Callable[[str], Awaitable[Sequence[Choice]]]
 
 
-class Picker(ModalScreen[str]):
+class Picker(AtOnce, ModalScreen[str]):
     """Shows choices that match a query; gives the value of the chosen one, or an empty string."""
 
     key_context = "picker"

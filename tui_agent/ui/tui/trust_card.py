@@ -16,7 +16,7 @@ from tui_agent.ui.trust_lines import counted
 from tui_agent.ui.tui.arming import REST_SECONDS
 from tui_agent.ui.tui.chrome import FooterRow, Keys, Said
 from tui_agent.ui.tui.column import Item
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, app_of
 from tui_agent.ui.tui.paper import Row, Sheet, blank_row, paragraph
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 
@@ -66,7 +66,7 @@ def card_items(question: TrustQuestion) -> list[Item]:
     return [*items, Text()]
 
 
-class TrustCard(ModalScreen[bool]):
+class TrustCard(AtOnce, ModalScreen[bool]):
     """Gives whether the folder is trusted; leaving it is a no."""
 
     key_context = "trust"

@@ -14,7 +14,7 @@ from tui_agent.core.wire import encode_record
 from tui_agent.ui.tui.chrome import FooterRow, Keys
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.highlight import highlighted
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, app_of
 from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.paper import Row, Sheet, make_row, wrap
 from tui_agent.ui.tui.virtual_lines import VirtualLines
@@ -44,7 +44,7 @@ class JsonLine:
         ] or [make_row(sheet, [])]
 
 
-class RawRecords(Screen[None]):
+class RawRecords(AtOnce, Screen[None]):
     """Shows records as JSON; Esc, `q` and `v` go back, `y` copies them."""
 
     key_context = "replay"

@@ -16,7 +16,7 @@ from tui_agent.core.state import Session, Timeline
 from tui_agent.core.state.stops import Stop, find_stops
 from tui_agent.ui.tui.chrome import FooterRow, Keys, StatusRow, Tab, TabsRow
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
-from tui_agent.ui.tui.keyed_app import KeyedApp, app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, KeyedApp, app_of
 from tui_agent.ui.tui.keymap import Keymap
 from tui_agent.ui.tui.messages import Left, Restated, Toasted
 from tui_agent.ui.tui.outlets import Outlets
@@ -58,7 +58,7 @@ class Start:
     """The ways out of the session; None where there are none."""
 
 
-class ReplayScreen(Screen[None]):
+class ReplayScreen(AtOnce, Screen[None]):
     """Moves through a session. Nothing runs, nothing is sent."""
 
     key_context = "replay"

@@ -23,7 +23,7 @@ from tui_agent.ui.tui.chrome import (
     StatusRow,
 )
 from tui_agent.ui.tui.column import Item
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, app_of
 from tui_agent.ui.tui.messages import Clicked, Decided, Left, Restated, Sent, Toasted
 from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.paper import Row, Sheet
@@ -90,7 +90,7 @@ class Band(Widget):
         return rows[y].strip if y < len(rows) else Strip.blank(sheet.width, sheet.ink())
 
 
-class ReviewScreen(Screen[None]):
+class ReviewScreen(AtOnce, Screen[None]):
     """Shows the same review as the pane that opened it: a verdict here is a verdict there."""
 
     AUTO_FOCUS = ""

@@ -16,7 +16,7 @@ from tui_agent.ui.tui.chrome import FooterRow, Keys
 from tui_agent.ui.tui.code_rows import CodeLine, Geometry, Side, brush_for, line_rows
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_items import counts
-from tui_agent.ui.tui.keyed_app import app_of
+from tui_agent.ui.tui.keyed_app import AtOnce, app_of
 from tui_agent.ui.tui.notes_items import Sentence
 from tui_agent.ui.tui.pane_header import Header, PaneHeader
 from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row
@@ -99,7 +99,7 @@ class DiffLine:
         return line_rows(sheet, geometry, (" ", sheet.ink()), line)
 
 
-class TreeDiff(Screen[None]):
+class TreeDiff(AtOnce, Screen[None]):
     """Shows one comparison after the other; `d` goes to the next, Esc goes back."""
 
     key_context = "replay"
