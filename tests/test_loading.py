@@ -131,12 +131,14 @@ def test_the_hosts_import_nothing_while_a_screen_is_still_to_be_drawn(tmp_path: 
 
 
 TELL_AT_THE_FIRST_PAINT = """
-import os, sys
+import gc, os, sys
 
 def _tell(event, arguments):
     if event == "import" and arguments[0] == "textual.drivers.linux_driver":
         with open(os.environ["TOLD"], "w") as file:
             file.write("\\n".join(sys.modules))
+            file.write(f"\\nframes:{sys.modules['textual.constants'].MAX_FPS}")
+            file.write(f"\\ncycles:{gc.get_stats()[0]['collections'] // 40}")
 
 sys.addaudithook(_tell)
 """
@@ -156,6 +158,8 @@ def test_the_first_paint_loads_the_shell_with_its_theme_and_keys_and_not_the_eng
         assert terminal.shows("Say what is to be done", seconds=40.0), terminal.text
     loaded = set(told.read_text(encoding="utf-8").split())
     assert not loaded & (HEAVY - {"rich", "textual"})
+    assert not loaded & {"json", "ssl"}
+    assert {"frames:120", "cycles:0"} < loaded
     core = {name for name in loaded if name.startswith("tui_agent.core.")}
     assert not core
     assert not {name for name in loaded if name.startswith(("tui_agent.agent", "tui_agent.tools"))}
@@ -165,7 +169,7 @@ def test_the_first_paint_loads_the_shell_with_its_theme_and_keys_and_not_the_eng
 
 
 TELL_OF_A_RUN = """
-import atexit, os, sys
+import atexit, gc, os, sys
 
 def _say(what):
     with open(os.environ["TOLD"], "a") as file:
@@ -180,7 +184,7 @@ class Kept:
         write(end, b"taken apart, over everything else")
 
 sys.addaudithook(_tell)
-atexit.register(_say, "at exit")
+atexit.register(lambda: _say(f"at exit, cycles looked for: {gc.isenabled()}"))
 kept = Kept()
 """
 """What a module holds goes when the interpreter takes itself apart."""
@@ -196,4 +200,4 @@ def test_a_headless_run_tries_its_sandbox_while_it_imports_the_agent_and_ends_at
     argv = [sys.executable, "-m", "tui_agent", "--model", f"script:{tmp_path / 'script.toml'}"]
     subprocess.run([*argv, "-p", "hello"], env=environ, cwd=tmp_path, check=True, timeout=30)
     lines = told.read_text(encoding="utf-8").strip().split("\n")
-    assert (lines[0], lines[-1]) == ("before the agent", "at exit")
+    assert (lines[0], lines[-1]) == ("before the agent", "at exit, cycles looked for: True")

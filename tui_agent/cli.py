@@ -89,9 +89,15 @@ def _run(argv: list[str]) -> int:
     from tui_agent.wiring.hosts import start_first
 
     hosts = start_first(argv)  # and starts the program again, if there were keys
+    import gc
+
+    gc.disable()  # until the session is there: what is imported has no cycles to give back
     from tui_agent.wiring.late_methods import compile_methods_late
 
     compile_methods_late()
+    from tui_agent.wiring.lean_loading import load_event_loop
+
+    load_event_loop()
     from tui_agent.ui.commands.typed import UsageError, parse
     from tui_agent.ui.exit_status import DONE, USAGE
     from tui_agent.ui.text import Paper
@@ -116,12 +122,15 @@ def _run(argv: list[str]) -> int:
 
 def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
     import asyncio
+    import gc
     from importlib import import_module
 
     from tui_agent.ui.commands.options import common_of
     from tui_agent.wiring.around import Around
 
     options, rest = common_of(chosen.arguments)
+    if chosen.command != "review":
+        gc.enable()
     if chosen.command in RUN_COMMANDS:
         from tui_agent.wiring.hosts import without_keys
 
@@ -246,9 +255,9 @@ def _front_end(options: Options, around: Around) -> int:
 
         _harden()
         return line_mode(around)
-    import gc
+    from tui_agent.wiring.lean_loading import load_screen
 
-    gc.disable()  # until everything is on the screen: `wiring.cycles` goes on from there
+    load_screen()
     from tui_agent.wiring.screen import screen
 
     return screen(around)

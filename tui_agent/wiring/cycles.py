@@ -26,6 +26,13 @@ def begin() -> None:
     gc.enable()
 
 
+def as_ever() -> None:
+    """Where it is still off, take what is loaded as lasting, and look at the rest as it comes."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
+
+
 def tidy() -> None:
     """Look at everything, and give back what is free; takes 20 to 50 ms."""
     gc.collect()

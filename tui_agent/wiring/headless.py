@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.ui.compaction_lines import compaction_in
 from tui_agent.ui.exit_status import USAGE
+from tui_agent.wiring import cycles
 
 if TYPE_CHECKING:
     from tui_agent.core.messages import Attachment
@@ -40,6 +41,7 @@ async def _run(around: Around, prompt: str, context: str) -> int:
     options = around.options
     try:
         opened = await around.open(attended=False, needed=("tui_agent.ui.headless",))
+        cycles.as_ever()
         try:
             from tui_agent.ui.headless import Request, run_headless
 

@@ -18,6 +18,7 @@ from tui_agent.ui.line_input import Input, TerminalInput
 from tui_agent.ui.line_reading import DumbInput, Interrupted, Left, Stops
 from tui_agent.ui.line_sessions import Choices, Exports, choose
 from tui_agent.ui.tui.terminal import clipboard, untaken
+from tui_agent.wiring import cycles
 from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.attaching import attach_image
 from tui_agent.wiring.blaming import blame_door
@@ -115,6 +116,7 @@ async def _talk(around: Around, stops: Stops) -> int:
 async def _session(around: Around, given: Input, choices: Choices) -> tuple[int, tuple[str, ...]]:
     """Talk in one session; return the exit status, and what is gone on to."""
     opened = await around.open(attended=True)
+    cycles.as_ever()
     first, around.first = around.first, None
     finder = finder_of(around)
     setup = LineSetup(

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.wiring.appearance import appearance_of
-from tui_agent.wiring.clipboard import clipboard_of
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.dressing import ThemeDoors
@@ -47,6 +46,7 @@ def theme_doors(around: Around) -> ThemeDoors:
 def signals(around: Around) -> Signals:
     """Return what the terminal is to be told."""
     from tui_agent.ui.tui.terminal import Signals
+    from tui_agent.wiring.clipboard import clipboard_of
 
     wanted = appearance_of(around)
     return Signals(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
@@ -257,7 +256,10 @@ class Opening:
 
     def _layout(self) -> Mapping[str, int]:
         try:
-            kept = json.loads((self.around.state.path / LAYOUT_FILE).read_text(encoding="utf-8"))
+            text = (self.around.state.path / LAYOUT_FILE).read_text(encoding="utf-8")
+            import json  # a millisecond of the first paint, where nothing is kept
+
+            kept = json.loads(text)
         except (OSError, ValueError):
             return {}
         if not isinstance(kept, dict):
@@ -266,6 +268,7 @@ class Opening:
 
     def _keep_layout(self, layout: Mapping[str, int]) -> None:
         import contextlib
+        import json
 
         with contextlib.suppress(OSError):
             file = self.around.state.path / LAYOUT_FILE
