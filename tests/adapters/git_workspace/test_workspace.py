@@ -109,6 +109,14 @@ async def test_a_search_that_finds_nothing_is_no_error(workspace: GitWorkspace) 
     assert (await workspace.search(Search(pattern="nowhere to be found"))).lines == ()
 
 
+async def test_a_file_is_searched_whose_name_is_no_text(
+    workspace: GitWorkspace, project: Repository
+) -> None:
+    name = os.fsdecode(b"bad\xff.txt")
+    (project.root / name).write_text("needle\n", encoding="utf-8")
+    assert [one.path for one in (await workspace.search(Search(pattern="needle"))).lines] == [name]
+
+
 async def test_context_lines_stand_around_a_match(workspace: GitWorkspace) -> None:
     found = await workspace.search(Search(pattern="return", context=1))
     assert [(one.line, one.matches) for one in found.lines] == [(1, False), (2, True)]

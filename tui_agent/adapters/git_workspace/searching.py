@@ -116,7 +116,7 @@ def _line(raw: bytes) -> FoundLine | None:
     data = message["data"]
     text = _text(data["lines"]).rstrip("\r\n")
     return FoundLine(
-        path=_text(data["path"]).removeprefix("./"),
+        path=_text(data["path"], "surrogateescape").removeprefix("./"),
         line=data["line_number"],
         text=text,
         matches=message["type"] == "match",
@@ -130,13 +130,13 @@ def _shortened(line: FoundLine) -> FoundLine:
     return replace(line, text=cut)
 
 
-def _text(value: Mapping[str, str]) -> str:
+def _text(value: Mapping[str, str], errors: str = "replace") -> str:
     """Return a text of ripgrep's; what is not UTF-8 comes as base64."""
     if "text" in value:
         return value["text"]
     import base64
 
-    return base64.b64decode(value["bytes"]).decode("utf-8", "replace")
+    return base64.b64decode(value["bytes"]).decode("utf-8", errors)
 
 
 def _reason(words: str) -> str:
