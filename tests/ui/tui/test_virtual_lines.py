@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pytest
+from rich.cells import cell_len
+
 from tests.ui.stage import Stage, text_of
 from tui_agent.ui.tui.column import KEPT_ROWS, Column
 from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, joined, paragraph
@@ -100,6 +103,24 @@ async def test_the_cursor_visits_what_can_be_focused() -> None:
         assert pane.cursor == 2
         assert not pane.move_cursor(1)
         assert pane.copied_text() == "three"
+
+
+@pytest.mark.parametrize("width", [10, 11])
+def test_signs_of_two_cells_are_neither_lost_nor_halved_where_a_line_ends(width: int) -> None:
+    sheet = Sheet(width=width, theme=choose_theme("dark", {}))
+    text = "これは全角文字の折り返し👍🏽👍🏽👍🏽👍🏽を確認する"
+    rows = paragraph(sheet, [sheet.span(text)])
+    assert "".join(row.strip.text.rstrip() for row in rows) == text
+    assert joined([(row, 0, None) for row in rows]) == text
+    assert width - 2 <= cell_len(cut_middle(text, width)) <= width
+    assert cut_middle(text, width).endswith("する")
+
+
+def test_what_is_marked_in_cells_is_copied_by_cells() -> None:
+    sheet = Sheet(width=30, theme=choose_theme("dark", {}))
+    [row] = paragraph(sheet, [sheet.span("日本語 text")])
+    assert joined([(row, 2, 6)]) == "本語"
+    assert joined([(row, 7, 40)]) == "text"
 
 
 def test_a_long_word_breaks_and_copies_whole() -> None:

@@ -84,8 +84,19 @@ def joined(rows: Iterable[tuple[Row, int, int | None]]) -> str:
     for row, left, right in rows:
         begin = max(0, left - row.start)
         end = None if right is None else max(0, right - row.start)
-        text += (row.join if text else "") + row.text[begin:end]
+        kept = row.text if end is None else halves(row.text, end)[0]
+        text += (row.join if text else "") + halves(kept, begin)[1]
     return text
+
+
+def halves(text: str, cells: int) -> tuple[str, str]:
+    """Return a text up to a cell and from there on; what stands across two cells goes on."""
+    if cells <= 0:
+        return "", text
+    if cells >= cell_len(text):
+        return text, ""
+    left, right = split_text(text, cells)
+    return (left, right) if left + right == text else split_text(text, cells - 1)
 
 
 def width_of(spans: Iterable[Span]) -> int:
@@ -120,7 +131,13 @@ def cut_middle(path: str, width: int, mark: str = "…") -> str:
         return name
     room = max(0, width - cell_len(mark))
     head, tail = room - room // 2, room // 2
-    return name[:head] + mark + (name[-tail:] if tail else "")
+    end = halves(name, cell_len(name) - tail)[1]
+    return halves(name, head)[0] + mark + (end if cell_len(end) <= tail else halves(end, 2)[1])
+
+
+def padded(text: str, width: int, mark: str = "…") -> str:
+    """Return a text of exactly `width` cells, the last two of them free."""
+    return set_cell_size(cut_middle(text, width - 2, mark), width)
 
 
 def cut_spans(spans: Sequence[Span], width: int, mark: str = "…") -> list[Span]:
@@ -233,7 +250,7 @@ def _broken(spans: Sequence[Span], cells: int) -> tuple[list[Span], list[Span]]:
             head.append(rest.pop(0))
             cells -= size
             continue
-        left, right = split_text(text, cells)
+        left, right = halves(text, cells)
         if not left and not head:
             left, right = text[:1], text[1:]
         head.append((left, style))

@@ -11,7 +11,7 @@ from tui_agent.core.state import Session
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.file_items import SIGNS, counts, filled
 from tui_agent.ui.tui.file_text import FileText
-from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, cut_middle, make_row
+from tui_agent.ui.tui.paper import Row, Sheet, Span, blank_row, cut_middle, make_row, padded
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.review_spots import Mark, Spot, SpotVerdict
 from tui_agent.ui.tui.words import count, duration
@@ -193,17 +193,13 @@ def _check_row(sheet: Sheet, state: Session, check: CheckFinished, *, waits: boo
     stale = "stale" if state.stale(check) else "stale once you apply" if waits else ""
     spans: list[Span] = [
         sheet.span(f"  {sign} ", ink),
-        sheet.span(_padded(check.command, COMMAND, glyphs.cut), "text"),
-        sheet.span(_padded(check.summary, SUMMARY, glyphs.cut), "text-2"),
+        sheet.span(padded(check.command, COMMAND, glyphs.cut), "text"),
+        sheet.span(padded(check.summary, SUMMARY, glyphs.cut), "text-2"),
         sheet.span(duration(check.seconds).rjust(TIME), "text-3"),
     ]
     if stale:
         spans += [sheet.span(f"    {glyphs.stale} ", "warning"), sheet.span(stale, "text-2")]
     return make_row(sheet, spans)
-
-
-def _padded(text: str, cells: int, mark: str) -> str:
-    return cut_middle(text, cells - 2, mark).ljust(cells)
 
 
 def title_row(sheet: Sheet, review: Review) -> Row:

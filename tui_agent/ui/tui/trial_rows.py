@@ -10,7 +10,7 @@ from tui_agent.core.patch import HunkDecision
 from tui_agent.core.state.of_trials import Trial
 from tui_agent.ui.clean import clean, plain_output
 from tui_agent.ui.tui.notes_items import Fact
-from tui_agent.ui.tui.paper import Row, Sheet, Span, cut, cut_middle, make_row
+from tui_agent.ui.tui.paper import Row, Sheet, Span, cut, make_row, padded
 from tui_agent.ui.tui.review_model import Review
 from tui_agent.ui.tui.words import duration
 
@@ -55,8 +55,8 @@ def _check_row(sheet: Sheet, trial: Trial, check: Check) -> Row:
     sign, ink, said, seconds = _said(sheet, trial, check)
     spans: list[Span] = [
         sheet.span(f"  {sign} ", ink),
-        sheet.span(_padded(check.command, COMMAND), "text"),
-        sheet.span(_padded(said, SUMMARY), "text-2"),
+        sheet.span(padded(check.command, COMMAND, sheet.glyphs.cut), "text"),
+        sheet.span(padded(said, SUMMARY, sheet.glyphs.cut), "text-2"),
     ]
     if seconds is not None:
         spans.append(sheet.span(duration(seconds).rjust(TIME), "text-3"))
@@ -89,10 +89,6 @@ def _last_lines(sheet: Sheet, failed: CheckFinished, room: int) -> Iterator[Row]
         yield make_row(
             sheet, [sheet.span(f"    {sheet.glyphs.output} ", "line"), sheet.span(shown, "text-3")]
         )
-
-
-def _padded(text: str, cells: int) -> str:
-    return cut_middle(text, cells - 2).ljust(cells)
 
 
 def trial_facts(trial: Trial | None) -> tuple[Fact, ...]:
