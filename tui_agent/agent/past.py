@@ -17,6 +17,8 @@ from tui_agent.core.wire import decode_record, encode_record
 
 PART = 64
 """Records that are packed together, in about 4 ms."""
+MODEL = 32 * 1024
+"""Bytes that a packer looks back at."""
 OPEN = 4 * PART
 """The last ones, which stay as they are."""
 
@@ -27,6 +29,8 @@ class Past(Sequence[Record]):
     def __init__(self) -> None:
         """Begin empty."""
         self._packed: list[bytes] = []
+        self._model = b""
+        """What the packed ones have in common with the first of them need not be packed again."""
         self._open: list[Record] = []
 
     def extend(self, records: Iterable[Record]) -> None:
@@ -37,7 +41,9 @@ class Past(Sequence[Record]):
         """Take a record; some of the oldest open ones are packed if there are enough."""
         self._open.append(record)
         if len(self._open) >= OPEN + PART:
-            self._packed.append(_packed(self._open[:PART]))
+            text = _spelled(self._open[:PART])
+            self._packed.append(_packed(text, self._model))
+            self._model = self._model or text[-MODEL:]
             del self._open[:PART]
 
     @property
@@ -54,7 +60,7 @@ class Past(Sequence[Record]):
         """Return the records from one that begins a part on, as many as a part has."""
         number = start // PART
         if number < len(self._packed):
-            return _unpacked(self._packed[number])
+            return _unpacked(self._packed[number], self._model if number else b"")
         begin = start - PART * len(self._packed)
         return self._open[begin : begin + PART]
 
@@ -84,10 +90,16 @@ class Past(Sequence[Record]):
         return self._part(place // PART * PART)[place % PART]
 
 
-def _packed(records: Sequence[Record]) -> bytes:
-    lines = [{**encode_record(one), "h": one.h} for one in records]
-    return zlib.compress(dumps(lines).encode())
+def _spelled(records: Sequence[Record]) -> bytes:
+    return dumps([{**encode_record(one), "h": one.h} for one in records]).encode()
 
 
-def _unpacked(packed: bytes) -> list[Record]:
-    return [decode_record(line) for line in json.loads(zlib.decompress(packed))]
+def _packed(text: bytes, model: bytes) -> bytes:
+    packer = zlib.compressobj(zdict=model)
+    return packer.compress(text) + packer.flush()
+
+
+def _unpacked(packed: bytes, model: bytes) -> list[Record]:
+    unpacker = zlib.decompressobj(zdict=model)
+    text = unpacker.decompress(packed) + unpacker.flush()
+    return [decode_record(line) for line in json.loads(text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -45,7 +46,7 @@ class Column:
     def __init__(self) -> None:
         """Begin empty."""
         self.items: list[Item] = []
-        self.tops: list[int] = [0]
+        self.tops = array("q", [0])
         """The row at which each item begins, and at the end the number of all rows."""
         self._heights: list[int | None] = []
         """How many rows each item was drawn in, at this width; None: it was not."""
@@ -65,6 +66,7 @@ class Column:
         for item in items:
             if first >= len(self.items) or not _same(self.items[first], item):
                 break
+            self.items[first] = item  # An answer's blocks are parts of it once it is whole.
             first += 1
         changed = items[first - start :]
         if not changed and first == len(self.items):

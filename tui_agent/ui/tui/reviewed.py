@@ -15,8 +15,8 @@ from tui_agent.ui.tui.file_text import FileText
 Load = Callable[[str], Awaitable[bytes]]
 """Loads a payload by its hash; raises KeyError where it is missing."""
 
-KEPT_FILES = 200
-"""How many files stay read, so that going back in a replay reads nothing again."""
+KEPT_FILES = 50
+"""How many files stay read, so that going back a little in a replay reads nothing again."""
 KEPT_LINES = 20_000
 """How many lines of theirs: one takes some hundred bytes once it has its colours."""
 

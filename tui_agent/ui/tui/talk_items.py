@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.events import ModelFailed
@@ -63,16 +63,39 @@ class UserItem:
         return rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TextItem:
-    """One block of an answer."""
+    """One block of an answer: a part of its text, which is kept once for all of them."""
 
-    source: str
+    answer: str
+    begin: int
+    end: int
     finished: bool = True
     gap: bool = True
     caret: bool = False
     """Whether more of it is coming."""
-    focusable: bool = False
+
+    @property
+    def focusable(self) -> bool:
+        """The cursor goes past it."""
+        return False
+
+    @property
+    def source(self) -> str:
+        """The block as the model wrote it."""
+        return self.answer[self.begin : self.end]
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether it looks the same, whatever stands before and behind it."""
+        return (
+            isinstance(other, TextItem)
+            and (self.finished, self.gap, self.caret) == (other.finished, other.gap, other.caret)
+            and self.source == other.source
+        )
+
+    def __hash__(self) -> int:
+        """Return what equal ones have in common."""
+        return hash(self.source)
 
     def height_hint(self, width: int) -> int:
         """Guess the rows."""
@@ -80,11 +103,27 @@ class TextItem:
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         """Draw the block; where it grows, the caret stands behind its last word."""
+        source = self.source
         rows = [blank_row(sheet)] if self.gap else []
-        rows += block_rows(self.source, sheet, finished=self.finished, indent=TEXT)
-        if self.caret and rows and not is_open_fence(self.source):
+        rows += block_rows(source, sheet, finished=self.finished, indent=TEXT)
+        if self.caret and rows and not is_open_fence(source):
             rows[-1] = _with_caret(rows[-1], sheet)
         return rows
+
+
+def blocks_of(blocks: Sequence[str], answer: str, *, ended: bool) -> Iterator[TextItem]:
+    """Give an item for each block of an answer: once that is whole, as a part of it.
+
+    While it grows there is another, longer one each time, and a part would keep that.
+    """
+    place = 0
+    for block in blocks:
+        if ended:
+            begin = answer.index(block, place)
+            place = begin + len(block)
+            yield TextItem(answer, begin, place)
+        else:
+            yield TextItem(block, 0, len(block))
 
 
 def _with_caret(row: Row, sheet: Sheet) -> Row:

@@ -25,6 +25,7 @@ from tui_agent.ui.tui.talk_items import (
     TextItem,
     ThoughtItem,
     UserItem,
+    blocks_of,
 )
 from tui_agent.ui.tui.virtual_lines import VirtualLines
 from tui_agent.ui.tui.words import clock, duration
@@ -236,11 +237,10 @@ class Transcript(VirtualLines):
         if text.strip():
             blocks = self._blocks.setdefault(key, Blocks())
             _, _, rest = blocks.feed(text)
-            items += [TextItem(block) for block in blocks.done]
+            items += blocks_of(blocks.done, text, ended=not step.open)
             if rest.strip():
-                items.append(
-                    TextItem(rest, finished=not step.open, caret=step.open and step.failure is None)
-                )
+                growing = step.open and step.failure is None
+                items.append(TextItem(rest, 0, len(rest), finished=not step.open, caret=growing))
             if not step.open:
                 del self._blocks[key]
         stopped = step.failure is not None and step.failure.kind == "cancelled"

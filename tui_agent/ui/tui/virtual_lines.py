@@ -119,7 +119,7 @@ class VirtualLines(Hearing, Widget, can_focus=True):
 
     def reveal(self, index: int, *, context: int = 0) -> None:
         """Scroll as little as shows item `index`, with so many rows of context around it."""
-        self._rows_of(index)
+        self.rows_of(index)
         top, bottom = self._column.tops[index] - context, self._column.tops[index + 1] + context
         height = max(1, self.size.height)
         if top < self.top or bottom - top > height:
@@ -184,7 +184,7 @@ class VirtualLines(Hearing, Widget, can_focus=True):
         if self._selection is not None:
             return self._text_between(*sorted(self._selection))
         if self.cursor is not None and self.cursor < len(self._column.items):
-            return joined([(row, 0, None) for row in self._rows_of(self.cursor)])
+            return joined([(row, 0, None) for row in self.rows_of(self.cursor)])
         return ""
 
     def copy(self) -> bool:
@@ -227,15 +227,14 @@ class VirtualLines(Hearing, Widget, can_focus=True):
     def _glyphs(self) -> Glyphs:
         return app_of(self).glyphs
 
-    # Heights
-
-    def _rows_of(self, index: int) -> Sequence[Row]:
+    def rows_of(self, index: int) -> Sequence[Row]:
+        """Return the rows of an item, drawn if they are not kept."""
         return self._column.rows_of(index, self.sheet(index))
 
     def _redraw_in_place(self, index: int) -> None:
         """Draw an item again whose height may have changed."""
         if self._column.forget(index):
-            self._rows_of(index)
+            self.rows_of(index)
 
     def _measure(self) -> None:
         """Draw what is in view and near it; rows that turn up above the view push it down."""
@@ -248,7 +247,7 @@ class VirtualLines(Hearing, Widget, can_focus=True):
             if tops[index] >= self.top + height * (1 + MARGIN_SCREENS):
                 break
             bottom = tops[index + 1]
-            self._rows_of(index)
+            self.rows_of(index)
             if bottom <= self.top:
                 self.top += tops[index + 1] - bottom
             index += 1
@@ -260,7 +259,7 @@ class VirtualLines(Hearing, Widget, can_focus=True):
         height, index = self.size.height, len(self._column.items) - 1
         drawn = 0
         while index >= 0 and drawn < height * (1 + MARGIN_SCREENS):
-            drawn += len(self._rows_of(index))
+            drawn += len(self.rows_of(index))
             index -= 1
         self.top = self._last_top()
 
@@ -317,7 +316,7 @@ class VirtualLines(Hearing, Widget, can_focus=True):
         index = self.item_at(number)
         if index is None:
             return None
-        rows, place = self._rows_of(index), number - self._column.tops[index]
+        rows, place = self.rows_of(index), number - self._column.tops[index]
         return rows[place] if 0 <= place < len(rows) else None
 
     def render_line(self, y: int) -> Strip:

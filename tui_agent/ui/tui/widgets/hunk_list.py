@@ -144,7 +144,7 @@ class HunkList(HunkEditing):
             self._column.items[index] = item
             self._redraw_in_place(index)
 
-    def _rows_of(self, index: int) -> Sequence[Row]:
+    def rows_of(self, index: int) -> Sequence[Row]:
         item = self.items[index]
         if isinstance(item, HunkItem) and not item.coloured and index not in self._plain:
             hunk = item.spot.hunk
@@ -154,7 +154,7 @@ class HunkList(HunkEditing):
             else:
                 self._plain.add(index)
                 self.set_timer(READ_LATER, self._read_on)
-        return super()._rows_of(index)
+        return super().rows_of(index)
 
     def _read_on(self) -> None:
         """Read one hunk's syntax a little further; draw it once that is done."""
