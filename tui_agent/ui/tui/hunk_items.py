@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.patch import file_run_sentence
+from tui_agent.core.text import content
 from tui_agent.ui.tui.code_rows import (
     Brush,
     CodeLine,
@@ -74,6 +76,8 @@ class EditorRoom:
     differing: int
     """Lines that differ from the proposal."""
     complaint: str = ""
+    gone: tuple[str, ...] = ()
+    """Unchanged lines between the changes that the text has no longer."""
 
 
 BESIDE = Geometry()
@@ -118,7 +122,7 @@ class HunkItem:
         """Return the rows, and for each line of the hunk the row it begins in."""
         rows = [self._header(sheet)]
         places: list[int] = []
-        if self.side_by_side:
+        if self.side_by_side and self.editor is None:
             from tui_agent.ui.tui.split_rows import split_rows
 
             more, places = split_rows(sheet, self)
@@ -131,31 +135,47 @@ class HunkItem:
         return rows, places
 
     def _unified(self, sheet: Sheet, rows: list[Row], places: list[int]) -> None:
-        lines = self.file.lines(self.spot)
-        kept = _changed(lines) if self.editor is not None else range(0)
-        gutter = self.gutter(sheet)
-        for index, line in enumerate(lines):
+        gutter, editor = self.gutter(sheet), self.editor
+        lines, below = self._lines()
+        for index, line in enumerate((*lines, None)):
+            if editor is not None and index == below:
+                rows += self._room(sheet, editor)
             places.append(len(rows))
-            if index in kept and line.side != "-":
-                continue
-            if self.editor is not None and index == kept.stop:
-                rows += self._room(sheet, self.editor)
-            rows += line_rows(sheet, self.geometry, gutter, self.code_line(sheet, line))
-        if self.editor is not None:
-            if kept.stop == len(lines):
-                rows += self._room(sheet, self.editor)
-            rows += self._notes(sheet, self.editor)
+            if line is not None:
+                rows += line_rows(sheet, self.geometry, gutter, self.code_line(sheet, line))
+        places.pop()
+        if editor is not None:
+            rows += self._notes(sheet, editor)
+
+    def _lines(self) -> tuple[Sequence[ShownLine | None], int]:
+        """Return the lines, and before which one an open editor stands.
+
+        Above it is what its text replaces: removed lines, and unchanged ones that are gone from it;
+        the others between the changes are not drawn, since they stand in it.
+        """
+        if self.editor is None:
+            return self.file.lines(self.spot), -1
+        lines = self.file.lines(Spot(file=self.spot.file, hunk=self.spot.hunk))
+        kept, gone = _changed(lines), Counter(self.editor.gone)
+        shown: list[ShownLine | None] = list(lines)
+        for index in kept:
+            line = lines[index]
+            text = content(self.file.view.before[line.old - 1]) if line.old is not None else ""
+            if line.side == "+" or (line.side == " " and not gone[text]):
+                shown[index] = None
+            elif line.side == " ":
+                gone[text] -= 1
+                shown[index] = replace(line, side="-", new=None)
+        return shown, kept.stop
 
     def editor_row(self, sheet: Sheet) -> int:
         """Return the row of the item that the editor begins in."""
-        lines = self.file.lines(self.spot)
-        kept = _changed(lines)
+        lines, below = self._lines()
         gutter = self.gutter(sheet)
-        above = [line for at, line in enumerate(lines) if at < kept.stop]
-        shown = [line for at, line in enumerate(above) if at not in kept or line.side == "-"]
         return 1 + sum(
             len(line_rows(sheet, self.geometry, gutter, self.code_line(sheet, line)))
-            for line in shown
+            for line in lines[:below]
+            if line is not None
         )
 
     def _room(self, sheet: Sheet, editor: EditorRoom) -> list[Row]:

@@ -71,7 +71,10 @@ class HunkEditing(VirtualLines):
         if editor is None:
             return None
         return EditorRoom(
-            signs=editor.signs(), differing=editor.differing(), complaint=self.complaint
+            signs=editor.signs(),
+            differing=editor.differing(),
+            complaint=self.complaint,
+            gone=editor.gone(),
         )
 
     @property

@@ -101,6 +101,10 @@ class HunkEditor(Hearing, TextArea):
             signs += sign + "." * (len(self.wrapped_document.get_sections(index)) - 1)
         return signs
 
+    def gone(self) -> tuple[str, ...]:
+        """Return the unchanged lines that are no longer there: they go with what is replaced."""
+        return tuple(sorted((self._kept - Counter(self.text.split("\n"))).elements()))
+
     def place(self) -> str:
         """Say where the cursor is."""
         line, column = self.cursor_location
