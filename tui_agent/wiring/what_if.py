@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 def rules_in(path: Path) -> tuple[RuleSettings, ...]:
     """Read the rules of a settings file. Raises OSError, ValueError where it holds none."""
-    import tomllib
-
     from tui_agent.core.codec import decode
     from tui_agent.core.settings import RuleSettings
+    from tui_agent.core.toml_text import toml_table
 
-    tables = tomllib.loads(path.read_text(encoding="utf-8")).get("rules")
+    tables = toml_table(path.read_text(encoding="utf-8")).get("rules")
     if not tables:
         message = f"{path} holds no [[rules]]"
         raise ValueError(message)

@@ -249,6 +249,10 @@ async def test_the_checks_are_found_by_the_projects_files(
         {"package.json": "[1"},
         {"package.json": "[]"},
         {"pyproject.toml": "= broken"},
+        {"pyproject.toml": f"a = {'1' * 5000}"},
+        {"pyproject.toml": f"a = {'[' * 5000}"},
+        {"pyproject.toml": f"[tool.{'.'.join('a' * 5000)}]"},
+        {"package.json": "[" * 50_000},
         {"Makefile": "test := 3\n"},
     ],
 )

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import tomllib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from tui_agent.adapters.git_workspace.paths import Confined, NotAFileError
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import Check
+from tui_agent.core.toml_text import NotTomlError, toml_table
 
 NPM_PLACEHOLDER = "no test specified"
 LARGEST = 1 << 20
@@ -69,7 +69,7 @@ def _cargo(root: Confined) -> Iterator[Check]:
 def _npm(root: Confined) -> Iterator[Check]:
     try:
         package = json.loads(_text(root, "package.json") or "{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return
     scripts = package.get("scripts") if isinstance(package, dict) else None
     script = scripts.get("test", "") if isinstance(scripts, dict) else ""
@@ -112,6 +112,6 @@ def _text(root: Confined, name: str) -> str:
 
 def _toml(root: Confined, name: str) -> dict[str, object]:
     try:
-        return tomllib.loads(_text(root, name))
-    except tomllib.TOMLDecodeError:
+        return toml_table(_text(root, name))
+    except NotTomlError:
         return {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 from tui_agent.adapters.mcp.definitions import PROJECT_SERVERS, TABLE, project_tables
 from tui_agent.adapters.settings.keep_rule import replaced
 from tui_agent.core.rule_table import spelled
+from tui_agent.core.toml_text import NotTomlError, toml_table
 
 Table = Mapping[str, Any]
 _HEAD = re.compile(r"^\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
@@ -133,8 +133,8 @@ def _key(name: str) -> str:
 def _parts(head: str) -> list[str]:
     """Return the parts of a table's name as TOML reads them."""
     try:
-        value: Any = tomllib.loads(f"{head} = 1")
-    except tomllib.TOMLDecodeError:
+        value: Any = toml_table(f"{head} = 1")
+    except NotTomlError:
         return []
     found: list[str] = []
     while isinstance(value, dict):
@@ -145,8 +145,8 @@ def _parts(head: str) -> list[str]:
 
 def _loaded(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return toml_table(text)
+    except NotTomlError as error:
         raise NotKeptError(f"it is no TOML: {error}") from None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from tui_agent.adapters.settings.keep_rule import replaced
 from tui_agent.adapters.settings.layers import table_layer
 from tui_agent.core.rule_table import spelled
+from tui_agent.core.toml_text import NotTomlError, toml_table
 
 
 def keep_choice(path: Path, table: str, key: str, value: str) -> str:
@@ -26,8 +26,8 @@ def keep_choice(path: Path, table: str, key: str, value: str) -> str:
     old = target.read_bytes() if target.exists() else b""
     text = old.decode("utf-8")
     try:
-        wanted = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        wanted = toml_table(text)
+    except NotTomlError as error:
         message = f"{path}: {error}"
         raise ValueError(message) from None
     if table:
@@ -51,8 +51,8 @@ def _table_of(wanted: dict[str, Any], table: str) -> dict[str, Any]:
 
 def _reads_as(text: str, wanted: dict[str, Any]) -> bool:
     try:
-        return tomllib.loads(text) == wanted
-    except tomllib.TOMLDecodeError:
+        return toml_table(text) == wanted
+    except NotTomlError:
         return False
 
 

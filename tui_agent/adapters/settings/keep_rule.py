@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-import tomllib
 from pathlib import Path
 
 from tui_agent.adapters.settings.layers import SettingsError, table_layer
 from tui_agent.core.rule_table import table_of
 from tui_agent.core.settings import RuleSettings
+from tui_agent.core.toml_text import NotTomlError, toml_table
 
 _PRIVATE = 0o600
 
@@ -35,8 +35,8 @@ def keep_rule(path: Path, rule: RuleSettings) -> str:
 
 def _check(text: str, name: str) -> None:
     try:
-        table_layer(tomllib.loads(text), name, text)
-    except tomllib.TOMLDecodeError as error:
+        table_layer(toml_table(text), name, text)
+    except NotTomlError as error:
         message = f"{name} has its rules in a form that none can be appended to: {error}"
         raise ValueError(message) from None
     except SettingsError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from tui_agent.adapters.settings.keys import TABLES, from_text, in_text, known_keys, similar, typed
 from tui_agent.core.settings import RuleSettings
+from tui_agent.core.toml_text import NotTomlError, toml_table
 
 ENVIRONMENT_NAMES = {"AGENT_BUDGET": "budget.session", "AGENT_MAX_STEPS": "limits.steps"}
 """Short names beside the regular `AGENT_LIMITS_LOOPS` for `limits.loops`."""
@@ -63,8 +63,8 @@ def data_layer(path: Path, data: bytes, *, of_project: bool = False) -> Layer:
         message = f"{path} cannot be read: it is not UTF-8"
         raise SettingsError(message) from error
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = toml_table(text)
+    except NotTomlError as error:
         message = f"{path} is not TOML: {error}"
         raise SettingsError(message) from None
     profiles = table.pop("profile", {})
