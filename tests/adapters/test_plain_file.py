@@ -62,3 +62,18 @@ def test_a_head_with_a_nul_in_it_names_no_commit(repository: Repository) -> None
     facts = git_facts(repository.root)
     assert facts is not None
     assert facts.head is None
+
+
+@pytest.mark.parametrize("named", [b"a\0b", b"a" * 300, b"circle"])
+@pytest.mark.parametrize("file", [".git", ".git/commondir"])
+def test_a_repository_that_lies_where_no_folder_can_is_none(
+    tmp_path: Path, file: str, named: bytes
+) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    if file != ".git":
+        for name in ("objects", "refs"):
+            (tmp_path / ".git" / name).mkdir(parents=True)
+        (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+        (tmp_path / ".git" / "circle").symlink_to("circle")
+    (tmp_path / file).write_bytes((b"gitdir: " if file == ".git" else b"") + named)
+    assert git_facts(tmp_path) is None

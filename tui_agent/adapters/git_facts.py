@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,7 @@ def git_facts(folder: Path) -> GitFacts | None:
         if found is None:
             continue
         common = _common_dir(found)
-        if not _is_repository(common) or _is_anothers(root, found, common):
+        if common is None or not _is_repository(common) or _is_anothers(root, found, common):
             continue
         branch, head = _head(found, common)
         return GitFacts(root=root, git_dir=found, common_dir=common, head=head, branch=branch)
@@ -65,13 +66,25 @@ def _git_dir(entry: Path) -> Path | None:
     line = _first_line(entry)
     if not line.startswith("gitdir:"):
         return None
-    path = (entry.parent / line.removeprefix("gitdir:").strip()).resolve()
-    return path if (path / "HEAD").exists() else None
+    path = _resolved(entry.parent / line.removeprefix("gitdir:").strip())
+    return path if path is not None and (path / "HEAD").exists() else None
 
 
-def _common_dir(git_dir: Path) -> Path:
-    line = _first_line(git_dir / "commondir")
-    return (git_dir / line).resolve() if line else git_dir.resolve()
+def _common_dir(git_dir: Path) -> Path | None:
+    return _resolved(git_dir / _first_line(git_dir / "commondir"))
+
+
+def _resolved(path: Path) -> Path | None:
+    """Return a folder that a file names, without its links; None where nothing can lie there.
+
+    The name may be too long, hold a NUL, or lead round in a circle.
+    """
+    try:
+        found = Path(os.path.realpath(path))
+        found.stat()
+    except (OSError, ValueError):
+        return None
+    return found
 
 
 def _is_anothers(root: Path, git_dir: Path, common: Path) -> bool:
