@@ -50,6 +50,9 @@ WRITES_OR_RUNS = (
     # Lists: each command by itself.
     "ls;rm x", "ls; rm -rf src", "ls & rm x", "ls &", "ls | sh", "ls | rm x", "ls && rm x",
     "ls || rm x", "ls |& cat", "cat README.md | xargs rm", "ls | tee out", "pwd && make",
+    "echo 'open(1)' | python3 -v", "python -v", "python3 -Vv", "git diff --unified --output=x",
+    "git log --format --output=x", "git log --min-parents --output=x",
+    "git log --encoding --output=x", "git log --glob -- --output=x", "git log --since --output=x",
     "cat README.md | bash", "git status && git push", "git log | python3", "cd src && rm app.py",
     "cd src; cat ../../x", "cd .. && cat x", "cd - && ls", "cd && ls", "cd src || cat x",
     # What the shell replaces.
@@ -154,7 +157,9 @@ READS_TOO_FAR = (
     "grep -rn x .",
     "rg x", "cat .ssh/id_ed25519", "git diff ../../a ../../b", "cat .git/config",
     "sha256sum .env", "xxd .env", "jq . secrets.json", "stat /root/.bashrc", "cat ./.env",
-    "nl conf/../.env",
+    "nl conf/../.env", "git show :0:secrets.json", "git log -p -- ':(top)secrets.json'",
+    "git diff -- :/secrets.json", "od -w .env", "git diff --unified .env",
+    "git log --encoding -p .env",
 )  # fmt: skip
 """They only read, but outside of the workspace or what may be a secret: asked about in every mode.
 

@@ -34,9 +34,9 @@ _DIFF = Program(
         "function-context exit-code quiet no-ext-diff no-textconv pickaxe-regex pickaxe-all "
         "merge-base compact-summary cumulative no-prefix indent-heuristic"
     ),
-    valued=_long("unified diff-filter diff-algorithm inter-hunk-context word-diff-regex"),
+    valued=_long("diff-filter diff-algorithm inter-hunk-context word-diff-regex"),
     perhaps=_long(
-        "stat color color-words word-diff abbrev find-renames find-copies dirstat relative "
+        "unified stat color color-words word-diff abbrev find-renames find-copies dirstat relative "
         "color-moved ignore-submodules submodule"
     ),
     operands="revisions",
@@ -56,11 +56,9 @@ _LOG = replace(
         "fixed-strings perl-regexp relative-date no-notes walk-reflogs no-mailmap log-size"
     ),
     valued=_DIFF.valued
-    | _long(
-        "max-count skip since until after before author committer grep date format "
-        "min-parents max-parents exclude encoding"
-    ),
-    perhaps=_DIFF.perhaps | _long("pretty decorate branches tags remotes glob notes format"),
+    | _long("max-count skip since until after before author committer grep date exclude glob"),
+    perhaps=_DIFF.perhaps
+    | _long("pretty decorate branches tags remotes notes format min-parents max-parents encoding"),
     unless_text=_SIGNED,
 )
 _REFS = Program(

@@ -6,6 +6,7 @@ counts as one that may do anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -33,7 +34,7 @@ class Program:
     long: frozenset[str] = frozenset()
     """Long flags, `--` included, that take nothing."""
     valued: frozenset[str] = frozenset()
-    """Long flags with a value, after `=` or as the next word."""
+    """Long flags with a value, after `=` or as the next word, which then begins with no dash."""
     perhaps: frozenset[str] = frozenset()
     """Long flags that may have a value, after `=` only."""
     counted: bool = False
@@ -68,13 +69,15 @@ class _Read:
     operands: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     awaited: str = ""
-    """`number` or `text` where the next word is a flag's value."""
+    """`number`, `text` or `word` where the next word is a flag's value."""
     ended: bool = False
 
     def word(self, word: str) -> bool:
         """Take the next word; tell whether it is known."""
         if self.awaited:
             awaited, self.awaited = self.awaited, ""
+            if awaited == "word" and word.startswith("-"):
+                return False  # Some versions of a program take it for the next flag.
             return self._value(word, number=awaited == "number")
         if self.ended or not word.startswith("-"):
             self.operands.append(word)
@@ -94,7 +97,7 @@ class _Read:
         self.seen.add(name)
         if not equals:
             if name in self.program.valued:
-                self.awaited = "text"
+                self.awaited = "word"
                 return True
             return name in self.program.long or name in self.program.perhaps
         known = name in self.program.valued or name in self.program.perhaps
@@ -165,11 +168,19 @@ def _of_operands(program: Program, read: _Read) -> Looked | None:
             return Looked(paths=paths or ((".",) if below else ()), below=below, hidden=hidden)
 
 
+_ABOUT_PATH = re.compile(r"^([0-3]:|\([^)]*\)|[/!^]+:?)")
+
+
 def named_by_revisions(words: Sequence[str]) -> tuple[str, ...]:
-    """Return the paths that words of git may name: each may be a path, or end in one after `:`."""
+    """Return the paths that words of git may name: each may be a path, or end in one after `:`.
+
+    `:0:PATH` names a stage of the index, and `:(top)PATH` has words about the path before it.
+    """
     found: list[str] = []
     for word in words:
         head, colon, tail = word.partition(":")
+        if colon and not head:
+            tail = _ABOUT_PATH.sub("", tail)
         if colon and tail:
             found.append(tail)
         if not colon or "/" in head:

@@ -2,7 +2,8 @@
 
 Left out on purpose, although it looks harmless: `sort -o`, `uniq A B`, `tree -o` and `xxd A B`
 write, `date -f`, `wc --files0-from` and `file -f` print any file, `tail -f` never ends, `-L` and
-`-R` follow links, `hostname NAME` and `date -s` set, `rg --pre` and `rg -z` run programs.
+`-R` follow links, `hostname NAME` and `date -s` set, `rg --pre` and `rg -z` run programs, and
+`python -v` runs what it is told on its input.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ _VERSION = Program(long=VERSION, operands="none", needs=VERSION)
 _VERSION_TOO = Program(
     long=VERSION, flags="vV", operands="none", needs=VERSION | frozenset({"-v", "-V"})
 )
+_PYTHON = Program(long=VERSION, flags="V", operands="none", needs=VERSION | frozenset({"-V"}))
 
 PROGRAMS: Mapping[str, Program] = {
     "ls": Program(
@@ -174,7 +176,7 @@ PROGRAMS: Mapping[str, Program] = {
     "cksum": Program(texts="a", valued=_long("algorithm")),
     "sum": Program(flags="rs"),
     "strings": Program(flags="af", numbers="n", texts="et", counted=True),
-    "od": Program(flags="abcdfhiloOsxvX", texts="tAjNw"),
+    "od": Program(flags="abcdfhiloOsxvX", texts="tAjN", rest="w"),
     "hexdump": Program(flags="bcCdovx", numbers="ns"),
     "xxd": Program(flags="beipu", numbers="clgs", most=1),
     "base64": Program(flags="di", numbers="w", most=1, long=_long("decode"), valued=_long("wrap")),
@@ -214,8 +216,8 @@ PROGRAMS: Mapping[str, Program] = {
     "cmake": _VERSION,
     "make": _VERSION_TOO,
     "node": _VERSION_TOO,
-    "python": _VERSION_TOO,
-    "python3": _VERSION_TOO,
+    "python": _PYTHON,
+    "python3": _PYTHON,
     "ruby": _VERSION_TOO,
     "rustc": _VERSION_TOO,
 }  # fmt: skip
