@@ -24,6 +24,8 @@ CHANGING = {
 }  # fmt: skip
 ENOUGH = 400
 CUT, COMPLETE = 9, 0
+PRIVATE = 0o600
+"""Whoever may not read a file may not read what is written beside it either."""
 
 
 def _writes(blobs: KeptBlobs) -> list[PlannedWrite]:
@@ -39,7 +41,7 @@ def _start(root: Path) -> dict[str, tuple[int, bytes]]:
     (root / "sub").mkdir(parents=True)
     for path, data in {"a.py": b"a1\n", "sub/b.py": b"b1\n", "gone.py": b"gone\n"}.items():
         (root / path).write_bytes(data)
-        (root / path).chmod(0o644)
+        (root / path).chmod(PRIVATE if path == "sub/b.py" else 0o644)
     return _files(root)
 
 
@@ -100,6 +102,8 @@ def test_a_commit_cut_before_any_system_call_is_recovered_to_all_or_nothing(
         root = tmp_path / str(number)
         before = _start(root)
         ended = _cut_before(number, _commit(root))
+        half = [one.stat().st_mode & 0o777 for one in (root / "sub").glob(".agent-*")]
+        assert set(half) <= {PRIVATE}, number
         recovered = workspace_at(root, blobs).recover(writes, blobs.get)
         assert recovered in {"applied", "unchanged"}, number
         assert _files(root) == (after if recovered == "applied" else before), number

@@ -289,7 +289,9 @@ def _write_beside(step: _Step, content: bytes, mode: int | None) -> None:
         return
     with suppress(FileNotFoundError):
         os.unlink(step.temporary, dir_fd=step.parent)
-    descriptor = os.open(step.temporary, NEW_FILE, 0o666, dir_fd=step.parent)
+    # Nobody reads it who may not read the file; a new file has the usual bits from the start.
+    at_first = 0o666 if mode is None else 0o600
+    descriptor = os.open(step.temporary, NEW_FILE, at_first, dir_fd=step.parent)
     with open(descriptor, "wb", buffering=0) as file:
         view = memoryview(content)
         while view:

@@ -49,7 +49,7 @@ def _take_over(files: Confined, entry: Packed) -> None:
         if entry.kind == "link":
             os.symlink(entry.data, TEMPORARY, dir_fd=parent)
         else:
-            descriptor = os.open(TEMPORARY, NEW_FILE, 0o666, dir_fd=parent)
+            descriptor = os.open(TEMPORARY, NEW_FILE, 0o600, dir_fd=parent)
             with open(descriptor, "wb") as file:
                 file.write(entry.data)
                 os.fchmod(descriptor, stat.S_IMODE(entry.mode) & 0o777)
