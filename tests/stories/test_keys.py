@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -164,16 +165,23 @@ def test_a_project_names_no_command_that_prints_keys(repository: Repository, hom
     assert not (home / "ran").exists()
 
 
-@pytest.mark.usefixtures("settings")
-def test_a_key_pasted_on_the_first_card_is_kept_where_the_user_says(
-    repository: Repository, home: Path
-) -> None:
+@contextmanager
+def first_card(repository: Repository, home: Path) -> Iterator[tuple[Program, PseudoTerminal]]:
+    """Start the screen where there is no key, and wait for its first card."""
     make_no_ring(home)
-    pasted = "gsk_0123456789abcdef0123"
     agent = Program(repository.root)
     environ = {**agent.environ, "TERM": "xterm-256color"}
     with PseudoTerminal(agent.command(), environ, repository.root) as terminal:
         assert terminal.shows("paste a key", 30)
+        yield agent, terminal
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_key_pasted_on_the_first_card_is_kept_where_the_user_says(
+    repository: Repository, home: Path
+) -> None:
+    pasted = "gsk_0123456789abcdef0123"
+    with first_card(repository, home) as (agent, terminal):
         terminal.press("k")
         assert terminal.shows("Paste a key, then Enter", 10), terminal.text
         terminal.press(f"{pasted}\r")
@@ -193,11 +201,7 @@ def test_a_key_pasted_on_the_first_card_is_kept_where_the_user_says(
 def test_who_leaves_the_first_card_can_look_around_and_is_told_how_to_get_a_model(
     repository: Repository, home: Path
 ) -> None:
-    make_no_ring(home)
-    agent = Program(repository.root)
-    environ = {**agent.environ, "TERM": "xterm-256color"}
-    with PseudoTerminal(agent.command(), environ, repository.root) as terminal:
-        assert terminal.shows("paste a key", 30)
+    with first_card(repository, home) as (_, terminal):
         terminal.press("\x1b")
         assert terminal.shows("What commands print", 30), terminal.text
         terminal.press("hello\r")

@@ -249,6 +249,7 @@ class Wiring:
             OSError: the log cannot be written, or another process writes it.
         """
         from tui_agent.wiring.ahead import sandbox_begun, secure
+        from tui_agent.wiring.beginning import first_record, new_log
         from tui_agent.wiring.faults import fault_keeper
         from tui_agent.wiring.notices import notices_of
         from tui_agent.wiring.sandbox import made_ready
@@ -272,10 +273,10 @@ class Wiring:
                 from tui_agent.wiring.models import choose_by_need
 
                 self.said_of_models = await choose_by_need(self)
-            started = await self._started()
+            started = first_record(self, PROGRAM)
         async with sandbox_begun(self, *needed) as runner:
             if started is not None:
-                folder, log, started = self._new(started)
+                folder, log, started = new_log(self, started)
             agent = self._agent(self.world(log, runner), past, attended=attended)
             await self.model.wake(started.model if started is not None else agent.state.model)
             tier, said = await made_ready(self, agent, self._learn_held())
@@ -326,40 +327,7 @@ class Wiring:
         )
         return Agent(world, self.settings, manner, past)
 
-    def _new(
-        self, started: SessionStarted
-    ) -> tuple[Path | None, FileLog | MemoryLog, SessionStarted]:
-        from tui_agent.adapters.clock import SystemClock
-        from tui_agent.adapters.session_log import FileLog, MemoryLog, new_session_folder
-
-        if not (self.options.record and self.settings.record):
-            return None, MemoryLog(), replace(started, session_id="not-recorded")
-        folder, session_id = new_session_folder(self.shelf.make(), SystemClock().now())
-        return folder, FileLog.create(folder), replace(started, session_id=session_id)
-
-    async def _started(self) -> SessionStarted:
-        from tui_agent.adapters.git_facts import git_facts
-        from tui_agent.core.events import SessionStarted
-
-        facts = git_facts(self.root)
-        settings = self.settings
-        return SessionStarted(
-            session_id="",
-            program=PROGRAM,
-            cwd=str(self.cwd),
-            workspace=str(self.workspace),
-            repository=facts.root.name if facts is not None else self.root.name,
-            git_head=facts.head if facts is not None else None,
-            branch=facts.branch if facts is not None else None,
-            settings_hash=self.loaded.digest,
-            argv=self.options.argv,
-            model=self._model_if_any() if self.first or self.modelless else self.model_name,
-            mode=settings.mode,
-            trusted=self.trusted,
-            budget_usd=settings.budget.session or None,
-        )
-
-    def _model_if_any(self) -> str:
+    def model_if_any(self) -> str:
         """Return the model to use, or nothing where none is chosen: a review needs none."""
         try:
             return self.model_name
@@ -373,7 +341,7 @@ class Wiring:
         if not resumed:
             return
         typed, mode = self.options.setting("model"), self.options.setting("mode")
-        model = typed or ("" if agent.state.model else self._model_if_any())
+        model = typed or ("" if agent.state.model else self.model_if_any())
         budget = self.options.setting("budget.session")
         if model:
             agent.send(SetModel(model=str(model)))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from tui_agent.adapters.models import wire
+from tui_agent.adapters.models.attempt import Seen, final_error, for_another, in_time
 from tui_agent.adapters.models.breaker import FAILURES, Breakers
 from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.endpoints import (
@@ -25,20 +26,17 @@ from tui_agent.adapters.models.faults import Fault
 from tui_agent.adapters.models.host_client import HostClient
 from tui_agent.adapters.models.masking import HeldValue
 from tui_agent.adapters.models.pace import Pace
-from tui_agent.adapters.models.retries import RetryRule
 from tui_agent.adapters.models.script import ScriptError, load_script
 from tui_agent.adapters.models.scripted import ScriptedModel
 from tui_agent.adapters.models.start import HostHandle
 from tui_agent.core.messages import (
     AttemptFailed,
-    CallPiece,
     Held,
     ModelError,
     ModelFacts,
     ModelPiece,
     ModelRequest,
     Responded,
-    TextPiece,
 )
 from tui_agent.core.prices import stand_in_words
 
@@ -99,8 +97,8 @@ class RoutedModel:
         asked = request.model
         stand_ins = [one for one in self._care.stand_ins if one != asked]
         for model, following in pairwise([asked, *stand_ins, ""]):
-            seen = _Seen()
-            own = request if model == asked else _for_another(request, model)
+            seen = Seen()
+            own = request if model == asked else for_another(request, model)
             try:
                 async with aclosing(self._of_one(own, seen, alone=not following)) as pieces:
                     async for piece in pieces:
@@ -119,7 +117,7 @@ class RoutedModel:
                 )
 
     async def _of_one(
-        self, request: ModelRequest, seen: _Seen, *, alone: bool
+        self, request: ModelRequest, seen: Seen, *, alone: bool
     ) -> AsyncGenerator[ModelPiece, None]:
         """Yield what one model gives. `alone` says that nothing stands in for it.
 
@@ -149,7 +147,7 @@ class RoutedModel:
                 enough = seen.call or trial or given_up
                 wait = None if enough else self._wait(route, fault, attempt)
                 if wait is None:
-                    raise _final(fault, seen, attempt, self._care.retries) from fault
+                    raise final_error(fault, seen, attempt, self._care.retries) from fault
                 yield AttemptFailed(
                     kind=fault.kind, message=fault.message, attempt=attempt, wait_seconds=wait
                 )
@@ -172,7 +170,7 @@ class RoutedModel:
             yield Held(provider=route.provider, why=slot.why, seconds=slot.seconds)
             await self._care.pause(slot.seconds)
 
-    def _answered(self, route: Route, seen: _Seen) -> None:
+    def _answered(self, route: Route, seen: Seen) -> None:
         self._breakers.answered(route.place)
         self._pace.spent(route.provider, seen.tokens)
 
@@ -307,7 +305,7 @@ class RoutedModel:
                 raise Fault("host", f"the model host {route.host!r} was not started")
             await client.ready()
             source = client.stream(route, request)
-        async with aclosing(_in_time(source, request)) as pieces:
+        async with aclosing(in_time(source, request)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -324,75 +322,6 @@ class RoutedModel:
         if fault.kind == "unreachable" and _is_near(route.base_url) and attempt > 1:
             return None  # nobody listens there, and waiting won't start the server
         return self._care.retries.wait(fault, attempt, self._care.chance())
-
-
-class _Seen:
-    """What the attempts at one model have streamed; the last one counts."""
-
-    def __init__(self) -> None:
-        self.attempts = 0
-        self.call = False
-        self.tokens = 0
-        self._text: list[str] = []
-
-    @property
-    def text(self) -> str:
-        return "".join(self._text)
-
-    def begin(self) -> None:
-        self.attempts += 1
-        self._text.clear()
-
-    def note(self, piece: ModelPiece) -> None:
-        if isinstance(piece, TextPiece):
-            self._text.append(piece.text)
-        elif isinstance(piece, CallPiece):
-            self.call = True
-        elif isinstance(piece, Responded):
-            usage = piece.usage
-            self.tokens = (usage.input_tokens or 0) + (usage.output_tokens or 0)
-
-
-def _for_another(request: ModelRequest, model: str) -> ModelRequest:
-    """Return the request for another model: without what only the first one understands."""
-    messages = tuple(
-        replace(one, opaque=tuple(item for item in one.opaque if item.model in ("", model)))
-        for one in request.messages
-    )
-    return replace(request, model=model, messages=messages)
-
-
-async def _in_time(
-    source: AsyncGenerator[wire.Delta | Responded, None], request: ModelRequest
-) -> AsyncGenerator[wire.Delta | Responded, None]:
-    """Yield what `source` yields, as long as it keeps the request's time limits."""
-    limit, told = request.first_token_seconds, "no first token"
-    try:
-        while True:
-            try:
-                async with asyncio.timeout(limit):
-                    piece = await anext(source)
-            except StopAsyncIteration:
-                return
-            except TimeoutError:
-                raise Fault("timeout", f"{told} within {limit:g} s", retry=True) from None
-            yield piece
-            if isinstance(piece, Responded):
-                return
-            limit, told = request.silence_seconds, "the stream fell silent: nothing"
-    finally:
-        await source.aclose()
-
-
-def _final(fault: Fault, seen: _Seen, attempt: int, rule: RetryRule) -> ModelError:
-    message = fault.message
-    if seen.call:
-        message += " (after a tool call had begun, so it is not tried again)"
-    elif fault.retry_after is not None and fault.retry_after > rule.longest_wait:
-        message += f" (it asks to wait {fault.retry_after:.0f} s)"
-    elif attempt > 1:
-        message += f" ({attempt} attempts)"
-    return ModelError(fault.kind, message, remedy=fault.remedy, partial=seen.text)
 
 
 def _is_near(url: str) -> bool:
