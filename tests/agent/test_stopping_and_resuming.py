@@ -11,6 +11,7 @@ import pytest
 
 from tests.agent.conftest import Script
 from tests.agent.invariants import assert_whole, records_of
+from tests.agent.scripts import DONE
 from tests.support.agent_at_work import Setting
 from tests.support.repository import Repository
 from tui_agent.adapters.redaction import Redactor
@@ -31,6 +32,7 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
+from tui_agent.ui.tui.summary import status_of
 
 EDIT = """
 [[turn]]
@@ -353,3 +355,19 @@ async def test_a_word_to_the_running_turn_reaches_the_next_request(
         said = [str(message.text) for message in work.last(ModelRequested).added]
         assert said[-1] == "mind the commas"
     assert one.read("a.txt") == b"two\n"
+
+
+async def test_the_status_row_names_the_branch_that_the_folder_stands_at_now(
+    one: Repository, script: Script
+) -> None:
+    setting = script(DONE + DONE)
+    one.git("switch", "--quiet", "--create", "first")
+    async with setting.opened() as work:
+        await work.say("go")
+        assert status_of(work.state).branch == "first"
+        one.git("switch", "--quiet", "--create", "second")
+        await work.say("again")
+        assert status_of(work.state).branch == "second"
+    one.git("switch", "--quiet", "--detach")
+    async with setting.opened(again=True) as work:
+        assert status_of(work.state).branch == ""

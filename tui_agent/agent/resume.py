@@ -57,6 +57,7 @@ async def resume(engine: Engine, program: str, argv: tuple[str, ...]) -> None:
             sandbox=engine.world.runner.tier,
             setup=setup_of(engine),
             workspace=engine.world.workspace.root if moved else "",
+            branch=engine.world.workspace.branch(),
         )
     )
     await record_cut_off(engine)

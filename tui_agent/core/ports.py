@@ -262,6 +262,10 @@ class Workspace(Protocol):
         """Resolve the @files of a message. Raises FileNotFoundError, naming the missing one."""
         ...
 
+    def branch(self) -> str:
+        """Return the branch that the folder's repository stands at; empty for none."""
+        ...
+
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:
         """Read the instruction files and the facts of the repository, within their token cap."""
 

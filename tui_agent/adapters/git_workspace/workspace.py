@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from tui_agent.adapters.git_facts import git_facts
+from tui_agent.adapters.git_facts import GitFacts, git_facts
 from tui_agent.adapters.git_workspace import (
     commit,
     links,
@@ -140,6 +140,9 @@ class GitWorkspace:
             text
         )
 
+    def branch(self) -> str:
+        return _branch_of(git_facts(Path(self.root)))
+
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:
         read = read_instructions(self._files, self._gathering, trusted=trusted)
         names = await self._names_in_time()
@@ -147,7 +150,11 @@ class GitWorkspace:
         git = git_facts(Path(self.root))
         facts = facts_text(self.root, git, await self.checks(), names, tokens)
         return InstructionsLoaded(
-            files=read.files, text=read.text, facts=facts, left_out=read.left_out
+            files=read.files,
+            text=read.text,
+            facts=facts,
+            left_out=read.left_out,
+            branch=_branch_of(git),
         )
 
     async def _names_in_time(self) -> list[str] | None:
@@ -182,6 +189,10 @@ class GitWorkspace:
 
     def _put(self, data: bytes, mime: str) -> Blob:
         return self._blobs.put(data, mime=mime)
+
+
+def _branch_of(git: GitFacts | None) -> str:
+    return (git.branch if git is not None else None) or ""
 
 
 def _effect(write: PlannedWrite, load: Callable[[str], bytes]) -> FileEffect:

@@ -355,6 +355,7 @@ class _Loop:
         process.trees.at_resume = (tree, event.changed_files)
         process.trees.last = process.live.state.tree
         process.files.forget(event.changed_files)
+        process.files.stands_at = event.branch or ""
         process.files.recovered = self._found_half_done(index)
         await self._set_tree(process.live.state.tree)
         with self.mailbox.at_work():

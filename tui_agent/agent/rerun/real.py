@@ -98,6 +98,10 @@ class RealWorkspace:
         del text
         return ()
 
+    def branch(self) -> str:
+        """As the folder stands."""
+        return self.files.branch()
+
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:
         """Give the recorded instructions: the model's answers are recorded, too."""
         del trusted

@@ -43,6 +43,8 @@ class RecordedWorkspace:
         """Know no file yet."""
         self.root = root
         self.asked_unknown = False
+        self.stands_at = ""
+        """The branch that was recorded as the session was taken up again."""
         self.recovered: Literal["applied", "unchanged", "torn"] = "applied"
         """How the next half-done edit was found when the session was taken up again."""
         self._mailbox, self._blobs, self._marks = mailbox, blobs, marks
@@ -207,6 +209,10 @@ class RecordedWorkspace:
         """Add nothing: a message is put in with what was attached."""
         del text
         return ()
+
+    def branch(self) -> str:
+        """As it was recorded."""
+        return self.stands_at
 
     async def gather(self, *, trusted: bool) -> InstructionsLoaded:
         """Give the recorded instructions."""

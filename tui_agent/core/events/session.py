@@ -69,6 +69,8 @@ class SessionResumed:
     workspace: str = ""
     """Where it goes on, if that is not where it was; absolute."""
     setup: Setup | None = None
+    branch: str | None = None
+    """The branch there now, empty for none; missing in logs from before it was recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +135,8 @@ class InstructionsLoaded:
     """Root, branch, top level and map of the repository."""
     left_out: tuple[str, ...] = ()
     """What was not read, and why (untrusted, too large)."""
+    branch: str | None = None
+    """The branch as the turn began, empty for none; missing in logs from before that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

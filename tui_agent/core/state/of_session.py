@@ -40,12 +40,13 @@ if TYPE_CHECKING:
 def _started(state: Session, _agent: Agent, record: Record, event: SessionStarted) -> None:
     state.id, state.started, state.started_ts = event.session_id, event, record.ts
     state.model, state.mode, state.sandbox = event.model, event.mode, event.sandbox
-    state.workspace = event.workspace
+    state.workspace, state.branch = event.workspace, event.branch or ""
     state.budget_usd = event.budget_usd
 
 
 def _resumed(state: Session, agent: Agent, record: Record, event: SessionResumed) -> None:
     state.status, state.sandbox = "open", event.sandbox
+    state.branch = state.branch if event.branch is None else event.branch
     cut_off(state)
     if event.workspace:
         text = f"was in {state.workspace}, goes on in {event.workspace}"
@@ -86,13 +87,12 @@ def _recovered(state: Session, agent: Agent, record: Record, event: LogRecovered
     add_note(state, agent, Note(text=text, ts=record.ts, level="warning", kind="gap"))
 
 
-def _instructions(
-    _state: Session, agent: Agent, _record: Record, event: InstructionsLoaded
-) -> None:
+def _instructions(state: Session, agent: Agent, _record: Record, event: InstructionsLoaded) -> None:
     if agent.instructions is None or agent.instructions.text != event.text:
         agent.unsent.append(Unsent(kind="context", text=event.text))
     if agent.instructions != event:
         agent.instructions = event  # else the one that the places to go back to have
+    state.branch = state.branch if event.branch is None else event.branch
     if agent.turn is not None:
         agent.turn.gathered = True
 

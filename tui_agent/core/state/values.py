@@ -338,6 +338,7 @@ class Session:
     started_ts: str = ""
     workspace: str = ""
     """Where it works now: the root that paths are relative to; absolute."""
+    branch: str = ""
     model: str = ""
     mode: str = "ask"
     sandbox: str = "none"

@@ -31,7 +31,7 @@ def status_of(state: Session) -> Status:
     money = spent(state)
     return Status(
         repository=started.repository or started.workspace.rpartition("/")[2],
-        branch=started.branch or "",
+        branch=state.branch,
         dirty=started.dirty or state.tree_edits > 0,
         mode=state.mode,
         sandbox=state.sandbox,
