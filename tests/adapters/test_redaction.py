@@ -21,6 +21,7 @@ from tui_agent.core.events import ToolCalled
 
 KEY = "Zq7-own+server/key=0123456789"
 HELD = Mask({"OWN_KEY": KEY}).held()
+HIDDEN_KEY = "[redacted private-key]"
 
 
 @pytest.mark.parametrize(
@@ -232,6 +233,26 @@ def test_a_long_text_without_blanks_costs_next_to_nothing_for_many_held_values()
 
     assert len({one.length for one in held}) > 20
     assert fastest(lambda: redact(text, held)) < 0.1
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\\n", "\\r\\n"])
+def test_of_a_private_key_that_was_cut_in_two_neither_half_is_shown(newline: str) -> None:
+    lines = [base64.b64encode(random.Random(n).randbytes(48)).decode() for n in range(12)]
+    lines[-1] = lines[-1][:9]
+    begin, end = (f"-----{word} RSA PRIVATE KEY-----" for word in ("BEGIN", "END"))
+    whole = newline.join((begin, *lines, end))
+    for cut in range(1, 12):
+        head, tail = newline.join((begin, *lines[:cut])), newline.join((*lines[cut:], end))
+        gap = "\n… 9 bytes left out …\n"
+        assert redact(f"before\n{head}{gap}-- after")[0] == f"before\n{HIDDEN_KEY}{gap}-- after"
+        assert redact(f"before --{gap}{tail}\nafter")[0] == f"before --{gap}{HIDDEN_KEY}\nafter"
+    assert redact(f"a {whole} b") == (f"a {HIDDEN_KEY} b", ("private-key",))
+
+
+def test_many_ends_of_keys_cost_no_more_than_their_length() -> None:
+    body = base64.b64encode(random.Random(1).randbytes(75_000)).decode()
+    text = (body[:64] + "\n") * 1500 + "-----END RSA PRIVATE KEY-----\n" * 100
+    assert fastest(lambda: redact(text)) < 0.5
 
 
 def test_many_beginnings_of_a_key_that_never_ends_cost_no_more_than_their_length() -> None:

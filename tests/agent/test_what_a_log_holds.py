@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.agent.conftest import Script
 from tests.agent.scripts import DONE, shell
 from tests.agent.test_undo import TWO_FILES
 from tests.agent.test_undo_of_hunks_and_commands import FREE
+from tests.core.test_excerpt import TOKEN
+from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
+from tui_agent.adapters.redaction import Redactor
 from tui_agent.adapters.session_log import FileLog
 from tui_agent.agent.streaming import HEAD, TAIL, OutputStream
 from tui_agent.core.blob import Blob
@@ -66,15 +69,45 @@ async def test_what_a_long_command_has_printed_outlives_a_crash_and_is_told(
         await work.until(lambda _: work.events(ToolOutputDelta))
         [call] = work.state.main.turns[0].calls.values()
         stream = OutputStream(work.agent.engine, call.id, every=0.01)
-        stream.add("the first words\n" + "x" * HEAD + "y" * 500 + "z" * TAIL)
+        stream.add("the first words\n" + "xx " * (HEAD // 3) + "y" * 500 + " zz" * (TAIL // 3))
         await work.until(lambda _: work.events(ToolOutputKept))
         stream.close()
         kept = work.last(ToolOutputKept)
-        assert kept.text.startswith("the first words\nxxx")
-        assert "\n[516 characters left out]\nzzz" in kept.text
+        assert kept.text.startswith("the first words\nxx xx")
+        assert "characters left out]\n zz zz" in kept.text
         assert len(kept.text) < HEAD + TAIL + 100
     async with setting.opened(again=True) as work:
         await work.ended()
         told = work.events(ToolFinished)[0]
         assert told.status == "unknown"
         assert "It had printed so far:\nthe first words" in str(told.output.text)
+
+
+async def test_a_secret_that_comes_in_two_pieces_is_masked_and_dots_come_as_they_are(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "line 3\n")
+    setting = replace(script(shell("sleep 30") + DONE), redact=Redactor())
+    async with setting.opened(manner=FREE) as work:
+        work.send_text("run it")
+        await work.decide(Decision(verdict="once"))
+        await work.until(lambda state: state.main.turns[0].calls)
+        [call] = work.state.main.turns[0].calls.values()
+        stream = OutputStream(work.agent.engine, call.id)
+        for at in (5, 20, 43):
+            stream.add(f"key {TOKEN[:at]}")
+            stream.flush()
+            stream.add(f"{TOKEN[at:]} end\n")
+            stream.flush()
+        await work.until(lambda _: told_by(work).count("end\n") == 3)
+        assert told_by(work) == "key [redacted github] end\n" * 3
+        for _ in range(12):
+            stream.add(".")
+            stream.flush()
+        await work.until(lambda _: work.last(ToolOutputDelta).text.startswith("....."))
+        stream.close()
+        await work.until(lambda _: told_by(work).endswith("." * 12))
+
+
+def told_by(work: AgentAtWork) -> str:
+    return "".join(one.text for one in work.events(ToolOutputDelta))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.workspace import KeptBlobs, workspace_at
+from tui_agent.adapters.redaction import redact
 from tui_agent.adapters.runner.launching import Launching
 from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.agent.effects import planned_writes
@@ -83,6 +84,7 @@ class Bench:
             settled=tuple(settled),
             writes=planned_writes(settled, self.blobs.put),
             seen=self.seen,
+            redact=lambda text: redact(text)[0],
         )
 
 

@@ -67,6 +67,17 @@ NEEDLES = {
 """Whatever has a shape has one of its needles in it; most texts have none, and are done."""
 
 
+_KEY = "PRIVATE KEY-----"
+_BREAK, _BASE64 = r"(?:\s|\\[nr])", r"[A-Za-z0-9+/=]"
+_BEGUN = re.compile(rf"-----BEGIN [A-Z ]*{_KEY}(?:{_BREAK}*{_BASE64}{{16,}})+")
+_ENDED = re.compile(rf"-----END [A-Z ]*{_KEY}")
+_BACK = r"(?:\s|[nr]\\)"
+_BACKWARDS = re.compile(rf"{_BACK}*{_BASE64}+(?!\\)(?:{_BACK}+{_BASE64}{{16,}}(?!\\))*")
+"""The lines before the end of a key, from the last sign to the first."""
+_LONGEST_KEY = 16_384
+"""Characters that are looked at before the end of a key whose beginning was cut off."""
+
+
 @lru_cache(maxsize=64)
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(f"(?P<{name.replace('-', '_')}>{SHAPES[name]})" for name in names))
@@ -121,6 +132,19 @@ def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
         return
     for match in _any_of(names).finditer(text):
         yield match.start(), match.end(), (match.lastgroup or "").replace("_", "-")
+    if "private-key" in names:
+        yield from _halves_of_keys(text)
+
+
+def _halves_of_keys(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield what stands of private keys of which an output's cut has left the one end only."""
+    for begun in _BEGUN.finditer(text):
+        yield begun.start(), begun.end(), "private-key"
+    for ended in _ENDED.finditer(text):
+        before = text[max(0, ended.start() - _LONGEST_KEY) : ended.start()][::-1]
+        body = _BACKWARDS.match(before)
+        if body is not None:
+            yield ended.start() - body.end(), ended.end(), "private-key"
 
 
 def held_spans(text: str, held: Sequence[HeldValue], kind: str) -> Iterator[tuple[int, int, str]]:

@@ -161,6 +161,7 @@ async def _output_of(
         agents=engine.agents_of(engine) if engine.agents_of is not None else None,
         snapshots=engine.world.snapshots,
         sees_images=facts is not None and facts.images is True,
+        redact=lambda text: engine.world.redact(text)[0],
     )
     tool = engine.tool(call)
     if tool is None:

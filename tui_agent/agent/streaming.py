@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.session import LogWriteError
 from tui_agent.core.events import ToolOutputDelta, ToolOutputKept
+from tui_agent.core.excerpt import without_first_word, without_last_word
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
@@ -18,6 +19,8 @@ COALESCE_SECONDS = 0.03
 """A running command's output is published at most this often."""
 KEEP_SECONDS = 5.0
 """So long after something new was printed, at most, beginning and end of it all are in the log."""
+HELD_FLUSHES = 5
+"""So often a word that may go on is held back: half a secret would not be known as one."""
 HEAD, TAIL = 1_000, 2_000
 """Characters that are kept of the beginning and of the end."""
 
@@ -31,6 +34,7 @@ class OutputStream:
         self._pieces: list[str] = []
         self._offset = 0
         self._head = self._tail = ""
+        self._word, self._held = "", 0
         self._timer: asyncio.TimerHandle | None = None
         self._keeper: asyncio.TimerHandle | None = None
         self._later: Callable[..., asyncio.TimerHandle] = asyncio.get_running_loop().call_later
@@ -44,14 +48,26 @@ class OutputStream:
             self._keeper = self._later(self._every, self._keep)
 
     def flush(self) -> None:
-        """Publish what has come."""
+        """Publish what has come, but for a last word that has just been begun."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if not self._pieces:
-            return
         text = "".join(self._pieces)
+        whole = without_last_word(text)
+        word = text[len(whole) :]
+        if word in ("", self._word) or self._held == HELD_FLUSHES:
+            self._publish(text)
+            return
+        held = 1 if whole else self._held + 1
+        self._publish(whole)
+        self._pieces, self._word, self._held = [word], word, held
+        self._timer = self._later(COALESCE_SECONDS, self.flush)
+
+    def _publish(self, text: str) -> None:
         self._pieces.clear()
+        self._word, self._held = "", 0
+        if not text:
+            return
         self._engine.emit(ToolOutputDelta(call_id=self._call_id, offset=self._offset, text=text))
         self._offset += len(text)
         room = HEAD - len(self._head)
@@ -62,14 +78,19 @@ class OutputStream:
         """Publish the rest; what the call ends with is recorded with its end."""
         if self._keeper is not None:
             self._keeper.cancel()
-        self.flush()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._publish("".join(self._pieces))
 
     def _keep(self) -> None:
         self._keeper = None
         self.flush()
-        left = self._offset - len(self._head) - len(self._tail)
-        gap = f"\n[{left:,} characters left out]\n" if left else ""
-        text = f"{self._head}{gap}{self._tail}"
+        text = f"{self._head}{self._tail}"
+        if self._offset > len(text):
+            head, tail = without_last_word(self._head), without_first_word(self._tail)
+            left = self._offset - len(head) - len(tail)
+            text = f"{head}\n[{left:,} characters left out]\n{tail}"
         with suppress(LogWriteError):  # It was said; the next effect waits for a log that works.
             self._engine.emit(ToolOutputKept(call_id=self._call_id, text=text))
 

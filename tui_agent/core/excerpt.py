@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 from tui_agent.core.text import split_lines
+
+LONGEST_SECRET = 4_096
+"""Characters; none that is masked on one line is longer. Cut in two, its halves would be read."""
+_LAST_WORD = re.compile(r"\S+\Z")
+_FIRST_WORD = re.compile(r"\S+")
+
+
+def without_last_word(text: str) -> str:
+    """Leave out the word that a text was cut off in: what it is cannot be known."""
+    start = max(0, len(text) - LONGEST_SECRET)
+    word = _LAST_WORD.search(text, start)
+    return text if word is None else text[: word.start()]
+
+
+def without_first_word(text: str) -> str:
+    """Leave out the word that a text begins in the middle of."""
+    word = _FIRST_WORD.match(text, 0, LONGEST_SECRET)
+    return text if word is None else text[word.end() :]
+
+
+def beginning(text: str, most: int, redact: Callable[[str], str]) -> str:
+    """Return the first `most` characters at most, with what begins among them masked."""
+    seen = redact(text[: most + LONGEST_SECRET])
+    if len(text) > most + LONGEST_SECRET:
+        seen = seen[:-LONGEST_SECRET]
+    return seen[:most]
 
 
 def head_and_tail(text: str, *, head: int, tail: int) -> tuple[str, bool]:

@@ -132,6 +132,8 @@ class RunContext:
     snapshots: Snapshots | None = None
     sees_images: bool = False
     """Whether the model is known to see images, so that a result may have some."""
+    redact: Callable[[str], str] = str
+    """Mask secrets, for a text that is to be cut: of one cut in two nobody would know the half."""
 
 
 class ArgumentsError(ValueError):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from tui_agent.core.arguments import canonical, parse_arguments
 from tui_agent.core.digest import seal
+from tui_agent.core.excerpt import beginning
 from tui_agent.core.lookup import LookupFailedError
 from tui_agent.core.messages import ToolSpec
 from tui_agent.core.ports import RunContext, View
@@ -124,7 +126,7 @@ def _page(path: str, data: bytes, given: dict[str, Any], context: RunContext) ->
         return _answer(path, data, "(the file is empty)", "empty", context)
     if first > len(lines):
         return _refused("no-match", f"{path} has {len(lines):,} lines; there is no line {first}.")
-    numbered = _numbered(lines, first, given.get("limit", LINES))
+    numbered = _numbered(lines, first, given.get("limit", LINES), context.redact)
     last = first + len(numbered) - 1
     text = "\n".join(numbered)
     whole = first == 1 and last == len(lines)
@@ -136,13 +138,16 @@ def _page(path: str, data: bytes, given: dict[str, Any], context: RunContext) ->
     return _answer(path, data, text, summary, context, part=part)
 
 
-def _numbered(lines: tuple[str, ...], first: int, limit: int) -> list[str]:
+def _numbered(
+    lines: tuple[str, ...], first: int, limit: int, redact: Callable[[str], str]
+) -> list[str]:
     numbered: list[str] = []
     size = 0
     for number, line in enumerate(lines[first - 1 : first - 1 + limit], first):
         text = content(line)
         if len(text) > LONGEST_LINE:
-            text = f"{text[:LONGEST_LINE]}… ({len(text):,} characters in this line)"
+            shown = beginning(text, LONGEST_LINE, redact)
+            text = f"{shown}… ({len(text):,} characters in this line)"
         numbered.append(f"{number}\t{text}")
         size += len(text.encode("utf-8", "surrogatepass")) + 8
         if size > BYTES:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tui_agent.core.arguments import canonical, parse_arguments
 from tui_agent.core.digest import seal
+from tui_agent.core.excerpt import beginning
 from tui_agent.core.lookup import Found, LookupFailedError
 from tui_agent.core.lookup import Search as Query
 from tui_agent.core.messages import ToolSpec
@@ -15,6 +16,8 @@ from tui_agent.core.proposal import Approved, Proposal, Target, ToolOutput
 
 MATCHES = 100
 CHARACTERS = 30_000
+LONGEST_LINE = 400
+"""Characters of a line that are shown."""
 TITLE = 60
 
 SCHEMA: dict[str, Any] = {
@@ -88,15 +91,15 @@ class Search:
             return ToolOutput(
                 ok=False, text=str(error), summary="failed", error="invalid_arguments"
             )
-        return _answer(found, query)
+        return _answer(found, query, context.redact)
 
 
-def _answer(found: Found, query: Query) -> ToolOutput:
+def _answer(found: Found, query: Query, redact: Callable[[str], str]) -> ToolOutput:
     matches = sum(line.matches for line in found.lines)
     lines: list[str] = []
     size = 0
     cut = found.more
-    for line in _rows(found):
+    for line in _rows(found, redact):
         size += len(line) + 1
         if size > CHARACTERS:
             cut = True
@@ -112,7 +115,7 @@ def _answer(found: Found, query: Query) -> ToolOutput:
     return ToolOutput(ok=True, text="\n".join(lines), summary=summary, truncated=cut)
 
 
-def _rows(found: Found) -> Iterator[str]:
+def _rows(found: Found, redact: Callable[[str], str]) -> Iterator[str]:
     path, last = "", 0
     for line in found.lines:
         if line.path != path:
@@ -122,7 +125,13 @@ def _rows(found: Found) -> Iterator[str]:
         elif line.line != last + 1 and not all(one.matches for one in found.lines):
             yield "--"
         path, last = line.path, line.line
-        yield f"{line.line}{':' if line.matches else '-'}\t{line.text}"
+        yield f"{line.line}{':' if line.matches else '-'}\t{_shortened(line.text, redact)}"
+
+
+def _shortened(text: str, redact: Callable[[str], str]) -> str:
+    if len(text) <= LONGEST_LINE:
+        return text
+    return f"{beginning(text, LONGEST_LINE, redact)} … ({len(text):,} characters)"
 
 
 def _place(query: Query) -> str:

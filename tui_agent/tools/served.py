@@ -100,7 +100,7 @@ class ServedTool:
                 ok=False, text=text, error="server_failed", summary=_short(str(error))
             )
         images = images_of(answer) if context.sees_images else {}
-        whole = told(answer, images)
+        whole = context.redact(told(answer, images))
         text, cut = head_and_tail(
             whole, head=self._by.limit // 3, tail=self._by.limit - self._by.limit // 3
         )

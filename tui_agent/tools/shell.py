@@ -108,7 +108,7 @@ class Shell:
             message = "the proposal carries no command"
             raise ValueError(message)
         done = await context.runner.run(command, context.on_output)
-        text = last_of_each_line(done.output)
+        text = context.redact(last_of_each_line(done.output))
         head = self._limit // 3
         text, cut = head_and_tail(text, head=head, tail=self._limit - head)
         summary = summary_of(done)

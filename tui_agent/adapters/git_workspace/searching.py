@@ -11,7 +11,6 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 
 from tui_agent.adapters.git_workspace import ripgrep
 from tui_agent.adapters.git_workspace.listing import list_names
@@ -22,8 +21,6 @@ from tui_agent.adapters.processes.capture import Captured, ProgramError, capture
 from tui_agent.core.lookup import Found, FoundLine, LookupFailedError, Search
 
 SECONDS = 20.0
-LONGEST_LINE = 400
-"""Characters of a line that are shown."""
 OUTPUT_LIMIT = 4 << 20
 """Bytes of matches that are taken; what comes after is `more`."""
 NOTHING_FOUND = 1
@@ -101,7 +98,7 @@ def _found(done: Captured, query: Search, vouched: Vouched) -> Found:
             more = True
             break
         matches += line.matches
-        lines.append(_shortened(line))
+        lines.append(line)
     return Found(lines=tuple(lines), more=more, hidden=hidden)
 
 
@@ -121,13 +118,6 @@ def _line(raw: bytes) -> FoundLine | None:
         text=text,
         matches=message["type"] == "match",
     )
-
-
-def _shortened(line: FoundLine) -> FoundLine:
-    if len(line.text) <= LONGEST_LINE:
-        return line
-    cut = f"{line.text[:LONGEST_LINE]} … ({len(line.text):,} characters)"
-    return replace(line, text=cut)
 
 
 def _text(value: Mapping[str, str], errors: str = "replace") -> str:

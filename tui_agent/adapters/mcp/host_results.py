@@ -8,6 +8,8 @@ from typing import Any
 
 import mcp_types as types
 
+from tui_agent.core.excerpt import without_last_word
+
 Json = dict[str, Any]
 MOST_TEXT = 1_000_000
 """Characters of one answer."""
@@ -25,7 +27,7 @@ class Room:
 
     def of_text(self, text: str) -> str:
         """Return as much of a text as there is room for."""
-        kept = text[: self.text]
+        kept = text if len(text) <= self.text else without_last_word(text[: self.text])
         self.text -= len(kept)
         self.cut += len(text) - len(kept)
         return kept

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 from collections.abc import Callable
 
+from tui_agent.core.excerpt import without_first_word, without_last_word
+
 CONTINUATION = bytes(range(0x80, 0xC0))
 """UTF-8: the bytes that no letter begins with."""
 
@@ -37,12 +39,18 @@ class KeptOutput:
         return self.total - len(self._head) - min(len(self._tail), self._tail_limit)
 
     def text(self) -> str:
-        """Head and tail as text, with a line that says what is missing between them."""
+        """Head and tail as text, with a line that says what is missing between them.
+
+        The words in which it was cut are missing, too: half a secret is not known as one.
+        """
         if not self.omitted:
             return decoded(self._head + self._tail)
-        head = _decoder().decode(self._head)
-        tail = decoded(self._last().lstrip(CONTINUATION))
-        return f"{head}\n… {self.omitted:,} bytes left out …\n{tail}"
+        whole = _decoder().decode(self._head)
+        rest = decoded(self._last().lstrip(CONTINUATION))
+        head, tail = without_last_word(whole), without_first_word(rest)
+        words = whole[len(head) :] + rest[: len(rest) - len(tail)]
+        gone = self.omitted + len(words.encode())
+        return f"{head}\n… {gone:,} bytes left out …\n{tail}"
 
     def data(self) -> bytes:
         """Head and tail, nothing between them."""
@@ -100,8 +108,9 @@ class Shown:
         text = "".join(self._waiting)
         if len(text) > self._limit:
             half = self._limit // 2
-            gone = len(text) - 2 * half
-            text = f"{text[:half]}\n… {gone:,} characters not shown …\n{text[-half:]}"
+            head, tail = without_last_word(text[:half]), without_first_word(text[-half:])
+            gone = len(text) - len(head) - len(tail)
+            text = f"{head}\n… {gone:,} characters not shown …\n{tail}"
         self._waiting = [text]
         self._size = len(text)
 
