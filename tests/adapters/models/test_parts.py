@@ -92,6 +92,78 @@ def test_calls_without_ids_get_ids_that_no_other_request_has() -> None:
     assert [(c.id, c.name) for c in calls] == [("r7-0", "read"), ("r7-1", "list")]
 
 
+@pytest.mark.parametrize(
+    "deltas",
+    [
+        [call(0, "x", "read", "{1}"), call(1, "x", "read", "{2"), call(1, "x", None, "}")],
+        [call(0, "x", "read", "{1"), call(1, "x", "read", "{2}"), call(0, "x", None, "}")],
+        [call(0, "x", "read", "{1}"), call(1, "x", "read", "{2"), call(1, None, None, "}")],
+    ],
+)
+def test_calls_that_a_server_gives_one_id_are_told_apart_by_their_numbers(
+    deltas: list[dict[str, Any]],
+) -> None:
+    calls = assembled(*deltas).whole().tool_calls
+
+    assert [(c.id, c.arguments) for c in calls] == [("x", "{1}"), ("r7-1", "{2}")]
+
+
+def test_calls_of_one_id_and_one_number_are_told_apart_by_their_names() -> None:
+    deltas = (call(0, "x", "read", "{1}"), call(0, "x", "list", "{2"), call(0, "x", "list", "}"))
+    calls = assembled(*deltas).whole().tool_calls
+
+    assert [(c.name, c.arguments) for c in calls] == [("read", "{1}"), ("list", "{2}")]
+
+
+def test_arguments_that_are_sent_as_an_object_are_taken() -> None:
+    sent = {"id": 7, "index": "0", "function": {"name": "read", "arguments": {"path": "a"}}}
+    [made] = assembled({"tool_calls": [sent]}).whole().tool_calls
+
+    assert (made.id, made.arguments) == ("7", '{"path": "a"}')
+
+
+@pytest.mark.parametrize(
+    "chunk",
+    [
+        {"choices": "no"},
+        {"choices": ["no"]},
+        {"choices": [{"delta": "no"}]},
+        {"choices": [{"delta": {"tool_calls": {"id": "a"}}}]},
+        {"choices": [{"delta": {"tool_calls": ["a"]}}]},
+        {"choices": [{"delta": {"tool_calls": [{"function": "read"}]}}]},
+    ],
+)
+def test_a_chunk_of_another_form_is_a_broken_answer(chunk: dict[str, Any]) -> None:
+    with pytest.raises(Fault) as raised:
+        Assembly(request_id="r7").take(chunk)
+
+    assert (raised.value.kind, raised.value.retry) == ("broken", True)
+
+
+def test_a_letter_that_comes_in_halves_is_one() -> None:
+    assembly = Assembly(request_id="r7")
+    shown = ""
+    for piece in ("a\ud83d", "\ude00b", "\ude00", "\ud83d"):
+        for delta in assembly.take({"choices": [{"delta": {"content": piece}}]}):
+            assert isinstance(delta, TextPiece)
+            shown += delta.text
+    assembly.take({"choices": [{"delta": call(0, "a", "read", '"\ud83d')}]})
+    assembly.take({"choices": [{"delta": call(0, "a", None, '\ude00"')}]})
+    assembly.take({"choices": [{"finish_reason": "stop"}]})
+    whole = assembly.whole()
+
+    assert (shown, whole.text) == ("a😀b\ufffd", "a😀b\ufffd\ufffd")
+    assert whole.tool_calls[0].arguments == '"😀"'
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1, 10**400, True, "7"])
+def test_what_is_no_amount_is_unknown(number: object) -> None:
+    details = {"cached_tokens": number}
+    usage = {"prompt_tokens": number, "cost": number, "prompt_tokens_details": details}
+    assert usage_of(usage) == Usage()
+    assert usage_of({"prompt_tokens_details": number}) == Usage()
+
+
 def test_calls_end_a_response_whatever_reason_the_server_gives() -> None:
     assert assembled(call(0, "a", "read", "{}"), finish="stop").whole().stop == "tool_calls"
 
@@ -141,6 +213,10 @@ def test_what_a_server_does_not_say_is_unknown() -> None:
         ),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": "²"}, None),
+        ({"retry-after-ms": "²"}, None),
+        ({"retry-after": "Wed, 21 Oct 99999999999 07:28:00 GMT"}, None),
+        ({"retry-after": "7", "date": "Wed, 21 Oct 99999999999 07:28:00 GMT"}, 7.0),
         ({}, None),
     ],
 )
@@ -182,6 +258,7 @@ def test_an_error_in_a_stream_is_judged_by_its_code_or_its_type() -> None:
     assert kind({"type": "overloaded_error"}) == "server"
     assert kind({"type": "invalid_request_error", "message": "prompt is too long"}) == "context"
     assert kind("something") == "server"
+    assert kind({"code": "²"}) == "server"
 
 
 @pytest.mark.property

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 from tui_agent.adapters.models.faults import broken
+from tui_agent.adapters.models.letters import Letters
 from tui_agent.adapters.models.wire import Delta
 from tui_agent.core.messages import (
     CallPiece,
@@ -36,8 +39,13 @@ _STOPS: dict[str, StopReason] = {
 @dataclass(slots=True)
 class _Slot:
     id: str
+    """As the server calls it; empty where it gave none, or one that another call has."""
+    own: str
+    """As we call it."""
+    index: int | None
+    """The server's number for it, when it began."""
     name: str = ""
-    arguments: list[str] = field(default_factory=list)
+    arguments: Letters = field(default_factory=Letters)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,25 +59,29 @@ class Assembly:
     model: str = ""
     usage: Usage = field(default_factory=Usage)
     _stop: str = ""
-    _text: list[str] = field(default_factory=list)
-    _reasoning: list[str] = field(default_factory=list)
+    _text: Letters = field(default_factory=Letters)
+    _reasoning: Letters = field(default_factory=Letters)
     _slots: list[_Slot] = field(default_factory=list)
     _latest: dict[int, int] = field(default_factory=dict)
     """The slot that a server's index last meant."""
 
     def take(self, chunk: Json) -> list[Delta]:
-        """Return the pieces of one chunk; a chunk may also bring usage, with or without choices."""
-        self.model = chunk.get("model") or self.model
+        """Return the pieces of one chunk; a chunk may also bring usage, with or without choices.
+
+        Raises:
+            Fault: if it has not the form of one.
+        """
+        self.model = _word(chunk.get("model")) or self.model
         if isinstance(usage := chunk.get("usage"), dict):
             self.usage = usage_of(usage)
-        choices = chunk.get("choices") or []
+        choices = _listed(chunk.get("choices"))
         if not choices:
             return []
         choice = choices[0]
         if choice.get("finish_reason"):
             self.finished = True
             self._stop = str(choice["finish_reason"])
-        delta = choice.get("delta") or choice.get("message") or {}
+        delta = _table(choice.get("delta") or choice.get("message"))
         return [*self._thoughts(delta), *self._words(delta), *self._calls(delta)]
 
     def whole(self) -> Responded:
@@ -87,10 +99,10 @@ class Assembly:
         if self._slots and stop == "end":
             stop = "tool_calls"
         return Responded(
-            text="".join(self._text),
-            reasoning="".join(self._reasoning),
+            text=self._text.whole(),
+            reasoning=self._reasoning.whole(),
             tool_calls=tuple(
-                ToolCall(id=slot.id, name=slot.name, arguments="".join(slot.arguments))
+                ToolCall(id=slot.own, name=slot.name, arguments=slot.arguments.whole())
                 for slot in self._slots
             ),
             stop=stop,
@@ -102,79 +114,127 @@ class Assembly:
         thought = delta.get("reasoning_content") or delta.get("reasoning")
         if not isinstance(thought, str):
             thought = _part_text(delta.get("content"), "thinking")
-        if not thought:
-            return []
-        self._reasoning.append(thought)
-        return [ReasoningPiece(text=thought)]
+        shown = self._reasoning.add(thought) if thought else ""
+        return [ReasoningPiece(text=shown)] if shown else []
 
     def _words(self, delta: Json) -> list[Delta]:
         content = delta.get("content")
         text = content if isinstance(content, str) else _part_text(content, "text")
-        text = text or delta.get("refusal") or ""
-        if not text:
-            return []
-        self._text.append(text)
-        return [TextPiece(text=text)]
+        text = text or _word(delta.get("refusal"))
+        shown = self._text.add(text) if text else ""
+        return [TextPiece(text=shown)] if shown else []
 
     def _calls(self, delta: Json) -> list[Delta]:
         pieces: list[Delta] = []
-        for call in delta.get("tool_calls") or []:
-            function = call.get("function") or {}
-            name = function.get("name") or ""
-            arguments = function.get("arguments") or ""
-            at = self._slot(call.get("id") or "", call.get("index"), name)
+        for call in _listed(delta.get("tool_calls")):
+            function = _table(call.get("function"))
+            name = _word(function.get("name"))
+            at = self._slot(_word(call.get("id")), _count(call.get("index")), name)
             slot = self._slots[at]
             slot.name = slot.name or name
-            slot.arguments.append(arguments)
-            pieces.append(CallPiece(index=at, id=slot.id, name=slot.name, arguments=arguments))
+            arguments = slot.arguments.add(_spelled(function.get("arguments")))
+            pieces.append(CallPiece(index=at, id=slot.own, name=slot.name, arguments=arguments))
         return pieces
 
     def _slot(self, call_id: str, index: int | None, name: str) -> int:
         """Return the slot meant: by id where there is one, else by index; a new id is a new slot.
 
         Servers number calls from 0, from 1, or all with 0; only the id tells parallel calls apart.
-        Where there are no ids, a second name at an index begins another call.
+        Where there are no ids, a second name at an index begins another call; where all have one
+        id, another name or a name at another index does.
         """
-        known = next(
-            (i for i, slot in enumerate(self._slots) if call_id and slot.id == call_id), -1
-        )
+        namesakes = [i for i, slot in enumerate(self._slots) if call_id and slot.id == call_id]
+        known = self._of_id(namesakes, index, name)
         if known < 0 and not call_id:
             fallback = len(self._slots) - 1
             known = fallback if index is None else self._latest.get(index, -1)
-            started = known >= 0 and bool("".join(self._slots[known].arguments))
+            started = known >= 0 and bool(self._slots[known].arguments)
             if name and started:
                 known = -1
         if known < 0:
             known = len(self._slots)
-            self._slots.append(_Slot(call_id or f"{self.request_id}-{known}"))
+            own = call_id if call_id and not namesakes else f"{self.request_id}-{known}"
+            self._slots.append(_Slot(id=call_id, own=own, index=index))
         if index is not None:
             self._latest[index] = known
         return known
 
+    def _of_id(self, namesakes: list[int], index: int | None, name: str) -> int:
+        """Return which of the slots with the id of a piece is meant; -1 where it begins a call."""
+        here = [i for i in namesakes if index is None or self._slots[i].index == index]
+        known = (here or namesakes or [-1])[-1]
+        if known < 0 or not name:
+            return known
+        slot = self._slots[known]
+        another = bool(slot.arguments) and slot.name not in ("", name)
+        return -1 if another or not here else known
+
 
 def usage_of(usage: Json) -> Usage:
     """Return what the server said it took; where it said nothing, nothing is known."""
-    read = usage.get("prompt_tokens_details") or {}
-    made = usage.get("completion_tokens_details") or {}
+    read = _known(usage.get("prompt_tokens_details"))
+    made = _known(usage.get("completion_tokens_details"))
     cached = _count(read.get("cached_tokens"))
     if cached is None:
         cached = _count(usage.get("prompt_cache_hit_tokens"))
     written = _count(read.get("cache_creation_tokens"))
     if written is None:
         written = _count(usage.get("cache_creation_input_tokens"))
-    cost = usage.get("cost")
     return Usage(
         input_tokens=_count(usage.get("prompt_tokens")),
         output_tokens=_count(usage.get("completion_tokens")),
         cached_tokens=cached,
         cache_write_tokens=written,
         reasoning_tokens=_count(made.get("reasoning_tokens")),
-        cost_usd=float(cost) if isinstance(cost, int | float) else None,
+        cost_usd=_dollars(usage.get("cost")),
     )
 
 
+MOST = 1 << 40
+"""Tokens, and dollars: a larger number is no count. Sums of such would let no cap hold."""
+
+
 def _count(value: Value) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    sound = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
+    return value if sound else None
+
+
+def _dollars(value: Value) -> float | None:
+    """Return an amount; JSON of servers has NaN and minus, which no cap would ever stop."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if 0 <= value <= MOST and math.isfinite(value) else None
+
+
+def _known(value: Value) -> Json:
+    """Return a table that may be missing, or be another thing."""
+    return value if isinstance(value, dict) else {}
+
+
+def _table(value: Value) -> Json:
+    """Return a table that a chunk has, or may leave out. Raises Fault for another thing."""
+    if value is None or isinstance(value, dict):
+        return value or {}
+    raise broken(f"a chunk of the answer has {str(value)[:80]!r} where a table belongs")
+
+
+def _listed(value: Value) -> list[Json]:
+    """Return a list of tables that a chunk has, or may leave out. Raises Fault."""
+    if value is None or isinstance(value, list):
+        return [_table(one) for one in value or ()]
+    raise broken(f"a chunk of the answer has {str(value)[:80]!r} where a list belongs")
+
+
+def _word(value: Value) -> str:
+    """Return a name, which some servers give as a number; nothing where there is none."""
+    return str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _spelled(arguments: Value) -> str:
+    """Return arguments as text: some servers send the object itself, whole."""
+    if arguments is None or isinstance(arguments, str):
+        return arguments or ""
+    return json.dumps(arguments)
 
 
 def _part_text(content: Value, kind: str) -> str:

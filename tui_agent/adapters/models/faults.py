@@ -5,6 +5,7 @@ from __future__ import annotations
 import email.utils
 import json
 import re
+import time
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,7 @@ _SPENT = re.compile(
     r"|payment required|credit balance is too low",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 _TAGS = re.compile(r"<(script|style)\b.*?</\1>|<[^>]+>", re.IGNORECASE | re.DOTALL)
 _RETRIED = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY})
 
@@ -98,7 +100,7 @@ def of_error_object(error: Value, *, where: str, key_variable: str) -> Fault:
     body = json.dumps(error)
     code = error.get("code") if isinstance(error, dict) else None
     kind = str(error.get("type", "")) if isinstance(error, dict) else ""
-    if isinstance(code, str) and code.isdigit():
+    if isinstance(code, str) and re.fullmatch("[0-9]{1,5}", code):
         code = int(code)
     if not isinstance(code, int) or isinstance(code, bool):
         code = _STATUS_OF_TYPE.get(kind, 500)
@@ -145,20 +147,25 @@ def web_page(where: str, body: str) -> Fault:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that `Retry-After` (RFC 9110) or its milliseconds form asks to wait."""
     milliseconds = headers.get("retry-after-ms", "")
-    if milliseconds.replace(".", "", 1).isdigit():
+    if _NUMBER.fullmatch(milliseconds):
         return float(milliseconds) / 1000
     value = headers.get("retry-after", "").strip()
-    if value.replace(".", "", 1).isdigit():
+    if _NUMBER.fullmatch(value):
         return float(value)
-    at = email.utils.parsedate_tz(value) if value else None
+    at = _seconds_of(value)
     if at is None:
         return None
-    now = email.utils.parsedate_tz(headers.get("date", "")) or email.utils.parsedate_tz(
-        email.utils.formatdate(usegmt=True)
-    )
-    if now is None:
+    now = _seconds_of(headers.get("date", ""))
+    return max(0.0, at - (time.time() if now is None else now))
+
+
+def _seconds_of(date: str) -> float | None:
+    """Return the moment that a header names, in seconds since 1970; None where it is no date."""
+    try:
+        found = email.utils.parsedate_tz(date)
+        return None if found is None else float(email.utils.mktime_tz(found))
+    except (ValueError, OverflowError, TypeError):  # A year or a day that no calendar has.
         return None
-    return max(0.0, float(email.utils.mktime_tz(at) - email.utils.mktime_tz(now)))
 
 
 def words_of(body: str) -> str:
@@ -171,7 +178,7 @@ def words_of(body: str) -> str:
 def _message(body: str) -> str:
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     for key in ("error", "message", "detail"):
         if isinstance(value, dict) and key in value:

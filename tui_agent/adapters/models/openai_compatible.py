@@ -164,12 +164,13 @@ class _Answer:
         if error := chunk.get("error"):
             raise of_error_object(error, where=self.where, key_variable=self._route.key_variable)
         self.started = True
+        pieces = self._assembly.take(chunk)  # which refuses what has not the form of a chunk
         choices = chunk.get("choices") or [{}]
         delta = choices[0].get("delta") or {}
         for field in _KEPT_THOUGHTS:
             if isinstance(delta.get(field), list):
                 self._kept.setdefault(field, []).extend(delta[field])
-        return self._assembly.take(chunk)
+        return pieces
 
     def whole(self) -> Responded:
         """Return the response with its cost; raise Fault if it isn't complete."""
@@ -187,7 +188,7 @@ class _Answer:
     def _parsed(self, data: str) -> Json:
         try:
             value = json.loads(data)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise broken(f"{self.where} sent a chunk that is no JSON: {data[:80]!r}") from error
         if not isinstance(value, dict):
             raise broken(f"{self.where} sent a chunk that is no object: {data[:80]!r}")
