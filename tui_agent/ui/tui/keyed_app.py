@@ -15,7 +15,7 @@ from textual.app import App
 from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.theme import Theme as StyleTheme
@@ -98,6 +98,8 @@ class KeyedApp(App[int], inherit_bindings=False):
     ) -> None:
         """Draw with this theme and these signs, and hear these keys."""
         super().__init__(ansi_color=look.native)
+        # What is to be told has rows of its own: every screen would get two widgets more.
+        self._disable_tooltips = self._disable_notifications = True
         # Textual believes TERM, which is often a plain `xterm` or `screen` with 256 colours all the
         # same: it would turn them into sixteen.
         self.console = Console(
@@ -304,8 +306,22 @@ class AtOnce(_MixedScreen):
             self._on_timer_update()
 
 
-class LowestScreen(AtOnce, Screen[None]):
+class Plane(_Mixed):
+    """A widget whose own rows are all alike: one is drawn, and stands for the others."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the first row, as often as there are rows."""
+        first = Region(crop.x, crop.y, crop.width, min(1, crop.height))
+        return super().render_lines(first) * crop.height
+
+
+class LowestScreen(AtOnce, Plane, Screen[None]):
     """The screen below all others."""
+
+    def _screen_resized(self, size: Size) -> None:
+        """Find the widgets' places once for each size; the library does it once more for itself."""
+        if size != self.outer_size:
+            super()._screen_resized(size)
 
 
 class Hearing(_Mixed):

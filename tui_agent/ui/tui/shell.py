@@ -28,7 +28,7 @@ from tui_agent.ui.tui.chrome import (
     TabsRow,
 )
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
-from tui_agent.ui.tui.keyed_app import KeyedApp
+from tui_agent.ui.tui.keyed_app import KeyedApp, Plane
 from tui_agent.ui.tui.keymap import Keymap
 from tui_agent.ui.tui.messages import Toasted
 from tui_agent.ui.tui.notice_rows import BannerRow
@@ -160,7 +160,11 @@ class Rest(Protocol):
         ...
 
 
-class Body(Horizontal):
+class Half(Plane, Vertical):
+    """The plane of the conversation, or of the panes beside it."""
+
+
+class Body(Plane, Horizontal):
     """Conversation and column; what the prompt and the tabs leave of the height."""
 
     def on_resize(self) -> None:
@@ -211,8 +215,8 @@ class Shell(KeyedApp):
         yield BannerRow(id="banner")
         yield TabsRow(id="tabs")
         with Body(id="body"):
-            yield Vertical(id="talk")
-            yield Vertical(id="column")
+            yield Half(id="talk")
+            yield Half(id="column")
         yield ActivityRow(id="activity")
         yield PromptRow(id="prompt-row")
         yield FooterRow(id="footer")
