@@ -13,9 +13,9 @@ from tests.agent.conftest import Script
 from tests.support.clock import QuickClock
 from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.pace import Rate
-from tui_agent.core.events import ModelFailed, ModelHeld, ModelRequested, ModelResponded
+from tui_agent.core.events import ModelFailed, ModelHeld, ModelRequested, ModelResponded, TurnEnded
 from tui_agent.core.messages import ModelFacts
-from tui_agent.core.settings import Settings
+from tui_agent.core.settings import BudgetSettings, Settings
 from tui_agent.ui.report import report_lines
 from tui_agent.ui.transcript import Detail, Transcript
 from tui_agent.ui.tui.summary import View, activity_of, status_of
@@ -143,3 +143,31 @@ async def test_a_summary_that_cannot_be_had_is_done_without_and_the_report_names
     assert (ended.reason, ended.report.summary) == ("done", "It goes on.")
     assert [one.purpose for one in story.events(ModelRequested)] == ["turn", "compaction", "turn"]
     assert lines[1].startswith("! Without: the conversation was not summarised: ")
+
+
+@pytest.mark.parametrize(("cap", "asked"), [(0.25, False), (2.0, True)])
+async def test_a_dearer_stand_in_is_asked_only_below_the_caps(
+    script: Script, cap: float, *, asked: bool
+) -> None:
+    clock = QuickClock()
+    setting = script("[facts]\ninput_price = 0.01\noutput_price = 0.01\n\n" + DOWN)
+    spare = setting.script.with_name("spare.toml")
+    text = '[[turn]]\ntext = "From the spare."\n'
+    spare.write_text(f"[facts]\ninput_price = 50.0\noutput_price = 300.0\n\n{text}")
+    name = f"script:{spare}"
+    care = Care(stand_ins=(name,), now=clock.monotonic, pause=clock.pause)
+    settings = Settings(fallback=(name,), budget=BudgetSettings(turn=cap))
+    async with replace(setting, care=care, clock=clock, settings=settings).opened() as story:
+        await story.say("go")
+        failed = story.events(ModelFailed)
+        ended = story.last(TurnEnded)
+    if asked:
+        assert failed[-1].next_model == name
+        assert ended.reason == "done"
+    else:
+        assert [one.next_model for one in failed] == [""] * len(failed)
+        assert f"{name} is not asked in its place: the turn has cost $0.00 of $0.25, and" in (
+            failed[-1].message
+        )
+        assert failed[-1].remedy.startswith("--budget-turn ")
+        assert ended.reason == "model_failed"

@@ -11,6 +11,7 @@ from tui_agent.agent.day import set_aside, settle, settle_cut_off
 from tui_agent.agent.governor import facts_known
 from tui_agent.agent.request import next_request
 from tui_agent.agent.serving import servers_ready
+from tui_agent.agent.standing_in import foreseen, weigh
 from tui_agent.core.events import (
     ModelFailed,
     ModelHeld,
@@ -55,6 +56,7 @@ async def _call_model(engine: Engine, purpose: Purpose, asked: str, *, agreed: b
     request_id, before = engine.world.ids("request"), engine.agent.spend
     if not await set_aside(engine, request_id, purpose, agreed=agreed):
         return False
+    expected = foreseen(engine, purpose)
     request, event = next_request(engine, purpose, request_id, asked)
     engine.emit(event)
     begun = engine.live.now_ms()
@@ -63,6 +65,8 @@ async def _call_model(engine: Engine, purpose: Purpose, asked: str, *, agreed: b
     try:
         async with aclosing(stream):
             async for piece in stream:
+                if isinstance(piece, AttemptFailed) and piece.next_model and expected is not None:
+                    await weigh(engine, piece, expected)
                 listener.take(piece)
     except ModelError as error:
         listener.fail(error)
