@@ -88,6 +88,16 @@ def test_a_read_of_a_secret_or_outside_asks_in_every_mode(tmp_path: Path, text: 
         assert outcome.action == "ask" or mode == "plan"
 
 
+@pytest.mark.parametrize("flags", ["-g .env", "-g '*'", "--glob='.e*'", "-ng.env", "--iglob .ENV"])
+def test_a_glob_that_shows_rg_a_hidden_secret_asks(tmp_path: Path, flags: str) -> None:
+    folder = plain_folder(tmp_path)
+    (folder / ".env").write_text("KEY=1\n")
+    asked = said(command_in(folder, f"rg KEY {flags}"), mode="auto")
+    assert asked == ("ask", "protect.secret")
+    for plain in ("-g '*.py'", "-g '!*.lock'", "-tpy", "--type rust", "-g 'src/**/*.ts'"):
+        assert said(command_in(folder, f"rg KEY {plain}"))[0] == "allow", plain
+
+
 def test_a_secret_that_another_program_is_given_asks_in_mode_auto_too(tmp_path: Path) -> None:
     folder = secretive_folder(tmp_path)
     for text in (

@@ -50,6 +50,7 @@ WRITES_OR_RUNS = (
     # Lists: each command by itself.
     "ls;rm x", "ls; rm -rf src", "ls & rm x", "ls &", "ls | sh", "ls | rm x", "ls && rm x",
     "ls || rm x", "ls |& cat", "cat README.md | xargs rm", "ls | tee out", "pwd && make",
+    "xxd README.md -p", "uniq README.md -c",
     "echo 'open(1)' | python3 -v", "python -v", "python3 -Vv", "git diff --unified --output=x",
     "git log --format --output=x", "git log --min-parents --output=x",
     "git log --encoding --output=x", "git log --glob -- --output=x", "git log --since --output=x",

@@ -47,6 +47,10 @@ class Program:
     most: int | None = None
     """How many operands there may be: the second of `uniq` is written."""
     least: int = 0
+    ordered: bool = False
+    """Whether no flag may follow an operand: `xxd A -p` writes a file `-p`."""
+    shown_by: frozenset[str] = frozenset()
+    """Flags whose value may name hidden files, which are then not passed over."""
     below_by: frozenset[str] = frozenset()
     """Flags that make it read all that lies in a folder."""
     below: bool = False
@@ -68,6 +72,10 @@ class _Read:
     program: Program
     operands: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+    flag: str = ""
+    """The last flag that has a value."""
+    shown: bool = False
+    """Whether a value of `shown_by` may name hidden files."""
     awaited: str = ""
     """`number`, `text` or `word` where the next word is a flag's value."""
     ended: bool = False
@@ -81,6 +89,7 @@ class _Read:
             return self._value(word, number=awaited == "number")
         if self.ended or not word.startswith("-"):
             self.operands.append(word)
+            self.ended |= self.program.ordered
             return True
         if word == "--":
             self.ended = True
@@ -90,11 +99,13 @@ class _Read:
     def _value(self, text: str, *, number: bool) -> bool:
         if any(part in text for part in self.program.unless_text):
             return False
+        self.shown |= self.flag in self.program.shown_by and not _PLAIN_KIND.fullmatch(text)
         return is_number(text) if number else True
 
     def _long(self, word: str) -> bool:
         name, equals, value = word.partition("=")
         self.seen.add(name)
+        self.flag = name
         if not equals:
             if name in self.program.valued:
                 self.awaited = "word"
@@ -109,7 +120,8 @@ class _Read:
         if self.program.counted and word[1:].isdecimal():
             return True
         for place, letter in enumerate(word[1:], 2):
-            self.seen.add(f"-{letter}")
+            self.flag = f"-{letter}"
+            self.seen.add(self.flag)
             number = letter in self.program.numbers
             if number or letter in self.program.texts:
                 if word[place:]:
@@ -164,10 +176,17 @@ def _of_operands(program: Program, read: _Read) -> Looked | None:
                 return None  # Some programs read more words from `@FILE`.
             if any(part in text for text in operands[:leading] for part in program.unless_text):
                 return None
-            hidden = not program.hidden_by or bool(program.hidden_by & read.seen)
+            hidden = not program.hidden_by or bool(program.hidden_by & read.seen) or read.shown
             return Looked(paths=paths or ((".",) if below else ()), below=below, hidden=hidden)
 
 
+_PLAIN_KIND = re.compile(
+    r"!.*|([\w-]+/)*(\*\*/)*(\*\.)?"
+    r"(py|pyi|js|jsx|mjs|cjs|ts|tsx|go|rs|c|h|cc|cpp|hpp|java|kt|rb|php|cs|swift|scala|css|scss|html"
+    r"|md|rst|rust|ruby|cpp|kotlin|csharp|markdown)",
+    re.ASCII,
+)
+"""Globs and types of files that rarely are a hidden secret; `!` leaves files out."""
 _ABOUT_PATH = re.compile(r"^([0-3]:|\([^)]*\)|[/!^]+:?)")
 
 

@@ -62,6 +62,7 @@ _RIPGREP = Program(
     leading_by=frozenset({"-e", "--regexp", "--files", "--type-list", "--version"}),
     below=True,
     hidden_by=frozenset({"-u", "--hidden", "--unrestricted"}),
+    shown_by=frozenset({"-g", "--glob", "--iglob", "-t", "--type"}),
 )
 _SUM = Program(flags="bt", long=_long("binary text tag zero") | VERSION)
 _TEXT = Program(flags="bETnstuvAe", long=_long("number squeeze-blank show-all show-ends"))
@@ -106,7 +107,7 @@ PROGRAMS: Mapping[str, Program] = {
         ),
     ),
     "uniq": Program(
-        flags="cdDiuz", numbers="fsw", most=1,
+        flags="cdDiuz", numbers="fsw", most=1, ordered=True,
         long=_long("count repeated unique ignore-case"),
         valued=_long("skip-fields skip-chars check-chars"),
     ),
@@ -178,7 +179,7 @@ PROGRAMS: Mapping[str, Program] = {
     "strings": Program(flags="af", numbers="n", texts="et", counted=True),
     "od": Program(flags="abcdfhiloOsxvX", texts="tAjN", rest="w"),
     "hexdump": Program(flags="bcCdovx", numbers="ns"),
-    "xxd": Program(flags="beipu", numbers="clgs", most=1),
+    "xxd": Program(flags="beipu", numbers="clgs", most=1, ordered=True),
     "base64": Program(flags="di", numbers="w", most=1, long=_long("decode"), valued=_long("wrap")),
     "jq": Program(
         flags="acCejMnrRsS", leading=1,
