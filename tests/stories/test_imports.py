@@ -34,7 +34,10 @@ def test_an_imported_session_is_listed_searched_replayed_and_exported(
     [one] = program.run("sessions", "list", "--json").lines
     assert one["origin"] == origin
     assert f"imported from {origin}" in program.run("sessions").out
-    assert program.run("sessions", "search", word).status == 0
+    east = Program(program.folder, TZ="Asia/Tokyo")  # nine hours ahead, all the year
+    begun = str(int(one["started"][11:13]) + 9) + one["started"][13:16]
+    assert f"{one['started'][:10]} {begun}" in east.run("sessions").out
+    assert f"{one['started'][:10]} {begun}" in east.run("sessions", "search", word).out
     told = program.run("replay", "last", "--plain").out
     assert word in told or "Mended" in told
     assert "return 42" in told or "two" in told

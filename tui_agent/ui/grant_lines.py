@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_agent.core.state import Session
+from tui_agent.ui.moments import clock
 from tui_agent.ui.text import Line
 
 NONE = "Nothing is allowed for the session."
@@ -15,7 +16,7 @@ def grant_lines(state: Session) -> list[Line]:
     lines: list[Line] = []
     for number, grant in enumerate(state.grants.values(), 1):
         used = state.used.get(grant.id, 0)
-        facts = [f"since {grant.ts[11:16]}", f"used {used} times"]
+        facts = [f"since {clock(grant.ts)}", f"used {used} times"]
         if grant.scope == "user":
             facts.append("also in your settings")
         if grant.agent_id != "main":

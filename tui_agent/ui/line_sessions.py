@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tui_agent.ui.figures import counts, plural
 from tui_agent.ui.line_input import Input
+from tui_agent.ui.moments import minute
 from tui_agent.ui.text import Line, Paper
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _line(number: int, one: SessionSummary) -> Line:
     lines = f", {counts(one.added, one.removed)}" if one.added or one.removed else ""
     return [
         ("bold", f"  {number:>2}  "),
-        ("dim", f"{one.started[:16].replace('T', ' ')}  "),
+        ("dim", f"{minute(one.started)}  "),
         ("", " ".join((one.title or "(nothing said)").split())),
         ("accent", "".join(f"  ▾ {label}" for label in one.labels)),
         ("dim", f"  {facts}{lines}"),

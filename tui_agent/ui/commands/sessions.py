@@ -26,6 +26,7 @@ from tui_agent.ui.commands.session_contract import SessionSummary
 from tui_agent.ui.exit_status import DONE, FAILED
 from tui_agent.ui.exports.trace import trace
 from tui_agent.ui.figures import counts, plural, size
+from tui_agent.ui.moments import minute
 from tui_agent.ui.replay import tell_session
 from tui_agent.ui.state_json import state_json
 from tui_agent.ui.text import Line, Style
@@ -139,7 +140,7 @@ def _list(around: Surroundings, *, everywhere: bool, as_json: bool) -> int:
 
 
 def _line(one: SessionSummary, *, everywhere: bool) -> Line:
-    when = one.started[:16].replace("T", " ")
+    when = minute(one.started)
     where = f"{one.repository:<16} " if everywhere else ""
     facts = f"{plural(one.turns, 'turn')}, {size(one.size)}"
     if one.outcome:

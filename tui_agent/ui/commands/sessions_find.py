@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui_agent.core.codec import dumps
 from tui_agent.ui.exit_status import DONE, FAILED
 from tui_agent.ui.figures import plural
+from tui_agent.ui.moments import minute
 
 if TYPE_CHECKING:
     from tui_agent.ui.commands.contract import Surroundings
@@ -88,7 +89,7 @@ def _lines(hits: Sequence[Hit]) -> list[Line]:
     lines: list[Line] = [
         [
             ("accent", first.session[:26]),
-            ("dim", f"  {first.started[:16].replace('T', ' ')}  "),
+            ("dim", f"  {minute(first.started)}  "),
             ("bold", first.title),
         ]
     ]

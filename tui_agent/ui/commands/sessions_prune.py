@@ -11,6 +11,7 @@ from tui_agent.ui.commands.session_contract import Pruned, PruneWish
 from tui_agent.ui.commands.typed import UsageError
 from tui_agent.ui.exit_status import DONE, FAILED
 from tui_agent.ui.figures import plural, size
+from tui_agent.ui.moments import day
 
 if TYPE_CHECKING:
     from tui_agent.ui.commands.contract import Surroundings
@@ -101,7 +102,7 @@ def _line(one: Doomed, *, really: bool) -> Line:
     return [
         ("warning" if one.kept else "dim", f"{sign} "),
         ("accent", name),
-        ("dim", f"  {one.last[:10]}  {size(one.size):>9}"),
+        ("dim", f"  {day(one.last)}  {size(one.size):>9}"),
         ("warning", why),
     ]
 

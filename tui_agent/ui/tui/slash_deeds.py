@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui_agent.core import commands as ask
 from tui_agent.core.overview import NOT_RECORDED
 from tui_agent.core.servers import is_served
+from tui_agent.ui.moments import clock
 from tui_agent.ui.tui.slash import parse
 from tui_agent.ui.tui.theme import theme_names
 from tui_agent.ui.tui.theme_file import ThemeError
@@ -196,7 +197,7 @@ def _approvals(deeds: Deeds, rest: str) -> None:
             label=grant.text,
             key=f"{state.used.get(grant.id, 0)} used",
             notes=(
-                (f"since {grant.ts[11:16]}, for the agent {grant.agent_id}", "text-2"),
+                (f"since {clock(grant.ts)}, for the agent {grant.agent_id}", "text-2"),
                 ("written into your settings, too" if grant.scope == "user" else "", "text-3"),
             ),
         )

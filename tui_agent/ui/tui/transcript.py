@@ -10,6 +10,7 @@ from tui_agent.core.agents import TASK_TOOL, child_of_call
 from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.events import MAIN_AGENT
 from tui_agent.core.state import Agent, Note, Session, Step, Turn
+from tui_agent.ui.moments import clock
 from tui_agent.ui.tui.call_files import decided
 from tui_agent.ui.tui.call_line import CallItem
 from tui_agent.ui.tui.child_items import head_of, standing_of
@@ -28,7 +29,7 @@ from tui_agent.ui.tui.talk_items import (
     blocks_of,
 )
 from tui_agent.ui.tui.virtual_lines import VirtualLines
-from tui_agent.ui.tui.words import clock, duration
+from tui_agent.ui.tui.words import duration
 
 RECENT_TURNS = 50
 """How far back the long answers are loaded."""

@@ -37,17 +37,6 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def clock(ts: str) -> str:
-    """Say the time of day of a record, in the local zone: `14:02`."""
-    from datetime import datetime
-
-    try:
-        moment = datetime.fromisoformat(ts)
-    except ValueError:
-        return ""
-    return moment.astimezone().strftime("%H:%M")
-
-
 def short_tree(tree: str) -> str:
     """Return the first digits of a tree's name."""
     return tree[:TREE_DIGITS]
