@@ -9,7 +9,10 @@ from tests.support.repository import Repository
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.git_ignore import Ignored
 from tui_agent.adapters.git_index import index_entries
+from tui_agent.adapters.git_workspace.instructions import Gathering, read_instructions
+from tui_agent.adapters.git_workspace.paths import Confined
 from tui_agent.adapters.plain_file import plain_bytes, plain_text
+from tui_agent.adapters.project_memory import ProjectMemory
 from tui_agent.adapters.runner.environment import own_path
 from tui_agent.adapters.runner.git_rooms import lenders
 from tui_agent.adapters.snapshots.shadow import Shadow
@@ -77,3 +80,12 @@ def test_a_repository_that_lies_where_no_folder_can_is_none(
         (tmp_path / ".git" / "circle").symlink_to("circle")
     (tmp_path / file).write_bytes((b"gitdir: " if file == ".git" else b"") + named)
     assert git_facts(tmp_path) is None
+
+
+def test_what_the_user_wrote_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "AGENTS.md")
+    memory = ProjectMemory(tmp_path / "AGENTS.md", "project", str)
+    asked = Gathering(user_folder=tmp_path, memory=tmp_path / "AGENTS.md")
+    assert read_instructions(Confined(tmp_path), asked, trusted=False).files == ()
+    with pytest.raises(OSError, match="no regular file"):
+        memory.entries()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from tui_agent.adapters.early import TYPE_CHECKING, Value
 from tui_agent.adapters.places import config_folder
 
@@ -44,8 +46,8 @@ def first_look(environ: Mapping[str, str]) -> FirstLook:
     folder, table = "", {}
     try:
         folder = config_folder(environ)
-        with open(f"{folder}/config.toml", "rb") as file:
-            table = _table(file.read())
+        with open(f"{folder}/config.toml", "rb", opener=_at_once) as file:
+            table = _table(file.read() or b"")
     except OSError:
         pass
     commands = table.get("api_key_cmd")
@@ -64,12 +66,17 @@ def first_look(environ: Mapping[str, str]) -> FirstLook:
     )
 
 
+def _at_once(path: str, flags: int) -> int:
+    """Open a file, and wait for nobody where it is a pipe."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def _table(data: bytes) -> dict[str, Any]:
     import tomllib
 
     try:
-        return tomllib.loads(data.decode())
-    except ValueError:
+        return tomllib.loads(data.decode().removeprefix("\ufeff"))
+    except (ValueError, RecursionError):
         return {}
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from tui_agent.adapters.plain_file import plain_text
 from tui_agent.core.memory import LONGEST, Remembered
 
 FOLDER = "memory"
@@ -94,7 +95,7 @@ class ProjectMemory:
 
     def _lines(self) -> list[str]:
         try:
-            text = self._path.read_text(encoding="utf-8", errors="replace")
+            text = plain_text(self._path)
         except FileNotFoundError:
             return []
         return text.split("\n")

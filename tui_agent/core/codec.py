@@ -246,6 +246,11 @@ def _union_decoder(args: tuple[Any, ...]) -> _Convert:
 def _dataclass_decoder(kind: type[Any]) -> _Convert:
     hints = get_type_hints(kind)
     plan = {field.name: _LazyConvert(_decoder, hints[field.name]) for field in fields(kind)}
+    needed = [
+        field.name
+        for field in fields(kind)
+        if field.default is MISSING and field.default_factory is MISSING
+    ]
 
     def convert(value: Any) -> Any:
         if not isinstance(value, dict):
@@ -263,7 +268,9 @@ def _dataclass_decoder(kind: type[Any]) -> _Convert:
         try:
             return kind(**known)
         except TypeError as error:
-            message = f"{kind.__name__}: {error}"
+            missing = [name for name in needed if name not in known]
+            said = f"{', '.join(missing)} is missing" if missing else str(error)
+            message = f"{kind.__name__}: {said}"
             raise CodecError(message) from None
 
     return convert

@@ -18,9 +18,9 @@ class NotTomlError(ValueError):
 
 
 def toml_table(text: str) -> dict[str, Any]:
-    """Return the table that a text spells. Raises NotTomlError."""
+    """Return the table that a text spells, whatever editor wrote it. Raises NotTomlError."""
     try:
-        table = tomllib.loads(text)
+        table = tomllib.loads(text.removeprefix("\ufeff"))
     except RecursionError:
         raise NotTomlError(_TOO_DEEP) from None
     except ValueError as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tui_agent.adapters.places import NoPlaceError, config_home
+from tui_agent.adapters.plain_file import plain_bytes
 from tui_agent.core.prompt import PROMPTS, prompt_hash
 
 BUILT_IN = "built in"
@@ -56,7 +57,7 @@ def _own(file: Path) -> str:
     from tui_agent.adapters.settings import SettingsError
 
     try:
-        data = file.read_bytes()
+        data = plain_bytes(file, LARGEST + 1)
         if len(data) > LARGEST:
             message = f"{file} is larger than {LARGEST:,} bytes"
             raise SettingsError(message)

@@ -311,11 +311,12 @@ def keep_key(key: str) -> str:
 
 def _ground(around: Around) -> str:
     """Say what the folder is, as far as its files tell."""
+    from tui_agent.adapters.plain_file import plain_text
+
     git = around.root / ".git"
     try:
-        with (git / "HEAD").open(encoding="utf-8") as file:
-            head = file.readline(200).strip()
-    except (OSError, UnicodeDecodeError):
+        head = plain_text(git / "HEAD", 200).partition("\n")[0].strip()
+    except OSError:
         return "git" if git.exists() else "no git here"
     _, ref, branch = head.partition("ref: refs/heads/")
     return f"git, branch {branch}" if ref else "git, no branch"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui_agent.adapters.first_look import first_look
 from tui_agent.adapters.settings import Loaded, SettingsError, Sources, load_settings
 from tui_agent.adapters.settings.merge import effective
 from tui_agent.adapters.settings.profiles import BUILT_IN
@@ -169,7 +171,16 @@ def test_an_unknown_key_is_a_warning_with_a_suggestion(place: Home) -> None:
         ('mode = "fast"\n', r"config.toml:1: mode: expected one of plan, ask, edit, auto"),
         ('[limits]\nloops = "many"\n', r"config.toml:2: limits.loops: expected int, found 'many'"),
         ("[[checks]]\nname = 3\n", r"config.toml:1: checks: expected str, found 3"),
+        ("mode = {a = 1}\n", r"config.toml:1: mode: expected one of .*, found {'a': 1}"),
+        ("[[checks]]\nname = 'a'\n", r"config.toml:1: checks: command is missing"),
+        ("[limits]\nsteps = -1\n", r"config.toml:2: limits.steps: expected 0 or more, found -1"),
+        ("[budget]\nturn = nan\n", r"config.toml:2: budget.turn: expected a number, found nan"),
+        ("[[rates]]\nprovider = 'x'\ntokens = -3\n", r"config.toml:1: rates: expected 0 or more"),
+        ("[context]\ncompact_at = 7\n", r"context.compact_at: expected a share from 0 to 1"),
+        ("[interface.keys]\na = 5\n", r"interface.keys: a: expected str, found 5"),
         ("mode = \n", r"config.toml is not TOML: .*line 1"),
+        (f"a = {'[' * 5000}\n", r"config.toml is not TOML: it is nested more than"),
+        (f"a = {'1' * 5000}\n", r"config.toml is not TOML: .*digits"),
         ('profile = "porduction"\n', r"config.toml:1: there is no profile 'porduction'"),
     ],
 )
@@ -181,14 +192,36 @@ def test_a_wrong_value_names_its_file_line_and_what_is_expected(
         place.load()
 
 
-@pytest.mark.parametrize("problem", ["folder", "bytes"])
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("problem", ["folder", "pipe", "bytes"])
 def test_a_file_that_cannot_be_read_is_named(place: Home, problem: str) -> None:
     if problem == "folder":
         place.user.mkdir()
+    elif problem == "pipe":
+        os.mkfifo(place.user)
+        assert first_look(place.environ).model == ""
     else:
         place.user.write_bytes(b"\xff\xfe")
     with pytest.raises(SettingsError, match=r"config\.toml cannot be read"):
         place.load()
+
+
+def test_settings_that_lead_nowhere_say_nothing(place: Home) -> None:
+    place.user.symlink_to(os.devnull)
+    assert place.load().settings == Settings()
+
+
+@pytest.mark.parametrize("text", [f"a = {'[' * 5000}", f"a = {'1' * 5000}", "\ufeffmodel = 'm'"])
+def test_the_first_look_takes_whatever_the_file_holds(place: Home, text: str) -> None:
+    place.user.write_text(text)
+    assert first_look(place.environ).model == ("m" if "model" in text else "")
+
+
+def test_settings_that_an_editor_began_with_a_mark_are_read(place: Home) -> None:
+    place.user.write_bytes(b"\xef\xbb\xbfmode = 'plan'\r\n[profile]\ndev = 5\r\n")
+    loaded = place.load()
+    assert loaded.settings.mode == "plan"
+    assert loaded.warnings[-1].endswith("profile.dev is no table, and no setting")
 
 
 def test_variables_spell_numbers_and_truths(place: Home) -> None:
@@ -202,6 +235,8 @@ def test_variables_spell_numbers_and_truths(place: Home) -> None:
         place.load(AGENT_LIMITS_LOOPS="two")
     with pytest.raises(SettingsError, match="AGENT_VERIFY: expected true or false"):
         place.load(AGENT_VERIFY="perhaps")
+    with pytest.raises(SettingsError, match="AGENT_BUDGET: expected a number, found nan"):
+        place.load(AGENT_BUDGET="nan")
 
 
 def test_a_profile_stands_above_the_users_file_and_below_a_flag(place: Home) -> None:

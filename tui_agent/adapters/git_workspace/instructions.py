@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui_agent.adapters.git_workspace.paths import Confined
+from tui_agent.adapters.plain_file import plain_bytes
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import InstructionFile
 from tui_agent.core.settings import ContextSettings
@@ -112,7 +113,7 @@ def _source(
 def _own_source(path: Path | None, shown: str) -> list[_Source]:
     """Return a file of the user's, which needs nobody's trust."""
     try:
-        data = path.read_bytes() if path is not None else b""
+        data = plain_bytes(path) if path is not None else b""
     except OSError:
         return []
     return [_Source(shown=shown, data=data)] if data.strip() else []

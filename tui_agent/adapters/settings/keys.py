@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from tui_agent.core.codec import CodecError, decode
 from tui_agent.core.settings import Settings
 
 TABLES = ("interface.keys", "mcp.servers")
 """Keys whose value is a table of free names."""
+SHARES = ("context.compact_at",)
+"""Keys whose value is a part of a whole."""
 
 
 @cache
@@ -31,10 +36,50 @@ def typed(key: str, value: object) -> object:
     section, _, leaf = key.rpartition(".")
     try:
         if section:
-            return getattr(getattr(decode(Settings, {section: {leaf: value}}), section), leaf)
-        return getattr(decode(Settings, {key: value}), key)
+            whole = getattr(decode(Settings, {section: {leaf: value}}), section)
+        else:
+            whole = decode(Settings, {key: value})
     except CodecError as error:
-        raise ValueError(str(error).rpartition(": ")[2]) from None
+        raise ValueError(_PLACE.sub("", str(error))) from None
+    if get_args(known_keys()[key]) == (str, str):
+        _check_texts(value)
+    elif key not in TABLES:
+        _check_numbers(key, value)
+    return getattr(whole, leaf)
+
+
+_PLACE = re.compile(r"^([A-Z]\w*(\.\w+)?: )+")
+"""Before what is wrong: in which of our types it is."""
+
+
+def _check_texts(value: object) -> None:
+    """Raise ValueError for a table in which something else stands than texts."""
+    held = value.items() if isinstance(value, dict) else ()
+    wrong = [f"{name}: expected str, found {one!r:.80}" for name, one in held if one != str(one)]
+    if wrong:
+        raise ValueError(wrong[0])
+
+
+def _check_numbers(key: str, value: object) -> None:
+    """Raise ValueError for a number that no setting means: below nothing, or none at all."""
+    for number in _numbers(value):
+        if not math.isfinite(number):
+            message = f"expected a number, found {number}"
+            raise ValueError(message)
+        if number < 0:
+            message = f"expected 0 or more, found {number}"
+            raise ValueError(message)
+        if key in SHARES and number > 1:
+            message = f"expected a share from 0 to 1, found {number}"
+            raise ValueError(message)
+
+
+def _numbers(value: object) -> Iterator[float]:
+    if isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _numbers(one)
+    elif isinstance(value, int | float):
+        yield value
 
 
 def from_text(key: str, text: str) -> object:
@@ -48,8 +93,10 @@ def from_text(key: str, text: str) -> object:
         return words[text.lower()]
     if hint in (int, float):
         try:
-            return hint(text)
-        except ValueError:
+            return typed(key, hint(text))
+        except ValueError as error:
+            if str(error).startswith("expected"):
+                raise
             kind = "a whole number" if hint is int else "a number"
             message = f"expected {kind}, found '{text}'"
             raise ValueError(message) from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tui_agent.adapters.plain_file import plain_bytes
 from tui_agent.adapters.settings.keys import TABLES, from_text, in_text, known_keys, similar, typed
 from tui_agent.core.settings import RuleSettings
 from tui_agent.core.toml_text import NotTomlError, toml_table
@@ -42,7 +43,7 @@ def file_layer(path: Path) -> Layer | None:
         SettingsError: it cannot be read, or as `data_layer`.
     """
     try:
-        data = path.read_bytes()
+        data = plain_bytes(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
@@ -81,6 +82,8 @@ def data_layer(path: Path, data: bytes, *, of_project: bool = False) -> Layer:
             if layer.profiles[name].values.pop("api_key_cmd", None) is not None:
                 layer.warnings.append(f"{label}: api_key_cmd counts outside of profiles only")
             layer.warnings += layer.profiles[name].warnings
+        else:
+            layer.warnings.append(f"{path}: profile.{name} is no table, and no setting")
     return layer
 
 
