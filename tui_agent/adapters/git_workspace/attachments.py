@@ -22,11 +22,6 @@ REFERENCE = re.compile(
     r"""(?<![\w@/.`])@(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"'`<>|@][^\s"'`<>|]*))(:\d+(?:-\d+)?(?!\d))?"""
 )
 RANGE = re.compile(r"(.+?):(\d+)(?:-(\d+))?")
-IMAGES = {
-    b"\x89PNG\r\n\x1a\n": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
-    b"GIF8": "image/gif",
-}
 ENDING = re.compile(
     r"""/|\.(?:bat|bmp|cc?|cfg|cmake|conf|cpp|cs|css|csv|cxx|dart|diff|env|gif|go|gradle|hh?|hpp|html?
     |ini|ipynb|java|jpe?g|json|jsonl|[jt]sx?|kt|lock|log|lua|mk|md|mjs|patch|pdf|php|pl|png|proto|ps1

@@ -23,7 +23,6 @@ from tui_agent.core.lookup import Found, FoundLine, LookupFailedError, Search
 SECONDS = 20.0
 OUTPUT_LIMIT = 4 << 20
 """Bytes of matches that are taken; what comes after is `more`."""
-NOTHING_FOUND = 1
 FAILED = 2
 SCRIPT = os.path.join(os.path.dirname(__file__), "python_search.py")
 

@@ -254,10 +254,6 @@ class Endpoints(Value):
         """Return the endpoint called `name`."""
         return next((endpoint for endpoint in self.all if endpoint.name == name), None)
 
-    def key_variables(self) -> tuple[str, ...]:
-        """Return the variables that hold keys, the user's own included."""
-        return tuple(dict.fromkeys(e.key_variable for e in self.all if e.key_variable))
-
     def _through(self, endpoint: Endpoint, model: str) -> Route:
         direct = endpoint.dialect == "openai"
         known = any(e.name == endpoint.name for e in KNOWN)

@@ -91,8 +91,6 @@ class CheckFinished:
     tree: str
     seconds: float
     summary: str = ""
-    fingerprint: str = ""
-    """Hash of the normalised failure, so that the same failure is known again."""
     trial: str = ""
     """The trial that it belongs to: it ran in a copy, and says nothing of the workspace."""
     output: Text = ""

@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from tui_agent.ui.tui.widgets.changes import ChangesPane
 
-TREE = 40
 ROOM_FOR_TREE = 120
 ROOM_FOR_CHECKS = 36
 FOOT = 6
