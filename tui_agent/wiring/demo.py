@@ -35,8 +35,8 @@ class Sample:
     message: str
 
 
-def demo(paper: Paper, *, by_itself: bool) -> int:
-    """Play the demo on the screen, or by itself in text; return the exit status."""
+def demo(paper: Paper, *, by_itself: bool, plain: bool = False) -> int:
+    """Play the demo on the screen, in lines or by itself in text; return the exit status."""
     from tui_agent.wiring.around import Around
 
     sample = lay_out()
@@ -56,7 +56,7 @@ def demo(paper: Paper, *, by_itself: bool) -> int:
         )
         if by_itself:
             return asyncio.run(_by_itself(around))
-        status = _played(around)
+        status = _played(around, plain=plain or paper.plain)
         paper.say(
             [("bold", "In a repository of yours: "), ("", f'{_typed()} "make the tests pass"')]
         )
@@ -65,8 +65,8 @@ def demo(paper: Paper, *, by_itself: bool) -> int:
         shutil.rmtree(sample.folder, ignore_errors=True)
 
 
-def _played(around: Around) -> int:
-    if around.paper.plain:
+def _played(around: Around, *, plain: bool) -> int:
+    if plain:
         from tui_agent.wiring.line import line_mode
 
         return line_mode(around)

@@ -25,11 +25,13 @@ from tui_agent.wiring.blaming import blame_door
 from tui_agent.wiring.editing import editor_of
 from tui_agent.wiring.finding import finder_of
 from tui_agent.wiring.going_on import goes_on
+from tui_agent.wiring.line_first import key_pasted, without_model
 from tui_agent.wiring.looks import signals
 from tui_agent.wiring.remembering import memory_door
 from tui_agent.wiring.session_doors import MOST_FOUND, SessionDoors
 from tui_agent.wiring.spending import cost_door
 from tui_agent.wiring.trusting import ask_in_lines
+from tui_agent.wiring.world import NoModelError
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.outlets import Prepared
@@ -40,10 +42,18 @@ if TYPE_CHECKING:
 
 def line_mode(around: Around) -> int:
     """Talk in lines until the person leaves; return the exit status."""
-    return asyncio.run(_run(around))
+    status, then = asyncio.run(_run(around))
+    match then:
+        case ("demo",):
+            from tui_agent.wiring.demo import demo
+
+            return demo(around.paper, by_itself=False, plain=True)
+        case ("key", place):
+            return key_pasted(around, place)
+    return status
 
 
-async def _run(around: Around) -> int:
+async def _run(around: Around) -> tuple[int, tuple[str, ...]]:
     """Talk, and leave in order where the terminal goes away or the machine goes down."""
 
     def leave() -> None:
@@ -58,11 +68,11 @@ async def _run(around: Around) -> int:
     try:
         return await talk
     except asyncio.CancelledError:
-        return _interrupted()
+        return _interrupted(), ()
     except OSError:
         if _terminal_is_there():
             raise
-        return _interrupted()
+        return _interrupted(), ()
     finally:
         for number in heard:
             loop.remove_signal_handler(number)
@@ -83,7 +93,7 @@ def _terminal_is_there() -> bool:
     return True
 
 
-async def _talk(around: Around, stops: Stops) -> int:
+async def _talk(around: Around, stops: Stops) -> tuple[int, tuple[str, ...]]:
     around.paper.spoken = appearance_of(around).screen_reader
     one_by_one = around.paper.plain or around.paper.spoken
     earlier = SessionDoors(around).history
@@ -104,11 +114,16 @@ async def _talk(around: Around, stops: Stops) -> int:
             chosen = await choose(choices, given)
             around.options = replace(around.options, resume=chosen, pick=False)
         while True:
-            status, then = await _session(around, given, choices)
+            try:
+                status, then = await _session(around, given, choices)
+            except NoModelError:
+                status, then = await without_model(around, given)
+                if not then:
+                    continue
             if not await goes_on(around, then, plain=True):
-                return status
+                return status, then
     except (Left, Interrupted):
-        return 0
+        return 0, ()
     finally:
         await around.close()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -72,7 +71,7 @@ class Opening:
             label_session=self.label_session,
             first_run=self.first_run,
             take_model=self._take_model,
-            keep_key=keep_key,
+            keep_key=_keep_key,
             trust_question=self.trust_question,
             trust=self.around.trust,
             history=self.history,
@@ -208,44 +207,9 @@ class Opening:
 
     async def first_run(self) -> FirstRun:
         """Look for keys and for servers of one's own."""
-        from tui_agent import __version__
-        from tui_agent.ui.tui.choices import Fact, FirstRun, ModelFound
+        from tui_agent.wiring.first_card import first_run
 
-        where = {
-            one.provider: _WHERE.get(one.sources[0], f"in the {one.sources[0]}")
-            for one in self.around.keys.states()
-            if one.sources
-        }
-        models = [
-            ModelFound(model=one.default_model, source=one.variable, where=where[one.name])
-            for one in self.around.providers()
-            if one.found and one.default_model
-        ]
-        servers = await self.around.local_servers()
-        models += [
-            ModelFound(model=model, source=one.name, where="on this machine")
-            for one in servers
-            for model in one.models[:3]
-        ]
-        ports = "" if servers else "No answer on ports 11434 (Ollama), 1234, 8080, 8000."
-        trusted = self.around.trusted
-        folder = [
-            Fact(sign="done", role="added", name=_short(self.around), detail=_ground(self.around))
-        ]
-        if not trusted:
-            detail = f"{', '.join(self.around.folder.names)} wait until you say so"
-            folder.append(
-                Fact(sign="waiting", role="pending", name="not trusted yet", detail=detail)
-            )
-        return FirstRun(
-            version=__version__,
-            models=tuple(models),
-            looked=ports,
-            folder=tuple(folder),
-            trusted=trusted,
-            question=self.around.folder.question(),
-            ring=await asyncio.to_thread(self.around.keys.ring),
-        )
+        return await first_run(self.around)
 
     # The panes' sizes
 
@@ -287,41 +251,7 @@ def _quiet() -> None:
     cycles.tidy()
 
 
-_WHERE = {"environment": "in your environment", "api_key_cmd": "from your command"}
-_KEYS = (
-    ("sk-ant-", "ANTHROPIC_API_KEY"),
-    ("sk-or-", "OPENROUTER_API_KEY"),
-    ("AIza", "GEMINI_API_KEY"),
-    ("gsk_", "GROQ_API_KEY"),
-    ("xai-", "XAI_API_KEY"),
-    ("sk-", "OPENAI_API_KEY"),
-)
+def _keep_key(key: str) -> str:
+    from tui_agent.wiring.first_card import keep_key
 
-
-def keep_key(key: str) -> str:
-    """Put a pasted key where the model hosts look when they are started; say under which name.
-
-    They are started at once with the program itself, which is then without it.
-    """
-    variable = next((name for begin, name in _KEYS if key.startswith(begin)), "")
-    if variable:
-        os.environ[variable] = key
-    return variable
-
-
-def _ground(around: Around) -> str:
-    """Say what the folder is, as far as its files tell."""
-    from tui_agent.adapters.plain_file import plain_text
-
-    git = around.root / ".git"
-    try:
-        head = plain_text(git / "HEAD", 200).partition("\n")[0].strip()
-    except OSError:
-        return "git" if git.exists() else "no git here"
-    _, ref, branch = head.partition("ref: refs/heads/")
-    return f"git, branch {branch}" if ref else "git, no branch"
-
-
-def _short(around: Around) -> str:
-    home, root = around.environ.get("HOME", ""), str(around.root)
-    return "~" + root.removeprefix(home) if home and root.startswith(home + "/") else root
+    return keep_key(key)
