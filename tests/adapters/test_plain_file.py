@@ -89,3 +89,23 @@ def test_what_the_user_wrote_is_not_waited_for(tmp_path: Path) -> None:
     assert read_instructions(Confined(tmp_path), asked, trusted=False).files == ()
     with pytest.raises(OSError, match="no regular file"):
         memory.entries()
+
+
+@pytest.mark.parametrize(
+    ("rules", "name", "top"),
+    [
+        ("*a" * 14 + "*b\n", "a" * 60, ""),
+        ("*" * 60 + "a\n", "b" * 60, ""),
+        ("**/a/" * 30 + "b\n", "a/" * 60 + "c", ""),
+        ("\\\n!\n[\n[z-a]\nbuild\n", "build/x", "build"),
+        ("*.py[co]\n!keep*.pyc\n", "a/keep.pyc", ""),
+        ("a*b*c*d\n", "axxbbccd/e", "axxbbccd"),
+        ("[!b]x*y*\n", "a/xyz", ""),
+        ("\ufeffbuild\n", "build/x", "build"),
+    ],
+)
+def test_ignore_rules_are_held_against_names_in_no_time(
+    tmp_path: Path, rules: str, name: str, top: str
+) -> None:
+    (tmp_path / ".gitignore").write_text(rules)
+    assert Ignored(tmp_path, {}, None).top(name) == top

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
+from pathspec.patterns.gitignore import GitIgnorePatternError
+from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 from tui_agent.adapters.plain_file import plain_text
+
+MOST_DEEP = 4
+"""`**` in one rule; where more of them stand, the ways through a deep path are beyond counting."""
 
 
 class Ignored:
@@ -58,7 +64,38 @@ def _verdict(spec: GitIgnoreSpec | None, name: str, folder: str, *, is_folder: b
 
 def _spec(file: Path) -> GitIgnoreSpec | None:
     try:
-        text = plain_text(file)
+        text = plain_text(file).removeprefix("\ufeff")
     except OSError:
         return None
-    return GitIgnoreSpec.from_lines(text.split("\n"))
+    return GitIgnoreSpec([one for line in text.split("\n") for one in _patterns(line)])
+
+
+def _patterns(line: str) -> Iterator[GitIgnoreSpecPattern]:
+    """Yield what a line of rules says; one that git, too, never matches says nothing."""
+    if line.count("**") > MOST_DEEP:
+        return
+    try:
+        made = GitIgnoreSpecPattern(line)
+        if made.regex is not None:
+            made.regex = re.compile(in_line(made.regex.pattern))
+            yield made
+    except (GitIgnorePatternError, re.error):
+        return
+
+
+_STAR = r"[^/]*"
+_OTHERS = re.compile(r"\[\^(?!/\])")
+_STARS = re.compile(r"(?:\[\^/\]\*){2,}")
+_UP_TO = re.compile(r"\[\^/\]\*((?:\\.|\[\^?\]?[^]]*\](?!\*)|[^][\\/()*?|$^])+)(?=\[\^/\]\*)")
+
+
+def in_line(regex: str) -> str:
+    """Return a regular expression of pathspec's that takes the first place where a part fits.
+
+    Of several stars in a name each but the last may be as short as it can be: what follows it, up
+    to the next star, is found as well later as earlier. Else each star tries every length with
+    every length of the others, and a rule of twenty stars takes hours. As with git, no class of
+    letters means the slash.
+    """
+    regex = _OTHERS.sub("[^/", regex)
+    return _UP_TO.sub(r"(?>[^/]*?\1)", _STARS.sub(lambda _: _STAR, regex))
