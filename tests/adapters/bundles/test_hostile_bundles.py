@@ -115,6 +115,16 @@ HOSTILE: dict[str, tuple[Callable[[dict[str, bytes]], object], str]] = {
         lambda entries: entries.update({"manifest.json": b"[1]"}),
         "says no format",
     ),
+    "a manifest without an end": (
+        lambda entries: entries.update({"manifest.json": b"[" * 50_000}),
+        "no JSON",
+    ),
+    "a log without an end": (
+        lambda entries: entries.update(
+            {"events.jsonl": b"[" * 50_000 + b',"h":"%s"}\n' % (b"0" * 64)}
+        ),
+        "not whole",
+    ),
     "a later format": (
         lambda entries: entries.update({"manifest.json": json.dumps({"format": 99}).encode()}),
         "newer version",
@@ -130,6 +140,19 @@ def test_a_bundle_that_is_not_sound_is_refused_with_the_reason(tmp_path: Path, k
     with pytest.raises(BundleError, match=why):
         BundledSession(bad)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = bundle(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"manifest.json", b"manifest.\xff\xfe\xff\xfe"))
+    data = bytearray(path.read_bytes())
+    at = data.rindex(b"PK\x01\x02")
+    while at >= 0:
+        data[at + 9] |= 8  # that its name is UTF-8
+        at = data.rfind(b"PK\x01\x02", 0, at)
+    path.write_bytes(data)
+    with pytest.raises(BundleError, match="damaged"):
+        BundledSession(path)
 
 
 def test_a_link_in_a_bundle_is_refused(tmp_path: Path) -> None:

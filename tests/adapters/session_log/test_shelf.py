@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,21 @@ def test_the_last_session_is_one_of_this_work_tree_or_of_one_that_is_gone(
     assert summarise(main.find("last")).workspace == str(side)
 
 
+@pytest.mark.parametrize(
+    "known", [{"place": "/gone", "head": "zz"}, {"place": 5, "head": "a" * 40}, {"head": None}]
+)
+def test_a_shelf_that_says_nothing_sound_of_its_repository_is_nobodys(
+    tmp_path: Path, repository: Repository, known: dict[str, object]
+) -> None:
+    repository.write("a.txt", "a\n")
+    repository.commit()
+    repository.git("gc", "--quiet")
+    odd = tmp_path / "state" / "sessions" / "odd"
+    odd.mkdir(parents=True)
+    (odd / "repository.json").write_text(json.dumps(known))
+    assert Shelf.of(tmp_path / "state", repository.root).make() != odd
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_repository_that_has_moved_finds_its_sessions(
     tmp_path: Path, repository: Repository, packed: bool
@@ -149,10 +165,18 @@ def test_a_list_tells_what_was_said_and_how_it_ended(
     log.close()
 
 
+ODD = b'{"type":"X","data":{},"turn":"a"}\n{"type":7,"data":{}}\n' + b"[" * 50_000
+"""Lines that are JSON, and lines of no session; one that no reader comes to the end of."""
+
+
 def test_one_broken_session_hides_no_other(tmp_path: Path, repository: Repository) -> None:
     shelf = Shelf.of(tmp_path / "state", repository.root)
     good = put_session(shelf, 1, "good")
-    for minute, content in ((2, b""), (3, b"\xff\xfe garbage\n" * 10_000), (4, b'[]\n"x"\n7\n')):
+    for minute, content in (
+        (2, b""),
+        (3, b"\xff\xfe garbage\n" * 10_000),
+        (4, b'[]\n"x"\n7\n' + ODD),
+    ):
         put_session(shelf, minute, "x")
         (shelf.find("last") / "events.jsonl").write_bytes(content)
     (shelf.folder / "20261121T090500-stray").mkdir()

@@ -59,7 +59,7 @@ class Archive:
             with zipfile.ZipFile(path) as archive:
                 self._entries = self._checked(archive)
                 self._data = {one.filename: self._read(archive, one) for one in self._entries}
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as bad:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as bad:
             raise self._refused(f"is no bundle, or a damaged one ({bad})") from bad
         self.manifest = self._manifest()
 
@@ -111,7 +111,7 @@ class Archive:
     def _manifest(self) -> dict[str, Any]:
         try:
             found = json.loads(self._data[MANIFEST])
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise self._refused("has a manifest that is no JSON") from error
         if not isinstance(found, dict) or not isinstance(found.get("format"), int):
             raise self._refused("has a manifest that says no format")

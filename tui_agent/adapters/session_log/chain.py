@@ -138,7 +138,7 @@ def _open(line: bytes) -> tuple[dict[str, Any], str, _Sealed] | None:
         return None
     try:
         raw = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(raw, dict) or not _is_record(raw):
         return None

@@ -46,6 +46,6 @@ def _command(line: bytes) -> str:
         if data["tool"] != "shell" or data.get("origin", "model") == "user":
             return ""
         command = json.loads(data["arguments"])["command"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     return command if isinstance(command, str) else ""

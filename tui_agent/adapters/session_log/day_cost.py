@@ -62,7 +62,7 @@ class _Told:
             try:
                 values = json.loads(line)
                 found = self._cost(values, values["data"])
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 continue
             if found is not None:
                 yield found

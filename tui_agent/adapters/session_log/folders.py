@@ -18,6 +18,7 @@ from tui_agent.adapters.session_log.summary import Summary, summarise
 REPOSITORY_FILE = "repository.json"
 GOING = ".going"
 """Ends the name of a folder that is being removed: no list shows it."""
+_HEAD = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
@@ -181,7 +182,9 @@ def _known(shelf: Path) -> dict[str, str]:
         known = json.loads((shelf / REPOSITORY_FILE).read_bytes())
     except (OSError, ValueError):
         return {}
-    return known if isinstance(known, dict) else {}
+    if not isinstance(known, dict) or not all(isinstance(one, str) for one in known.values()):
+        return {}
+    return known if _HEAD.fullmatch(known.get("head", "")) else {**known, "head": ""}
 
 
 def _from_before_a_move(sessions: Path, facts: GitFacts) -> Path | None:

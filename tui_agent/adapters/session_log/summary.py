@@ -106,11 +106,14 @@ def _readable(data: bytes) -> list[dict[str, Any]]:
     for line in data.split(b"\n"):
         try:
             raw = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(raw, dict) and isinstance(raw.get("data"), dict) and "type" in raw:
+        if isinstance(raw, dict) and all(isinstance(raw.get(one), _KINDS[one]) for one in _KINDS):
             found.append(raw)
     return found
+
+
+_KINDS: dict[str, type[Any]] = {"type": str, "data": dict, "turn": int}
 
 
 def _title(head: list[dict[str, Any]]) -> str:
