@@ -15,6 +15,7 @@ from tests.agent.scripts import DONE
 from tests.support.agent_at_work import Setting
 from tests.support.repository import Repository
 from tui_agent.adapters.redaction import Redactor
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Decide, DraftVerdicts, Interrupt, Recall, Steer, Submit
 from tui_agent.core.events import (
     ApprovalDecided,
@@ -152,6 +153,23 @@ async def test_a_session_left_at_a_question_is_taken_up_at_that_very_question(
         assert one.read("a.txt") == b"two\n"
         assert work.last(TurnEnded).reason == "done"
         assert len(work.events(SessionResumed)) == 1
+    assert_whole(records_of(setting.folder))
+
+
+async def test_where_nobody_is_there_the_gate_answers_what_was_left_open(
+    one: Repository, script: Script
+) -> None:
+    setting = script(EDIT)
+    async with setting.opened() as work:
+        work.send_text("go")
+        await work.asked()
+    alone = Manner(trusted=True, attended=False)
+    async with setting.opened(again=True, manner=alone) as work:
+        await work.ended()
+        assert one.read("a.txt") == b"one\n"
+        assert work.last(ApprovalDecided).decision.verdict == "reject"
+        assert not work.state.waiting
+        assert work.last(TurnEnded).reason == "needs_approval"
     assert_whole(records_of(setting.folder))
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from tests.sessions.record import quiet
+from tests.sessions.stories import Player
 from tests.stories.program import SAMPLE, Program, call, edit, script, with_sample
 from tests.support.repository import Repository
 from tui_agent.core.state import fold
 from tui_agent.core.wire import decode_record
+from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.state_json import state_json
+from tui_agent.wiring.around import Around
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(90)]
 
@@ -284,3 +290,25 @@ def test_a_broken_log_is_shown_as_far_as_it_goes(
     shown = program.run("replay", "last")
     assert "It says 42 now." in shown.out
     assert "The log was mended: line 5 is unreadable" in shown.out
+
+
+def test_a_question_that_a_person_left_open_is_answered_by_the_gate_and_re_executed_so(
+    sample: Repository, mending: str
+) -> None:
+    async def left() -> None:
+        settings = (("model", "--model", mending),)
+        options = Options(settings=settings, trust=True)
+        around = Around(options, os.environ, quiet(), cwd=sample.root)
+        opened = await around.open(attended=True)
+        person = Player(agent=opened.agent)
+        await person.say("mend it")
+        await person.asked()
+        await opened.agent.close()
+        await around.close()
+
+    asyncio.run(left())
+    program = Program(sample.root)
+    assert program.run("-c", "-p", "", "--approve-all", "--trust").status == 0
+    assert sample.read("answer.py").decode() == MENDED
+    again = program.run("replay", "last", "--run", "--json")
+    assert (again.status, again.lines[-1]["divergences"]) == (0, [])

@@ -45,21 +45,42 @@ def gate(engine: Engine, call: Call, proposal: Proposal, round_: int = 1) -> Non
             )
         )
         return
-    allowed = outcome.action == "allow"
-    by_mode = outcome.reason.rule.startswith(("mode.", "read"))
-    hunks = accept_all(proposal.patch) if allowed and proposal.patch is not None else ()
+    decision = _decision(proposal, outcome)
+    engine.emit(
+        ApprovalDecided(call_id=call.id, proposal=proposal, round=round_, decision=decision)
+    )
+
+
+def decided_alone(engine: Engine, call: Call) -> bool:
+    """Decide what an earlier process has asked, where nobody is there to answer it any more.
+
+    Return whether it is decided: by the gate as it is now.
+    """
+    if engine.attended or call.proposal is None:
+        return False
+    outcome = outcome_of(engine, call, call.proposal)
+    if outcome.action == "ask":
+        return False
     engine.emit(
         ApprovalDecided(
+            request_id=call.request_id,
             call_id=call.id,
-            proposal=proposal,
-            round=round_,
-            decision=Decision(
-                verdict="rule" if allowed else "reject",
-                by="mode" if by_mode else "rule",
-                hunks=hunks,
-                reason=outcome.reason,
-            ),
+            round=call.round,
+            decision=_decision(call.proposal, outcome),
         )
+    )
+    return True
+
+
+def _decision(proposal: Proposal, outcome: Outcome) -> Decision:
+    """Return what the gate decides without asking."""
+    allowed = outcome.action == "allow"
+    by_mode = outcome.reason.rule.startswith(("mode.", "read"))
+    return Decision(
+        verdict="rule" if allowed else "reject",
+        by="mode" if by_mode else "rule",
+        hunks=accept_all(proposal.patch) if allowed and proposal.patch is not None else (),
+        reason=outcome.reason,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from tui_agent.agent.budget_question import BUDGET_TOOL, budget_answered, budget_proposal
 from tui_agent.agent.effects import BEFORE, snapshot
 from tui_agent.agent.files import SeenFiles
-from tui_agent.agent.gate import gate, learn_past, still_asks
+from tui_agent.agent.gate import decided_alone, gate, learn_past, still_asks
 from tui_agent.agent.rebase import moved_bases, worked_in
 from tui_agent.agent.results import failure, finished, rejection
 from tui_agent.agent.running import go_on, run
@@ -44,7 +44,8 @@ async def perform(engine: Engine, call_id: str) -> None:
         if call.status == "called":
             await _prepare(engine, call)
         elif call.status == "asked":
-            await engine.approvals.wait(call.request_id)
+            if not decided_alone(engine, call):
+                await engine.approvals.wait(call.request_id)
         elif call.status == "decided":
             await _decided(engine, call)
         elif call.tool == TASK_TOOL:

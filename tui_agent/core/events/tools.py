@@ -76,6 +76,11 @@ class ApprovalDecided:
     waited_ms: int = 0
     round: int = 1
 
+    @property
+    def by_gate(self) -> bool:
+        """Whether the gate decided, be it in the place of a person who was asked and has gone."""
+        return not self.request_id or self.decision.by in ("rule", "mode")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedWrite:

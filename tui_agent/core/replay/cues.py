@@ -124,7 +124,7 @@ class _Teller:
                 return "resume"
             case SessionEnded():
                 return "suspend"
-            case ApprovalDecided() if event.request_id and event.decision.by != "engine":
+            case ApprovalDecided() if not event.by_gate and event.decision.by != "engine":
                 return "decide"
             case ModelRequested() if event.purpose == "compaction" and not self.open:
                 return "compact"

@@ -50,7 +50,7 @@ def _key(record: Record) -> Key | None:
         case ApprovalRequested():
             return ("gate", event.call_id)
         case ApprovalDecided():
-            return None if event.request_id else ("gate", event.call_id)
+            return ("gate", event.call_id) if event.by_gate else None
         case ToolStarted():
             return ("started", event.call_id, str(event.round))
         case ToolFinished() | CheckFinished():
