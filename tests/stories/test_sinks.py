@@ -156,8 +156,11 @@ def test_the_events_go_to_a_file_that_rotates_and_to_standard_output(place: Plac
     assert lines == [line for line in printed if '"h":' in line][-len(lines) :]
 
 
-def test_a_log_file_that_cannot_be_written_is_said_before_anything_begins(place: Place) -> None:
-    place.settings('[log]\nfile = "/dev/null/events"\n')
+@pytest.mark.parametrize("file", ["/dev/null/events", "~nobody here/events"])
+def test_a_log_file_that_cannot_be_written_is_said_before_anything_begins(
+    place: Place, file: str
+) -> None:
+    place.settings(f'[log]\nfile = "{file}"\n')
     done = place.run()
     assert done.returncode == 2
     assert "log.file" in done.stderr

@@ -15,12 +15,13 @@ def attach_image(opened: Opened, path: str) -> Attachment:
     from tui_agent.core.images import LARGEST, image_type
     from tui_agent.core.messages import Attachment
 
-    place = Path(path).expanduser()
     try:
+        place = Path(path).expanduser()
         with place.open("rb") as file:
             data = file.read(LARGEST + 1)
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror or error}"
+    except (OSError, RuntimeError) as error:
+        why = getattr(error, "strerror", None) or error
+        message = f"{path} cannot be read: {why}"
         raise OSError(message) from error
     if len(data) > LARGEST:
         message = f"{path} is larger than {LARGEST // 1_000_000} MB"

@@ -22,7 +22,7 @@ def sinks_of(settings: LogSettings) -> list[Sink]:
         if settings.file:
             made.append(RotatingFile(Path(settings.file).expanduser(), settings.bytes))
         made += plugin_sinks(settings.sinks)
-    except (OSError, SinkError) as error:
+    except (OSError, SinkError, RuntimeError) as error:  # the last of a home folder: `~nobody`
         for sink in made:
             sink.close()
         where = "log.sinks" if isinstance(error, SinkError) else "log.file"

@@ -270,7 +270,7 @@ async def test_the_thinking_tokens_that_a_server_tells_are_told(
 
 
 async def test_the_facts_of_an_unknown_model_are_unknown(model: RoutedModel) -> None:
-    for name in ("own/whatever", "no such thing", "script:nowhere"):
+    for name in ("own/whatever", "no such thing", "script:nowhere", "script:~nobody here/a.toml"):
         facts = await model.facts(name)
         assert facts.model == name
         assert (facts.context_tokens, facts.input_price) == (None, None)

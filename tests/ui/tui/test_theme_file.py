@@ -60,3 +60,5 @@ def test_a_fault_is_told_with_its_line_and_key(tmp_path: Path, text: str, said: 
 def test_a_theme_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ThemeError, match=r"lake\.toml: No such file"):
         choose_theme("lake", TRUE, tmp_path)
+    with pytest.raises(ThemeError, match=r"lake\.toml: No such file"):
+        choose_theme("~nobody here/lake.toml", TRUE, tmp_path)

@@ -310,7 +310,10 @@ class RoutedModel:
                 yield piece
 
     def _script(self, name: str) -> ScriptedModel:
-        path = (self._folder / Path(name).expanduser()).resolve()
+        try:
+            path = (self._folder / Path(name).expanduser()).resolve()
+        except RuntimeError as error:
+            raise Fault("not_found", f"no script at {name}: {error}") from error
         if path not in self._scripts:
             try:
                 self._scripts[path] = ScriptedModel(load_script(path))

@@ -231,7 +231,10 @@ def theme_path(setting: str, own: Path | None = None) -> Path:
         return theme_folder() / f"{name}.toml"
     if own is not None and "/" not in name and not name.endswith(".toml"):
         return own / f"{name}.toml"
-    return Path(name).expanduser()
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:
+        return Path(name)  # The home of somebody who is not known: there is no such file.
 
 
 def theme_names(own: Path | None = None) -> list[str]:
