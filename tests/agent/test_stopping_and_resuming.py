@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,8 @@ from tests.agent.invariants import assert_whole, records_of
 from tests.agent.scripts import DONE
 from tests.support.agent_at_work import Setting
 from tests.support.repository import Repository
-from tui_agent.adapters.redaction import Redactor
 from tui_agent.agent.manner import Manner
-from tui_agent.core.commands import Decide, DraftVerdicts, Interrupt, Recall, Steer, Submit
+from tui_agent.core.commands import Decide, Interrupt, Recall, Steer, Submit
 from tui_agent.core.events import (
     ApprovalDecided,
     EditApplied,
@@ -29,9 +27,7 @@ from tui_agent.core.events import (
     ToolStarted,
     TurnEnded,
     TurnStarted,
-    VerdictsDrafted,
 )
-from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
 from tui_agent.ui.tui.summary import status_of
 
@@ -44,20 +40,6 @@ arguments = { path = "a.txt", edits = [{ old = "one", new = "two" }] }
 [[turn]]
 text = "Done."
 """
-THREE_HUNKS = """
-[[turn]]
-[[turn.call]]
-name = "edit"
-arguments = { path = "a.txt", edits = [
-  { old = "line 3\\n", new = "LINE 3\\n" },
-  { old = "line 15\\n", new = "LINE 15\\n" },
-  { old = "line 30\\n", new = "LINE 30\\n" },
-] }
-
-[[turn]]
-text = "Done."
-"""
-TOKEN = "ghp_" + "a1B2c3D4e5" * 4
 SLOW = """
 [[turn]]
 text = "This takes a long while to say, word for word, and more of it."
@@ -170,52 +152,6 @@ async def test_where_nobody_is_there_the_gate_answers_what_was_left_open(
         assert work.last(ApprovalDecided).decision.verdict == "reject"
         assert not work.state.waiting
         assert work.last(TurnEnded).reason == "needs_approval"
-    assert_whole(records_of(setting.folder))
-
-
-async def test_verdicts_of_an_open_review_are_kept_and_approve_nothing(
-    one: Repository, script: Script
-) -> None:
-    before = "".join(f"line {number}\n" for number in range(40))
-    one.write("a.txt", before)
-    setting = replace(script(THREE_HUNKS), redact=Redactor())
-    async with setting.opened() as work:
-        work.send_text("go")
-        waiting, call, proposal = await work.asked()
-        assert proposal.patch is not None
-        first, second, third = proposal.patch.files[0].run_ids
-        yes = HunkDecision(path="a.txt", runs=(first,), verdict="accept")
-        no = HunkDecision(path="a.txt", runs=(second,), verdict="reject", reason="why?")
-        secret = HunkDecision(
-            path="a.txt", runs=(third,), verdict="edit", span=(30, 31), text=f"{TOKEN}\n"
-        )
-        other = HunkDecision(path="b.txt", runs=("of-another",), verdict="accept")
-        drafts = [(yes,), (yes, no, secret, other), (yes, no), (no,)]
-        for hunks in drafts:
-            work.send(DraftVerdicts(request_id=waiting.request_id, hunks=hunks))
-        await work.until(lambda _: len(work.events(VerdictsDrafted)) == 3)
-        assert [(one.hunks, one.taken_back) for one in work.events(VerdictsDrafted)] == [
-            ((yes,), ()),
-            ((no,), ()),
-            ((), (first,)),
-        ]
-        killed = (setting.folder / "events.jsonl").read_bytes()
-        assert TOKEN.encode() not in killed
-    (setting.folder / "events.jsonl").write_bytes(killed)
-    async with setting.opened(again=True) as work:
-        again, call, _ = await work.asked()
-        assert again.request_id == waiting.request_id
-        assert call.kept == (no,)
-        assert call.decision is None
-        assert one.read("a.txt") == before.encode()
-        work.send(DraftVerdicts(request_id=waiting.request_id, hunks=(no,)))
-        await work.decide(Decision(verdict="once", hunks=(no,)))
-        await work.decide(Decision(verdict="once", hunks=(yes, no, replace(yes, runs=(third,)))))
-        work.send(DraftVerdicts(request_id=waiting.request_id, hunks=(yes,)))
-        await work.ended()
-        after = before.replace("line 3\n", "LINE 3\n").replace("line 30\n", "LINE 30\n")
-        assert one.read("a.txt") == after.encode()
-        assert len(work.events(VerdictsDrafted)) == 3
     assert_whole(records_of(setting.folder))
 
 

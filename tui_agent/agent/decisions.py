@@ -59,18 +59,14 @@ def take(engine: Engine, command: Decide) -> bool:
 
 
 def draft(engine: Engine, command: DraftVerdicts) -> None:
-    """Record what has been decided so far of an open review, as far as it is new.
-
-    An edit whose text holds a secret is left out: masked, it would be another text.
-    """
+    """Record what has been decided so far of an open review, as far as it is new."""
     state = engine.live.state
     waiting = state.waiting.get(command.request_id)
     call = state.call(waiting) if waiting is not None else None
     if waiting is None or call is None or call.proposal is None or call.proposal.patch is None:
         return
     known = set(all_run_ids(call.proposal.patch.files))
-    fitting = (one for one in command.hunks if known.issuperset(one.runs))
-    stand = [one for one in fitting if not engine.world.redact(one.text or "")[1]]
+    stand = [one for one in command.hunks if known.issuperset(one.runs)]
     hunks, taken_back = changed_since(call.kept, stand)
     if hunks or taken_back:
         engine.live.emit(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_agent.adapters.settings import SettingsError
 from tui_agent.adapters.sinks import RotatingFile, SinkError, feed, plugin_sinks
+from tui_agent.agent.redaction import redacted
 
 if TYPE_CHECKING:
     from tui_agent.agent.agent import Agent
+    from tui_agent.core.events import Record
     from tui_agent.core.settings import LogSettings
     from tui_agent.core.sink import Sink
 
@@ -47,9 +51,16 @@ class Feeding:
                 what = f"{type(sink).__name__} gets no more events: {type(error).__name__}: {error}"
                 self._agent.engine.notice(what, "warning")
 
-        task = asyncio.create_task(feed(sink, self._agent.events(), past))
+        task = asyncio.create_task(feed(sink, self._events(), past))
         task.add_done_callback(ended)
         return task
+
+    async def _events(self) -> AsyncGenerator[Record, None]:
+        """Give the events as they may leave us."""
+        redact = self._agent.engine.world.redact
+        async for record in self._agent.events():
+            event = redacted(record.event, redact, leaves=True)[0]
+            yield record if event is record.event else replace(record, event=event)
 
     async def end(self) -> None:
         """Wait until every sink has had the last event: the agent has been closed before."""
