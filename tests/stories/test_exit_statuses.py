@@ -139,14 +139,17 @@ def test_beside_a_scripted_model_a_command_finds_no_key_either(
         ),
         (("tool", "nonsense"), "there is no tool nonsense; the tools are read,"),
         (("tool", "read", "--args", "{"), "--args is not JSON"),
+        (("tool", "read", "--args", "[" * 5000), "--args is not JSON"),
         (("tool", "read", "--args", "[]"), "--args must be a JSON object"),
         (("rules",), "see agent rules --help"),
+        (("rules", "what-if", "odd.toml"), "odd.toml:1: rules: expected a list, found 5"),
     ],
 )
 @pytest.mark.capability("S0.20", part="bad profile is a usage error")
 def test_what_cannot_be_meant_is_status_2_with_a_sentence(
     sample: Repository, arguments: tuple[str, ...], sentence: str
 ) -> None:
+    sample.write("odd.toml", "rules = 5\n")
     done = Program(sample.root).run(*arguments)
     assert done.status == 2
     assert sentence in done.err

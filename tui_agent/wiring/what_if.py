@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_agent.ui.commands.rerun_contract import Ruled
 
@@ -19,15 +19,13 @@ if TYPE_CHECKING:
 
 def rules_in(path: Path) -> tuple[RuleSettings, ...]:
     """Read the rules of a settings file. Raises OSError, ValueError where it holds none."""
-    from tui_agent.core.codec import decode
-    from tui_agent.core.settings import RuleSettings
-    from tui_agent.core.toml_text import toml_table
+    from tui_agent.adapters.settings.layers import data_layer
 
-    tables = toml_table(path.read_text(encoding="utf-8")).get("rules")
-    if not tables:
+    rules: Any = data_layer(path, path.read_bytes()).values.get("rules")
+    if not rules:
         message = f"{path} holds no [[rules]]"
         raise ValueError(message)
-    return tuple(decode(RuleSettings, one) for one in tables)
+    return tuple(rules)
 
 
 def ruled(

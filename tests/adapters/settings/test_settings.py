@@ -173,6 +173,14 @@ def test_an_unknown_key_is_a_warning_with_a_suggestion(place: Home) -> None:
         ("[[checks]]\nname = 3\n", r"config.toml:1: checks: expected str, found 3"),
         ("mode = {a = 1}\n", r"config.toml:1: mode: expected one of .*, found {'a': 1}"),
         ("[[checks]]\nname = 'a'\n", r"config.toml:1: checks: command is missing"),
+        (
+            '[[rules]]\naction = "allow"\ntool = "shell"\nprefx = ["git"]\n',
+            r"config.toml:1: rules: there is no key prefx; did you mean prefix\?",
+        ),
+        (
+            "[[checks]]\nname = 'a'\ncommand = 'b'\nzzzzzzzz = 1\n",
+            "checks: there is no key zzzzzzzz; there are name, command",
+        ),
         ("[limits]\nsteps = -1\n", r"config.toml:2: limits.steps: expected 0 or more, found -1"),
         ("[budget]\nturn = nan\n", r"config.toml:2: budget.turn: expected a number, found nan"),
         ("[[rates]]\nprovider = 'x'\ntokens = -3\n", r"config.toml:1: rates: expected 0 or more"),

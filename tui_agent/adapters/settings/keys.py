@@ -41,7 +41,10 @@ def typed(key: str, value: object) -> object:
             whole = decode(Settings, {key: value})
     except CodecError as error:
         raise ValueError(_PLACE.sub("", str(error))) from None
-    if get_args(known_keys()[key]) == (str, str):
+    held = get_args(known_keys()[key])
+    if held and is_dataclass(held[0]):
+        _check_names(value, [field.name for field in fields(held[0])])
+    if held == (str, str):
         _check_texts(value)
     elif key not in TABLES:
         _check_numbers(key, value)
@@ -50,6 +53,21 @@ def typed(key: str, value: object) -> object:
 
 _PLACE = re.compile(r"^([A-Z]\w*(\.\w+)?: )+")
 """Before what is wrong: in which of our types it is."""
+
+
+def _check_names(value: object, known: list[str]) -> None:
+    """Raise ValueError for a name that no table of a list has.
+
+    A rule with a misspelt `prefix` would be one about every command.
+    """
+    tables = value if isinstance(value, list | tuple) else ()
+    names = (name for one in tables if isinstance(one, dict) for name in one)
+    odd = next((name for name in names if name not in known), "")
+    if odd:
+        near = similar(odd, known)
+        hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+        message = f"there is no key {odd}; {hint}"
+        raise ValueError(message)
 
 
 def _check_texts(value: object) -> None:

@@ -48,7 +48,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         raise UsageError(message)
     try:
         given = json.loads(parsed.args)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         message = f"--args is not JSON: {error}"
         raise UsageError(message) from None
     if not isinstance(given, dict):
