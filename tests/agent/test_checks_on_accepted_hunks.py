@@ -13,7 +13,7 @@ from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Decide, TryHunks
-from tui_agent.core.events import Check, CheckFinished, TrialEnded, TrialStarted
+from tui_agent.core.events import Check, CheckFinished, Notice, TrialEnded, TrialStarted
 from tui_agent.core.patch import HunkDecision, Patch
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import RuleSettings
@@ -98,6 +98,19 @@ async def test_the_tree_that_was_judged_is_the_one_that_comes_of_it(
         await work.ended()
         assert work.state.tree == trial.tree
         assert repository.read("sums.txt").startswith(b"1 1 2\n")
+
+
+async def test_checks_that_cannot_be_told_of_are_said_to_have_broken_off(setting: Setting) -> None:
+    def masked(text: str) -> tuple[str, tuple[str, ...]]:
+        if text == "no: 2+2\n":
+            raise OSError(28, "No space left on device")
+        return text, ()
+
+    async with replace(setting, redact=masked).opened() as work:
+        work.send_text("go")
+        assert not (await tried(work, 0, 1)).results
+        await work.until(lambda _: work.events(Notice))
+        assert "this was not done: OSError: " in work.last(Notice).text
 
 
 async def test_a_verdict_stops_the_checks_that_still_run(

@@ -218,6 +218,20 @@ async def test_prompts_and_resources_become_messages_and_servers_say_how_they_st
         await work.until(lambda _: work.last(Notice).text.startswith("Started again: plain"))
 
 
+async def test_a_message_whose_resource_cannot_be_kept_is_said_not_to_be_sent(place: Place) -> None:
+    def masked(text: str) -> tuple[str, tuple[str, ...]]:
+        if text == "what it holds":
+            raise OSError(28, "No space left on device")
+        return text, ()
+
+    place.offer(offered("add"), resources=[{"uri": "note://one", "name": "One"}])
+    async with place.setting(DONE, redact=masked).opened() as work:
+        work.send(Submit(text="see @plain:note://one, please"))
+        await work.until(lambda _: work.events(Notice))
+        assert "this was not done: OSError: " in work.last(Notice).text
+        assert "No space left on device" in work.last(Notice).text
+
+
 async def test_a_server_that_dies_in_a_call_is_named_and_started_again_by_the_next(
     place: Place,
 ) -> None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_agent.agent.own_fault import faults_told, say_not_done
 from tui_agent.agent.serving import record_news
 from tui_agent.core import commands as ask
 from tui_agent.core.images import image_in, image_type
@@ -82,12 +84,13 @@ class ServerWishes:
         task.add_done_callback(self._tasks.discard)
 
     async def _told(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except (ServerFaultError, ValueError) as error:
-            self._engine.notice(f"{str(error).rstrip('.')}.", "warning")
-        finally:
-            record_news(self._engine)
+        with faults_told(partial(say_not_done, self._engine)):
+            try:
+                await work
+            except (ServerFaultError, ValueError) as error:
+                self._engine.notice(f"{str(error).rstrip('.')}.", "warning")
+            finally:
+                record_news(self._engine)
 
     async def _list(self, servers: ToolServers, _wish: ask.AskServers) -> None:
         await servers.ready()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_agent.agent.effects import settled_files
 from tui_agent.agent.gate import denied
+from tui_agent.agent.own_fault import faults_told, say_not_done
 from tui_agent.agent.tool_call import view_of
 from tui_agent.core.codec import dumps
 from tui_agent.core.copies import LaidFile
@@ -48,7 +50,7 @@ class Trials:
             engine.notice(f"The checks cannot run on these hunks: {error}.", "warning")
             return
         self._request_id = wish.request_id
-        self._task = asyncio.create_task(_run(engine, call, wish, laid))
+        self._task = asyncio.create_task(_tried(engine, call, wish, laid))
 
     def answered(self, request_id: str) -> None:
         """Stop a trial whose review has been decided."""
@@ -90,6 +92,11 @@ def _laid(one: Settled) -> list[LaidFile]:
     if outcome.target != outcome.path:
         laid.append(LaidFile(path=outcome.path, content=None))
     return laid
+
+
+async def _tried(engine: Engine, call: Call, wish: TryHunks, laid: tuple[LaidFile, ...]) -> None:
+    with faults_told(partial(say_not_done, engine)):
+        await _run(engine, call, wish, laid)
 
 
 async def _run(engine: Engine, call: Call, wish: TryHunks, laid: tuple[LaidFile, ...]) -> None:
