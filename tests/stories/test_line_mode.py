@@ -222,7 +222,8 @@ def test_a_waiting_hunk_survives_leaving_and_is_asked_again(
     assert sample.read("lines.py") == "".join(LINES).encode()
     with at_terminal(sample.root, "-c") as person:
         person.sees("Taken up again after 1 turn. You last said: change it")
-        person.sees("1/3 [")
+        person.sees("1 verdict of yours still stands; u takes it back.")
+        person.sees("2/3 [")
         person.presses("A", first=True)
         person.sees("3 accepted")
         person.presses("\r")
