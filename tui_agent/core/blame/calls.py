@@ -61,12 +61,12 @@ def origin_of(state: Session, turn: Turn, call: Call, step: int) -> Origin:
 
 
 def _agent_of(state: Session, turn: Turn) -> Agent:
-    """Return whose turn it is; a turn's number is its place among its agent's."""
-    return next(
-        one
-        for one in state.agents.values()
-        if len(one.turns) >= turn.number and one.turns[turn.number - 1] is turn
-    )
+    """Return whose turn it is; its number is its place among its agent's, unless some are lost."""
+    agents = state.agents.values()
+    for one in agents:
+        if len(one.turns) >= turn.number and one.turns[turn.number - 1] is turn:
+            return one
+    return next(one for one in agents if any(other is turn for other in one.turns))
 
 
 def _client(call: Call) -> str:

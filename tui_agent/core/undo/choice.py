@@ -166,7 +166,7 @@ def _left_of(call: Call, one: WrittenFile, gone: Gone, blobs: Blobs) -> ChosenFi
     back = gone.runs(call.id, one.path)
     if not back:
         return ChosenFile(call_id=call.id, written=one)
-    hunks = [hunk for hunk in applied_hunks([call], blobs.get) if hunk.path == one.path]
+    hunks = [hunk for hunk in _known_hunks([call], blobs) if hunk.path == one.path]
     runs = {run for hunk in hunks for run in hunk.runs} - back
     if not runs:
         return None
@@ -179,15 +179,26 @@ def listed_hunks(agent: Agent, wish: Undo, blobs: Blobs) -> tuple[AppliedHunk, .
 
     Raises NothingToUndoError where there are none.
     """
-    hunks = applied_hunks(meant(agent, wish), blobs.get)
+    hunks = _known_hunks(meant(agent, wish), blobs)
     if not hunks:
         message = "There is no hunk to take back: no edit was applied there."
         raise NothingToUndoError(message)
     return hunks
 
 
+def _known_hunks(calls: Iterable[Call], blobs: Blobs) -> tuple[AppliedHunk, ...]:
+    try:
+        return applied_hunks(calls, blobs.get)
+    except KeyError:
+        message = (
+            "There is nothing to take back by hunks: what an edit was made from is no longer among "
+            "the session's payloads."
+        )
+        raise NothingToUndoError(message) from None
+
+
 def _hunks(agent: Agent, calls: Sequence[Call], wish: Undo, blobs: Blobs, what: str) -> ChosenUndo:
-    hunks = applied_hunks(calls, blobs.get)
+    hunks = _known_hunks(calls, blobs)
     chosen = [hunk for name in wish.hunks if (hunk := _hunk_named(hunks, name)) is not None]
     if not chosen:
         raise NothingToUndoError("There is nothing to take back: this hunk was not applied.")

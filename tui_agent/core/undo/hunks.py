@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.core.patch import FileView, HunkDecision, Outcome, PatchError, decide, settle
 from tui_agent.core.patch.resolve import file_run_sentence
+from tui_agent.core.undo.past import written_by
 from tui_agent.core.undo.values import WrittenFile
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class AppliedHunk:
 def applied_hunks(calls: Iterable[Call], load: Load) -> tuple[AppliedHunk, ...]:
     """Return the hunks that these calls applied, numbered in the order in which they were made.
 
+    An edit of which the log has lost what was decided or written has none: nothing is guessed.
+
     Raises KeyError where the bytes of an edit are missing.
     """
     found: list[AppliedHunk] = []
@@ -64,10 +67,12 @@ def applied_hunks(calls: Iterable[Call], load: Load) -> tuple[AppliedHunk, ...]:
 
 def _views(call: Call, load: Load) -> Iterator[FileView]:
     patch = call.proposal.patch if call.proposal is not None else None
-    if patch is None or not call.applied:
+    if patch is None:
         return
+    written = {name for one in written_by(call) for name in (one.path, one.target)}
     for file in patch.files:
-        yield _view(file, load)
+        if file.path in written:
+            yield _view(file, load)
 
 
 def _view(file: FilePatch, load: Load) -> FileView:
@@ -77,7 +82,10 @@ def _view(file: FilePatch, load: Load) -> FileView:
 
 
 def _applied(view: FileView, call: Call) -> set[str]:
-    outcome = settle(view, _decided(call)).outcome
+    try:
+        outcome = settle(view, _decided(call)).outcome
+    except PatchError:
+        return set()
     return {*outcome.applied, *outcome.edited}
 
 

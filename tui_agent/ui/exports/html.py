@@ -116,7 +116,7 @@ def _timeline(telling: Telling) -> Iterator[str]:
 
 def _cell(stop: Stop, longest: int, linked: set[int]) -> str:
     sign, role = MARKS[stop.mark]
-    height = round(TALLEST * (stop.ms / longest) ** 0.5)
+    height = round(TALLEST * (max(stop.ms, 0) / longest) ** 0.5)
     place = f"step-{stop.number}" if stop.number in linked else f"turn-{stop.turn}"
     took = f", {duration(stop.ms / 1000)}" if stop.ms else ""
     told = text(f"{stop.number} {stop.title}: {stop.text}{took}")
