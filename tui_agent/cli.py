@@ -55,11 +55,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     argv = list(sys.argv[1:] if arguments is None else arguments)
     _open_closed_streams()
     if argv in (["--version"], ["version"]):
-        sys.stdout.write(f"agent {__version__}\n")
-        return 0
+        return _version()
     from tui_agent.ui.crash import guarded
 
     return guarded(lambda: _run(argv), _report_folder, _masked)
+
+
+def _version() -> int:
+    """Print the version and return the status; nobody may listen, or the disk be full."""
+    try:
+        sys.stdout.write(f"agent {__version__}\n")
+        sys.stdout.flush()
+    except OSError as error:
+        from tui_agent.ui.crash import BROKEN_PIPE, forget_output
+
+        forget_output()
+        if isinstance(error, BrokenPipeError):
+            return BROKEN_PIPE
+        sys.stderr.write(f"{error.strerror}\n")
+        return 1
+    return 0
 
 
 def _open_closed_streams() -> None:
@@ -137,6 +152,7 @@ def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:
         without_keys(argv)
     _harden()
     if chosen.command == "demo":
+        _here()  # which has to be there, though the demo plays elsewhere
         return _demo(rest, paper)
     if chosen.command == "review":
         return _review(rest, options, argv, paper)

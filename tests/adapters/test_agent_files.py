@@ -67,6 +67,10 @@ def test_a_project_that_is_not_trusted_defines_nothing(tmp_path: Path) -> None:
         ("---\nname: A B\n---\n", "small letters"),
         ("---\ntools: 3\n---\n", "tools is neither"),
         ("---\nisolation: moon\n---\n", "it is `worktree`"),
+        ("---\ndescription: [[a, b], c]\n---\n", "description is no text"),
+        ("---\nname: {a: b}\n---\n", "name is no text"),
+        ("---\ntools: [read, [list]]\n---\n", "tools holds something that is no name"),
+        (f"---\na: {'[' * 3000}\n---\n", "nested too deeply"),
         ("x" * 70_000, "larger than"),
     ],
 )

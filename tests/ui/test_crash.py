@@ -117,3 +117,17 @@ def test_a_reader_that_has_gone_is_not_complained_about(tmp_path: Path) -> None:
         status = run.wait(timeout=10)
     assert (status, errors) == (141, "")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_a_version_that_nobody_can_be_told_is_no_traceback() -> None:
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "tui_agent", "--version"],
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (told.returncode, told.stderr) == (1, "No space left on device\n")

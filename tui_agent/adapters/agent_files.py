@@ -88,24 +88,41 @@ def _read(path: Path, shown: str, accepts: Accepts) -> AgentDefinition:
     if not accepts(shown, hashlib.sha256(data).hexdigest()):
         message = "it has changed since the folder was trusted, or lies elsewhere"
         raise NotAnAgentError(message)
-    head, instructions = _parted(data.decode("utf-8-sig").replace("\r\n", "\n"))
-    name = str(head.get("name", path.stem))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        message = "it is not UTF-8"
+        raise NotAnAgentError(message) from None
+    head, instructions = _parted(text.replace("\r\n", "\n"))
+    name = _word(head, "name") or path.stem
     if not _NAME.fullmatch(name):
         message = f"the name {name!r} is not made of small letters, digits, - and _"
         raise NotAnAgentError(message)
-    isolation = str(head.get("isolation", "") or "")
+    isolation = _word(head, "isolation")
     if isolation not in ("", "worktree"):
         message = f"isolation is {isolation!r}; it is `worktree` or left out"
         raise NotAnAgentError(message)
     return AgentDefinition(
         name=name,
-        description=" ".join(str(head.get("description", "")).split()) or name,
+        description=" ".join(_word(head, "description").split()) or name,
         instructions=instructions.strip(),
         tools=_tools(head.get("tools")),
-        model=_model(head.get("model")),
+        model=_model(_word(head, "model")),
         isolation="worktree" if isolation else "",
         origin=shown,
     )
+
+
+def _word(head: dict[str, Any], key: str) -> str:
+    """Return what stands under a key: a text, or what YAML makes of one. Raises NotAnAgentError.
+
+    A list of lists of lists, each named once, would be spelled out for ever.
+    """
+    value = head.get(key)
+    if isinstance(value, dict | list | set | tuple):
+        message = f"{key} is no text"
+        raise NotAnAgentError(message)
+    return "" if value is None or value is False else str(value)
 
 
 def _parted(text: str) -> tuple[dict[str, Any], str]:
@@ -121,6 +138,9 @@ def _parted(text: str) -> tuple[dict[str, Any], str]:
         raise NotAnAgentError(message)
     try:
         head = yaml.safe_load("\n".join(lines[1:end])) or {}
+    except RecursionError:
+        message = "its front matter is nested too deeply"
+        raise NotAnAgentError(message) from None
     except yaml.YAMLError as error:
         message = f"its front matter is no YAML: {' '.join(str(error).split())}"
         raise NotAnAgentError(message) from None
@@ -138,6 +158,9 @@ def _tools(given: object) -> tuple[str, ...]:
     if not isinstance(words, list):
         message = "tools is neither a list nor names with commas between them"
         raise NotAnAgentError(message)
+    if any(isinstance(word, dict | list | set | tuple) for word in words):
+        message = "tools holds something that is no name"
+        raise NotAnAgentError(message)
     names = [_tool(str(word).strip()) for word in words]
     return tuple(dict.fromkeys(OTHER_NAMES.get(name, name) for name in names if name))
 
@@ -147,7 +170,7 @@ def _tool(word: str) -> str:
     return word if is_served(word) else word.lower()
 
 
-def _model(given: object) -> str:
+def _model(given: str) -> str:
     """Return the model's name; the short names of other programs mean the session's own."""
-    name = str(given or "").strip()
+    name = given.strip()
     return "" if name in ("inherit", "sonnet", "opus", "haiku") else name
