@@ -24,7 +24,7 @@ DEATHS_FORGIVEN = 5
 """Deaths in a row, each within `QUICK_SECONDS` of its start, after which the keeper gives up."""
 QUICK_SECONDS = 10.0
 _POLL_SECONDS = 0.01
-SLEEPER = ("/bin/sh", "-c", 'read -r _ && exec "$@"', "sh")
+SLEEPER = ("/bin/sh", "-c", 'read -r line && exec "$@"', "sh")
 """Waits for one line, and then is what it was given; where its input is closed instead, it ends."""
 
 
