@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import shutil
+from pathlib import Path
 
+from tui_agent.adapters.session_log import FileLog
 from tui_agent.agent.past import OPEN, PART, Past
 from tui_agent.core.events import (
     Event,
@@ -85,3 +88,34 @@ def test_what_is_packed_takes_a_tenth_of_its_lines() -> None:
     past = past_of(known)
     lines = sum(len(str(encode_record(one))) for one in known[: 10 * PART])
     assert past.bytes_packed * 10 < lines
+
+
+def test_what_is_packed_lies_in_a_file_without_a_name_as_long_as_it_may_be_asked_for(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "session"
+    log = FileLog.create(folder)
+    names = sorted(folder.iterdir())
+    past = Past(log.aside)
+    known = records(OPEN + 5 * PART)
+    for record in known:
+        past.append(record)
+    assert sorted(folder.iterdir()) == names
+    files = [one for one in Path("/proc/self/fd").iterdir() if one.is_file()]
+    laid = [one.stat().st_size for one in files if str(folder) in str(one.readlink())]
+    assert past.bytes_packed in laid
+    log.close()
+    shutil.rmtree(folder)
+    assert list(past) == known
+
+
+def test_where_no_file_can_be_had_what_is_packed_stays_in_memory(tmp_path: Path) -> None:
+    log = FileLog.create(tmp_path / "session")
+    shutil.rmtree(tmp_path / "session")
+    past = Past(log.aside)
+    known = records(OPEN + 2 * PART)
+    for record in known:
+        past.append(record)
+    assert past.bytes_packed > 0
+    assert list(past) == known
+    log.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tests.agent.conftest import Script
@@ -35,6 +36,9 @@ class Watched:
 
     def get(self, sha: str) -> bytes:
         return self.log.get(sha)
+
+    def aside(self, data: bytes) -> Callable[[], bytes]:
+        return self.log.aside(data)
 
     def close(self) -> None:
         self.log.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import overload
 
@@ -23,12 +23,24 @@ OPEN = 4 * PART
 """The last ones, which stay as they are."""
 
 
+Aside = Callable[[bytes], Callable[[], bytes]]
+"""Keeps bytes, and returns what gives them back."""
+
+
+def kept_in_memory(data: bytes) -> Callable[[], bytes]:
+    """Keep them here."""
+    return lambda: data
+
+
 class Past(Sequence[Record]):
     """Records in order. It only grows; one that was packed comes back equal, but not the same."""
 
-    def __init__(self) -> None:
-        """Begin empty."""
-        self._packed: list[bytes] = []
+    def __init__(self, aside: Aside = kept_in_memory) -> None:
+        """Begin empty; `aside` keeps what has been packed."""
+        self._aside = aside
+        self._packed: list[Callable[[], bytes]] = []
+        self.bytes_packed = 0
+        """What all but the last records take, wherever that is."""
         self._model = b""
         """What the packed ones have in common with the first of them need not be packed again."""
         self._open: list[Record] = []
@@ -42,14 +54,11 @@ class Past(Sequence[Record]):
         self._open.append(record)
         if len(self._open) >= OPEN + PART:
             text = _spelled(self._open[:PART])
-            self._packed.append(_packed(text, self._model))
+            packed = _packed(text, self._model)
+            self._packed.append(self._aside(packed))
+            self.bytes_packed += len(packed)
             self._model = self._model or text[-MODEL:]
             del self._open[:PART]
-
-    @property
-    def bytes_packed(self) -> int:
-        """What all but the last records take."""
-        return sum(map(len, self._packed))
 
     def upto(self, count: int) -> Iterator[Record]:
         """Give the first `count` records; more may be added meanwhile."""
@@ -60,7 +69,7 @@ class Past(Sequence[Record]):
         """Return the records from one that begins a part on, as many as a part has."""
         number = start // PART
         if number < len(self._packed):
-            return _unpacked(self._packed[number], self._model if number else b"")
+            return _unpacked(self._packed[number](), self._model if number else b"")
         begin = start - PART * len(self._packed)
         return self._open[begin : begin + PART]
 

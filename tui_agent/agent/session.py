@@ -49,7 +49,7 @@ class LiveSession:
         """Fold what the log already holds."""
         self.log = log
         self.state = Session()
-        self.records = Past()
+        self.records = Past(log.aside)
         self.records.extend(past)
         for record in self.records:
             apply(self.state, record)

@@ -89,6 +89,10 @@ class SessionLog(Blobs, Protocol):
         """Write one line and return the record with its hash. OSError: nothing was logged."""
         ...
 
+    def aside(self, data: bytes) -> Callable[[], bytes]:
+        """Keep bytes that this process alone may want again; return what gives them back."""
+        ...
+
     def close(self) -> None:
         """Give the log up to other writers."""
 

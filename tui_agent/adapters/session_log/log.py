@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from tui_agent.adapters.session_log.aside import Aside
 from tui_agent.adapters.session_log.blobs import BlobFolder, describe, write_whole
 from tui_agent.adapters.session_log.chain import EVENTS_FILE, START, Reading, parse, seal
 from tui_agent.core.blob import Blob
@@ -31,6 +33,7 @@ class FileLog:
         self.folder = folder
         self._descriptor, self._lock, self._head = descriptor, lock, head
         self._blobs = BlobFolder(folder / "blobs")
+        self._aside = Aside(folder)
 
     @classmethod
     def create(cls, folder: Path) -> FileLog:
@@ -96,6 +99,10 @@ class FileLog:
     def get(self, sha: str) -> bytes:
         """Load a payload. Raises KeyError where it is missing."""
         return self._blobs.get(sha)
+
+    def aside(self, data: bytes) -> Callable[[], bytes]:
+        """Keep bytes until this process ends, on the disk where that can be."""
+        return self._aside.keep(data)
 
     def close(self) -> None:
         """Give the log up to other writers; closing twice is harmless."""
@@ -184,6 +191,10 @@ class MemoryLog:
     def get(self, sha: str) -> bytes:
         """Give a payload back. Raises KeyError where it is missing."""
         return self._blobs[sha]
+
+    def aside(self, data: bytes) -> Callable[[], bytes]:
+        """Keep bytes in memory: nothing of this session is written."""
+        return lambda: data
 
     def close(self) -> None:
         """There is nothing to give up."""

@@ -241,6 +241,10 @@ class AgainLog:
         self._told(record)
         return record
 
+    def aside(self, data: bytes) -> Callable[[], bytes]:
+        """Keep bytes in memory."""
+        return lambda: data
+
     def put(self, data: bytes, *, mime: str = "text/plain") -> Blob:
         """Keep a payload."""
         return self._kept.put(data, mime=mime)

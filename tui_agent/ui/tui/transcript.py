@@ -37,8 +37,8 @@ RECENT_TURNS = 50
 LONG_THOUGHT_MS = 1000
 
 Make = Callable[[], Sequence[Item]]
-Made = tuple[tuple[object, ...], tuple[object, ...]]
-"""The key and the leaf of an entry whose items stand."""
+Made = tuple[object, ...]
+"""The key and the leaf of an entry whose items stand, in one: hours have tens of thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +49,14 @@ class Entry:
     leaf: tuple[object, ...]
     make: Make
 
+    @property
+    def made(self) -> Made:
+        """What is kept of it once its items stand."""
+        return (*self.key, *self.leaf)
+
     def same_as(self, other: Made) -> bool:
         """Return whether both are made from the very same values."""
-        key, leaf = other
-        return self.key == key and all(
-            one is two or one == two for one, two in zip(self.leaf, leaf, strict=True)
-        )
+        return self.made == other
 
 
 class Transcript(VirtualLines):
@@ -91,7 +93,7 @@ class Transcript(VirtualLines):
         items: list[Item] = []
         for entry in entries:
             made = entry.make()
-            self._entries.append((entry.key, entry.leaf))
+            self._entries.append(entry.made)
             items.extend(made)
             self._ends.append(start + len(items))
         self.splice(start, items)
