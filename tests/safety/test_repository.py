@@ -173,7 +173,7 @@ def test_servers_hooks_and_addresses_of_an_untrusted_project_do_nothing(
         [finished] = done.events("ToolFinished")
         assert "PATH=" in str(finished["output"]["text"])
         assert "EVIL_MARK" not in str(finished["output"]["text"])
-        assert ("does not count" in done.err) == (not more)
+        assert ("do not count" in done.err) == (not more)
         # There are no hooks in this program; once it is trusted, the server alone is started.
         assert trap.sprung.split() == ([str(trap.program)] if more else [])
 
@@ -298,5 +298,5 @@ def test_settings_that_a_command_creates_stay_inert(sample: Repository, tmp_path
         "-p", "go", "--model", script(tmp_path, [{"text": "Hi."}], "b.json"), "--json"
     )
     assert new.events("SessionStarted")[0].get("mode", "ask") == "ask"
-    assert ".agentrc, AGENTS.md does not count" in new.err
+    assert ".agentrc, AGENTS.md do not count" in new.err
     assert "Be evil." not in new.out

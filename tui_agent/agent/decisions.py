@@ -59,7 +59,10 @@ def take(engine: Engine, command: Decide) -> bool:
 
 
 def draft(engine: Engine, command: DraftVerdicts) -> None:
-    """Record what has been decided so far of an open review, as far as it is new."""
+    """Record what has been decided so far of an open review, as far as it is new.
+
+    Where the log cannot be written it stands in the review alone; the answer will tell of the log.
+    """
     state = engine.live.state
     waiting = state.waiting.get(command.request_id)
     call = state.call(waiting) if waiting is not None else None
@@ -69,7 +72,7 @@ def draft(engine: Engine, command: DraftVerdicts) -> None:
     stand = [one for one in command.hunks if known.issuperset(one.runs)]
     hunks, taken_back = changed_since(call.kept, stand)
     if hunks or taken_back:
-        engine.live.emit(
+        engine.live.note_down(
             VerdictsDrafted(
                 request_id=command.request_id,
                 call_id=call.id,

@@ -79,10 +79,27 @@ class LiveSession:
             return record
         return self._write(event, agent_id)
 
-    def _write(self, event: Event, agent_id: str) -> Record:
-        record = self._record(event, agent_id, self.state.seq + 1)
+    def note_down(self, event: Event, agent_id: str = MAIN_AGENT) -> bool:
+        """Log, fold and publish what nothing depends on; return whether it could be written."""
+        event, kinds = redacted(event, self._redact)
         try:
-            record = self.log.append(record, sync=self._must_last(event, agent_id))
+            if kinds:
+                self._append(Redacted(kinds=kinds, count=len(kinds)), agent_id)
+            self._append(event, agent_id)
+        except OSError:
+            return False
+        return True
+
+    def _append(self, event: Event, agent_id: str) -> Record:
+        record = self._record(event, agent_id, self.state.seq + 1)
+        record = self.log.append(record, sync=self._must_last(event, agent_id))
+        self.records.append(record)
+        self._publish(record)
+        return record
+
+    def _write(self, event: Event, agent_id: str) -> Record:
+        try:
+            return self._append(event, agent_id)
         except OSError as error:
             reason = error.strerror or str(error)
             notice = Notice(
@@ -93,9 +110,6 @@ class LiveSession:
             )
             self._publish(self._record(notice, agent_id, self.state.seq))
             raise LogWriteError(error.errno, reason) from error
-        self.records.append(record)
-        self._publish(record)
-        return record
 
     def _must_last(self, event: Event, agent_id: str) -> bool:
         """Return whether a loss of power must not take this line: it precedes an effect.
