@@ -260,6 +260,13 @@ def test_many_beginnings_of_a_key_that_never_ends_cost_no_more_than_their_length
     assert fastest(lambda: redact(text)) < 0.5
 
 
+def test_many_beginnings_of_a_web_token_cost_no_more_than_their_length() -> None:
+    begun = "eyJ-" * 25_000
+    whole = SHAPES["jwt"]
+    assert fastest(lambda: redact(f"{begun}.eyJ {begun}")) < 0.5
+    assert redact(f"-.{whole} {whole}")[0] == "-.[redacted jwt] [redacted jwt]"
+
+
 @settings(max_examples=15)
 @given(st.data())
 def test_whatever_has_the_shape_of_a_secret_is_looked_at(data: st.DataObject) -> None:

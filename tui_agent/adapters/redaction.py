@@ -62,10 +62,13 @@ NEEDLES = {
     "databricks": ("dapi",),
     "age": ("AGE-SECRET-KEY-1",),
     "azure": ("AccountKey=",),
-    "jwt": ("eyJ",),
+    "jwt": (".eyJ",),
 }
 """Whatever has a shape has one of its needles in it; most texts have none, and are done."""
 
+_JWT = "jwt"
+_CLAIMS = re.compile(r"(?=(\.eyJ[\w-]{10,}+\.[\w-]{16,}))")
+_RUN = re.compile(r"[\w-]*")
 
 _KEY = "PRIVATE KEY-----"
 _BREAK, _BASE64 = r"(?:\s|\\[nr])", r"[A-Za-z0-9+/=]"
@@ -80,7 +83,8 @@ _LONGEST_KEY = 16_384
 
 @lru_cache(maxsize=64)
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?P<{name.replace('-', '_')}>{SHAPES[name]})" for name in names))
+    once = [name for name in names if name != _JWT] or ["private-key"]
+    return re.compile("|".join(f"(?P<{name.replace('-', '_')}>{SHAPES[name]})" for name in once))
 
 
 class Redactor:
@@ -134,6 +138,27 @@ def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), match.end(), (match.lastgroup or "").replace("_", "-")
     if "private-key" in names:
         yield from _halves_of_keys(text)
+    if _JWT in names:
+        yield from _web_tokens(text)
+
+
+def _web_tokens(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield the web tokens, found by their second part, in a time that grows as the text does.
+
+    What could begin one may stand in a text at every sign, each time with all of the rest behind.
+    """
+    whole = re.compile(SHAPES[_JWT])
+    low = end = 0
+    for claims in _CLAIMS.finditer(text):
+        if claims.start() < end:
+            continue
+        run = _RUN.match(text[low : claims.start()][::-1])
+        start = claims.start() - (run.end() if run is not None else 0)
+        found = whole.search(text, start, claims.end(1))
+        if found is not None:
+            end = found.end()
+            yield found.start(), end, _JWT
+        low = max(end, claims.start())
 
 
 def _halves_of_keys(text: str) -> Iterator[tuple[int, int, str]]:
