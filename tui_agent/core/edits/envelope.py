@@ -11,7 +11,7 @@ from tui_agent.core.edits.contract import EditError
 from tui_agent.core.edits.operations import Add, Delete, Operation, Update
 
 BEGIN, END = "*** Begin Patch", "*** End Patch"
-_HEADER = re.compile(r"\*\*\*\s*(Add File|Delete File|Update File|Move to)\s*:\s*(.*?)\s*$")
+_HEADER = re.compile(r"\*\*\*\s*(Add File|Delete File|Update File|Move to)\s*:\s*+(.*\S|)\s*$")
 _END_OF_FILE = "*** End of File"
 _FENCE = re.compile(r"\s*(```|~~~)[\w-]*\s*$")
 _HEREDOC = re.compile(r".*<<-?\s*['\"]?(\w+)['\"]?\s*$")

@@ -8,7 +8,10 @@ from collections.abc import Iterable
 from tui_agent.core.edits.contract import EditError
 from tui_agent.core.text import Text, TextError, decode
 
-_COMMENT = re.compile(r"^\s*(?:#+|//+|/\*+|<!--|--+|;+|%+|\{/\*|\*)\s*(.*?)\s*(?:\*/\}?|-->)?\s*$")
+_COMMENT = re.compile(r"#+|//+|/\*+|<!--|--+|;+|%+|\{/\*|\*")
+_ENDS = ("*/}", "*/", "-->")
+_LONGEST = 400
+"""Characters of a comment that may stand for lines left out."""
 _DOTS = r"(?:\.{3,}|\u2026)"
 _NOUN = (
     r"(?:\w+ )?(?:code|lines?|imports?|methods?|functions?|class(?:es)?|tests?|fields?|content|"
@@ -61,10 +64,13 @@ def check_new_text(path: str, old: Iterable[str], new: Iterable[str]) -> None:
 
 def is_placeholder(line: str) -> bool:
     """Whether a line is a comment that stands for lines left out; a bare ellipsis is code."""
-    comment = _COMMENT.match(line)
-    if not comment:
+    text = line.strip()
+    comment = _COMMENT.match(text)
+    if not comment or len(text) > _LONGEST:
         return False
-    return any(pattern.match(comment[1]) for pattern in (_DOTS_FIRST, _DOTS_LAST))
+    said = text[comment.end() :]
+    said = next((said.removesuffix(end) for end in _ENDS if said.endswith(end)), said).strip()
+    return any(pattern.match(said) for pattern in (_DOTS_FIRST, _DOTS_LAST))
 
 
 def readable(path: str, data: bytes) -> Text:

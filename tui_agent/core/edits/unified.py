@@ -32,7 +32,9 @@ _ESCAPES = re.compile(r'\\([abfnrtv"\\]|[0-7]{3})')
 _LETTERS = {"a": 7, "b": 8, "f": 12, "n": 10, "r": 13, "t": 9, "v": 11, '"': 34, "\\": 92}
 _NAMELESS = "The diff names no file: it needs --- and +++ lines before its hunks."
 _HUNKLESS = "The diff has no hunk: a line with @@ must follow the --- and +++ lines of its file."
-_TIME = re.compile(r"\s+\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(\s*([+-]\d\d:?\d\d|Z))?$")
+_TIME = re.compile(
+    r"(?<!\s)\s+\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(\s*([+-]\d\d:?\d\d|Z))?$"
+)
 """When a file was written, as some programs put it behind the name, with blanks for the tab."""
 _SIGNATURE = re.compile(r"\d+\.\d+\S*\s*$")
 

@@ -20,7 +20,7 @@ _DURATION = rf"\b\d+(?:\.\d+)? ?{_UNIT}\b(?: ?\d+(?:\.\d+)? ?{_UNIT}\b)*"
 
 PATTERNS: tuple[tuple[str, str], ...] = (
     (_ANSI, ""),
-    (r"[^\n]*\r(?!\n)", ""),
+    (r"(?m)^[^\n]*\r(?!\n)", ""),
     (r"\r\n", "\n"),
     (_UUID, "<uuid>"),
     (_DATE, "<time>"),
@@ -32,7 +32,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
     (r"(?i)\b(port[ =:]+)\d{2,5}\b", r"\1<port>"),
     (r"(\b127\.0\.0\.1|\blocalhost|\[::1\]|\b0\.0\.0\.0):\d{2,5}\b", r"\1:<port>"),
     (r"/(?:private/)?(?:var/)?tmp/[\w.+-]*[\w+-](?:/pytest-of-\w+)?(?:/pytest-\d+)?", "<tmp>"),
-    (r"[ \t]+(?=\n|\Z)", ""),
+    (r"(?<![ \t])[ \t]+(?=\n|\Z)", ""),
 )
 """What is taken for noise, in this order: pattern and what stands for it."""
 

@@ -14,7 +14,7 @@ _OPENS = re.compile(
     r"(?P<kind>def|class|func|fn|function|impl|trait|struct|enum|interface|module|namespace|type)"
     r"\s+(?:\([^)]*\)\s*)?(?P<name>[\w$]+(?:(?:::|\.)[\w$]+)*)"
 )
-_HEADING = re.compile(r"#{1,6}\s+(?P<name>.+?)\s*#*$|\[(?P<table>[^\]]+)\]\s*$")
+_HEADING = re.compile(r"#{1,6}\s+(?P<name>\S.*)|\[(?P<table>[^\]]+)\]\s*$")
 _CONTAINERS = frozenset({"class", "impl", "trait", "struct", "interface", "module", "namespace"})
 _SOURCES = (".py", ".pyi")
 _MARKUP = (".md", ".markdown", ".toml", ".cfg", ".ini", ".rst")
@@ -96,5 +96,6 @@ def _heading(view: FileView, hunk: Hunk) -> str:
     for index in range(min(hunk.old_start + 3, len(view.before)) - 1, -1, -1):
         found = _HEADING.match(content(view.before[index]))
         if found is not None:
-            return found["name"] or found["table"]
+            name = found["name"] or ""
+            return name.rstrip("#").rstrip() or name[:1] or found["table"]
     return ""
