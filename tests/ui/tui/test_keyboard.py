@@ -1,13 +1,18 @@
-"""A paste stays text, whatever is in it and however it comes."""
+"""A paste stays text, whatever is in it and however it comes; and a terminal may go away."""
 
 from __future__ import annotations
 
+import os
+import threading
+from contextlib import suppress
 from itertools import pairwise
+from typing import TextIO, cast
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
-from tui_agent.ui.tui.keyboard import BEGIN, END, Pastes
+from tui_agent.ui.tui.keyboard import BEGIN, END, Pastes, Terminal
 
 PIECES = st.lists(
     st.sampled_from([BEGIN, END, "\x1b", "\x1b[", "\x1b[31m", "20", "1~", "a\n", "ü"])
@@ -42,3 +47,21 @@ def test_nothing_in_a_paste_is_left_that_begins_a_sequence(pieces: list[str]) ->
     text = "".join(pieces)
     assume(END not in text + END[:-1])
     assert read(BEGIN + text + END).count("\x1b") == 2
+
+
+def test_what_is_written_to_a_terminal_that_has_gone_away_holds_nobody_up() -> None:
+    master, slave = os.openpty()
+    os.close(master)
+    with suppress(OSError), os.fdopen(slave, "w") as gone:
+        writer = WriterThread(cast("TextIO", Terminal(gone)))
+        writer.start()
+
+        def draw() -> None:
+            for _ in range(3 * MAX_QUEUED_WRITES):
+                writer.write("x" * 1000)
+            writer.stop()
+
+        drawing = threading.Thread(target=draw, daemon=True)
+        drawing.start()
+        drawing.join(5.0)
+        assert not drawing.is_alive()

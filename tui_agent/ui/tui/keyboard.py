@@ -6,10 +6,17 @@ import os
 import selectors
 from codecs import getincrementaldecoder
 from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from textual._parser import ParseError
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
+
+if TYPE_CHECKING:
+    from io import TextIOWrapper
+    from typing import TextIO
+
+    from textual.app import App
 
 BEGIN, END, ESCAPE = "\x1b[200~", "\x1b[201~", "\x1b"
 MARK = "␛"
@@ -64,8 +71,47 @@ class Pastes:
         return whole[: len(whole) - begun].replace(ESCAPE, MARK), ""
 
 
+class Terminal:
+    """What is written to; of a terminal that has gone away nobody misses it.
+
+    The library's thread would end with the first write that fails, and the screen wait for it.
+    """
+
+    def __init__(self, file: TextIO) -> None:
+        """Write to this file while it is there."""
+        self._file = file
+
+    def write(self, text: str) -> int:
+        """Write a text, if anybody is there."""
+        with suppress(OSError):
+            self._file.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Send what has been written."""
+        with suppress(OSError):
+            self._file.flush()
+
+    def __getattr__(self, name: str) -> object:
+        """Be in all else the file itself."""
+        return getattr(self._file, name)
+
+
 class Keyboard(LinuxDriver):
-    """The library's driver with a reader of ours."""
+    """The library's driver with a reader of ours, and one that stands a terminal that goes away."""
+
+    def __init__(
+        self,
+        app: App[object],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        """Take what the library gives a driver."""
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        if self._file is not None:
+            self._file = cast("TextIOWrapper", Terminal(self._file))
 
     def run_input_thread(self) -> None:
         """Read until the screen ends; bytes that are no UTF-8 end nothing."""
