@@ -197,6 +197,40 @@ async def test_what_is_no_answer_is_one_clear_error(den: Den, body: bytes) -> No
     assert len(den.plain.heard) <= 4
 
 
+TOLD = (
+    b'data: {"choices": [{"delta": {"content": "Hel"}}]}\n\n'
+    b'data: {"choices": [{"delta": {"content": "lo."}, "finish_reason": "stop"}]}'
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (TOLD, STREAM),
+        (TOLD.replace(b"\n", b"\r\n") + b"\r\n", STREAM),
+        (b"\xef\xbb\xbf" + TOLD + b"\n\n", STREAM),
+        (TOLD + b"\n\n", b"Content-Type: text/event-stream; charset=utf-16"),
+        (TOLD + b"\n\ndata: {", STREAM),
+    ],
+    ids=["no end of line", "one", "begins with a mark", "another charset", "cut off behind it"],
+)
+async def test_an_answer_is_whole_however_its_lines_begin_and_end(
+    den: Den, body: bytes, kind: bytes
+) -> None:
+    den.plain.play(_answer(body, kind))
+    heard = await den.hear("plain")
+    assert heard.whole.text == "Hello."
+    assert len(den.plain.heard) == 1
+
+
+async def test_an_event_that_is_an_error_is_told_in_its_own_words(den: Den) -> None:
+    told = b'event: error\ndata: {"message": "no such thing", "code": 400}\n\n'
+    den.plain.play(_answer(told, STREAM))
+    heard = await den.hear("plain")
+    assert (heard.failure.kind, heard.only(AttemptFailed)) == ("refused", [])
+    assert "no such thing" in heard.failure.message
+
+
 @pytest.mark.case(95)
 async def test_a_server_that_cannot_prove_who_it_is_gets_no_key_and_no_second_try(
     den: Den,

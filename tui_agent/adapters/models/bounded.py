@@ -31,19 +31,28 @@ class BoundedText:
 
     def __init__(self, response: httpx.Response, where: str) -> None:
         self.headers = response.headers
+        self.ended = False
+        """Whether all has come: what is read now may be an event that was cut off."""
         self._response = response
         self._where = where
 
     async def aiter_text(self) -> AsyncIterator[str]:
-        """Yield the text. Raises Fault where a line or all of it becomes too long."""
+        """Yield the text. Raises Fault where a line or all of it becomes too long.
+
+        Without the mark that some servers begin with, and with the empty line that some leave out
+        at the end: the first or the last event would be lost with it.
+        """
         line = size = 0
-        async for text in self._response.aiter_text():
+        async for came in self._response.aiter_text():
+            text = came if size else came.removeprefix("\ufeff")
             size += len(text)
             last = text.rpartition("\n")
             line = len(last[2]) if last[1] else line + len(text)
             if line > LONGEST_LINE or size > LONGEST_ANSWER:
                 raise _too_large(self._where)
             yield text
+        self.ended = True
+        yield "\n\n"
 
 
 def _too_large(where: str) -> Exception:

@@ -144,6 +144,7 @@ class _Answer:
 
     async def chunks(self, response: httpx.Response) -> AsyncIterator[Json]:
         """Yield the stream's chunks; a server that doesn't stream has one."""
+        response.encoding = "utf-8"  # as both forms are, whatever a header says
         if "json" in response.headers.get("content-type", ""):
             yield self._parsed(await whole_text(response, self.where))
             self._assembly.finished = True
@@ -151,13 +152,20 @@ class _Answer:
         if "text/event-stream" not in response.headers.get("content-type", ""):
             # Some servers forget to say what they send; the lines themselves are then judged.
             response.headers["content-type"] = "text/event-stream"
-        bounded = cast("httpx.Response", BoundedText(response, self.where))
-        async for event in EventSource(bounded).aiter_sse():
+        bounded = BoundedText(response, self.where)
+        async for event in EventSource(cast("httpx.Response", bounded)).aiter_sse():
             if event.data.strip() == "[DONE]":
                 self._assembly.finished = True
                 return
-            if event.data:
-                yield self._parsed(event.data)
+            if not event.data:
+                continue
+            try:
+                chunk = self._parsed(event.data)
+            except Fault:
+                if bounded.ended:
+                    return  # cut off in its midst, as the whole is told to be
+                raise
+            yield {"error": chunk} if event.event == "error" and "error" not in chunk else chunk
 
     def take(self, chunk: Json) -> list[Delta]:
         """Return the pieces of a chunk, and keep what must go back with the message."""
