@@ -78,7 +78,8 @@ def path_of(error: OSError) -> str:
 def _place(environ: Mapping[str, str], *, variable: str, below_home: str) -> str:
     own = environ.get("AGENT_HOME", "")
     if own:
-        return os.path.join(os.getcwd(), own)
+        # The working folder may be gone; a whole path does not need it.
+        return own if own.startswith("/") else os.path.join(os.getcwd(), own)
     # The XDG specification has relative values ignored.
     given = environ.get(variable, "")
     if given.startswith("/"):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.adapters.session_log.records import NOW, told_session
 from tests.support.repository import Repository
+from tests.support.sources import ROOT
 from tui_agent.adapters.git_facts import git_facts
 from tui_agent.adapters.places import NoPlaceError, state_home, usable_state
 from tui_agent.adapters.session_log import (
@@ -208,6 +212,18 @@ def test_state_lies_where_the_environment_says() -> None:
     assert state_home({"XDG_STATE_HOME": "relative", "HOME": "/h"}) == Path("/h/.local/state/agent")
     with pytest.raises(NoPlaceError, match="HOME"):
         state_home({"HOME": "not/absolute"})
+
+
+def test_a_whole_path_needs_no_working_folder(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; os.chdir(sys.argv[1]); os.rmdir(sys.argv[1])\n"
+        "from tui_agent.adapters.places import state_home\n"
+        "sys.exit(str(state_home({'AGENT_HOME': '/a'})) != '/a')"
+    )
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    environ = {**os.environ, "PYTHONPATH": str(ROOT)}
+    subprocess.run([sys.executable, "-P", "-c", code, str(gone)], check=True, env=environ)
 
 
 def test_without_a_place_sessions_go_to_a_temporary_one_with_a_notice(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,12 @@ def test_a_changed_colour_is_changed_in_256_colours_too(tmp_path: Path) -> None:
         (SEA + "text = #\n", r"sea\.toml, line 6: "),
         (SEA + '[colors-256]\n\nbar = "#12"\n', r"line 8: colors-256\.bar: '#12' is no colour"),
         ('base = "grey"\n', r"line 1: base is one of ansi16, dark"),
+        (f"base = '{'a' * 300}'\n", r"line 1: base is one of ansi16, dark"),
+        ("base = ['dark']\n", r"line 1: base is one of ansi16, dark"),
+        ('base = "dark"\n[colors]\ncanvas = 5\n', r"line 3: colors.canvas: 5 is no colour"),
+        ('base = "dark"\nfade = nan\n', r"line 2: fade is nan, and no share from 0 to 1"),
+        (f"fade = {'1' * 5000}\n", r"digits"),
+        (f"a = {'[' * 5000}\n", r"nested too deeply"),
         ('dark = "yes"\nbase = "dark"\n', r"line 1: dark is 'yes'"),
         ('base = "dark"\ncolours = 1\n', r"line 2: there is no key colours"),
         ("dark = true\ntints = true\n[colors]\n", r"line 3: colors\.canvas is missing"),
@@ -54,6 +61,13 @@ def test_a_changed_colour_is_changed_in_256_colours_too(tmp_path: Path) -> None:
 def test_a_fault_is_told_with_its_line_and_key(tmp_path: Path, text: str, said: str) -> None:
     written(tmp_path, text)
     with pytest.raises(ThemeError, match=said):
+        choose_theme("sea", TRUE, tmp_path)
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_in_the_place_of_a_theme_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "sea.toml")
+    with pytest.raises(ThemeError, match=r"sea\.toml: it is no regular file"):
         choose_theme("sea", TRUE, tmp_path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -65,9 +66,8 @@ def read_table(path: Path, bases: Path) -> ThemeTable:
     Raises ThemeError.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        text = data.decode("utf-8")
+        data = _bytes(path)
+        text = data.decode("utf-8-sig")
         given = tomllib.loads(text)
     except OSError as error:
         raise ThemeError(f"{path.name}: {error.strerror or error}") from error
@@ -77,6 +77,10 @@ def read_table(path: Path, bases: Path) -> ThemeTable:
         found = _AT_LINE.fullmatch(str(error))
         where, what = (f", line {found[2]}", found[1]) if found else ("", str(error))
         raise ThemeError(f"{path.name}{where}: {what}") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise ThemeError(f"{path.name}: {error}") from error
+    except RecursionError as error:
+        raise ThemeError(f"{path.name}: it is nested too deeply") from error
     if len(data) > LARGEST:
         raise ThemeError(f"{path.name}: it is larger than {LARGEST // 1024} KiB")
     base = _base(path, given, text, bases)
@@ -85,15 +89,23 @@ def read_table(path: Path, bases: Path) -> ThemeTable:
     return _table(path, given, base)
 
 
+def _bytes(path: Path) -> bytes:
+    """Return what a file holds, up to more than a theme may. Raises OSError, for a pipe, too."""
+    if path.is_fifo():
+        raise OSError(errno.EINVAL, "it is no regular file")
+    with path.open("rb") as file:
+        return file.read(LARGEST + 1)
+
+
 def _base(path: Path, given: Mapping[str, Any], text: str, bases: Path) -> ThemeTable | None:
     name = given.get("base", "")
     if not name:
         return None
-    file = bases / f"{name}.toml"
-    if not isinstance(name, str) or "/" in name or not file.is_file() or file == path:
-        known = ", ".join(sorted(one.stem for one in bases.glob("*.toml")))
-        raise ThemeError(f"{path.name}{_line_of('base', text)}: base is one of {known}")
-    return read_table(file, bases)
+    known = {one.stem: one for one in bases.glob("*.toml") if one != path}
+    if not isinstance(name, str) or name not in known:
+        there = ", ".join(sorted(known))
+        raise ThemeError(f"{path.name}{_line_of('base', text)}: base is one of {there}")
+    return read_table(known[name], bases)
 
 
 def _table(path: Path, given: Mapping[str, Any], base: ThemeTable | None) -> ThemeTable:
@@ -117,7 +129,8 @@ def _faults(given: Mapping[str, Any], *, needs_all: bool) -> Iterator[tuple[str,
     for key in _NEEDED if needs_all else ():
         if key not in given:
             yield "", f"{key} is missing, and there is no base"
-    native = given.get("colors", {}).get("canvas", "#").startswith("#") is False
+    canvas = given.get("colors", {}).get("canvas", "#")
+    native = isinstance(canvas, str) and not canvas.startswith("#")
     for table in ("colors", "colors-256"):
         for role, value in given.get(table, {}).items():
             fault = _colour_fault(role, value, native=native)
@@ -133,7 +146,9 @@ def _key_faults(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if key not in _KINDS:
             yield key, f"there is no key {key}; there are {', '.join(_KINDS)}"
         elif not isinstance(value, _KINDS[key]):
-            yield key, f"{key} is {value!r}, which it cannot be"
+            yield key, f"{key} is {value!r:.80}, which it cannot be"
+        elif key == "fade" and not 0 <= given[key] <= 1:
+            yield key, f"fade is {value!r}, and no share from 0 to 1"
 
 
 def _colour_fault(role: str, value: object, *, native: bool) -> str:
