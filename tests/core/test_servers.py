@@ -71,6 +71,9 @@ def test_variables_are_put_in_everywhere_and_a_missing_one_is_named() -> None:
     assert made.env == (("TOKEN", "atb"), ("EMPTY", ""))
     with pytest.raises(DefinitionError, match="the variable PLACE is not set"):
         expanded(one, {"TOKEN": "t"}.get)
+    elsewhere = definition_of("x", {"url": "${PLACE}"}, "user", "")
+    with pytest.raises(DefinitionError, match="no http address"):
+        expanded(elsewhere, {"PLACE": "http://["}.get)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,8 @@ def test_variables_are_put_in_everywhere_and_a_missing_one_is_named() -> None:
         ({}, "needs a program"),
         ({"type": "http"}, "needs an address"),
         ({"url": "ftp://x"}, "needs an address"),
+        ({"url": "http://["}, "needs an address"),
+        ({"url": "https:///x"}, "needs an address"),
         ({"type": "sse", "url": "https://x"}, "sse is gone"),
         ({"type": "odd"}, 'not "odd"'),
         ({"command": "x", "args": "y"}, "args is a list"),

@@ -133,7 +133,7 @@ def definition_of(
     if kind not in _KINDS:
         raise DefinitionError(f'type is "stdio" or "http", not "{kind}"')
     http = _KINDS[kind] == "http"
-    if http and not url.startswith(("http://", "https://")) and not url.startswith("${"):
+    if http and not _is_address(url) and not url.startswith("${"):
         raise DefinitionError('it needs an address: url = "https://…"')
     if not http and not command:
         raise DefinitionError('it needs a program: command = "npx"')
@@ -152,6 +152,14 @@ def definition_of(
         writes=_flag(table, "writes"),
         disabled=_flag(table, "disabled"),
     )
+
+
+def _is_address(url: str) -> bool:
+    """Return whether a machine is named that can be asked over http."""
+    try:
+        return url.startswith(("http://", "https://")) and bool(urlsplit(url).netloc)
+    except ValueError:  # a bracket of IPv6 without its other
+        return False
 
 
 def _text(table: Mapping[str, Any], key: str) -> str:
@@ -211,7 +219,7 @@ def expanded(
         url=put_in(definition.url),
         headers=tuple((name, put_in(one)) for name, one in definition.headers),
     )
-    if made.url and not made.url.startswith(("http://", "https://")):
+    if made.url and not _is_address(made.url):
         raise DefinitionError(f"its address is no http address: {definition.url}")
     return made
 

@@ -119,6 +119,7 @@ async def den(
         for name, url in (
             ("plain", f"http://127.0.0.1:{plain.port}/v1"),
             ("secure", f"https://127.0.0.1:{secure.port}/v1"),
+            ("crooked", "http://["),
         )
     ]
     environ = {"PATH": os.environ["PATH"], "OWN_SERVER_KEY": KEY}
@@ -221,6 +222,11 @@ async def test_an_answer_is_whole_however_its_lines_begin_and_end(
     heard = await den.hear("plain")
     assert heard.whole.text == "Hello."
     assert len(den.plain.heard) == 1
+
+
+async def test_an_address_that_is_none_is_told_to_be_so(den: Den) -> None:
+    heard = await den.hear("crooked")
+    assert (heard.failure.kind, heard.failure.remedy) == ("unreachable", "check the base URL")
 
 
 async def test_an_event_that_is_an_error_is_told_in_its_own_words(den: Den) -> None:

@@ -60,6 +60,10 @@ class DirectProvider:
         if not key and not route.keyless:
             raise no_key(route.key_variable, route.provider)
         url = route.base_url.rstrip("/") + "/chat/completions"
+        try:
+            urlsplit(url)
+        except ValueError as error:  # a bracket of IPv6 without its other
+            raise Fault("unreachable", f"{url!r}: {error}", remedy="check the base URL") from error
         answer = _Answer(route, request, url)
         try:
             async with self._client(url).stream(

@@ -322,7 +322,7 @@ class RoutedModel:
         return self._scripts[path]
 
     def _wait(self, route: Route, fault: Fault, attempt: int) -> float | None:
-        if fault.kind == "unreachable" and _is_near(route.base_url) and attempt > 1:
+        if fault.kind == "unreachable" and attempt > 1 and _is_near(route.base_url):
             return None  # nobody listens there, and waiting won't start the server
         return self._care.retries.wait(fault, attempt, self._care.chance())
 
