@@ -35,6 +35,22 @@ def test_servers_are_written_down_listed_and_taken_out(repository: Repository) -
     assert program.run("mcp", "add", "x", "https://x", "--", "y").status == 2
 
 
+@pytest.mark.parametrize("kind", ["a folder", "outside of the workspace"])
+def test_a_projects_file_that_is_none_is_told_and_left_alone(
+    repository: Repository, kind: str
+) -> None:
+    place = repository.root / ".mcp.json"
+    place.mkdir() if kind == "a folder" else place.symlink_to("/etc/passwd")
+    program = Program(repository.root)
+    listed = program.run("mcp", "list")
+    assert (listed.status, listed.err.count("\n")) == (0, 1)
+    assert f"{kind}." in listed.err
+    added = program.run("mcp", "add", "x", "--project", "--", "y")
+    assert added.status == 2
+    assert added.err.startswith("Nothing was done: .mcp.json ")
+    assert place.is_dir() or place.is_symlink()
+
+
 def test_a_token_in_the_settings_is_not_shown(repository: Repository) -> None:
     program = Program(repository.root)
     program.run("mcp", "add", "docs", "https://example.org/mcp", "--header", "Token=very-secret")

@@ -39,7 +39,9 @@ class ServersAround:
     @property
     def problems(self) -> Sequence[str]:
         """What is wrong with definitions."""
-        return (*self._wiring.loaded.warnings, *defined_of(self._wiring).problems)
+        unread = "" if self._wiring.trusted else self._looked()[1]
+        found = (*self._wiring.loaded.warnings, *defined_of(self._wiring).problems)
+        return (*found, *([unread] if unread else []))
 
     def listed(self) -> Sequence[ListedServer]:
         """List what counts, and what would if the folder were trusted."""
@@ -68,7 +70,7 @@ class ServersAround:
         """Return what an untrusted project's file would bring."""
         if self._wiring.trusted:
             return []
-        tables, _ = project_tables(self._project_file())
+        tables, _ = self._looked()
         found = []
         for name, table in tables.items():
             try:
@@ -76,6 +78,13 @@ class ServersAround:
             except DefinitionError:
                 continue
         return found
+
+    def _looked(self) -> tuple[dict[str, dict[str, Any]], str]:
+        """Return the tables of the project's file as it is now, and what is wrong with it."""
+        try:
+            return project_tables(self._project_file())
+        except (OSError, ValueError) as error:
+            return {}, f"{PROJECT_SERVERS} does not count: {error}."
 
     def add(self, name: str, table: Mapping[str, Any], *, project: bool) -> str:
         """Write a server down. Raises ValueError, OSError."""
@@ -149,12 +158,19 @@ class ServersAround:
         return path, path.read_bytes().decode("utf-8") if path.exists() else ""
 
     def _project_file(self) -> bytes | None:
-        from tui_agent.adapters.git_workspace.paths import Confined
+        """Return the project's file as it is now. Raises DefinitionError, OSError."""
+        from tui_agent.adapters.git_workspace.paths import Confined, NotAFileError
+        from tui_agent.core.edits import EditError
 
-        return Confined(self._wiring.root).read(PROJECT_SERVERS)
+        files = Confined(self._wiring.root)
+        try:
+            return files.read(files.locate(PROJECT_SERVERS))
+        except (EditError, NotAFileError) as error:
+            raise DefinitionError(str(error).partition("\n")[0].rstrip(".")) from None
 
     def _write_project(self, data: bytes, old: bytes | None) -> None:
         """Write it as an edit of the workspace is written: as a whole, or not at all."""
+        from tui_agent.adapters.git_workspace.paths import Confined
         from tui_agent.adapters.git_workspace.workspace import GitWorkspace
         from tui_agent.adapters.session_log import MemoryLog
         from tui_agent.core.events import PlannedWrite
@@ -162,7 +178,8 @@ class ServersAround:
         log = MemoryLog()
         workspace = GitWorkspace(self._wiring.root, blobs=log, environ=self._wiring.environ)
         before = log.put(old) if old is not None else None
-        write = PlannedWrite(path=PROJECT_SERVERS, before=before, after=log.put(data))
+        place = Confined(self._wiring.root).locate(PROJECT_SERVERS)
+        write = PlannedWrite(path=place, before=before, after=log.put(data))
         workspace.commit([write], log.get)
 
 
