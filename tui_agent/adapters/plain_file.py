@@ -9,9 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-
-_NOTHING = os.makedev(1, 3)
-"""The device that `/dev/null` is."""
+from pathlib import Path
 
 
 def plain_bytes(path: str | os.PathLike[str], most: int = -1) -> bytes:
@@ -22,7 +20,7 @@ def plain_bytes(path: str | os.PathLike[str], most: int = -1) -> bytes:
         raise OSError(errno.EINVAL, str(error)) from error
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(descriptor)
-        if stat.S_ISCHR(found.st_mode) and found.st_rdev == _NOTHING:
+        if stat.S_ISCHR(found.st_mode) and found.st_rdev == Path(os.devnull).stat().st_rdev:
             return b""  # How people, and sandboxes, put a file out of use.
         if not stat.S_ISREG(found.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", os.fspath(path))
