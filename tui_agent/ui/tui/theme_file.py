@@ -126,6 +126,9 @@ def _table(path: Path, given: Mapping[str, Any], base: ThemeTable | None) -> The
 def _faults(given: Mapping[str, Any], *, needs_all: bool) -> Iterator[tuple[str, str]]:
     """Yield the keys that are wrong, and what is wrong with each."""
     yield from _key_faults(given)
+    fade = given.get("fade", 0)
+    if not 0 <= fade <= 1:
+        yield "fade", f"fade is {fade!r}, and no share from 0 to 1"
     for key in _NEEDED if needs_all else ():
         if key not in given:
             yield "", f"{key} is missing, and there is no base"
@@ -147,8 +150,6 @@ def _key_faults(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield key, f"there is no key {key}; there are {', '.join(_KINDS)}"
         elif not isinstance(value, _KINDS[key]):
             yield key, f"{key} is {value!r:.80}, which it cannot be"
-        elif key == "fade" and not 0 <= given[key] <= 1:
-            yield key, f"fade is {value!r}, and no share from 0 to 1"
 
 
 def _colour_fault(role: str, value: object, *, native: bool) -> str:
