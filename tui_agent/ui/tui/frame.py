@@ -115,8 +115,6 @@ class Frame:
         if first:
             self.notices.banner(first + (f" And {len(more) - 1} more." if len(more) > 1 else ""))
 
-    # Drawing
-
     @property
     def prompt_focused(self) -> bool:
         """Whether keys go to the prompt."""
@@ -189,6 +187,8 @@ class Frame:
 
     def tell_keys(self) -> None:
         """Show the keys of what has the focus, or has it again once an overlay is closed."""
+        if not self.stands:
+            return
         shell = self.shell
         focused = shell.prompt.screen.focused
         if focused is shell.prompt or focused is None:
