@@ -15,11 +15,6 @@ import sys
 YOUNG = 10_000
 """Objects more than before, after which the young ones are looked at."""
 MIDDLE = 20
-LARGE = 128 * 1024
-"""Bytes from which on a request or an answer gets memory of its own, which goes back at once. The
-C library would raise that to the largest one that was ever freed, and leave gaps as large."""
-_OWN_MAPPING = -3
-"""What `malloc.h` calls `M_MMAP_THRESHOLD`."""
 FULL = 100_000
 """Looks at middle-aged ones before a full look comes by itself: after some hours."""
 
@@ -29,7 +24,6 @@ def begin() -> None:
     gc.freeze()
     gc.set_threshold(YOUNG, MIDDLE, FULL)
     gc.enable()
-    _c_library("mallopt", _OWN_MAPPING, LARGE)
 
 
 def as_ever() -> None:
@@ -42,14 +36,9 @@ def as_ever() -> None:
 def tidy() -> None:
     """Look at everything, and give back what is free; takes 20 to 50 ms."""
     gc.collect()
-    _c_library("malloc_trim", 0)
-
-
-def _c_library(name: str, *arguments: int) -> None:
-    """Tell the memory of the C library something, where there is such a function: musl has none."""
     if sys.platform == "linux":
         from tui_agent.adapters.kernel.libc import libc
 
-        function = getattr(libc(), name, None)
-        if function is not None:
-            function(*arguments)
+        trim = getattr(libc(), "malloc_trim", None)  # musl has none
+        if trim is not None:
+            trim(0)
