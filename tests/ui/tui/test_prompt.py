@@ -52,6 +52,15 @@ async def test_enter_never_overtakes_the_letters_before_it() -> None:
         assert desk.commands == [Submit(text="first"), Submit(text="second? yes")]
 
 
+async def test_keys_that_come_at_once_write_in_their_order() -> None:
+    async with at_desk(Story().start()) as desk:
+        for key in (*"frist", *["backspace"] * 4, *"irst", "home", *"at ", "enter"):
+            character = key if len(key) == 1 else None
+            desk.shell.post_message(events.Key(key, character))
+        await desk.until(lambda: bool(desk.commands))
+        assert desk.commands == [Submit(text="at first")]
+
+
 async def test_the_prompt_grows_to_eight_rows_and_no_further() -> None:
     async with at_desk(Story().start()) as desk:
         for _ in range(12):

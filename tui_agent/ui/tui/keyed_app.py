@@ -336,10 +336,23 @@ class Hearing(_Mixed):
                 focused._forward_event(event)  # noqa: SLF001 - the focus has moved on meanwhile
                 return
             app.heard = event
-            if app.hear(event):
+            if app.hear(event) or await self._edited(event, app):
                 event.stop()
                 return
         await super().on_event(event)
+
+    async def _edited(self, key: events.Key, app: KeyedApp) -> bool:
+        """Do what a key means to a text of the library, now; return whether it meant anything.
+
+        The library asks for it only after the key has gone up to the application: letters that
+        come behind a Backspace, and Enter, would overtake it.
+        """
+        if key.is_printable:
+            return False
+        for binding in self._bindings.key_to_bindings.get(key.key, ()):
+            if await app.run_action(binding.action, self):
+                return True
+        return False
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw nothing once it is removed: its styles go before its place on the screen does."""
