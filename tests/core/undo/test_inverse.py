@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.edits.workspace import Memory
+from tests.core.patch.making import fastest
 from tui_agent.core.undo import TakenBack, WrittenFile, take_back
 
 Rows = tuple[str, ...]
@@ -173,3 +174,12 @@ def test_bytes_that_the_session_no_longer_has_are_named() -> None:
     written = WrittenFile(path="a.txt", target="a.txt", before="0" * 64, after="1" * 64)
     taken = take_back([written], Memory({"a.txt": b"x"}), Past().load)
     assert "no longer among the session's payloads" in taken.left_out[0].reason
+
+
+def test_thousands_of_files_are_taken_back_in_the_time_of_as_many() -> None:
+    def seconds(count: int) -> float:
+        names = [f"{number}.txt" for number in range(count)]
+        edits = [(name, name, b"a\n", b"b\n") for name in names]
+        return fastest(lambda: back(dict.fromkeys(names, b"b\n"), *edits))
+
+    assert seconds(2000) < 12 * seconds(400)

@@ -104,13 +104,13 @@ def take_back(written: Sequence[WrittenFile], files: Files, load: Load) -> Taken
 
 def _groups(written: Iterable[WrittenFile]) -> list[list[WrittenFile]]:
     """Part the edits by file, in order; a file that was renamed is one under all its names."""
-    groups: list[list[WrittenFile]] = []
-    for one in written:
-        mine = [group for group in groups if {one.path, one.target} & set(_names(group))]
-        joined = [other for group in mine for other in group]
-        groups = [group for group in groups if group not in mine]
-        groups.append([*joined, one])
-    return groups
+    groups: dict[int, list[WrittenFile]] = {}
+    group_of: dict[str, int] = {}
+    for number, one in enumerate(written):
+        mine = sorted({group_of[name] for name in (one.path, one.target) if name in group_of})
+        groups[number] = [*(other for place in mine for other in groups.pop(place)), one]
+        group_of.update(dict.fromkeys(_names(groups[number]), number))
+    return list(groups.values())
 
 
 def _swapped(written: Iterable[WrittenFile]) -> dict[str, str]:
