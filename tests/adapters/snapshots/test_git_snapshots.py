@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.repository import Repository
+from tests.support.repository import Repository, make_repository
 from tui_agent.adapters.runner.git_rooms import GitRooms
 from tui_agent.adapters.runner.sandboxed import Choosing
 from tui_agent.adapters.snapshots.bases import RecordedBases
@@ -107,6 +107,28 @@ async def test_what_is_ignored_secret_or_too_large_is_left_out_and_said(
         "local.env: may hold a secret",
         "big.dat: larger than 5 MiB",
     }
+
+
+async def test_a_submodule_is_left_out_unless_a_commit_is_checked_out_there(
+    repository: Repository, tmp_path: Path
+) -> None:
+    inner = make_repository(repository.root / "inner")
+    commit = inner.commit()
+    repository.write("a.py", "x\n")
+    repository.commit()
+    shutil.rmtree(inner.root / ".git")
+    repository.git("update-index", "--add", "--cacheinfo", f"160000,{commit},empty")
+    (repository.root / "empty").mkdir()
+    taken = await snapshots_of(repository.root, tmp_path / "state").take()
+    assert names_in(repository, taken.tree, tmp_path / "state") == {"a.py", ""}
+    assert set(taken.left_out) == {
+        "empty: a repository of its own",
+        "inner: a repository of its own",
+    }
+    make_repository(inner.root)
+    inner.commit()
+    taken = await snapshots_of(repository.root, tmp_path / "other").take()
+    assert names_in(repository, taken.tree, tmp_path / "other") == {"a.py", "inner", ""}
 
 
 async def test_a_file_that_is_tracked_though_ignored_is_in_the_tree(

@@ -230,6 +230,8 @@ class GitSnapshots:
                 left_out[f"{name}: a repository of its own"] = None
             elif tag == "R":
                 drop[name] = None
+            elif _has_no_commit(self._shadow.root / name):
+                left_out[f"{name}: a repository of its own"] = None
             elif self._secret(name):
                 left_out[f"{name}: may hold a secret"] = None
             elif tag == "?" and name not in take and self._size(name) > LARGEST_UNTRACKED:
@@ -305,6 +307,17 @@ def _laid(file: LaidFile) -> NewFile | None:
         return None
     executable = file.mode is not None and bool(file.mode & stat.S_IXUSR)
     return NewFile(mode=0o100755 if executable else 0o100644, data=file.content)
+
+
+def _has_no_commit(path: Path) -> bool:
+    """Whether a folder has the place of a submodule, and no commit is checked out there."""
+    try:
+        if not stat.S_ISDIR(path.lstat().st_mode):
+            return False
+    except OSError:
+        return False
+    facts = git_facts(path)
+    return facts is None or facts.root != path.resolve() or facts.head is None
 
 
 def _taken(lock: int) -> bool:
