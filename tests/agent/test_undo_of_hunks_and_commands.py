@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.agent.conftest import Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.agent.scripts import DONE, call, shell
-from tests.agent.test_undo import LINES, patch, undone, whole_git, written_over
+from tests.agent.test_undo import LINES, edit, patch, undone, whole_git, written_over
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository, make_repository
 from tui_agent.agent.agent import Manner
@@ -243,3 +243,26 @@ async def test_a_command_that_changed_nothing_leaves_nothing_to_take_back(script
         await run(work)
         await undone(work, Undo())
         assert work.last(Notice).text.endswith("no turn of this session has changed a file.")
+
+
+async def test_what_a_command_only_brought_to_light_was_there_before_and_stays(
+    numbered: Repository, script: Script
+) -> None:
+    numbered.write(".gitignore", "notes.txt\n")
+    numbered.write("notes.txt", "mine\n")
+    numbered.write("inner/mine.txt", "mine, too\n")
+    numbered.git("init", "--quiet", "inner")
+    command = "rm -rf .gitignore inner/.git; echo new > new.txt"
+    async with (
+        script(shell(command) + edit("mine", "MINE", "notes.txt") + DONE)
+        .with_mode(mode="edit")
+        .opened(manner=FREE) as work
+    ):
+        await run(work)
+        await accepted(work, Undo())
+        assert not (numbered.root / "new.txt").exists()
+        assert numbered.read(".gitignore") == b"notes.txt\n"
+        said = [one.text for one in work.events(Notice)]
+    assert numbered.read("notes.txt") == b"mine\n"
+    assert numbered.read("inner/mine.txt") == b"mine, too\n"
+    assert [one for one in said if "inner/mine.txt was there before the command" in one]

@@ -161,6 +161,7 @@ async def _snapshot(
             parent=parent,
             reason=reason,
             left_out=taken.left_out,
+            came_in=taken.came_in,
             ms=taken.ms,
             deep=more,
         )

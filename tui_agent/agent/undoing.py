@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from tui_agent.core.undo import ChosenUndo, WrittenFile, choose, commands_of, meant
@@ -44,11 +44,11 @@ async def command_writes(
             except OSError:
                 del found[call.id]
                 continue
-            found[call.id] = tuple(_written(change, blobs) for change in changes)
+            found[call.id] = tuple(_written(change, call.came_in, blobs) for change in changes)
     return found
 
 
-def _written(change: FileChange, blobs: Blobs) -> WrittenFile:
+def _written(change: FileChange, came_in: Collection[str], blobs: Blobs) -> WrittenFile:
     return WrittenFile(
         path=change.path,
         target=change.path,
@@ -56,4 +56,5 @@ def _written(change: FileChange, blobs: Blobs) -> WrittenFile:
         after=None if change.after is None else blobs.put(change.after).sha,
         mode_before=change.old_mode,
         mode_after=change.new_mode,
+        there_before=True if change.before is None and change.path in came_in else None,
     )

@@ -333,6 +333,8 @@ class Snapshot:
 
     tree: str
     left_out: tuple[str, ...] = ()
+    came_in: tuple[str, ...] = ()
+    """Files that are new in it, though they were there already at the last look."""
     ms: int = 0
 
 

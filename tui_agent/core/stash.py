@@ -21,6 +21,8 @@ class Deep:
     """The workspace with the files that git ignores and the large ones, within limits."""
     left_out: tuple[str, ...] = ()
     """What is not in it, with why."""
+    came_in: tuple[str, ...] = ()
+    """Files that were not in the last such tree, though they were there already."""
     stash: tuple[Stashed, ...] = ()
     """The entries of git's stash, the oldest first."""
     head: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import shutil
@@ -129,6 +130,20 @@ async def test_a_submodule_is_left_out_unless_a_commit_is_checked_out_there(
     inner.commit()
     taken = await snapshots_of(repository.root, tmp_path / "other").take()
     assert names_in(repository, taken.tree, tmp_path / "other") == {"a.py", "inner", ""}
+
+
+async def test_what_was_there_unrecorded_is_told_from_what_is_new(
+    repository: Repository, snapshots: GitSnapshots
+) -> None:
+    repository.write(".gitignore", "old.txt\n")
+    repository.write("old.txt", "x\n")
+    await asyncio.sleep(0.05)  # More than a tick of the kernel's clock.
+    await snapshots.take()
+    (repository.root / ".gitignore").unlink()
+    repository.write("new.txt", "x\n")
+    taken = await snapshots.take()
+    assert taken.came_in == ("old.txt",)
+    assert (await snapshots.take()).came_in == ()
 
 
 async def test_a_file_that_is_tracked_though_ignored_is_in_the_tree(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -31,10 +32,21 @@ class Git(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeepTree:
+    """The tree of the private index with the rest of the files."""
+
+    tree: str
+    names: tuple[str, ...]
+    """The files that only this tree has."""
+    left_out: tuple[str, ...]
+    """What is not in it, with why."""
+
+
 async def deep_tree(
     shadow: Shadow, git: Git, environ: Mapping[str, str], secret: Callable[[str], bool]
-) -> tuple[str, tuple[str, ...]]:
-    """Return the tree of the private index with the rest of the files, and what is not in it.
+) -> DeepTree:
+    """Write the tree of the private index with the rest of the files.
 
     The caller holds the private index. Raises OSError.
     """
@@ -53,7 +65,7 @@ async def deep_tree(
         tree = (await git("write-tree", environ=own)).decode().strip()
     finally:
         index.unlink(missing_ok=True)
-    return tree, left_out
+    return DeepTree(tree=tree, names=tuple(taken), left_out=left_out)
 
 
 def _files(root: Path, names: Sequence[str]) -> Iterator[str]:

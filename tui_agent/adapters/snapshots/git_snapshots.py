@@ -22,6 +22,7 @@ from tui_agent.adapters.snapshots import keeping, stashed
 from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
 from tui_agent.adapters.snapshots.shadow import Shadow
+from tui_agent.adapters.snapshots.there_before import there_before
 from tui_agent.adapters.snapshots.trees import NewFile, Trees
 from tui_agent.core.copies import LaidFile
 from tui_agent.core.patch import FileChange
@@ -68,6 +69,9 @@ class GitSnapshots:
         self._prepared = False
         self._last = ""
         self._pending: dict[str, None] = {}
+        self._looked_ns: int | None = None
+        self._deep_ns: int | None = None
+        self._deep_names: frozenset[str] = frozenset()
         self._trees: Trees | None = None
 
     async def take(self, changed: Sequence[str] | None = None) -> Snapshot:
@@ -80,10 +84,12 @@ class GitSnapshots:
             self._shadow.prepare()
             self._prepared = True
         left_out: tuple[str, ...] = ()
+        came_in: tuple[str, ...] = ()
         tree = await self._from_the_last(changed) if changed and self._last else ""
         if not tree:
             async with self._alone():
-                left_out = await self._update((*changed, *self._pending) if changed else None)
+                looked = (*changed, *self._pending) if changed else None
+                left_out, came_in = await self._update(looked)
                 tree = (await self._git("write-tree")).decode().strip()
                 if tree != self._last and self._shadow.borrows:
                     keeping.note(self._shadow, tree)
@@ -92,7 +98,7 @@ class GitSnapshots:
                 self._trees.forget()
         self._last = tree
         ms = round((time.monotonic() - begun) * 1000)
-        return Snapshot(tree=tree, left_out=left_out, ms=ms)
+        return Snapshot(tree=tree, left_out=left_out, came_in=came_in, ms=ms)
 
     async def keep(self) -> None:
         """Copy what recorded trees borrow from the user's repository, which may throw it away."""
@@ -107,13 +113,23 @@ class GitSnapshots:
             await self.take()
         facts = git_facts(self._shadow.root)
         entries = stash_entries(facts.common_dir) if facts is not None else ()
+        begun = time.time_ns()
         async with self._alone():
             await stashed.keep_entries(self._shadow, self._git, [one.commit for one in entries])
-            tree, left_out = await deep_tree(self._shadow, self._git, self._environ, self._secret)
-            if tree and self._shadow.borrows:
-                keeping.note(self._shadow, tree)
+            found = await deep_tree(self._shadow, self._git, self._environ, self._secret)
+            if found.tree and self._shadow.borrows:
+                keeping.note(self._shadow, found.tree)
+        first = [name for name in found.names if name not in self._deep_names]
+        came_in = there_before(self._shadow.root, first, self._deep_ns)
+        self._deep_ns, self._deep_names = begun, frozenset(found.names)
         head = facts.head if facts is not None else None
-        return Deep(tree=tree, left_out=left_out, stash=entries, head=head or "")
+        return Deep(
+            tree=found.tree,
+            left_out=found.left_out,
+            came_in=came_in,
+            stash=entries,
+            head=head or "",
+        )
 
     async def give_back(self, commit: str) -> None:
         """Put what was kept of a stash entry back; see `Snapshots.give_back`. Raises OSError."""
@@ -188,8 +204,14 @@ class GitSnapshots:
             batch = await self._git("cat-file", "--batch", stdin=os.fsencode(asked))
             trees.learn(folders, batch)
 
-    async def _update(self, changed: Sequence[str] | None) -> tuple[str, ...]:
-        """Bring the private index up to date; return what was left out and why."""
+    async def _update(
+        self, changed: Sequence[str] | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Bring the private index up to date.
+
+        Return what was left out and why, and what came in that was there at the last look.
+        """
+        begun = time.time_ns()
         where = ("--", *changed) if changed is not None else ()
         listed = await self._git("ls-files", "-ztmod", "--exclude-standard", *where)
         if changed is None and not self._shadow.index.exists():
@@ -203,7 +225,11 @@ class GitSnapshots:
             # What has become a folder, or was one, takes the place of what was there.
             how = ("--add", "--remove", "--replace")
             await self._git("update-index", "-z", *how, "--stdin", stdin=lines)
-        return left_out
+        if changed is not None:
+            return left_out, ()
+        fresh = {entry[2:] for entry in _names(listed) if entry[0] == "?"}
+        since, self._looked_ns = self._looked_ns, begun
+        return left_out, there_before(self._shadow.root, fresh.intersection(take), since)
 
     async def _tracked(self) -> bytes:
         """List what the user's repository tracks: some of it may be ignored all the same."""

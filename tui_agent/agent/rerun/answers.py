@@ -70,7 +70,12 @@ class Answers:
             elif isinstance(event, SnapshotTaken):
                 if later not in self._given:
                     self._given.add(later)
-                    taken = Snapshot(tree=event.tree, left_out=event.left_out, ms=event.ms)
+                    taken = Snapshot(
+                        tree=event.tree,
+                        left_out=event.left_out,
+                        came_in=event.came_in,
+                        ms=event.ms,
+                    )
                     self._mailbox.put(SNAPSHOT, TreeTaken(taken, event.deep, paths))
                 return
             elif isinstance(event, Notice):

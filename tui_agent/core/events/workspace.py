@@ -28,6 +28,8 @@ class SnapshotTaken:
     """`turn`, `before` (a command, an undo, a rewind), or the id of the call that it follows."""
     left_out: tuple[str, ...] = ()
     """Paths or patterns that are not in the tree, with why."""
+    came_in: tuple[str, ...] = ()
+    """Files that are new in the tree, though they were there already: ignored, or left out."""
     ms: int = 0
     deep: Deep | None = None
     """What else was recorded: round a command that may throw away uncommitted work."""

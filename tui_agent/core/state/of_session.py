@@ -170,10 +170,11 @@ def _recorded(agent: Agent, call: Call, event: SnapshotTaken) -> Call:
     """Return a call with the trees before and after it, and what it dropped beside files."""
     before, after = agent.deep, event.deep
     if before is None or after is None:
-        return replace(call, trees=(event.parent, event.tree))
+        return replace(call, trees=(event.parent, event.tree), came_in=event.came_in)
     return replace(
         call,
         trees=(before.tree, after.tree),
+        came_in=(*event.came_in, *after.came_in),
         dropped=dropped(before.stash, after.stash),
         head_before=before.head if before.head != after.head else "",
     )

@@ -96,6 +96,8 @@ class Call:
     ms: int = 0
     trees: tuple[str, str] = ("", "")
     """The recorded trees before and after it, where the workspace was recorded after it."""
+    came_in: tuple[str, ...] = ()
+    """Files of the tree after it that were there before, though they are not in that tree."""
     dropped: tuple[Stashed, ...] = ()
     """Entries of git's stash that its command dropped."""
     head_before: str = ""

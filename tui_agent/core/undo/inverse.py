@@ -235,6 +235,9 @@ def _uncreate(overlay: Overlay, one: WrittenFile, now: bytes | None, after: byte
     target = one.target
     if now is None:
         return
+    if one.there_before:
+        message = f"{target} was there before the command, though it was not recorded then"
+        raise _ConflictError(message)
     if now != after or overlay.is_link(target) != is_link(one.mode_after):
         where = _places(_lines(after), _lines(now))
         message = f"{target} was created by the edit, and has been changed since{where}"
