@@ -116,7 +116,6 @@ def _decided(state: Session, agent: Agent, record: Record, event: ApprovalDecide
         status="decided",
         proposal=event.proposal or call.proposal,
         decision=event.decision,
-        decided_round=event.round,
         reason=event.decision.reason or call.reason,
         waited_ms=call.waited_ms + event.waited_ms,
         round=event.round,

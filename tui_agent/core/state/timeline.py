@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 
 from tui_agent.core.events import Record
@@ -43,7 +42,3 @@ class Timeline:
         for record in self.records[frame * KEYFRAME_EVERY : count]:
             apply(state, record)
         return state
-
-    def count_of(self, seq: int) -> int:
-        """Return how many records there are up to and with `seq`."""
-        return bisect_right(self.records, seq, key=lambda record: record.seq)

@@ -80,8 +80,6 @@ class Call:
     offers: tuple[Offer, ...] = ()
     """Rules that may be allowed instead of this one call."""
     decision: Decision | None = None
-    decided_round: int = 0
-    """The round that `decision` belongs to."""
     waited_ms: int = 0
     started: ToolStarted | None = None
     started_ts: str = ""

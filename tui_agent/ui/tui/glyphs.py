@@ -48,7 +48,6 @@ class Glyphs:
     down: str = "↓"
     caret: str = "▌"
     bullet: str = "·"
-    range: str = "–"
     ascii_only: bool = False
 
 
@@ -89,7 +88,6 @@ ASCII = Glyphs(
     down="Down",
     caret="_",
     bullet="-",
-    range="-",
     ascii_only=True,
 )
 
