@@ -98,6 +98,57 @@ def test_a_glob_that_shows_rg_a_hidden_secret_asks(tmp_path: Path, flags: str) -
         assert said(command_in(folder, f"rg KEY {plain}"))[0] == "allow", plain
 
 
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [(".ignore", "!.env"), (".gitignore", "!/.e*"), ("src/.rgignore", "!*"), (".ignore", "!.x/")],
+)
+def test_a_hidden_secret_that_an_ignore_file_takes_out_again_is_one_that_rg_reads(
+    tmp_path: Path, file: str, line: str
+) -> None:
+    folder = plain_folder(tmp_path)
+    for name in (".env", "src/.env", ".x/a.pem"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text("KEY=1\n")
+    (folder / file).write_text("*.log\n!.gitkeep\n!*.py\n")
+    assert said(command_in(folder, "rg KEY"))[0] == "allow"
+    (folder / file).write_text(f"*.log\n{line}\n")
+    assert said(command_in(folder, "rg KEY"), mode="auto") == ("ask", "protect.secret")
+
+
+def test_a_link_that_leads_to_a_secret_is_one_where_diff_reads_a_folder(tmp_path: Path) -> None:
+    folder = plain_folder(tmp_path)
+    (folder / ".env").write_text("KEY=1\n")
+    assert said(command_in(folder, "diff src tests"))[0] == "allow"
+    (folder / "src" / "notes").symlink_to("../.env")
+    assert said(command_in(folder, "diff src tests")) == ("ask", "protect.secret")
+
+
+def test_what_git_shows_of_any_file_asks_where_a_rule_hides_one_and_is_refused_by_a_profile(
+    tmp_path: Path,
+) -> None:
+    folder = plain_folder(tmp_path)
+    rules = (RuleSettings(action="deny", path="private/**", name="no"),)
+    for text in (
+        "git diff", "git diff HEAD~1", "git show", "git show --stat HEAD", "git log -p",
+        "git log -U3 HEAD", "git stash show -p", "git diff --stat -p", "git cat-file -p 3f2a",
+        "git show 3f2a -- src", "git diff -- '*'", "git diff -- ':!src'", "git grep x HEAD",
+        "git diff-tree -p HEAD", "git reflog -p", "git status -v", "git whatchanged -p",
+        "cd src && git diff", "git show ':/private'",
+    ):  # fmt: skip
+        proposal = command_in(folder, text)
+        assert said(proposal)[0] == "allow", text
+        for mode in ("ask", "auto"):
+            assert said(proposal, mode=mode, rules=rules) == ("ask", "deny.unseen"), text
+        assert said(proposal, read_paths=("src/**",)) == ("deny", "profile.paths"), text
+    for text in (
+        "git diff --stat", "git log", "git log --oneline --stat", "git stash show", "git status",
+        "git diff -- src", "git diff HEAD src/app.py", "git show HEAD:src/app.py",
+        "git log -p -- src/app.py", "git cat-file -t 3f2a", "git grep x HEAD src",
+        "cd src && git diff app.py",
+    ):  # fmt: skip
+        assert said(command_in(folder, text), mode="auto", rules=rules)[0] == "allow", text
+
+
 def test_a_secret_that_another_program_is_given_asks_in_mode_auto_too(tmp_path: Path) -> None:
     folder = secretive_folder(tmp_path)
     for text in (

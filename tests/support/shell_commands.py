@@ -118,7 +118,8 @@ WRITES_OR_RUNS = (
     "git archive HEAD",
     "git format-patch -1", "git bundle create x", "git daemon", "git help log", "git alias",
     "git cat-file --textconv HEAD", "git cat-file --batch", "git rev-parse --parseopt", "git",
-    "git shortlog --output=x", "git ls-files -X x", "git status --x", "git log -Lx",
+    "git shortlog --output=x", "ps -ue", "ps -aefu",
+    "git ls-files -X x", "git status --x", "git log -Lx",
     # Wrappers and words of the shell.
     "env ls", "env -i ls", "timeout 5 ls", "nohup ls", "xargs ls", "command ls", "time ls",
     "builtin ls",
@@ -160,7 +161,9 @@ READS_TOO_FAR = (
     "sha256sum .env", "xxd .env", "jq . secrets.json", "stat /root/.bashrc", "cat ./.env",
     "nl conf/../.env", "git show :0:secrets.json", "git log -p -- ':(top)secrets.json'",
     "git diff -- :/secrets.json", "od -w .env", "git diff --unified .env",
-    "git log --encoding -p .env",
+    "git log --encoding -p .env", "git grep KEY HEAD", "git grep -e KEY HEAD~1",
+    "git grep KEY -- '.e*'", "git grep KEY -- ':(top)*'", "git show HEAD -- '.e*'",
+    "git log -p -- '*'",
 )  # fmt: skip
 """They only read, but outside of the workspace or what may be a secret: asked about in every mode.
 

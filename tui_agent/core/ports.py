@@ -197,6 +197,10 @@ class Workspace(Protocol):
     def mode(self, path: str) -> int | None:
         """Permission bits; None where there is no file."""
 
+    def is_there(self, path: str) -> bool:
+        """Whether a file or a folder lies at a path's one name."""
+        ...
+
     def locate_link(self, path: str) -> str:
         """Give a path's one name as `locate` does, but without following its last component."""
         ...

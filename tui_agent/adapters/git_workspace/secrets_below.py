@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from fnmatch import fnmatchcase
+
+from tui_agent.adapters.plain_file import plain_text
 
 MOST = 20_000
 """Entries that are looked through; a folder with more counts as one that may hold a secret."""
+IGNORE_FILES = (".gitignore", ".ignore", ".rgignore", ".git/info/exclude")
+LONGEST_IGNORE_FILE = 1 << 20
 
 
 def secret_below(
@@ -14,17 +19,20 @@ def secret_below(
 ) -> str:
     """Return the first secret file below `path`, or a name for what is too much; empty: none.
 
-    Links are not followed, as `grep -r` follows none. Without `hidden`, names with a leading dot
-    are passed over.
+    Links to folders are not followed, as `grep -r` follows none; a link to a file counts as that
+    file, as `diff` takes it. Without `hidden`, names with a leading dot are passed over, but not
+    those that an ignore file takes out again: ripgrep then reads them.
     """
     seen = 0
     todo = [path]
+    shown = [] if hidden else [one for folder in _above(path) for one in _shown(root, folder)]
     while todo:
         folder = todo.pop()
+        shown += [] if hidden else _shown(root, folder)
         try:
             with os.scandir(os.path.join(root, folder)) as entries:
                 for entry in entries:
-                    if not hidden and entry.name.startswith("."):
+                    if not hidden and _is_passed_over(entry.name, shown):
                         continue
                     seen += 1
                     name = entry.name if folder == "." else f"{folder}/{entry.name}"
@@ -32,8 +40,36 @@ def secret_below(
                         return f"{path}/… (more files than were looked through)"
                     if entry.is_dir(follow_symlinks=False):
                         todo.append(name)
-                    elif is_secret(name):
+                    elif is_secret(name) or (entry.is_symlink() and is_secret(_led(root, name))):
                         return name
         except OSError:
             continue
     return ""
+
+
+def _led(root: str, name: str) -> str:
+    """Return where a link leads, from the root."""
+    return os.path.relpath(os.path.realpath(os.path.join(root, name)), root)
+
+
+def _above(path: str) -> Iterator[str]:
+    """Give the folders that a folder lies in."""
+    parts = [] if path == "." else path.split("/")
+    for count in range(len(parts)):
+        yield "/".join(parts[:count]) or "."
+
+
+def _is_passed_over(name: str, shown: list[str]) -> bool:
+    return name.startswith(".") and not any(fnmatchcase(name, one) for one in shown)
+
+
+def _shown(root: str, folder: str) -> Iterator[str]:
+    """Give the names that the ignore files of a folder take out again, each part by itself."""
+    for file in IGNORE_FILES:
+        try:
+            text = plain_text(os.path.join(root, folder, file), LONGEST_IGNORE_FILE)
+        except OSError:
+            continue
+        for line in text.split("\n"):
+            if line.startswith("!"):
+                yield from filter(None, line[1:].strip().replace("\\", "").split("/"))

@@ -75,6 +75,9 @@ class GitWorkspace:
     def mode(self, path: str) -> int | None:
         return self._files.mode(path)
 
+    def is_there(self, path: str) -> bool:
+        return path == "." or self._files.status(path) is not None
+
     def locate_link(self, path: str) -> str:
         return links.locate_link(self._files, path)
 

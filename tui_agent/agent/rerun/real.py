@@ -45,6 +45,10 @@ class RealWorkspace:
         """As the folder has it."""
         return self.files.mode(path)
 
+    def is_there(self, path: str) -> bool:
+        """As the folder has it."""
+        return self.files.is_there(path)
+
     def locate_link(self, path: str) -> str:
         """As the folder has it."""
         return self.files.locate_link(path)

@@ -107,6 +107,10 @@ class RecordedWorkspace:
             raise EditError("outside-workspace", message)
         return name
 
+    def is_there(self, path: str) -> bool:
+        """Tell it of the files that are known."""
+        return path == "." or any(f"{one}/".startswith(f"{path}/") for one in self._files)
+
     def locate_link(self, path: str) -> str:
         """Give a path's one name."""
         return self.locate(path)

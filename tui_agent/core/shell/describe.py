@@ -99,6 +99,19 @@ def _targets(one: Judged, cwd: str, workspace: Workspace) -> Iterator[Target]:
             found = workspace.secret_below(target.path, hidden=one.looked.hidden)
             if found:
                 yield Target(path=found, effect="read", marks=("secret",))
+    if one.looked.whole and not any(_is_there(word, cwd, workspace) for word in one.looked.unless):
+        yield Target(path=".", effect="read", below=True)
+        found = workspace.secret_below(".", hidden=True) if one.looked.secrets else ""
+        if found:
+            yield Target(path=found, effect="read", marks=("secret",))
+
+
+def _is_there(path: str, cwd: str, workspace: Workspace) -> bool:
+    """Return whether a word is a file or a folder: git then takes it for no revision."""
+    try:
+        return workspace.is_there(workspace.locate(posixpath.join(cwd, path)))
+    except EditError:
+        return False
 
 
 def _followed(path: str, cwd: str, workspace: Workspace, *, below: bool) -> Target:

@@ -22,6 +22,10 @@ def _long(text: str) -> frozenset[str]:
     return frozenset(f"--{one}" for one in text.split())
 
 
+_SHOWS = frozenset({"-p", "-u", "-U", "-c", "-W"}) | _long(
+    "patch unified patch-with-stat binary function-context word-diff word-diff-regex color-words "
+    "check"
+)
 _DIFF = Program(
     flags="abDpRstuwWz",
     rest="BCM",
@@ -40,6 +44,13 @@ _DIFF = Program(
         "color-moved ignore-submodules submodule"
     ),
     operands="revisions",
+    shows=True,
+    shows_by=_SHOWS,
+    hides_by=frozenset({"-s"})
+    | _long(
+        "stat shortstat numstat summary name-only name-status raw no-patch dirstat compact-summary "
+        "cumulative quiet"
+    ),
 )
 _LOG = replace(
     _DIFF,
@@ -59,6 +70,8 @@ _LOG = replace(
     | _long("max-count skip since until after before author committer grep date exclude glob"),
     perhaps=_DIFF.perhaps
     | _long("pretty decorate branches tags remotes notes format min-parents max-parents encoding"),
+    shows=False,
+    hides_by=frozenset(),
     unless_text=_SIGNED,
 )
 _REFS = Program(
@@ -83,13 +96,15 @@ VERBS: Mapping[str, Program] = {
             "short branch long verbose show-stash no-renames ahead-behind no-ahead-behind null"
         ),
         perhaps=_long("porcelain untracked-files ignored column find-renames ignore-submodules"),
+        shows_by=frozenset({"-v", "--verbose"}),
     ),
     "diff": _DIFF,
-    "diff-tree": replace(_DIFF, flags=_DIFF.flags + "rmcv"),
+    "diff-tree": replace(_DIFF, flags=_DIFF.flags + "rmcv", shows=False),
     "log": _LOG,
-    "show": _LOG,
+    "show": replace(_LOG, shows=True),
     "shortlog": replace(
-        _LOG, flags="snec", numbers="", texts="", rest="w", long=_LOG.long | _long("summary")
+        _LOG, flags="snec", numbers="", texts="", rest="w", long=_LOG.long | _long("summary"),
+        shows_by=frozenset(),
     ),
     "whatchanged": _LOG,
     "reflog": _LOG,
@@ -145,7 +160,10 @@ VERBS: Mapping[str, Program] = {
         flags="dlrtz", long=_long("name-only name-status object-only full-name full-tree long"),
         valued=_long("format"), operands="revisions", least=1,
     ),
-    "cat-file": Program(flags="epst", operands="revisions", least=1, most=2),
+    "cat-file": Program(
+        flags="epst", operands="revisions", least=1, most=2,
+        shows=True, hides_by=frozenset({"-e", "-s", "-t"}),
+    ),
     "grep": Program(
         flags="acEFGhHIilLnoPpvwW", numbers="ABCm", texts="e", counted=True,
         long=_long(
@@ -155,7 +173,7 @@ VERBS: Mapping[str, Program] = {
             "and or not all-match quiet column no-color full-name"
         ),
         valued=_long("max-depth threads max-count"), perhaps=_long("color"),
-        leading=1, leading_by=frozenset({"-e"}), below=True,
+        leading=1, leading_by=frozenset({"-e"}), below=True, shows=True,
     ),
     "remote": Program(flags="v", long=_long("verbose"), operands="none"),
     "config": Program(
@@ -170,7 +188,7 @@ VERBS: Mapping[str, Program] = {
 }  # fmt: skip
 _SECOND: Mapping[tuple[str, str], Program] = {
     ("stash", "list"): replace(_LOG, operands="none"),
-    ("stash", "show"): replace(_DIFF, operands="revisions", most=1),
+    ("stash", "show"): replace(_DIFF, most=1, shows=False),
     ("worktree", "list"): Program(flags="v", long=_long("porcelain"), operands="none"),
     ("remote", "get-url"): Program(long=_long("push all"), operands="texts", least=1, most=1),
     ("reflog", "show"): _LOG,

@@ -75,5 +75,8 @@ def _entered(simple: Simple, following: str) -> str | None:
 def _moved(looked: Looked | None, folder: str) -> Looked | None:
     if looked is None or folder == ".":
         return looked
-    paths = tuple(posixpath.join(folder, path) for path in looked.paths)
-    return replace(looked, paths=paths)
+    paths, unless = (
+        tuple(posixpath.join(folder, path) for path in some)
+        for some in (looked.paths, looked.unless)
+    )
+    return replace(looked, paths=paths, unless=unless)

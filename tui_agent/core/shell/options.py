@@ -61,6 +61,12 @@ class Program:
     """Flags of which one must be there."""
     operands_by: frozenset[str] = frozenset()
     """Flags of which one must be there where there are operands: else git makes a branch."""
+    shows: bool = False
+    """Whether it shows what git has recorded of files, without being told to."""
+    shows_by: frozenset[str] = frozenset()
+    """Flags that make it do so."""
+    hides_by: frozenset[str] = frozenset()
+    """Flags with which it does not, unless another makes it."""
     unless_text: tuple[str, ...] = ()
     """What no flag's value and no leading text may hold: `%G` lets git run gpg."""
 
@@ -79,6 +85,8 @@ class _Read:
     awaited: str = ""
     """`number`, `text` or `word` where the next word is a flag's value."""
     ended: bool = False
+    before: int | None = None
+    """How many operands stand before `--`."""
 
     def word(self, word: str) -> bool:
         """Take the next word; tell whether it is known."""
@@ -92,7 +100,7 @@ class _Read:
             self.ended |= self.program.ordered
             return True
         if word == "--":
-            self.ended = True
+            self.ended, self.before = True, len(self.operands)
             return True
         return self._long(word) if word.startswith("--") else self._short(word)
 
@@ -168,7 +176,7 @@ def _of_operands(program: Program, read: _Read) -> Looked | None:
         case "format":
             return Looked() if all(one.startswith("+") for one in operands) else None
         case "revisions":
-            return Looked(paths=named_by_revisions(operands), below=below)
+            return _of_recorded(program, read, operands)
         case _:
             leading = 0 if program.leading_by & read.seen else program.leading
             paths = operands[leading:]
@@ -176,6 +184,8 @@ def _of_operands(program: Program, read: _Read) -> Looked | None:
                 return None  # Some programs read more words from `@FILE`.
             if any(part in text for text in operands[:leading] for part in program.unless_text):
                 return None
+            if program.shows or program.shows_by & read.seen:
+                return _of_recorded(program, read, paths)
             hidden = not program.hidden_by or bool(program.hidden_by & read.seen) or read.shown
             return Looked(paths=paths or ((".",) if below else ()), below=below, hidden=hidden)
 
@@ -188,6 +198,51 @@ _PLAIN_KIND = re.compile(
 )
 """Globs and types of files that rarely are a hidden secret; `!` leaves files out."""
 _ABOUT_PATH = re.compile(r"^([0-3]:|\([^)]*\)|[/!^]+:?)")
+
+
+_IN_REVISION = re.compile(r"[\w./@~^-]+:[^:*?[]+", re.ASCII)
+_OBJECT = re.compile(r"[0-9a-f]{4,64}", re.ASCII)
+_PATTERN = frozenset("*?[")
+_ABOUT_COMMIT = re.compile(r"^:/|\^\{/")
+"""A commit that is looked for by what its message says."""
+
+
+def _of_recorded(program: Program, read: _Read, words: Sequence[str]) -> Looked:
+    """Return what git looks at: every file, unless the words name which, as far as they do."""
+    before = len(words)
+    if read.before is not None:
+        before = max(0, read.before - (len(read.operands) - len(words)))
+    revisions, behind = words[:before], words[before:]
+    shows = bool(program.shows_by & read.seen) or (
+        program.shows and not program.hides_by & read.seen
+    )
+    unless: tuple[str, ...] = ()
+    if any(_OBJECT.fullmatch(one) for one in revisions):
+        named = False  # It may be a file itself, whatever its name is.
+    elif behind:
+        named = all(map(_is_plain, behind))
+    else:
+        named = bool(words) and all(map(_IN_REVISION.fullmatch, words))
+        unless = tuple(filter(_is_plain, words))
+    return Looked(
+        paths=named_by_revisions(words) or ((".",) if program.below else ()),
+        below=program.below,
+        whole=shows and not named,
+        secrets=any(map(_is_wide, words))
+        or (program.below and not all(map(_PLAIN_KIND.fullmatch, behind or words or ("",)))),
+        unless=unless,
+    )
+
+
+def _is_wide(word: str) -> bool:
+    """Return whether a pattern may mean the files that hold secrets."""
+    if word.startswith((":!", ":^", ":(exclude)")) or _PLAIN_KIND.fullmatch(word):
+        return False
+    return bool(_PATTERN & set(word)) and not _ABOUT_COMMIT.search(word)
+
+
+def _is_plain(word: str) -> bool:
+    return bool(word) and not word.startswith(":") and not _PATTERN & set(word)
 
 
 def named_by_revisions(words: Sequence[str]) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 Left out on purpose, although it looks harmless: `sort -o`, `uniq A B`, `tree -o` and `xxd A B`
 write, `date -f`, `wc --files0-from` and `file -f` print any file, `tail -f` never ends, `-L` and
 `-R` follow links, `hostname NAME` and `date -s` set, `rg --pre` and `rg -z` run programs, and
-`python -v` runs what it is told on its input.
+`python -v` runs what it is told on its input, and `ps -ue` shows what is in the environment.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ PROGRAMS: Mapping[str, Program] = {
     "hostname": Program(flags="s", operands="none"),
     "uptime": Program(flags="ps", operands="none"),
     "free": Program(flags="bghkmtw", operands="none"),
-    "ps": Program(flags="aefjlu", operands="none"),
+    "ps": Program(flags="aefjl", operands="none"),
     "which": Program(flags="a", operands="texts", least=1),
     "type": Program(flags="aptP", operands="texts", least=1),
     "cargo": _VERSION_TOO,

@@ -38,3 +38,9 @@ class Looked:
     """Whether it reads whatever lies in the folders among them."""
     hidden: bool = True
     """Whether that includes what has a name with a leading dot."""
+    whole: bool = False
+    """Whether it shows what git has recorded of any file, named or not."""
+    secrets: bool = False
+    """Whether, where it is the whole, a secret file among it is no surprise."""
+    unless: tuple[str, ...] = ()
+    """Words of which one that is a file or a folder keeps it to those."""
