@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers.model_server import ModelServer
 from tests.sessions.record import quiet, sample
 from tests.sessions.stories import STORIES, Player
 from tests.stories.program import Done, Program, edit, script
@@ -21,6 +22,7 @@ from tui_agent.wiring.around import Around
 from tui_agent.wiring.branching import hunks_by_number
 
 TURNS = STORIES["hunks"].turns
+KEY = "sk-test-0123456789abcdef"
 
 
 async def recorded(root: Path, model: str) -> None:
@@ -112,16 +114,14 @@ def test_another_decision_leads_elsewhere_and_leaves_everything_here_as_it_is(
 
 @pytest.mark.timeout(120)
 def test_words_and_another_model_lead_elsewhere_as_often_as_one_likes(
-    program: Program, tmp_path: Path
+    program: Program,
 ) -> None:
-    model = rest(
-        tmp_path,
-        {"call": [edit("code.txt", "line 7\n", "line seven\n")]},
-        {"text": "Seven, then."},
-    )
     source = program.run("sessions", "list", "--json").lines[0]["id"]
-    flags = ("--model", model, "--trust", "--no-sandbox", "--approve-all", "--times", "2")
-    done = program.run("fork", f"{source}@1", "--say", "only the seventh", *flags)
+    turns = [{"call": [edit("code.txt", "line 7\n", "line seven\n")]}, {"text": "Seven, then."}]
+    with ModelServer({"turn": turns}) as server:
+        program.environ |= {"OPENAI_BASE_URL": f"{server.url}/v1", "OPENAI_API_KEY": KEY}
+        flags = ("--model", "openai/gpt-5.6", "--trust", "--no-sandbox", "--approve-all")
+        done = program.run("fork", f"{source}@1", "--say", "only the seventh", *flags, "--times=2")
     assert done.status == 0, done.out + done.err
     sessions = [line.split("  ")[0] for line in done.out.strip().split("\n")]
     assert len(set(sessions)) == 2

@@ -63,7 +63,8 @@ async def branch(around: Around, name: str, place: str, wish: BranchWish) -> Bra
         raise UsageError(str(error)) from None
     _append(folder, wish, open_turn=state.main.turn is not None, model=state.model)
     options = replace(around.options, resume=str(folder), approve_all=wish.approve_all)
-    other = Other(options, around.environ, around.paper, cwd=target, hosts=around.hosts)
+    other = Other(options, around.environ, around.paper, cwd=target)
+    other.ask_through(around)  # there may be more branches, each in its turn
     try:
         return await _played(other, wish, decision, Branched(session=session, workspace=target))
     finally:

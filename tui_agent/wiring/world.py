@@ -73,6 +73,7 @@ class Wiring:
         self.paper = paper
         self.cwd = cwd
         self.hosts = dict(hosts or {})
+        self._asks_through_another = False
         self._taken_from: Path | None = None
         self.child_problems: tuple[str, ...] = ()
         self.said_of_models: tuple[str, ...] = ()
@@ -177,6 +178,11 @@ class Wiring:
         from tui_agent.wiring.modelling import routed_model
 
         return routed_model(self)
+
+    def ask_through(self, other: Wiring) -> None:
+        """Have the model hosts of another run answer; they stay that one's to end."""
+        self._asks_through_another = True
+        self.model, self.redact = other.model, other.redact
 
     @cached_property
     def tools(self) -> dict[str, Tool]:
@@ -357,9 +363,11 @@ class Wiring:
                 self.redact.hold(await self.model.held_values())
 
     async def close(self) -> None:
-        """End the model hosts; safe where none was started."""
+        """End the model hosts that are ours; safe where none was started."""
         if self._feeding is not None:
             await self._feeding.end()
+        if self._asks_through_another:
+            return
         if "model" in self.__dict__:
             await self.model.close()
         else:
