@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.core.patch.making import fastest
 from tui_agent.adapters.redaction import redact
 from tui_agent.core.excerpt import beginning, without_first_word, without_last_word
 
@@ -42,3 +43,8 @@ def test_of_what_is_cut_off_in_a_word_the_word_goes() -> None:
     assert without_first_word("\nwhole words") == "\nwhole words"
     assert (without_last_word(""), without_first_word("")) == ("", "")
     assert without_last_word("x" * 10_000) == "x" * (10_000 - 4_096)
+
+
+def test_a_line_without_a_blank_is_cut_as_fast_as_any_other() -> None:
+    line = "x" * 4_000 + "\n"
+    assert fastest(lambda: without_last_word(line)) < 0.005

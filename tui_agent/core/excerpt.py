@@ -9,15 +9,15 @@ from tui_agent.core.text import split_lines
 
 LONGEST_SECRET = 4_096
 """Characters; none that is masked on one line is longer. Cut in two, its halves would be read."""
-_LAST_WORD = re.compile(r"\S+\Z")
 _FIRST_WORD = re.compile(r"\S+")
 
 
 def without_last_word(text: str) -> str:
     """Leave out the word that a text was cut off in: what it is cannot be known."""
-    start = max(0, len(text) - LONGEST_SECRET)
-    word = _LAST_WORD.search(text, start)
-    return text if word is None else text[: word.start()]
+    near = text[-LONGEST_SECRET:]
+    if not near or near[-1].isspace():
+        return text
+    return text[: len(text) - len(near.rsplit(maxsplit=1)[-1])]
 
 
 def without_first_word(text: str) -> str:
