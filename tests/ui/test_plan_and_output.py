@@ -83,6 +83,13 @@ async def test_without_a_plan_one_sentence_says_what_will_be_here() -> None:
     assert rows == ["  A plan is shown here once the model makes one."]
 
 
+@pytest.mark.parametrize("key", ["z", "f9", "ctrl+b"])
+async def test_a_key_that_means_nothing_here_changes_nothing(key: str) -> None:
+    state = fold(streaming().records)
+    desk, rows = await plan_desk(state, key)
+    assert (desk.sent, rows) == ([], (await plan_desk(state))[1])
+
+
 async def test_the_persons_own_plan_is_sent_as_a_command() -> None:
     desk, _ = await plan_desk(fold(streaming().records), "e", "end", *" again", "ctrl+s")
     (command,) = desk.sent

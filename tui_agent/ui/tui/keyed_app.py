@@ -336,12 +336,12 @@ class Hearing(_Mixed):
                 focused._forward_event(event)  # noqa: SLF001 - the focus has moved on meanwhile
                 return
             app.heard = event
-            if app.hear(event) or await self._edited(event, app):
+            if app.hear(event) or await self._edits_text(event, app):
                 event.stop()
                 return
         await super().on_event(event)
 
-    async def _edited(self, key: events.Key, app: KeyedApp) -> bool:
+    async def _edits_text(self, key: events.Key, app: KeyedApp) -> bool:
         """Do what a key means to a text of the library, now; return whether it meant anything.
 
         The library asks for it only after the key has gone up to the application: letters that
