@@ -83,8 +83,7 @@ _LONGEST_KEY = 16_384
 
 @lru_cache(maxsize=64)
 def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
-    once = [name for name in names if name != _JWT] or ["private-key"]
-    return re.compile("|".join(f"(?P<{name.replace('-', '_')}>{SHAPES[name]})" for name in once))
+    return re.compile("|".join(f"(?P<{name.replace('-', '_')}>{SHAPES[name]})" for name in names))
 
 
 class Redactor:
@@ -132,9 +131,8 @@ def redact(
 
 def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
     names = tuple(name for name, all_of in NEEDLES.items() if any(one in text for one in all_of))
-    if not names:
-        return
-    for match in _any_of(names).finditer(text):
+    at_once = tuple(name for name in names if name != _JWT)
+    for match in _any_of(at_once).finditer(text) if at_once else ():
         yield match.start(), match.end(), (match.lastgroup or "").replace("_", "-")
     if "private-key" in names:
         yield from _halves_of_keys(text)

@@ -6,12 +6,12 @@ wrong with them is found when the session is opened.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui_agent.adapters.places import NoPlaceError, config_folder
+from tui_agent.adapters.plain_file import plain_bytes
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.terminal import Notify
@@ -58,18 +58,12 @@ def appearance_of(wiring: Wiring) -> Appearance:
     )
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open a file, and wait for nobody where it is a pipe: what it is, is said later."""
-    return os.open(path, flags | os.O_NONBLOCK)
-
-
 def _spoken_of(environ: Mapping[str, str]) -> bool:
     """Return whether the user's file or a variable may say something about the screen."""
     if any(name in _VARIABLES or name.startswith(_PREFIX) for name in environ):
         return True
     try:
-        with open(f"{config_folder(environ)}/config.toml", "rb", opener=_at_once) as file:
-            text = file.read(LARGEST) or b""
+        text = plain_bytes(f"{config_folder(environ)}/config.toml", LARGEST)
     except (FileNotFoundError, NotADirectoryError, NoPlaceError):
         return False
     except OSError:
