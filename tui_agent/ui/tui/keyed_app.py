@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -34,6 +35,8 @@ on a busy machine shall not have to wait on top of that."""
 SUSPEND = "app.suspend"
 WRITTEN_IN = frozenset({"hunk-editor", "answer"})
 """Where the key for it takes back what was typed."""
+TEXTS = WRITTEN_IN | {"prompt"}
+"""Where letters are written."""
 _NATIVE = {
     "ansi-background": "ansi_default",
     "ansi-foreground": "ansi_default",
@@ -85,6 +88,13 @@ class KeyedApp(App[int], inherit_bindings=False):
     """Gives panes `look`, `glyphs` and `keymap`, and takes each key to the action it has."""
 
     ENABLE_COMMAND_PALETTE = False
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Who gives keys their turns; nobody is needed before the first key."""
+        from tui_agent.ui.tui.turns import Turns
+
+        return Turns(self, self._is_letter)
 
     @property
     def _background_screens(self) -> list[Screen[Any]]:
@@ -232,9 +242,7 @@ class KeyedApp(App[int], inherit_bindings=False):
 
     def hear(self, key: events.Key) -> bool:
         """Do what a key means in the keymap; return whether it meant anything."""
-        names = [key.key]
-        if key.character is not None and key.is_printable and key.character != " ":
-            names.append(key.character)
+        names = _names(key)
         contexts = self.key_contexts()
         if any(self.perform(action) for action in self.keymap.find(contexts, names)):
             return True
@@ -245,29 +253,43 @@ class KeyedApp(App[int], inherit_bindings=False):
     def noted(self, key: events.Key) -> None:
         """Take note that a key came, before it is its turn."""
 
-    def _came_with_a_paste(self, key: events.Key) -> bool:
-        """Return whether a key was read together with a paste, as the one before it was.
+    def _as_pasted(self, event: events.Key | events.Paste) -> events.Key | events.Paste:
+        """Return a key that was read together with a paste, as the one before it was, as one.
 
         A pasted text may hold the sign that ends a paste, so that its rest looks typed.
         """
-        if key.time - self._pasted_at > TOGETHER_SECONDS:
+        if isinstance(event, events.Key) and event.time - self._pasted_at > TOGETHER_SECONDS:
+            return event
+        self._pasted_at = event.time
+        if isinstance(event, events.Paste):
+            return event
+        text = "\n" if event.key == "enter" else event.character or ""
+        return events.Paste(text if text.isprintable() or text == "\n" else "")
+
+    def _is_letter(self, event: events.Key | events.Paste) -> bool:
+        if isinstance(event, events.Paste) or event.character is None or not event.is_printable:
             return False
-        self._pasted_at = key.time
-        return True
+        contexts = self.key_contexts()
+        return contexts[0] in TEXTS and not self.keymap.find(contexts, _names(event))
 
     async def on_event(self, event: events.Event) -> None:
         """Give a key to the focused widget, which asks `hear` when it is the key's turn.
 
         Were it heard here at once, Enter would overtake the letters typed before it.
         """
-        if isinstance(event, events.Paste):
-            self._pasted_at = event.time
-        if isinstance(event, events.Key) and not event.is_forwarded:
-            if self._came_with_a_paste(event):
-                text = "\n" if event.key == "enter" else event.character or ""
-                event = events.Paste(text if text.isprintable() or text == "\n" else "")
-                await super().on_event(event)
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+            return
+        if not self.turns.is_due(event):
+            event = self._as_pasted(event)
+            if not self.turns.comes(event):
                 return
+        place = self.focused or self.screen
+        await self._take(event)
+        self.turns.given_to(place)
+
+    async def _take(self, event: events.Key | events.Paste) -> None:
+        if isinstance(event, events.Key):
             self.hurry()
             self.noted(event)
             if isinstance(self.focused, Hearing):
@@ -279,6 +301,8 @@ class KeyedApp(App[int], inherit_bindings=False):
 
 
 if TYPE_CHECKING:
+    from tui_agent.ui.tui.turns import Turns
+
     _Mixed = Widget
     _MixedScreen = Screen[Any]
 else:
@@ -359,6 +383,12 @@ class Hearing(_Mixed):
         if not self.is_attached:
             return [Strip.blank(crop.width)] * crop.height
         return super().render_lines(crop)
+
+
+def _names(key: events.Key) -> list[str]:
+    """Return by which names the keymap may know a key."""
+    named = key.character is not None and key.is_printable and key.character != " "
+    return [key.key, key.character] if named and key.character is not None else [key.key]
 
 
 def app_of(widget: Widget) -> KeyedApp:
