@@ -98,6 +98,7 @@ def test_a_glob_that_shows_rg_a_hidden_secret_asks(tmp_path: Path, flags: str) -
         assert said(command_in(folder, f"rg KEY {plain}"))[0] == "allow", plain
 
 
+@pytest.mark.case(97)
 @pytest.mark.parametrize(
     ("file", "line"),
     [(".ignore", "!.env"), (".gitignore", "!/.e*"), ("src/.rgignore", "!*"), (".ignore", "!.x/")],
@@ -115,6 +116,7 @@ def test_a_hidden_secret_that_an_ignore_file_takes_out_again_is_one_that_rg_read
     assert said(command_in(folder, "rg KEY"), mode="auto") == ("ask", "protect.secret")
 
 
+@pytest.mark.case(97)
 def test_a_link_that_leads_to_a_secret_is_one_where_diff_reads_a_folder(tmp_path: Path) -> None:
     folder = plain_folder(tmp_path)
     (folder / ".env").write_text("KEY=1\n")
@@ -123,6 +125,7 @@ def test_a_link_that_leads_to_a_secret_is_one_where_diff_reads_a_folder(tmp_path
     assert said(command_in(folder, "diff src tests")) == ("ask", "protect.secret")
 
 
+@pytest.mark.case(97)
 def test_what_git_shows_of_any_file_asks_where_a_rule_hides_one_and_is_refused_by_a_profile(
     tmp_path: Path,
 ) -> None:

@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.servers.model_server import ModelServer
-from tests.stories.program import ROOT, Program, call, script, with_sample
+from tests.stories.program import ROOT, Program, call, edit, script, with_sample
 from tests.support.repository import Repository
 from tui_agent.adapters.models.keys import KEY_VARIABLES, strip_key_variables
 from tui_agent.ui.crash import guarded
@@ -88,7 +88,7 @@ def test_a_key_that_is_echoed_is_in_nothing_kept_printed_or_exported(
 ) -> None:
     echoed = f"You sent {KEY}, {FORMS[1]} and {FORMS[2]}."
     turns: list[dict[str, Any]] = [
-        {"text": echoed, "call": [call("shell", command=f"echo '{echoed}'")]},
+        {"text": echoed, "call": [call("shell", command=_said_in_halves(echoed))]},
         {"text": echoed},
     ]
     with ModelServer({"turn": turns}) as server:
@@ -116,6 +116,51 @@ def test_a_key_that_is_echoed_is_in_nothing_kept_printed_or_exported(
     assert any(path.suffix == ".jsonl" for path in kept)
     for path in kept:
         assert _holds_no_key(path.read_bytes().decode("utf-8", "replace")), path
+
+
+def _said_in_halves(text: str) -> str:
+    """Return a command that prints a text which does not stand in it."""
+    return f"printf %s%s '{text[::2]}' '{text[1::2]}' | python3 -c '{_WOVEN}'"
+
+
+_WOVEN = (
+    "import sys; t = sys.stdin.read(); n = (len(t) + 1) // 2; "
+    'print("".join(a + b for a, b in zip(t[:n], t[n:] + " ")))'
+)
+
+
+@pytest.mark.case(98)
+def test_a_mask_that_stands_for_a_secret_is_neither_written_nor_run_nor_looked_for(
+    sample: Repository, tmp_path: Path
+) -> None:
+    token, example = "ghp_" + "a1B2" * 9, "AKIA" + "IOSFODNN7EXAMPLE"
+    before = f'A = 1\nKEY = "{token}"\n'
+    shown = 'KEY = "[redacted github]"'
+    sample.write("keys.py", before)
+    turns: list[dict[str, Any]] = [
+        {"text": "1", "call": [call("read", path="keys.py")]},
+        {"text": "2", "call": [call("write", path="new.py", content=f"A = '{example}'\n")]},
+        {"text": "3", "call": [edit("keys.py", "A = 1", f"A = '{example}'")]},
+        {"text": "4", "call": [edit("keys.py", f"A = 1\n{shown}", f"A = 2\n{shown}")]},
+        {"text": "5", "call": [call("write", path="keys.py", content=f"A = 2\n{shown}\n")]},
+        {"text": "6", "call": [call("shell", command=f"echo {token} > by-command")]},
+        {"text": "7", "call": [call("search", pattern=example)]},
+        {"text": "8", "call": [edit("keys.py", "A = 1", "A = 3")]},
+        {"text": "Done."},
+    ]
+    done = Program(sample.root).run(
+        *("-p", "go", "--model", script(tmp_path, turns), "--json", "--approve-all"),
+        "--no-sandbox",
+    )
+    assert done.status == 0, done.err
+    read, *refused, written = done.outputs
+    assert shown in read["text"]
+    assert [one["ok"] for one in refused] == [False] * 6
+    assert all("stands in place of" in one["text"] for one in refused)
+    assert written["ok"]
+    assert (sample.root / "keys.py").read_text() == before.replace("A = 1", "A = 3")
+    assert not (sample.root / "new.py").exists()
+    assert not (sample.root / "by-command").exists()
 
 
 @pytest.mark.case(54)

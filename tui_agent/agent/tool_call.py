@@ -21,6 +21,7 @@ from tui_agent.core.blob import size_of
 from tui_agent.core.digest import digest_of
 from tui_agent.core.edits import EditError
 from tui_agent.core.events import ApprovalRequested
+from tui_agent.core.masks import TAKES_MASKS, cannot_be_matched, masks_in, would_be_used
 from tui_agent.core.ports import ArgumentsError, View
 from tui_agent.core.proposal import Decision, Proposal, Reason, ToolOutput
 from tui_agent.core.toolsets import LENT
@@ -66,7 +67,8 @@ def _turn(engine: Engine) -> Turn:
 
 
 async def _prepare(engine: Engine, call: Call) -> None:
-    refused = _over_limit(engine, call)
+    arguments = engine.loaded(call.arguments)
+    refused = _over_limit(engine, call) or _masked(call, arguments)
     if refused is not None:
         finished(engine, call, refused, "not_run")
         return
@@ -78,11 +80,12 @@ async def _prepare(engine: Engine, call: Call) -> None:
         finished(engine, call, _no_tool(engine, call), "failed")
         return
     try:
-        proposal = await tool.prepare(engine.loaded(call.arguments), view_of(engine, call))
+        proposal = await tool.prepare(arguments, view_of(engine, call))
     except ArgumentsError as error:
         finished(engine, call, failure("invalid_arguments", str(error)), "failed")
     except EditError as error:
-        finished(engine, call, failure(error.kind, error.message), "failed")
+        text = f"{error.message}{_hint(error, arguments)}"
+        finished(engine, call, failure(error.kind, text), "failed")
     except (OSError, ValueError) as error:
         finished(engine, call, failure("unreadable", str(error)), "failed")
     else:
@@ -95,6 +98,17 @@ async def _prepare(engine: Engine, call: Call) -> None:
             _say_what_stays(engine, call, proposal)
             await learn_past(engine, proposal)
             gate(engine, call, proposal)
+
+
+def _masked(call: Call, arguments: str) -> ToolOutput | None:
+    """Refuse what would be done with the mask of a secret in the secret's place."""
+    masks = () if call.tool in TAKES_MASKS else masks_in(arguments)
+    return failure("masked_arguments", would_be_used(masks[0])) if masks else None
+
+
+def _hint(error: EditError, arguments: str) -> str:
+    masks = masks_in(arguments) if error.kind == "no-match" else ()
+    return f"\n{cannot_be_matched(masks[0])}" if masks else ""
 
 
 def _no_tool(engine: Engine, call: Call) -> ToolOutput:

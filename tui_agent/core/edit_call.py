@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from tui_agent.core.arguments import canonical
 from tui_agent.core.digest import seal
 from tui_agent.core.edits import EditError
+from tui_agent.core.masks import masks_added, would_be_written
+from tui_agent.core.next_action import OWN_EDITS
 from tui_agent.core.patch import FileChange, Patch, describe, tell
 from tui_agent.core.proposal import FileEffect, Proposal, Target, ToolOutput
 from tui_agent.core.seen import seen_after
@@ -25,8 +27,12 @@ def propose_changes(
 ) -> Proposal:
     """Return the proposal of these changes, with the hunks that real bytes make.
 
-    Raises EditError `malformed` where nothing would change.
+    Raises EditError `malformed` where nothing would change, or a secret's mask would be written.
     """
+    for change in changes if tool not in OWN_EDITS else ():
+        mask = masks_added(change.before, change.after)
+        if mask:
+            raise EditError("malformed", would_be_written(mask, change.new_path or change.path))
     patch = Patch(files=tuple(describe(change, view.put) for change in changes))
     if not any(file.run_ids for file in patch.files):
         raise EditError("malformed", "The edit changes nothing: the files are like that already.")
