@@ -12,6 +12,8 @@ from tests.support.agent_at_work import Setting
 from tests.support.repository import Repository
 
 Script = Callable[[str], Setting]
+LINES = "".join(f"line {n}\n" for n in range(1, 41))
+"""What a file of numbered lines holds."""
 
 
 @pytest.fixture
@@ -24,6 +26,20 @@ def script(repository: Repository, tmp_path: Path) -> Script:
         return Setting(repository=repository, state=tmp_path / "state", script=path)
 
     return written
+
+
+@pytest.fixture
+def numbered(repository: Repository) -> Repository:
+    repository.write("a.txt", LINES)
+    repository.commit()
+    return repository
+
+
+@pytest.fixture
+def one(repository: Repository) -> Repository:
+    repository.write("a.txt", "one\n")
+    repository.commit()
+    return repository
 
 
 @pytest.fixture

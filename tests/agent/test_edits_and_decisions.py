@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.agent.conftest import Script
+from tests.agent.conftest import LINES, Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.support.repository import Repository
 from tui_agent.agent.agent import Manner
@@ -24,7 +24,6 @@ from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import EditSettings
 
-LINES = "".join(f"line {n}\n" for n in range(1, 41))
 TWO_HUNKS = """
 [[turn]]
 text = "I change two places."
@@ -42,13 +41,6 @@ text = "Understood."
 [[turn]]
 text = "Done."
 """
-
-
-@pytest.fixture
-def numbered(repository: Repository) -> Repository:
-    repository.write("a.txt", LINES)
-    repository.commit()
-    return repository
 
 
 @pytest.mark.case(67)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from tests.agent.conftest import Script
 from tests.agent.invariants import assert_whole, records_of
 from tests.support.repository import Repository
@@ -30,13 +28,6 @@ arguments = { path = "a.txt", edits = [
 text = "Done."
 """
 TOKEN = "ghp_" + "a1B2c3D4e5" * 4
-
-
-@pytest.fixture
-def one(repository: Repository) -> Repository:
-    repository.write("a.txt", "one\n")
-    repository.commit()
-    return repository
 
 
 async def test_verdicts_of_an_open_review_are_kept_and_approve_nothing(

@@ -6,7 +6,7 @@ from typing import Literal
 
 import pytest
 
-from tests.agent.conftest import Script
+from tests.agent.conftest import LINES, Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.agent.scripts import DONE
 from tests.support.agent_at_work import AgentAtWork
@@ -29,7 +29,6 @@ from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import RuleSettings
 
-LINES = "".join(f"line {n}\n" for n in range(1, 41))
 CHANGED = LINES.replace("line 3\n", "LINE 3\n").replace("line 30\n", "LINE 30\n")
 
 

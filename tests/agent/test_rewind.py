@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from tests.agent.conftest import Script
+from tests.agent.conftest import LINES, Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.agent.scripts import DONE, shell
-from tests.agent.test_undo import LINES, edit, undone, whole_git
+from tests.agent.test_undo import edit, undone, whole_git
 from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
 from tui_agent.agent.agent import Manner
@@ -22,13 +22,6 @@ from tui_agent.core.undo import point_named, rewind_points
 
 TWO_TURNS = edit("line 3\n", "LINE 3\n") + DONE + edit("line 9\n", "LINE 9\n") + DONE
 FREE = Manner(unconfined=True)
-
-
-@pytest.fixture
-def numbered(repository: Repository) -> Repository:
-    repository.write("a.txt", LINES)
-    repository.commit()
-    return repository
 
 
 def messages(work: AgentAtWork) -> list[str]:

@@ -59,13 +59,6 @@ text = "Done."
 """
 
 
-@pytest.fixture
-def one(repository: Repository) -> Repository:
-    repository.write("a.txt", "one\n")
-    repository.commit()
-    return repository
-
-
 async def test_esc_closes_an_open_question_and_writes_nothing(
     one: Repository, script: Script
 ) -> None:

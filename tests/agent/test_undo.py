@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.agent.conftest import Script
+from tests.agent.conftest import LINES, Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.agent.scripts import DONE, call
 from tests.support.agent_at_work import AgentAtWork, Setting
@@ -26,8 +26,6 @@ from tui_agent.core.events import (
 )
 from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import LimitSettings
-
-LINES = "".join(f"line {n}\n" for n in range(1, 41))
 
 
 def edit(old: str, new: str, path: str = "a.txt") -> str:
@@ -50,13 +48,6 @@ def patch(*lines: str) -> str:
 TWO_FILES = (
     edit("line 3\n", "LINE 3\n") + call("write", '{ path = "new.txt", content = "new\\n" }') + DONE
 )
-
-
-@pytest.fixture
-def numbered(repository: Repository) -> Repository:
-    repository.write("a.txt", LINES)
-    repository.commit()
-    return repository
 
 
 async def test_an_undo_may_be_larger_than_a_patch_of_the_model(

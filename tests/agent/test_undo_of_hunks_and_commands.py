@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.agent.conftest import Script
+from tests.agent.conftest import LINES, Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.agent.scripts import DONE, call, shell
-from tests.agent.test_undo import LINES, edit, patch, undone, whole_git, written_over
+from tests.agent.test_undo import edit, patch, undone, whole_git, written_over
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository, make_repository
 from tui_agent.agent.agent import Manner
@@ -35,13 +35,6 @@ THREE = patch(
     "@@", "-line 38", "+LINE 38",
 )  # fmt: skip
 FREE = Manner(unconfined=True)
-
-
-@pytest.fixture
-def numbered(repository: Repository) -> Repository:
-    repository.write("a.txt", LINES)
-    repository.commit()
-    return repository
 
 
 def with_lines(*numbers: int) -> bytes:
