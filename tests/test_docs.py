@@ -7,7 +7,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+from tui_agent.adapters.settings.layers import data_layer
 from tui_agent.core.settings import Settings
+from tui_agent.ui.tui.keymap import build_keymap
 
 ROOT = Path(__file__).parent.parent
 
@@ -65,3 +67,25 @@ def test_every_command_of_make_is_what_the_pages_say() -> None:
     named = set(re.findall(r"(?:`|^    )make ([a-z-]+)", pages, re.MULTILINE))
     assert named
     assert [name for name in named if f"\n{name}:" not in makefile] == []
+
+
+FENCED = re.compile(r"^( *)```toml\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+INDENTED = re.compile(r"^    \[.+\]\n(?:    .+\n)+", re.MULTILINE)
+
+
+def test_every_example_of_settings_is_one_that_the_program_takes() -> None:
+    keys = 0
+    for page in sorted((ROOT / "docs/guides").glob("*.md")):
+        text = page.read_text(encoding="utf-8")
+        examples = [*(found[2] for found in FENCED.finditer(text)), *INDENTED.findall(text)]
+        for example in examples:
+            if page.name == "scripted-model.md" or example.startswith("base ="):
+                continue  # a script, a theme
+            layer = data_layer(page, example.encode())
+            assert layer.warnings == [], example
+            given = layer.values.get("interface.keys")
+            if isinstance(given, dict):
+                preset = str(layer.values.get("interface.keymap", "default"))
+                build_keymap(preset, {name: key.split() for name, key in given.items()})
+                keys += len(given)
+    assert keys
