@@ -104,6 +104,8 @@ async def test_a_secret_in_an_output_is_masked_in_log_state_and_request(
     async with setting.opened() as work:
         work.send_text("the password is hunter2")
         await work.decide(Decision(verdict="once", command="echo hunter2"))
+        await work.until(lambda _: any("variable" in one.text for one in work.events(Notice)))
+        await work.decide(Decision(verdict="once", command="printf hunt%s er2"))
         await work.ended()
         assert work.events(Redacted)
         assert "[masked]" in preview_of(work.last(ToolFinished).output.text)

@@ -90,6 +90,9 @@ def _problem(engine: Engine, call: Call, proposal: Proposal, decision: Decision)
         forbidden = denied(engine, edited(engine, proposal, decision.command))
         if forbidden and call.origin != "user":
             return f"a rule forbids the edited command: {forbidden}"
+        if engine.world.redact(decision.command)[1]:
+            # It is recorded with a mask, and what is recorded is what would be run.
+            return "the edited command holds what looks like a secret: put that into a variable"
     if decision.verdict == "rule":
         wrong = _wrong_rule(proposal, decision)
         if wrong:
