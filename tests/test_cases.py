@@ -14,7 +14,7 @@ from tests.support.cases import (
     summary,
 )
 
-COUNT = 98
+COUNT = 99
 
 
 def test_each_case_has_a_number_and_a_name() -> None:

@@ -273,3 +273,28 @@ def test_whatever_has_the_shape_of_a_secret_is_looked_at(data: st.DataObject) ->
     for name, shape in redaction.SHAPES.items():
         secret = data.draw(st.from_regex(shape), label=name)
         assert any(needle in secret for needle in redaction.NEEDLES[name]), name
+
+
+@pytest.mark.case(99)
+@pytest.mark.parametrize("colour", ["\x1b[01;31m\x1b[K", "\x1b[m", "\x1b[38:5:9m"])
+def test_a_secret_that_is_coloured_in_its_middle_is_masked_as_a_terminal_would_show_it(
+    colour: str,
+) -> None:
+    token, value = "ghp_" + "a1B2" * 9, "a-held-value-of-some-length"
+    held = Mask({"KEY": value}).held()
+    for secret, kind in ((token, "github"), (value, "held")):
+        for at in range(len(secret) + 1):
+            text = f"{colour}x {secret[:at]}{colour}{secret[at:]}{colour} y\x1b[0m"
+            masked, kinds = redact(text, held)
+            assert kinds == (kind,)
+            assert not any(secret[cut : cut + 8] in masked for cut in range(len(secret) - 8))
+            assert masked.startswith(f"{colour}x ")
+            assert masked.endswith(f"{colour} y\x1b[0m")
+            assert redact(masked, held) == (masked, ())
+    assert redact(f"plain {colour}text\x1b[0m", held) == (f"plain {colour}text\x1b[0m", ())
+
+
+def test_a_block_of_pgp_is_a_private_key() -> None:
+    block = "PGP PRIVATE KEY BLOCK-----"
+    text = f"a\n-----BEGIN {block}\n\n{'mQENBF' * 12}\n-----END {block}\nb"
+    assert redact(text) == ("a\n[redacted private-key]\nb", ("private-key",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -16,7 +17,8 @@ NAMED = "named"
 
 SHAPES = {
     "private-key": (
-        r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^-]|-(?!----))+-----END [A-Z ]*PRIVATE KEY-----"
+        r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----))+"
+        r"-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----"
     ),
     "anthropic": r"\bsk-ant-[\w-]{20,}",
     "openai": r"\bsk-[A-Za-z0-9_-]{32,}",
@@ -41,7 +43,7 @@ SHAPES = {
     "jwt": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{16,}",
 }
 NEEDLES = {
-    "private-key": ("PRIVATE KEY-----",),
+    "private-key": ("PRIVATE KEY-----", "PRIVATE KEY BLOCK-----"),
     "anthropic": ("sk-ant-",),
     "openai": ("sk-",),
     "github": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
@@ -66,11 +68,12 @@ NEEDLES = {
 }
 """Whatever has a shape has one of its needles in it; most texts have none, and are done."""
 
+_COLOURS = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
 _JWT = "jwt"
 _CLAIMS = re.compile(r"(?=(\.eyJ[\w-]{10,}+\.[\w-]{16,}))")
 _RUN = re.compile(r"[\w-]*")
 
-_KEY = "PRIVATE KEY-----"
+_KEY = "PRIVATE KEY(?: BLOCK)?-----"
 _BREAK, _BASE64 = r"(?:\s|\\[nr])", r"[A-Za-z0-9+/=]"
 _BEGUN = re.compile(rf"-----BEGIN [A-Z ]*{_KEY}(?:{_BREAK}*{_BASE64}{{16,}})+")
 _ENDED = re.compile(rf"-----END [A-Z ]*{_KEY}")
@@ -113,8 +116,7 @@ def redact(
 
     What is masked stays masked the same way: redacting again changes nothing.
     """
-    found = [*held_spans(text, held, HELD), *held_spans(text, named, NAMED)]
-    spans = sorted([*found, *_shaped_spans(text)])
+    spans = sorted({*_spans(text, held, named), *_spans_between_colours(text, held, named)})
     if not spans:
         return text, ()
     parts: list[str] = []
@@ -127,6 +129,37 @@ def redact(
         at = max(at, end)
     parts.append(text[at:])
     return "".join(parts), tuple(kinds)
+
+
+def _spans(
+    text: str, held: Sequence[HeldValue], named: Sequence[HeldValue]
+) -> Iterator[tuple[int, int, str]]:
+    yield from held_spans(text, held, HELD)
+    yield from held_spans(text, named, NAMED)
+    yield from _shaped_spans(text)
+
+
+def _spans_between_colours(
+    text: str, held: Sequence[HeldValue], named: Sequence[HeldValue]
+) -> Iterator[tuple[int, int, str]]:
+    """Yield what is a secret once a terminal has taken out what colours it: `grep --color`."""
+    if "\x1b[" not in text:
+        return
+    shown: list[str] = []
+    begins: list[int] = []  # Where each piece begins, in what is shown and in the text.
+    gone: list[int] = []
+    at = length = 0
+    for found in (*_COLOURS.finditer(text), None):
+        piece = text[at : len(text) if found is None else found.start()]
+        shown.append(piece)
+        begins.append(length)
+        gone.append(at - length)
+        length += len(piece)
+        at = len(text) if found is None else found.end()
+    for start, end, kind in _spans("".join(shown), held, named):
+        first = bisect_right(begins, start) - 1
+        last = bisect_right(begins, end - 1) - 1
+        yield start + gone[first], end + gone[last], kind
 
 
 def _shaped_spans(text: str) -> Iterator[tuple[int, int, str]]:
