@@ -230,6 +230,30 @@ async def test_a_person_who_keeps_a_file_of_a_command_may_take_it_back_later(
         assert len(work.events(ToolStarted)) == 3
 
 
+async def test_a_person_who_keeps_a_hunk_may_take_it_back_later(
+    numbered: Repository, script: Script
+) -> None:
+    command = "sed -i 's/^line 3$/LINE 3/; s/^line 20$/LINE 20/' a.txt"
+    async with script(shell(command) + DONE).opened(manner=FREE) as work:
+        await run(work)
+        work.send(Undo())
+        _, _, proposal = await work.asked()
+        assert proposal.patch is not None
+        [file] = proposal.patch.files
+        one, two = ((run_id,) for run_id in file.run_ids)
+        hunks = (
+            HunkDecision(path="a.txt", runs=one, verdict="accept"),
+            HunkDecision(path="a.txt", runs=two, verdict="reject"),
+        )
+        await work.decide(Decision(verdict="once", hunks=hunks))
+        await work.ended()
+        assert numbered.read("a.txt") == with_lines(20)
+        await undone(work, Undo())
+        assert work.last(Notice).text.endswith("what you kept: name its turn to take that back.")
+        await accepted(work, Undo(turn=1))
+        assert numbered.read("a.txt") == LINES.encode()
+
+
 async def test_a_command_that_changed_nothing_leaves_nothing_to_take_back(script: Script) -> None:
     reading = call("shell", '{ command = "python3 -c 0 # nothing" }')
     async with script(reading + DONE).opened(manner=FREE) as work:

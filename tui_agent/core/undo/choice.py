@@ -265,7 +265,8 @@ def _last_turn(agent: Agent, gone: Gone, *, by_hunk: bool) -> Turn:
             if by_hunk or not gone.calls.intersection(calls):
                 return turn
     if edited:
-        message = "There is nothing to take back: every edit of this session is taken back already."
+        message = "There is nothing to take back: every edit of this session is taken back already"
+        message += "." if gone.wholly else ", but what you kept: name its turn to take that back."
     else:
         message = "There is nothing to take back: no turn of this session has changed a file."
     raise NothingToUndoError(message)

@@ -7,7 +7,7 @@ counts as taken back for as long as that undo has not been taken back itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,8 @@ class Named:
     name: str
     runs: tuple[str, ...] = ()
     """Only these runs; empty: all of it."""
+    partly: bool = False
+    """Whether a person kept some of what was to go: what went cannot be told by its runs."""
 
 
 class Gone:
@@ -40,16 +42,24 @@ class Gone:
         """Begin with nothing."""
         self._whole: dict[tuple[str, str], str] = {}
         self._runs: dict[tuple[str, str], dict[str, str]] = {}
+        self._partly: set[str] = set()
 
     @property
     def calls(self) -> set[str]:
-        """The calls of which whole files are taken back."""
-        return {call_id for call_id, _ in self._whole}
+        """The calls of which whole files are taken back, or what a person wanted of them."""
+        return {call_id for call_id, _ in self._whole} | self._partly
+
+    @property
+    def wholly(self) -> bool:
+        """Whether no person kept a part of what an undo was to take back."""
+        return not self._partly
 
     def add(self, one: Named, by: str) -> None:
         """Count something as taken back by this call."""
         place = (one.call_id, one.name)
-        if one.runs:
+        if one.partly:
+            self._partly.add(one.call_id)
+        elif one.runs:
             known = self._runs.setdefault(place, {})
             known.update({run: by for run in one.runs if run not in known})
         else:
@@ -96,12 +106,14 @@ def named(call: Call) -> Iterator[Named]:
     if call.proposal is None:
         return
     given = json.loads(call.proposal.arguments)
-    left = {*given.get("left_out", ()), *_rejected(call)}
+    left = {*given.get("left_out", ()), *_rejected(call, all)}
+    kept = set(_rejected(call, any))
     for file in given["files"]:
         for name in dict.fromkeys((file["path"], file["target"])):
             if not left & {file["path"], file["target"]}:
                 runs = tuple(file.get("runs", ()))
-                yield Named(call_id=file["call"], name=name, runs=runs)
+                partly = bool(kept & {file["path"], file["target"]})
+                yield Named(call_id=file["call"], name=name, runs=runs, partly=partly)
     for entry in given.get("stash", ()):
         yield Named(call_id=entry["call"], name=stash_name(entry["commit"]))
 
@@ -111,14 +123,14 @@ def stash_name(commit: str) -> str:
     return f"stash {commit}"
 
 
-def _rejected(call: Call) -> Iterator[str]:
-    """Give the files of an undo of which a person wanted nothing taken back."""
+def _rejected(call: Call, much: Callable[[Iterable[bool]], bool]) -> Iterator[str]:
+    """Give the files of an undo of which a person wanted all, or any, to stay."""
     patch = call.proposal.patch if call.proposal is not None else None
     if patch is None or call.decision is None:
         return
     for file in patch.files:
         mine = [one for one in call.decision.hunks if one.path == file.path]
-        if mine and all(one.verdict == "reject" for one in mine):
+        if mine and much(one.verdict == "reject" for one in mine):
             yield from {file.path, file.new_path or file.path}
 
 
