@@ -158,6 +158,24 @@ async def test_what_commands_changed_goes_back_too_and_they_are_named(
         assert note.startswith("with what these commands changed: echo new > new.txt.")
 
 
+async def test_a_second_rewind_does_not_name_a_command_that_the_first_took_back(
+    numbered: Repository, script: Script
+) -> None:
+    commands = shell("echo new > new.txt") + DONE
+    setting = script(edit("line 3\n", "LINE 3\n") + DONE + commands).with_mode(mode="edit")
+    async with setting.opened(manner=FREE) as work:
+        await work.say("first wish")
+        work.send_text("run it")
+        await work.decide(Decision(verdict="once"))
+        await work.ended()
+        await back(work, "2")
+        await back(work, "1")
+        assert numbered.read("a.txt") == LINES.encode()
+        first, second = (one.proposal.notes for one in work.events(ApprovalRequested)[1:])
+        assert "echo new" in first[0]
+        assert second == ()
+
+
 async def test_who_rejects_what_is_shown_stays_where_he_is(
     numbered: Repository, script: Script
 ) -> None:

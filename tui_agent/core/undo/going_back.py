@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -135,8 +135,13 @@ def since(state: Session, seq: int) -> Since:
     """Return what happened after a record."""
     calls = calls_after(state, seq)
     files = dict.fromkeys(one.target for call in calls for one in written_by(call))
-    commands = [call.proposal.title for call in reversed(calls) if ran(call) and call.proposal]
-    return Since(files=tuple(sorted(files)), commands=tuple(dict.fromkeys(commands)))
+    return Since(files=tuple(sorted(files)), commands=_titles(calls))
+
+
+def _titles(calls: Sequence[Call]) -> tuple[str, ...]:
+    """Name the commands that ran, the oldest first."""
+    found = [call.proposal.title for call in reversed(calls) if ran(call) and call.proposal]
+    return tuple(dict.fromkeys(found))
 
 
 def choose_since(state: Session, seq: int, commands: CommandWrites) -> ChosenUndo:
@@ -152,7 +157,12 @@ def choose_since(state: Session, seq: int, commands: CommandWrites) -> ChosenUnd
         for one in (*written_by(call), *commands.get(call.id, ()))
         if not settled & {(call.id, one.path), (call.id, one.target)}
     ]
-    titles = since(state, seq).commands
+    undone = {
+        call_id
+        for call_id, writes in commands.items()
+        if writes and settled.issuperset((call_id, one.path) for one in writes)
+    }
+    titles = _titles([call for call in calls if call.id not in undone])
     more = len(titles) - MOST_NAMED
     return ChosenUndo(
         what=f"files to {place_in_words(state.main, seq)}",
