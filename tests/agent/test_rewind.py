@@ -15,8 +15,9 @@ from tests.support.repository import Repository
 from tui_agent.agent.agent import Manner
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Rewind, Undo
-from tui_agent.core.context import all_messages
+from tui_agent.core.context import pending
 from tui_agent.core.events import ApprovalRequested, ModelRequested, Notice, Rewound, TurnEnded
+from tui_agent.core.messages import Message
 from tui_agent.core.proposal import Decision
 from tui_agent.core.undo import point_named, rewind_points
 
@@ -24,9 +25,13 @@ TWO_TURNS = edit("line 3\n", "LINE 3\n") + DONE + edit("line 9\n", "LINE 9\n") +
 FREE = Manner(unconfined=True)
 
 
-def messages(work: AgentAtWork) -> list[str]:
+def next_request(work: AgentAtWork) -> list[Message]:
     main = work.state.main
-    return [preview_of(one.text) for one in all_messages(work.state, main) if one.role == "user"]
+    return [*main.messages, *pending(work.state, main)]
+
+
+def messages(work: AgentAtWork) -> list[str]:
+    return [preview_of(one.text) for one in next_request(work) if one.role == "user"]
 
 
 async def back(
@@ -138,7 +143,7 @@ async def test_within_a_turn_it_goes_back_to_after_a_step(
         assert names == ["1.2", "1.1", "1"]
         await back(work, "1.1")
         assert numbered.read("a.txt") == LINES.replace("line 3\n", "LINE 3\n").encode()
-        roles = [one.role for one in all_messages(work.state, work.state.main)]
+        roles = [one.role for one in next_request(work)]
         assert roles[-2:] == ["assistant", "tool"]
         assert [turn.rewound_from for turn in work.state.main.turns] == [2, None]
         await work.say("go on")

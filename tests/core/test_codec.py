@@ -10,14 +10,7 @@ from hypothesis import strategies as st
 
 from tui_agent.core.codec import CodecError, dumps
 from tui_agent.core.events import Notice, Record, Unknown
-from tui_agent.core.wire import (
-    COMMANDS,
-    EVENTS,
-    decode_command,
-    decode_record,
-    encode_command,
-    encode_record,
-)
+from tui_agent.core.wire import EVENTS, decode_record, encode_record
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=12)
 PLAIN = st.dictionaries(TEXT, st.none() | st.booleans() | st.integers() | TEXT, max_size=3)
@@ -41,15 +34,6 @@ def test_every_event_comes_back_from_its_line_as_it_was(name: str, data: st.Data
     line = dumps(encode_record(record))
     assert "\n" not in line
     assert decode_record(json.loads(line)) == record
-
-
-@pytest.mark.property
-@pytest.mark.parametrize("name", sorted(COMMANDS))
-@QUICK
-@given(data=st.data())
-def test_every_command_comes_back_as_it_was(name: str, data: st.DataObject) -> None:
-    command = data.draw(st.from_type(COMMANDS[name]))
-    assert decode_command(json.loads(dumps(encode_command(command)))) == command
 
 
 def test_a_lone_surrogate_is_written_as_an_escape_and_read_back() -> None:
@@ -90,8 +74,3 @@ def test_a_line_that_is_not_what_it_says_names_the_place(data: object, place: st
     line["data"] = data
     with pytest.raises(CodecError, match=place):
         decode_record(line)
-
-
-def test_an_unknown_command_names_those_that_there_are() -> None:
-    with pytest.raises(CodecError, match="Submit"):
-        decode_command({"type": "Explode"})

@@ -23,11 +23,6 @@ def pending(session: Session, agent: Agent) -> tuple[Message, ...]:
     return (*_results(agent), *_images(agent), *_notes(session, agent))
 
 
-def all_messages(session: Session, agent: Agent) -> tuple[Message, ...]:
-    """Return all messages of the next request: a prefix of those of every later one."""
-    return (*agent.messages, *pending(session, agent))
-
-
 def _results(agent: Agent) -> Iterator[Message]:
     for call_id in agent.unsent_calls:
         call = _find(agent, call_id)

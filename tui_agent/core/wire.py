@@ -1,11 +1,10 @@
-"""Lines of the log and commands as JSON and back: the codec with the names of what there is."""
+"""Lines of the log as JSON and back: the codec with the names of what there is."""
 
 from __future__ import annotations
 
 from typing import Any, get_args
 
 from tui_agent.core.codec import CodecError, Json, decode, encode
-from tui_agent.core.commands import Command
 from tui_agent.core.events import VERSION, Event, Record, Unknown
 
 
@@ -56,26 +55,6 @@ def decode_record(line: dict[str, Json]) -> Record:
         raise CodecError(message) from error
 
 
-def encode_command(command: Command) -> dict[str, Json]:
-    """Return a command as JSON values, its name under `type`."""
-    return {"type": type(command).__name__, **encode(command)}
-
-
-def decode_command(data: dict[str, Json]) -> Command:
-    """Return the command that `data` spells.
-
-    Raises:
-        CodecError: if it spells none.
-    """
-    kind = COMMANDS.get(data.get("type", ""))
-    if kind is None:
-        message = f"unknown command {data.get('type')!r}; known: {', '.join(sorted(COMMANDS))}"
-        raise CodecError(message)
-    command: Command = decode(kind, data)
-    return command
-
-
 EVENTS: dict[str, type[Any]] = {
     kind.__name__: kind for kind in get_args(Event) if kind is not Unknown
 }
-COMMANDS: dict[str, type[Any]] = {kind.__name__: kind for kind in get_args(Command)}

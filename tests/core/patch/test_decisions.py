@@ -9,11 +9,8 @@ from tui_agent.core.patch import (
     FileChange,
     FileView,
     HunkDecision,
-    Patch,
     PatchError,
-    chosen_lines,
     decide,
-    decide_all,
     edit_new_side,
     header,
     hunk_body,
@@ -115,25 +112,13 @@ def test_a_later_decision_takes_runs_over_and_an_edit_taken_apart_falls() -> Non
     assert undecided(shown.patch, decide((edit,), reject)) == (first,)
 
 
-def test_deciding_all_leaves_earlier_decisions_alone() -> None:
-    shown = view()
-    first, second = shown.patch.run_ids
-    reject = decision(shown, (first,), "reject")
-    template = HunkDecision(path="", runs=(), verdict="accept", reason="fine")
-    decided = decide_all(Patch(files=(shown.patch,)), (reject,), template)
-    assert decided[0] == reject
-    assert decided[1].runs == (second,)
-    assert decided[1].reason == "fine"
-
-
 def test_chosen_lines_stand_in_the_place_of_the_lines_that_they_are_paired_with() -> None:
     shown = view_of(b"one\ntwo\nthree\n", b"1\n2\n3\n4\n")
     (run,) = shown.patch.run_ids
     assert result(shown, select(shown, run, {2}, {2})) == b"one\n2\nthree\n"
     assert result(shown, select(shown, run, set(), {4})) == b"one\ntwo\nthree\n4\n"
     assert result(shown, select(shown, run, {1, 3}, set())) == b"two\n"
-    rows = [row for row in shown.hunks()[0].rows if row.text in {"three", "3"}]
-    assert result(shown, select(shown, run, *chosen_lines(rows))) == b"one\ntwo\n3\n"
+    assert result(shown, select(shown, run, {3}, {3})) == b"one\ntwo\n3\n"
 
 
 def test_an_open_last_line_is_closed_when_a_chosen_line_follows_it() -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from tui_agent.adapters.bundles.archive import SUFFIX, BundleError, is_bundle
+from tui_agent.adapters.bundles.archive import BundleError
 from tui_agent.adapters.bundles.session import BundledSession
 from tui_agent.adapters.bundles.write import Bundled, write_bundle
 
 __all__ = [
-    "SUFFIX",
     "BundleError",
     "Bundled",
     "BundledSession",
-    "is_bundle",
     "write_bundle",
 ]

@@ -16,7 +16,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-SUFFIX = ".agentz"
 FORMAT = 1
 MANIFEST, EVENTS, PACK = "manifest.json", "events.jsonl", "trees.pack"
 
@@ -35,11 +34,6 @@ _PIECE = 1 << 20
 
 class BundleError(OSError):
     """A bundle that cannot be used; the message says why, and nothing of it was used."""
-
-
-def is_bundle(text: str) -> bool:
-    """Return whether what was typed means a bundle."""
-    return text.endswith(SUFFIX)
 
 
 class Archive:

@@ -4,14 +4,12 @@ from tui_agent.core.patch.decisions import (
     carry,
     changed_since,
     decide,
-    decide_all,
     undecided,
     withdraw,
 )
 from tui_agent.core.patch.describe import describe
 from tui_agent.core.patch.resolve import file_run_sentence, header, resolve
 from tui_agent.core.patch.selection import (
-    chosen_lines,
     edit_new_side,
     hunk_body,
     new_side,
@@ -58,9 +56,7 @@ __all__ = [
     "all_run_ids",
     "carry",
     "changed_since",
-    "chosen_lines",
     "decide",
-    "decide_all",
     "describe",
     "diff_text",
     "edit_new_side",

@@ -62,18 +62,6 @@ def undecided(patch: Patch | FilePatch, decisions: Iterable[HunkDecision]) -> tu
     return tuple(run for file in files for run in file.run_ids if (file.path, run) not in decided)
 
 
-def decide_all(
-    patch: Patch, decisions: Sequence[HunkDecision], last: HunkDecision
-) -> tuple[HunkDecision, ...]:
-    """Give all undecided runs the verdict and reason of ``last``, whatever its path and runs."""
-    more = [
-        replace(last, path=file.path, runs=left)
-        for file in patch.files
-        if (left := undecided(file, decisions))
-    ]
-    return decide(decisions, *more)
-
-
 def carry(
     old: FileView, new: FileView, decisions: Iterable[HunkDecision]
 ) -> tuple[HunkDecision, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from tui_agent.core.patch.endings import retied
 from tui_agent.core.patch.modes import is_link
-from tui_agent.core.patch.values import Hunk, HunkDecision, PatchError, Row, Run, Verdict
+from tui_agent.core.patch.values import Hunk, HunkDecision, PatchError, Run, Verdict
 from tui_agent.core.patch.view import FileView
 from tui_agent.core.text import TextError, content, dominant, split_lines, terminated, terminator
 
@@ -157,10 +157,3 @@ def _edit(
         raise PatchError(str(error)) from None
     ids = tuple(run.id for run in runs)
     return HunkDecision(path=view.path, runs=ids, verdict="edit", span=span, text="".join(lines))
-
-
-def chosen_lines(rows: Sequence[Row]) -> tuple[frozenset[int], frozenset[int]]:
-    """Give the numbers of these rows as ``select`` wants them: old ones, new ones."""
-    old = frozenset(row.old for row in rows if row.kind == "-" and row.old is not None)
-    new = frozenset(row.new for row in rows if row.kind == "+" and row.new is not None)
-    return old, new

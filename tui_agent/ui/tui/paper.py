@@ -50,10 +50,6 @@ class Sheet:
         """Return this sheet on another plane."""
         return replace(self, plane=plane)
 
-    def narrower(self, cells: int) -> Sheet:
-        """Return this sheet with so many columns less."""
-        return replace(self, width=max(1, self.width - cells))
-
 
 @cache
 def _wide() -> re.Pattern[str]:
