@@ -30,8 +30,11 @@ class EarlyKeys:
     def take(self, key: events.Key) -> bool:
         """Take a key in its turn; return whether it came too early and is dealt with."""
         focused = self._frame.shell.focused
-        early = not self._frame.arming.armed and isinstance(focused, Pane) and focused.waits
-        self._frame.arming.key()
+        arming = self._frame.arming
+        if arming.armed and not arming.came_in_time(key.time):
+            arming.again()
+        early = not arming.armed and isinstance(focused, Pane) and focused.waits
+        arming.key()
         if not early or key.character is None or not key.is_printable:
             return False
         if not self._held:

@@ -73,7 +73,7 @@ class Frame:
         self.layout = Layout(shell, self.side)
         self.pulse = Pulse(shell, self._beat)
         self.early = EarlyKeys(self)
-        self.arming = Arming(shell, self._armed)
+        self.arming = Arming(shell, self.side, self._armed)
         self.deeds: Deeds = Deeds(self)
         self.answers = LongAnswers(self)
         self.outside = outside_of(shell)
@@ -106,6 +106,7 @@ class Frame:
         await shell.query_one("#column").mount(self.side)
         self.layout.restore(shell.doors.layout or {})
         shell.rest = self
+        shell.screen_change_signal.subscribe(shell, lambda _: self.arming.look())
         shell.run_worker(self.live.listen(), name="listen")
         shell.run_worker(self.live.draw(), name="draw")
         self.live.again()
@@ -153,6 +154,7 @@ class Frame:
             return
         self.shell.query_one("#status", StatusRow).tell(status_of(self.state))
         self.layout.arrange()
+        self.arming.look()
         self._tell_tabs()
         if activity:
             self._tell_activity()
@@ -275,6 +277,7 @@ class Frame:
         elif isinstance(message, TabsRow.Chosen):
             self._to_page(message.index)
         elif isinstance(message, events.DescendantFocus):
+            self.arming.follow(self._asked)
             self.redraw()
         elif isinstance(message, events.AppFocus | events.AppBlur):
             self._looked(here=isinstance(message, events.AppFocus))
@@ -288,10 +291,10 @@ class Frame:
         """Take the focus to a new request, but never from a prompt with text, nor from a reader."""
         waiting = waiting_of(self.state)
         request = waiting.request_id if waiting is not None else ""
+        self.arming.follow(request)
         if request == self._asked:
             return
         self._asked = request
-        self.arming.begin(request)
         if not request:
             self._return_focus()
             return
@@ -303,7 +306,7 @@ class Frame:
         """The person looks here again, or elsewhere; the first keys after that answer nothing."""
         self.outside.here = here
         if here:
-            self.arming.begin(self._asked)
+            self.arming.again()
             self.deeds.dressing.look_again()
 
     def _return_focus(self) -> None:
@@ -374,11 +377,6 @@ class Frame:
         return self.early.take(key)
 
     def _armed(self) -> None:
-        for slot in self.side.slots:
-            for pane in slot.panes:
-                arm = getattr(pane, "arm", None)
-                if arm is not None:
-                    arm(armed=self.arming.armed)
         self.early.settle()
         self.tell_keys()
 
@@ -396,4 +394,5 @@ class Frame:
 
     def on_shown(self, *, shown: bool) -> None:
         """Have the title while the screen is there."""
+        self.arming.comes_and_goes(shown=shown)
         self.outside.came_back() if shown else self.outside.left()

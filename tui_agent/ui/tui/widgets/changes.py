@@ -152,6 +152,11 @@ class ChangesPane(HunkList):
         self.tell_draft()
 
     @property
+    def request_id(self) -> str:
+        """The request that is asked about."""
+        return self.subject.request_id if self.subject is not None and self.is_open else ""
+
+    @property
     def waits(self) -> bool:
         """Whether it needs the room: a verdict is asked for, or a replay stands here."""
         return self.is_open or self.featured
