@@ -14,7 +14,7 @@ from tests.stories.program import with_sample
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.clock import CountedIds
 from tests.support.repository import Repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.codec import dumps
 from tui_agent.core.events import ToolCalled, TurnEnded, TurnStarted
 from tui_agent.core.ports import RunContext

@@ -17,7 +17,7 @@ from tests.agent.invariants import (
 )
 from tests.agent.scripts import DONE, call
 from tests.support.repository import Repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Decide, Interrupt, Undo
 from tui_agent.core.digest import seal

@@ -7,7 +7,7 @@ import pytest
 from tests.agent.conftest import LINES, Script
 from tests.agent.invariants import assert_same_forwards_and_backwards, assert_whole, records_of
 from tests.support.repository import Repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Decide
 from tui_agent.core.events import (
     ApprovalDecided,

@@ -15,7 +15,7 @@ from tests.agent.scripts import DONE, shell
 from tests.support.agent_at_work import Setting
 from tests.support.repository import Repository
 from tui_agent.adapters.session_log import FileLog
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.blob import preview_of
 from tui_agent.core.copies import LaidFile
 from tui_agent.core.events import ApprovalRequested, SnapshotTaken, ToolFinished, ToolStarted

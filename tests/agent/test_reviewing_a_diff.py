@@ -12,7 +12,7 @@ from tests.agent.scripts import DONE
 from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
 from tests.support.workspace import picture
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Interrupt, Review, RunChecks
 from tui_agent.core.events import (
     ApprovalRequested,

@@ -12,7 +12,7 @@ from tests.agent.scripts import DONE, shell
 from tests.agent.test_undo import edit, undone, whole_git
 from tests.support.agent_at_work import AgentAtWork
 from tests.support.repository import Repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.blob import preview_of
 from tui_agent.core.commands import Rewind, Undo
 from tui_agent.core.context import pending

@@ -19,7 +19,7 @@ from tests.stories.program import Program
 from tests.support.repository import Repository
 from tui_agent.adapters.day_book import FileDayBook
 from tui_agent.adapters.session_log.day_cost import cost_of_day
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Compact, Interrupt, SetBudget
 from tui_agent.core.day import Today
 from tui_agent.core.events import (

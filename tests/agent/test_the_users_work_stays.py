@@ -19,7 +19,7 @@ from tests.agent.scripts import DONE, call, shell
 from tests.agent.test_undo import whole_git
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository, make_repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Command, Rewind, Undo
 from tui_agent.core.proposal import Decision
 from tui_agent.core.undo import rewind_points

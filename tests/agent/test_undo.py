@@ -15,7 +15,7 @@ from tests.agent.invariants import assert_same_forwards_and_backwards, assert_wh
 from tests.agent.scripts import DONE, call
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository, make_repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Command, Undo
 from tui_agent.core.events import (
     ApprovalRequested,

@@ -15,7 +15,7 @@ from tests.agent.scripts import DONE, call, shell
 from tests.agent.test_undo import edit, patch, undone, whole_git, written_over
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository, make_repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Undo
 from tui_agent.core.events import (
     ApprovalRequested,

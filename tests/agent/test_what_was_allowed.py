@@ -10,7 +10,7 @@ from tests.agent.conftest import Script
 from tests.agent.invariants import assert_whole, records_of
 from tests.agent.scripts import DONE, call, shell
 from tests.support.repository import Repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Decide, Revoke
 from tui_agent.core.events import (
     ApprovalDecided,

@@ -21,7 +21,7 @@ from typing import Any, Self
 from tests.stories.program import call
 from tests.support.agent_at_work import AgentAtWork, Setting
 from tests.support.repository import Repository
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.commands import Decide, Rewind, Submit, Undo
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.proposal import Decision, Proposal

@@ -26,7 +26,8 @@ from tui_agent.adapters.runner.plain import PlainRunner
 from tui_agent.adapters.runner.views import Views
 from tui_agent.adapters.session_log import FileLog
 from tui_agent.adapters.snapshots.git_snapshots import GitSnapshots
-from tui_agent.agent.agent import Agent, Manner
+from tui_agent.agent.agent import Agent
+from tui_agent.agent.manner import Manner
 from tui_agent.core.agents import AgentDefinition
 from tui_agent.core.clock import Clock
 from tui_agent.core.commands import Command, Decide, Submit

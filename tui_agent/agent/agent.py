@@ -53,9 +53,6 @@ if TYPE_CHECKING:
     from tui_agent.core.world import World
 
 
-__all__ = ["Agent", "Manner"]
-
-
 class Agent:
     """The main agent of one session; implements `core.ports.Client`.
 

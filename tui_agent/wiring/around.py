@@ -265,7 +265,8 @@ class Around(Wiring):
     async def call_tool(self, name: str, arguments: str, *, approve: bool) -> CallResult:
         """Make one call through the gate of a session that is kept nowhere."""
         from tui_agent.adapters.session_log import MemoryLog
-        from tui_agent.agent.agent import Agent, Manner
+        from tui_agent.agent.agent import Agent
+        from tui_agent.agent.manner import Manner
         from tui_agent.agent.tool_call import perform
         from tui_agent.core.events import SessionStarted, ToolCalled, TurnStarted
         from tui_agent.core.proposal import ToolOutput

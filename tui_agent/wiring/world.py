@@ -320,7 +320,8 @@ class Wiring:
         self._taken_from = workspace_of(past, self.resumable_places)
 
     def _agent(self, world: World, past: list[Record], *, attended: bool) -> Agent:
-        from tui_agent.agent.agent import Agent, Manner
+        from tui_agent.agent.agent import Agent
+        from tui_agent.agent.manner import Manner
 
         options = self.options
         manner = Manner(
