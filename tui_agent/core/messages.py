@@ -81,7 +81,7 @@ class Usage:
 
     def plus(self, other: Usage) -> Usage:
         """Return the sum; a cost that is unknown in either is unknown in the sum."""
-        return Usage(
+        total = Usage(
             input_tokens=_sum(self.input_tokens, other.input_tokens),
             output_tokens=_sum(self.output_tokens, other.output_tokens),
             cached_tokens=_sum(self.cached_tokens, other.cached_tokens),
@@ -91,6 +91,7 @@ class Usage:
             if self.cost_usd is None or other.cost_usd is None
             else self.cost_usd + other.cost_usd,
         )
+        return other if total == other else total  # A turn of one step: kept once.
 
 
 UNKNOWN_USAGE = Usage()

@@ -8,8 +8,8 @@ from dataclasses import replace
 from rich.cells import cell_len
 
 from tui_agent.core.patch import FilePatch, HunkDecision, Patch
-from tui_agent.core.state import Call
-from tui_agent.ui.tui.ledger import Draft, counts, kept_lines, ledger
+from tui_agent.core.state import Call, Turn
+from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, counts, kept_lines, ledger, states
 from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, make_row, width_of
 
 TEXT, VERB_CELLS, NARROW_VERB_CELLS = 3, 8, 7
@@ -82,3 +82,14 @@ def _rows(files: Sequence[FilePatch], call: Call, draft: Draft, sheet: Sheet) ->
 def _name(file: FilePatch, *, narrow: bool) -> str:
     path = file.new_path or file.path
     return path.rpartition("/")[2] if narrow else path
+
+
+def verdicts_of(turn: Turn) -> tuple[int, int]:
+    """Count the hunks of a turn's edits that were accepted and rejected."""
+    found: list[str] = []
+    for call in turn.calls.values():
+        if call.proposal is not None and call.proposal.patch is not None and call.decision:
+            decisions, whole = decided(call, NO_DRAFT)
+            found += states(call.proposal.patch, decisions, whole=whole)
+    accepted = sum(state in {"accepted", "edited"} for state in found)
+    return accepted, found.count("rejected")

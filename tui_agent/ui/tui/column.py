@@ -79,6 +79,32 @@ class Column:
         self._estimate(first)
         return first
 
+    def gather(self, start: int, runs: Sequence[tuple[int, Item]]) -> None:
+        """Have other items stand for those from `start` on: each for so many that follow each
+        other, with as many rows as they have together. Nothing moves.
+        """
+        at: dict[int, int] = {}
+        heights: list[int | None] = []
+        tops = array("q")
+        end = start
+        for index, (many, _) in enumerate(runs, start):
+            drawn = [height for height in self._heights[end : end + many] if height is not None]
+            heights.append(sum(drawn) if len(drawn) == many else None)
+            tops.append(self.tops[end])
+            if many == 1:
+                at[end] = index
+            end += many
+        self.items[start:end] = [item for _, item in runs]
+        self._heights[start:end] = heights
+        self.tops[start:end] = tops
+        for index in [one for one in self._rows if start <= one < end and one not in at]:
+            self._drop(index)
+        less = end - start - len(runs)
+        self._rows = {
+            at.get(index, index - less * (index >= end)): rows for index, rows in self._rows.items()
+        }
+        self._last = -1
+
     def rows_of(self, index: int, sheet: Sheet) -> Sequence[Row]:
         """Return an item's rows, drawn on `sheet` if it was not drawn before."""
         rows = self._rows.get(index)

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tui_agent.core.events import ModelFailed
-from tui_agent.core.state import Note
+from tui_agent.core.state import Note, Step
 from tui_agent.ui.tui.markdown import block_rows, is_open_fence
 from tui_agent.ui.tui.paper import Row, Sheet, blank_row, make_row, paragraph, width_of, wrap
 from tui_agent.ui.tui.words import count, duration
 
 TEXT = 3
 NARROW = 43
+LONG_THOUGHT_MS = 1000
 HEADLINE = 60
 """Letters of a message that is bold as a whole."""
 _LEVELS = {
@@ -126,6 +127,14 @@ def blocks_of(blocks: Sequence[str], answer: str, *, ended: bool) -> Iterator[Te
             yield TextItem(block, 0, len(block))
 
 
+def rest_of(rest: str, answer: str, *, ended: bool, caret: bool) -> TextItem:
+    """Give the item of what no blank line has ended: the last block once the answer is whole."""
+    if not ended:
+        return TextItem(rest, 0, len(rest), finished=False, caret=caret)
+    begin = answer.rindex(rest)
+    return TextItem(answer, begin, begin + len(rest))
+
+
 def _with_caret(row: Row, sheet: Sheet) -> Row:
     used = len(row.strip.text.rstrip())
     cells = row.strip.crop(0, 0)
@@ -172,6 +181,15 @@ class ThoughtItem:
             for line in self.text.strip("\n").split("\n"):
                 rows += paragraph(sheet, [sheet.span(line, "text-3 italic")], indent=TEXT)
         return rows
+
+
+def thought_of(step: Step, *, unfolded: bool) -> ThoughtItem:
+    """Give the item of what the model thought in a step."""
+    said = "thinking" if step.open and not step.text else "thought"
+    first = step.response.first_token_ms if step.response is not None else None
+    if first is not None and first >= LONG_THOUGHT_MS:
+        said += f" for {duration(first / 1000)}"
+    return ThoughtItem(step.reasoning, said, key=f"thought-{step.number}", unfolded=unfolded)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import accumulate
 
 from tui_agent.core.agents import TASK_TOOL, child_of_call
 from tui_agent.core.blob import Blob, preview_of
 from tui_agent.core.events import MAIN_AGENT
 from tui_agent.core.state import Agent, Note, Session, Step, Turn
 from tui_agent.ui.moments import clock
-from tui_agent.ui.tui.call_files import decided
+from tui_agent.ui.tui.call_files import verdicts_of
 from tui_agent.ui.tui.call_line import CallItem
 from tui_agent.ui.tui.child_items import head_of, standing_of
 from tui_agent.ui.tui.column import Item
-from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, states
+from tui_agent.ui.tui.ledger import NO_DRAFT, Draft
 from tui_agent.ui.tui.markdown import Blocks
 from tui_agent.ui.tui.report_item import ReportItem
 from tui_agent.ui.tui.talk_items import (
@@ -23,18 +25,16 @@ from tui_agent.ui.tui.talk_items import (
     GreetingItem,
     NoteItem,
     QueuedItem,
-    TextItem,
     ThoughtItem,
     UserItem,
     blocks_of,
+    rest_of,
+    thought_of,
 )
 from tui_agent.ui.tui.virtual_lines import VirtualLines
-from tui_agent.ui.tui.words import duration
 
 RECENT_TURNS = 50
 """How far back the long answers are loaded."""
-
-LONG_THOUGHT_MS = 1000
 
 Make = Callable[[], Sequence[Item]]
 Made = tuple[object, ...]
@@ -51,12 +51,8 @@ class Entry:
 
     @property
     def made(self) -> Made:
-        """What is kept of it once its items stand."""
+        """What is kept of it once its items stand: where that is equal, they are."""
         return (*self.key, *self.leaf)
-
-    def same_as(self, other: Made) -> bool:
-        """Return whether both are made from the very same values."""
-        return self.made == other
 
 
 class Transcript(VirtualLines):
@@ -73,63 +69,93 @@ class Transcript(VirtualLines):
         self.drafts: Mapping[str, Draft] = {}
         self.unfolded: set[str] = set()
         self._entries: list[Made] = []
+        """Of what may still change: the last turn, and what stands behind it."""
         self._ends: list[int] = []
-        """The number of items up to and with each entry."""
+        """The number of items up to and with each of those."""
+        self._turns: list[tuple[Turn, int, int]] = []
+        """Each turn before: its version, and the number of items up to its end."""
+        self._gathered = 0
+        """How many of those have passages for the blocks of their answers."""
         self._whole: dict[str, str] = {}
         """Answers that are too long for the log's own lines, as far as they are loaded."""
         self._streamed: dict[tuple[object, ...], str] = {}
         self._blocks: dict[tuple[object, ...], Blocks] = {}
-        self._turns: list[tuple[Turn, int, int]] = []
-        """Each turn shown, its version then, and the number of entries up to its end."""
 
     def show(self, state: Session, drafts: Mapping[str, Draft] | None = None) -> None:
         """Draw this state, with the verdicts given so far by request."""
         self.state = state
         if drafts is not None:
             self.drafts = drafts
-        first, entries = self._changed(state)
-        start = self._ends[first - 1] if first else 0
+        self._forget(self._same_turns(state))
+        spans: list[tuple[Turn, int]] = []
+        entries = list(self._listed(state, spans))
+        first = 0
+        for entry, made in zip(entries, self._entries, strict=False):
+            if entry.made != made:
+                break
+            first += 1
+        settled = self._turns[-1][2] if self._turns else 0
+        start = self._ends[first - 1] if first else settled
         del self._entries[first:], self._ends[first:]
         items: list[Item] = []
-        for entry in entries:
-            made = entry.make()
+        for entry in entries[first:]:
+            items.extend(entry.make())
             self._entries.append(entry.made)
-            items.extend(made)
             self._ends.append(start + len(items))
         self.splice(start, items)
+        self._settle(spans, settled)
 
-    def _changed(self, state: Session) -> tuple[int, list[Entry]]:
-        """Return the first entry that is not as before, and all entries from there on."""
-        kept, skipped = self._same_turns(state)
-        del self._turns[skipped:]
-        entries: list[Entry] = []
-        count = kept
-        same = True
-        for entry in self._listed(state, skipped, kept):
-            if same and count < len(self._entries) and entry.same_as(self._entries[count]):
-                count += 1
-                continue
-            same = False
-            entries.append(entry)
-        return count, entries
+    def _forget(self, turns: int) -> None:
+        """Make all again that stands behind so many turns."""
+        if turns < len(self._turns):
+            del self._turns[turns:]
+            self._entries.clear()
+            self._ends.clear()
+            self._gathered = min(self._gathered, turns)
 
-    def _same_turns(self, state: Session) -> tuple[int, int]:
-        """Return the entries and turns at the start that cannot have changed."""
-        if self._child(state) is not None:
-            return 0, 0  # Its heading changes with its figures.
+    def _same_turns(self, state: Session) -> int:
+        """Return how many turns at the start are as they were."""
         turns = self._turns_of(state)
-        for number, (turn, version, end) in enumerate(self._turns):
-            if (
-                number >= len(turns)
-                or turns[number] is not turn
-                or turn.ended is None
-                or turn.version != version
-                or number == len(turns) - 1
-            ):
-                return (self._turns[number - 1][2] if number else 0), number
-            if end > len(self._entries):
-                return (self._turns[number - 1][2] if number else 0), number
-        return (self._turns[-1][2] if self._turns else 0), len(self._turns)
+        for number, (turn, version, _) in enumerate(self._turns):
+            last = number >= len(turns) - 1
+            if last or turns[number] is not turn or turn.version != version:
+                return number
+        return len(self._turns)
+
+    def _settle(self, spans: Sequence[tuple[Turn, int]], start: int) -> None:
+        """Keep of turns that change no more where they end; `spans`: each one's last entry."""
+        done = 0
+        for turn, end in spans[:-1]:
+            if turn.ended is None:
+                break
+            self._turns.append((turn, turn.version, self._ends[end - 1] if end else start))
+            done = end
+        del self._entries[:done], self._ends[:done]
+        past = len(self._turns) - RECENT_TURNS
+        if past > self._gathered:
+            self._gather(past)
+
+    def _gather(self, past: int) -> None:
+        """Have passages stand for the blocks of answers in turns up to this one."""
+        from tui_agent.ui.tui.passages import passages
+
+        first = self._turns[self._gathered - 1][2] if self._gathered else 0
+        last = self._turns[past - 1][2]
+        runs = passages(self.items[first:last])
+        begins = list(accumulate((many for many, _ in runs), initial=first))
+
+        def now(index: int) -> int:
+            if index >= last:
+                return index - (last - first) + len(runs)
+            return index if index < first else first + bisect_right(begins, index) - 1
+
+        self._column.gather(first, runs)
+        self._turns[self._gathered :] = [
+            (turn, version, now(end)) for turn, version, end in self._turns[self._gathered :]
+        ]
+        self._ends = [now(end) for end in self._ends]
+        self.cursor = now(self.cursor) if self.cursor is not None else None
+        self._gathered = past
 
     def _turns_of(self, state: Session) -> Sequence[Turn]:
         agent = state.agents.get(self.agent_id)
@@ -139,18 +165,20 @@ class Transcript(VirtualLines):
         agent = state.agents.get(self.agent_id)
         return agent if agent is not None and agent.parent else None
 
-    def _listed(self, state: Session, skipped: int, kept: int) -> Iterator[Entry]:
-        count = kept
+    def _listed(self, state: Session, spans: list[tuple[Turn, int]]) -> Iterator[Entry]:
+        """Give what stands behind the settled turns; tell `spans` where each turn ends."""
+        count = 0
         child = self._child(state)
         if child is not None:
             head = head_of(state, child)
             count += 1
             yield Entry(("head", child.id), (head,), lambda: [head])
-        for turn in self._turns_of(state)[skipped:]:
-            for entry in self._of_turn(turn, first=count == 0):
+        for turn in self._turns_of(state)[len(self._turns) :]:
+            for entry in self._of_turn(turn, first=not count and not self._turns):
                 count += 1
                 yield entry
-            self._turns.append((turn, turn.version, count))
+            if child is None:  # The heading before them changes with its figures.
+                spans.append((turn, count))
         if child is not None:
             return
         for number, note in enumerate(state.notes):
@@ -158,7 +186,7 @@ class Transcript(VirtualLines):
         for queued in state.queue:
             text = preview_of(queued.text)
             yield Entry(("queued", queued.id), (text,), partial(_queued, text))
-        if not count and not state.notes:
+        if not count and not self._turns and not state.notes:
             yield Entry(("greeting",), (), lambda: [GreetingItem()])
 
     def _of_turn(self, turn: Turn, *, first: bool) -> Iterator[Entry]:
@@ -229,21 +257,22 @@ class Transcript(VirtualLines):
     def give(self, sha: str, text: str) -> None:
         """Take an answer that was loaded."""
         self._whole[sha] = text
-        self._again()
+        self._forget(max(0, len(self._turns) - RECENT_TURNS))
+        self.show(self.state)
 
     def _said(
         self, step: Step, key: tuple[object, ...], text: str, *, unfolded: bool
     ) -> list[Item]:
         items: list[Item] = []
         if step.reasoning.strip():
-            items.append(_thought(step, unfolded=unfolded))
+            items.append(thought_of(step, unfolded=unfolded))
         if text.strip():
             blocks = self._blocks.setdefault(key, Blocks())
             _, _, rest = blocks.feed(text)
             items += blocks_of(blocks.done, text, ended=not step.open)
             if rest.strip():
                 growing = step.open and step.failure is None
-                items.append(TextItem(rest, 0, len(rest), finished=not step.open, caret=growing))
+                items.append(rest_of(rest, text, ended=not step.open, caret=growing))
             if not step.open:
                 del self._blocks[key]
         stopped = step.failure is not None and step.failure.kind == "cancelled"
@@ -273,7 +302,7 @@ class Transcript(VirtualLines):
         def make() -> list[Item]:
             if ended is None:
                 return []
-            accepted, rejected = _verdicts(turn)
+            accepted, rejected = verdicts_of(turn)
             sought = turn.checks_found is not None
             return [ReportItem(ended, accepted=accepted, rejected=rejected, sought=sought)]
 
@@ -283,10 +312,7 @@ class Transcript(VirtualLines):
 
     def act(self, action: str) -> bool:
         """Move, unfold, copy."""
-        moves = {
-            "conversation.down": 1,
-            "conversation.up": -1,
-        }
+        moves = {"conversation.down": 1, "conversation.up": -1}
         if action in moves:
             if not self.move_cursor(moves[action]):
                 self.scroll_rows(moves[action] * 3)
@@ -321,7 +347,7 @@ class Transcript(VirtualLines):
 
     def _show_agent(self, agent_id: str) -> None:
         left, self.agent_id = self.agent_id, agent_id
-        self._turns.clear()
+        self._forget(0)
         self.cursor = None
         self.show(self.state)
         self.go_to_end()
@@ -337,7 +363,8 @@ class Transcript(VirtualLines):
         if not name:
             return False
         self.unfolded ^= {name}
-        self._again()
+        self._forget(bisect_right(self._turns, index, key=lambda one: one[2]))
+        self.show(self.state)
         self.reveal(min(index, len(self.items) - 1))
         return True
 
@@ -353,10 +380,7 @@ class Transcript(VirtualLines):
         """Unfold every call, or fold all if any is unfolded."""
         names = {name for name in map(_folds, self.items) if name}
         self.unfolded = set() if self.unfolded & names else names
-        self._again()
-
-    def _again(self) -> None:
-        self._turns.clear()
+        self._forget(0)
         self.show(self.state)
 
 
@@ -372,22 +396,3 @@ def _note(note: Note) -> list[Item]:
 
 def _queued(text: str) -> list[Item]:
     return [QueuedItem(text)]
-
-
-def _thought(step: Step, *, unfolded: bool) -> ThoughtItem:
-    said = "thinking" if step.open and not step.text else "thought"
-    first = step.response.first_token_ms if step.response is not None else None
-    if first is not None and first >= LONG_THOUGHT_MS:
-        said += f" for {duration(first / 1000)}"
-    return ThoughtItem(step.reasoning, said, key=f"thought-{step.number}", unfolded=unfolded)
-
-
-def _verdicts(turn: Turn) -> tuple[int, int]:
-    """Count the hunks of a turn's edits that were accepted and rejected."""
-    found: list[str] = []
-    for call in turn.calls.values():
-        if call.proposal is not None and call.proposal.patch is not None and call.decision:
-            decisions, whole = decided(call, NO_DRAFT)
-            found += states(call.proposal.patch, decisions, whole=whole)
-    accepted = sum(state in {"accepted", "edited"} for state in found)
-    return accepted, found.count("rejected")
