@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from tui_agent.adapters.early import TYPE_CHECKING, Value
-from tui_agent.adapters.places import config_folder
+from tui_agent.adapters.places import config_folder, settings_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,8 +44,7 @@ def first_look(environ: Mapping[str, str]) -> FirstLook:
     folder, table = "", {}
     try:
         folder = config_folder(environ)
-        with open(f"{folder}/config.toml", "rb", opener=_at_once) as file:
-            table = _table(file.read() or b"")
+        table = _table(settings_bytes(folder))
     except OSError:
         pass
     commands = table.get("api_key_cmd")
@@ -64,11 +61,6 @@ def first_look(environ: Mapping[str, str]) -> FirstLook:
             if isinstance(command, str) and command
         ),
     )
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Open a file, and wait for nobody where it is a pipe."""
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _table(data: bytes) -> dict[str, Any]:

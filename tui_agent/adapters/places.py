@@ -50,6 +50,20 @@ def config_folder(environ: Mapping[str, str]) -> str:
     return _place(environ, variable="XDG_CONFIG_HOME", below_home=".config")
 
 
+def settings_bytes(folder: str, most: int = -1) -> bytes:
+    """Return what a folder's settings file begins with, for what runs before anything is loaded.
+
+    A pipe in its place gives nothing, at once: what is wrong with the file is said later. Raises
+    OSError.
+    """
+    with open(f"{folder}/config.toml", "rb", opener=_at_once) as file:
+        return file.read(most) or b""
+
+
+def _at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
 def usable_state(environ: Mapping[str, str]) -> StatePlace:
     """Return the state folder, made where it was missing; a temporary one where that fails."""
     try:

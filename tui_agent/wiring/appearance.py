@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui_agent.adapters.places import NoPlaceError, config_folder
-from tui_agent.adapters.plain_file import plain_bytes
+from tui_agent.adapters.places import NoPlaceError, config_folder, settings_bytes
 
 if TYPE_CHECKING:
     from tui_agent.ui.tui.terminal import Notify
@@ -63,7 +62,7 @@ def _spoken_of(environ: Mapping[str, str]) -> bool:
     if any(name in _VARIABLES or name.startswith(_PREFIX) for name in environ):
         return True
     try:
-        text = plain_bytes(f"{config_folder(environ)}/config.toml", LARGEST)
+        text = settings_bytes(config_folder(environ), LARGEST)
     except (FileNotFoundError, NotADirectoryError, NoPlaceError):
         return False
     except OSError:
