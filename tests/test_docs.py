@@ -86,6 +86,6 @@ def test_every_example_of_settings_is_one_that_the_program_takes() -> None:
             given = layer.values.get("interface.keys")
             if isinstance(given, dict):
                 preset = str(layer.values.get("interface.keymap", "default"))
-                build_keymap(preset, {name: key.split() for name, key in given.items()})
+                build_keymap(preset, given)
                 keys += len(given)
     assert keys

@@ -75,10 +75,9 @@ class _Beginning:
 def _beginning(around: Around) -> _Beginning:
     """Return it. Raises ThemeError, KeymapError, SettingsError."""
     wanted = appearance_of(around)
-    keys = {action: key.split() for action, key in wanted.keys.items()}
     return _Beginning(
         look=choose_theme(wanted.theme, around.environ, own_themes(around)),
-        keymap=build_keymap(wanted.keymap, keys),
+        keymap=build_keymap(wanted.keymap, wanted.keys),
         glyphs=choose_glyphs(wanted.glyphs, around.environ),
         mode=wanted.mode,
     )

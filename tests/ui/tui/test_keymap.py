@@ -28,17 +28,17 @@ def test_every_action_stands_in_a_context_and_says_what_it_does() -> None:
 
 def test_a_clash_in_one_context_names_both_actions() -> None:
     with pytest.raises(KeymapError, match=r"'y' is given to both review\.accept and review\.split"):
-        build_keymap(changes={"review.split": ["y"]})
+        build_keymap(changes={"review.split": "y"})
 
 
 def test_a_clash_with_a_key_that_works_everywhere_names_both_actions() -> None:
     with pytest.raises(KeymapError, match=r"review\.accept and app\.palette"):
-        build_keymap(changes={"review.accept": ["ctrl+p"]})
+        build_keymap(changes={"review.accept": "ctrl+p"})
 
 
 def test_unknown_actions_and_presets_are_refused() -> None:
     with pytest.raises(KeymapError, match=r"review\.acept"):
-        build_keymap(changes={"review.acept": ["y"]})
+        build_keymap(changes={"review.acept": "y"})
     with pytest.raises(KeymapError, match="wordstar"):
         build_keymap("wordstar")
 
@@ -50,7 +50,7 @@ def test_the_nearest_context_is_heard_first() -> None:
 
 
 def test_a_changed_key_is_shown_and_heard() -> None:
-    keymap = build_keymap(changes={"app.palette": ["ctrl+k"]})
+    keymap = build_keymap(changes={"app.palette": "ctrl+k"})
     assert keymap.footer("app")[0] == ("^K", "commands")
     assert keymap.find(["app"], ["ctrl+k"]) == ["app.palette"]
     assert keymap.find(["app"], ["ctrl+p"]) == []

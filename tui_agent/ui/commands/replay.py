@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui_agent.core.events import SessionStarted
@@ -122,7 +122,7 @@ async def _on_screen(
             stored.blob,
             look=choose_theme(interface.theme, around.environ, around.own_themes),
             glyphs=choose_glyphs(interface.glyphs, around.environ),
-            keymap=build_keymap(interface.keymap, _keys(interface.keys)),
+            keymap=build_keymap(interface.keymap, interface.keys),
             start=Start(
                 at=at,
                 speed=speed,
@@ -148,10 +148,6 @@ def _compare(around: Surroundings, stored: StoredSession) -> Compare | None:
     if started is None:
         return None
     return lambda old, new: around.tree_changes(started.workspace, old, new)
-
-
-def _keys(given: Mapping[str, str]) -> dict[str, list[str]]:
-    return {action: keys.split() for action, keys in given.items()}
 
 
 async def _at(around: Surroundings, stored: StoredSession, stop: Stop, *, as_json: bool) -> int:

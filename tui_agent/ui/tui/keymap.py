@@ -103,10 +103,8 @@ def show_key(key: str, *, ascii_only: bool = False) -> str:
     return "-".join([*(word.capitalize() for word in modifiers), name])
 
 
-def build_keymap(
-    preset: str = "default", changes: Mapping[str, Sequence[str]] | None = None
-) -> Keymap:
-    """Return the keys of a preset with the user's changes: action -> keys.
+def build_keymap(preset: str = "default", changes: Mapping[str, str] | None = None) -> Keymap:
+    """Return the keys of a preset with the user's changes: by action, with blanks between keys.
 
     Raises KeymapError for an unknown preset or action, and for a key that two actions would share:
     it names both.
@@ -114,12 +112,13 @@ def build_keymap(
     if preset not in PRESETS:
         raise KeymapError(f"Unknown preset of keys {preset!r}: there are {', '.join(PRESETS)}.")
     actions = {action.id: action for action in ACTIONS}
-    changed = {**PRESETS[preset], **(changes or {})}
+    own = {name: tuple(keys.split()) for name, keys in (changes or {}).items()}
+    changed = {**PRESETS[preset], **own}
     known = _shared(actions) if changed else set()
     for name, keys in changed.items():
         if name not in actions:
             raise KeymapError(f"Unknown action {name!r} in the settings' keys.")
-        actions[name] = replace(actions[name], keys=tuple(keys))
+        actions[name] = replace(actions[name], keys=keys)
     for one, other in sorted(_shared(actions) - known) if changed else ():
         key = min(set(actions[one].keys) & set(actions[other].keys))
         raise KeymapError(f"The key {key!r} is given to both {one} and {other}.")
