@@ -186,17 +186,15 @@ def commit(files: Confined, writes: Sequence[PlannedWrite], load: Load) -> None:
     the tree is as it was.
     """
     work = _Commit(files=files, load=load)
-    with work.open:
+    with work.open, ExitStack() as unless_whole:
+        unless_whole.callback(work.undo)
         try:
             work.prepare(writes)
             work.check()
             work.write_all()
         except OSError as error:
-            work.undo()
             raise OSError(error.errno, work.told(error)) from error
-        except BaseException:  # - whatever stops it, the tree is put back first
-            work.undo()
-            raise
+        unless_whole.pop_all()
 
 
 def recover(files: Confined, writes: Sequence[PlannedWrite], load: Load) -> Recovery:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -82,10 +83,10 @@ def watch_every_request() -> None:
 async def _looked_at(
     response: httpx.Response, watch: Watch, where: str, *, stream: bool
 ) -> httpx.Response:
-    try:
+    async with AsyncExitStack() as unless_whole:  # cancelled, too, or lost while it is read
+        unless_whole.push_async_callback(response.aclose)
         watch.fault = await fault_in(response, where, watch.key_variable)
         if watch.fault is not None:
-            await response.aclose()
             return httpx.Response(
                 response.status_code,
                 headers={"content-type": response.headers.get("content-type", "text/plain")},
@@ -97,9 +98,7 @@ async def _looked_at(
             response.stream = _Whole(response.stream, watch, where)
         if not stream:
             await response.aread()
-    except BaseException:  # cancelled, or lost while read - the connection must go, whatever it was
-        await response.aclose()
-        raise
+        unless_whole.pop_all()
     return response
 
 
