@@ -14,6 +14,7 @@ from tui_agent.core.events import Notice
 from tui_agent.ui.commands.typed import Options
 from tui_agent.ui.text import Paper
 from tui_agent.wiring.around import Around
+from tui_agent.wiring.first_card import first_run
 from tui_agent.wiring.screen_doors import Opening
 from tui_agent.wiring.world import NoModelError
 
@@ -57,3 +58,15 @@ async def test_a_model_chosen_on_the_first_card_is_the_next_starts_too(
         assert said[0].startswith(f"{name} is used this time; it was not kept for the next: ")
         with pytest.raises(NoModelError):
             assert begun().model_name
+
+
+async def test_the_first_card_names_the_branch_of_a_linked_work_tree(
+    repository: Repository, tmp_path: Path
+) -> None:
+    repository.commit()
+    repository.git("worktree", "add", "-b", "side", str(tmp_path / "beside"))
+    around = Around(Options(), os.environ, Paper(os.environ), cwd=tmp_path / "beside")
+    try:
+        assert (await first_run(around)).folder[0].detail == "git, branch side"
+    finally:
+        await around.close()

@@ -71,15 +71,12 @@ def keep_key(key: str) -> str:
 
 def _ground(around: Around) -> str:
     """Say what the folder is, as far as its files tell."""
-    from tui_agent.adapters.plain_file import plain_text
+    from tui_agent.adapters.git_facts import git_facts
 
-    git = around.root / ".git"
-    try:
-        head = plain_text(git / "HEAD", 200).partition("\n")[0].strip()
-    except OSError:
-        return "git" if git.exists() else "no git here"
-    _, ref, branch = head.partition("ref: refs/heads/")
-    return f"git, branch {branch}" if ref else "git, no branch"
+    facts = git_facts(around.root)
+    if facts is None:
+        return "no git here"
+    return f"git, branch {facts.branch}" if facts.branch else "git, no branch"
 
 
 def _short(around: Around) -> str:
