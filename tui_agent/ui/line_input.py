@@ -120,7 +120,9 @@ class TerminalInput:
             complete_while_typing=Condition(self._begun),
             history=ThreadedHistory(Remembered(earlier)),
         )
-        self._armed_at = self._reads_since = 0.0
+        self._reads_since = 0.0
+        self._asked_at: float | None = None
+        """When the present question was first shown."""
 
     def session(self, offering: Offering, queued: Callable[[], bool]) -> None:
         """Begin a session."""
@@ -167,12 +169,20 @@ class TerminalInput:
         from tui_agent.ui.line_keys import answer_keys
 
         session: PromptSession[str] = PromptSession(
-            key_bindings=answer_keys(keys, self._armed_at),
+            key_bindings=answer_keys(keys, self._armed),
             output=self._output,
             erase_when_done=True,
             enable_suspend=True,
         )
-        return await _asked(session, prompt)
+        return await _asked(session, prompt, begins=self._asks)
+
+    def _asks(self) -> None:
+        """Begin to count when a new question stands there: it may take a while to be shown."""
+        if self._asked_at is None:
+            self._asked_at = time.monotonic()
+
+    def _armed(self) -> bool:
+        return self._asked_at is not None and time.monotonic() - self._asked_at >= ARMED_AFTER
 
     async def text(self, start: str) -> str:
         """Edit a text in place; Alt-Enter keeps it."""
@@ -203,8 +213,8 @@ class TerminalInput:
         return []
 
     def arm(self) -> None:
-        """Ignore keys for a moment."""
-        self._armed_at = time.monotonic() + ARMED_AFTER
+        """Ignore keys for a moment once it is asked."""
+        self._asked_at = None
 
     def release(self) -> None:
         """Give way to a question, unless something is being typed."""

@@ -113,13 +113,13 @@ def _commands(keys: KeyBindings, queued: Callable[[], bool]) -> None:
         event.app.exit(result="/recall")
 
 
-def answer_keys(keys: Collection[str], armed_at: float) -> KeyBindings:
+def answer_keys(keys: Collection[str], armed: Callable[[], bool]) -> KeyBindings:
     """Return the keys of a question: those that answer it, once it is armed, and no others."""
     bound = KeyBindings()
     pastes = _Pastes()
 
     def answer(event: KeyPressEvent) -> None:
-        if time.monotonic() >= armed_at and not pastes.just_now():
+        if armed() and not pastes.just_now():
             event.app.exit(result=event.data)
 
     def nothing(_event: KeyPressEvent) -> None:
