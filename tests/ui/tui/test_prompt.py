@@ -135,6 +135,45 @@ async def test_an_at_sign_offers_files_off_the_event_loop() -> None:
         assert desk.commands == [Submit(text='look at @calc/sub.py and @"calc/my sub.py"')]
 
 
+async def test_a_file_is_taken_from_those_that_match_all_that_was_typed() -> None:
+    found = asyncio.Event()
+
+    async def files(typed: str) -> AsyncIterator[Sequence[str]]:
+        if typed == "su":
+            await found.wait()
+        yield [name for name in ("setup.py", "sub.py") if name.startswith(typed)]
+
+    async with at_desk(Story().start(), doors=Doors(connect=never, files=files)) as desk:
+        await desk.pilot.press(*"@s")
+        await desk.until(lambda: "setup.py" in desk.text())
+        for key in ("u", "enter", *"now", "enter"):
+            desk.shell.post_message(events.Key(key, key if len(key) == 1 else None))
+        await asyncio.sleep(0.05)
+        assert not desk.commands
+        found.set()
+        await desk.until(lambda: bool(desk.commands))
+        assert desk.commands == [Submit(text="@sub.py now")]
+
+
+async def test_words_typed_before_the_start_for_a_list_go_to_no_model() -> None:
+    ready = asyncio.Event()
+    client = ToldClient(Story().start())
+
+    async def connect() -> Client | None:
+        await ready.wait()
+        return client
+
+    shell = Shell(Doors(connect=connect), choose_theme("dark", {}))
+    async with shell.run_test() as pilot:
+        await pilot.press(*"/theme", "enter", *"light", "enter", *"and")
+        ready.set()
+        while len(shell.screen_stack) == 1:
+            await pilot.pause(0.01)
+        await pilot.press("escape")
+        assert not client.commands
+        assert shell.prompt.text == "light\nand"
+
+
 async def test_escape_stops_a_running_turn_and_does_nothing_to_an_idle_one() -> None:
     async with at_desk(streaming()) as desk:
         await desk.pilot.press("escape")

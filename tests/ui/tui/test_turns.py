@@ -14,6 +14,7 @@ from tests.ui.stories import approval_waiting, edit_waiting, reported
 from tui_agent.core.commands import Decide, DraftVerdicts, Label, Submit
 from tui_agent.core.ports import Client
 from tui_agent.ui.tui.choices import SessionLine
+from tui_agent.ui.tui.help_sheet import HelpSheet
 from tui_agent.ui.tui.screens.review import ReviewScreen
 from tui_agent.ui.tui.shell import Doors
 
@@ -133,3 +134,10 @@ async def test_a_list_that_looks_for_long_can_be_closed_meanwhile() -> None:
                 break
         never.set()
         assert len(desk.shell.screen_stack) == 1
+
+
+async def test_a_key_for_a_sheet_that_does_not_stand_yet_waits_for_it() -> None:
+    async with at_desk(reported()) as desk:
+        desk.shell.push_screen(HelpSheet(contexts=["prompt"]))
+        await at_once(desk, "escape", *"abc")
+        assert desk.shell.prompt.text == "abc"

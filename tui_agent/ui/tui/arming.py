@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_agent.ui.tui.keyed_app import LowestScreen
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.timer import Timer
     from textual.widget import Widget
 
@@ -23,6 +24,11 @@ STALL_SECONDS = 0.3
 def request_of(pane: object) -> str:
     """Return the request that a pane asks about; empty where it asks nothing."""
     return str(getattr(pane, "request_id", ""))
+
+
+def came_at(screen: Screen[Any]) -> float:
+    """Return when the key that is being heard was read: it may have waited since."""
+    return float(getattr(screen.app, "came_at", "-inf"))
 
 
 class Arming:

@@ -82,6 +82,10 @@ class Completion:
         self._servers = servers
         self.offers: Offers | None = None
         self._start = 0
+        self._looking = False
+        """Whether files that match what is typed are still looked for."""
+        self._then: Callable[[], object] | None = None
+        """What is to be done once some have been found, or none."""
 
     @property
     def open(self) -> bool:
@@ -90,6 +94,7 @@ class Completion:
 
     def typed(self) -> None:
         """Look at what stands before the caret."""
+        self._looked()
         prompt = self.shell.prompt
         row, column = prompt.cursor_location
         before = prompt.document[row][:column]
@@ -102,7 +107,7 @@ class Completion:
         elif resources := offered_resources(self._servers(), name):
             self._offer([_offer(one) for one in resources], start=column - len(name))
         elif self.shell.doors.files is not None:
-            self._start = column - len(name)
+            self._start, self._looking = column - len(name), True
             self.shell.run_worker(self._files(name), name="files", group="files", exclusive=True)
         else:
             self.close()
@@ -113,6 +118,25 @@ class Completion:
         async for paths in self.shell.doors.files(typed):
             names = [written(path) for path in paths]
             self._offer([Offer(name, typed=typed) for name in names], start=self._start)
+            self._looked(found=True)
+        self._looked(found=True)
+
+    def once_looked(self, then: Callable[[], object]) -> bool:
+        """Do something once the files are found that match what is typed; return if that is late.
+
+        What is offered until then belongs to fewer letters. Keys that come behind wait.
+        """
+        if self._looking:
+            self._then = then
+            self.shell.turns.hold()
+        return self._looking
+
+    def _looked(self, *, found: bool = False) -> None:
+        self._looking, then, self._then = False, self._then, None
+        if then is not None:
+            if found:
+                then()
+            self.shell.turns.go_on()
 
     def _offer(self, offers: Sequence[Offer], *, start: int) -> None:
         self._start = start

@@ -92,10 +92,12 @@ class Deeds:
     def catch_up(self) -> None:
         """Send what was typed before there was an agent, and what the command line said."""
         self.dressing.begin()
-        early = [self.shell.doors.opening, *self.shell.early]
+        early = [text for text in (self.shell.doors.opening, *self.shell.early) if text]
         self.shell.early.clear()
-        for text in filter(None, early):
-            self.say(text)
+        while early and len(self.shell.screen_stack) == 1:
+            self.say(early.pop(0))
+        if early:  # It was meant for what has opened: no model hears it.
+            self.shell.prompt.write("\n".join([*early, self.shell.prompt.text]))
         if self.shell.doors.history is not None:
             self.shell.prompt.remember(self.shell.doors.history())
 
@@ -109,7 +111,7 @@ class Deeds:
 
     def send(self) -> bool:
         """Send the prompt; with a choice open and not yet typed, take the choice."""
-        if self.completion.take(exact_sends=True):
+        if self.completion.once_looked(self.send) or self.completion.take(exact_sends=True):
             return True
         images = self.shell.prompt.chips.images(self.shell.prompt.text)
         text = self.shell.prompt.take()
@@ -180,7 +182,7 @@ class Deeds:
 
     def complete(self) -> bool:
         """Take the choice; where there is nothing to complete, go to the next pane."""
-        if self.completion.take():
+        if self.completion.once_looked(self.complete) or self.completion.take():
             return True
         return self.shell.prompt.empty and self._cycle(1)
 

@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from tui_agent.ui.exit_status import INTERRUPTED
+from tui_agent.ui.tui.arming import REST_SECONDS, came_at
 from tui_agent.ui.tui.choices import Fact, FirstRun
 from tui_agent.ui.tui.chrome import FooterRow, Keys, Said
 from tui_agent.ui.tui.column import Item
@@ -28,6 +29,8 @@ AGAIN = "again"
 """What the card gives where it is to be filled anew: a server may run by now."""
 WIDTH, NAME_COLUMN, DETAIL_COLUMN, MARGIN = 82, 7, 30, 4
 NARROW = 70
+ANSWERS = frozenset({"first.take", "first.key", "first.demo", "first.trust"})
+"""What nobody wants done by a letter of a message that was begun before the card came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,8 @@ class FirstCard(AtOnce, ModalScreen[str]):
         """Show what was found."""
         super().__init__()
         self.found = found
+        self._typed_at = float("-inf")
+        """When the last key came of those that were typed before there was a card."""
 
     def compose(self) -> ComposeResult:
         """Show the card and a footer."""
@@ -165,6 +170,15 @@ class FirstCard(AtOnce, ModalScreen[str]):
         """Put the cursor on the first model."""
         self.fill()
         self.set_focus(self.card)
+        self._typed_at = came_at(self)
+
+    def _goes_on(self) -> bool:
+        """Return whether a key belongs to what somebody was typing when the card came."""
+        before, self._typed_at = self._typed_at, came_at(self)
+        if self._typed_at - before >= REST_SECONDS:
+            self._typed_at = float("-inf")
+            return False
+        return True
 
     def fill(self) -> None:
         """Draw what is known."""
@@ -201,6 +215,8 @@ class FirstCard(AtOnce, ModalScreen[str]):
         """Choose, take, paste, go on without."""
         if self.query_one("#key", Input).display:
             return self._while_pasting(action)
+        if self._goes_on() and action in ANSWERS:
+            return True
         ways: dict[str, Callable[[], object]] = {
             "first.key": lambda: self._show_key(shown=True),
             "first.leave": lambda: self.app.exit(INTERRUPTED),
@@ -236,6 +252,8 @@ class FirstCard(AtOnce, ModalScreen[str]):
 
     def on_key(self, event: events.Key) -> None:
         """Take a model by its number."""
+        if self._goes_on():
+            return
         character = event.character or ""
         if character.isdigit() and 0 < int(character) <= len(self.found.models):
             self.dismiss(self.found.models[int(character) - 1].model)

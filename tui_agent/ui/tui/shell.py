@@ -207,6 +207,8 @@ class Shell(KeyedApp):
         self.early: list[str] = []
         """What was sent before there was an agent."""
         self.then: tuple[str, ...] = ()
+        self.came_at = float("-inf")
+        """When the last key was read, by the monotonic clock."""
         self._said_untaken = False
 
     def compose(self) -> ComposeResult:
@@ -344,6 +346,7 @@ class Shell(KeyedApp):
 
     def noted(self, key: events.Key) -> None:
         """Let frames wait for the key."""
+        self.came_at = key.time
         if self.rest is not None:
             self.rest.on_key_came(key)
 

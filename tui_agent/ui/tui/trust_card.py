@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 
 from tui_agent.core.trust import TrustQuestion, headline, told_lines
 from tui_agent.ui.trust_lines import counted
-from tui_agent.ui.tui.arming import REST_SECONDS
+from tui_agent.ui.tui.arming import REST_SECONDS, came_at
 from tui_agent.ui.tui.chrome import FooterRow, Keys, Said
 from tui_agent.ui.tui.column import Item
 from tui_agent.ui.tui.keyed_app import AtOnce, app_of
@@ -99,6 +99,9 @@ class TrustCard(AtOnce, ModalScreen[bool]):
         app = app_of(self)
         hints = app.keymap.footer("trust", ascii_only=app.glyphs.ascii_only)
         self.query_one("#trust-footer", FooterRow).tell(Keys(hints=tuple(hints)))
+        self.call_after_refresh(self._stands)
+
+    def _stands(self) -> None:
         self._last_key = time.monotonic()
 
     def on_resize(self) -> None:
@@ -110,8 +113,8 @@ class TrustCard(AtOnce, ModalScreen[bool]):
 
     def act(self, action: str) -> bool:
         """Trust, leave, or scroll."""
-        rested = time.monotonic() - self._last_key >= REST_SECONDS
-        self._last_key = time.monotonic()
+        came = came_at(self)
+        rested, self._last_key = came - self._last_key >= REST_SECONDS, came
         if action == "trust.take":
             if rested:
                 self.dismiss(result=True)
@@ -125,7 +128,7 @@ class TrustCard(AtOnce, ModalScreen[bool]):
 
     def on_key(self, event: events.Key) -> None:
         """Take any other key for typing: it begins the rest anew and means nothing here."""
-        self._last_key = time.monotonic()
+        self._last_key = event.time
         event.stop()
 
 

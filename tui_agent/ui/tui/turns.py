@@ -45,6 +45,9 @@ class Turns:
         """Counts turns; what an earlier one still says means nothing."""
         self._since: float | None = None
         """When the present turn began; None: nothing is being done."""
+        self._holds = False
+        self._round: tuple[DOMNode, int] | None = None
+        """The turn that has come to its end while keys are held."""
         self.patience = PATIENCE_SECONDS
 
     @property
@@ -60,14 +63,28 @@ class Turns:
 
     def comes(self, event: Typed) -> bool:
         """Return whether it is the turn of an event that is new; if not, it will come again."""
-        if self._since is None:
+        screen = self._app.screen
+        if self._since is None and screen.is_mounted:
             self._since = monotonic()
-        else:
-            self._waiting.append(event)
-            if monotonic() - self._since > self.patience and self._app.screen.is_mounted:
-                self._give(len(self._waiting))
-            return False
-        return True
+            return True
+        self._waiting.append(event)
+        if self._since is None:  # Somebody else opened it: nothing in it hears yet.
+            self._since = monotonic()
+            self.given_to(screen)
+        elif monotonic() - self._since > self.patience and screen.is_mounted:
+            self._give(len(self._waiting))
+        return False
+
+    def hold(self) -> None:
+        """Let the present turn last until `go_on`: what it began goes on elsewhere."""
+        self._holds = True
+
+    def go_on(self) -> None:
+        """End a turn that was made to last."""
+        self._holds, ended = False, self._round
+        self._round = None
+        if ended is not None:
+            self._came_round(*ended)
 
     def given_to(self, place: DOMNode) -> None:
         """End the turn once `place` and all above it have done what they have to."""
@@ -94,6 +111,9 @@ class Turns:
 
     def _came_round(self, place: DOMNode, turn: int) -> None:
         if turn != self._turn or not self._app.is_running:
+            return
+        if self._holds:
+            self._round = (place, turn)
             return
         now = self._app.focused or self._app.screen
         if now is not place:
