@@ -87,6 +87,7 @@ class Transcript:
         self.state = Session()
         self._load, self._detail = load, detail
         self._streamed = ""
+        self._warned: set[tuple[int, str]] = set()
         self._told_stream = 0
         self._rest = ""
         self._handlers: dict[type[Any], Callable[[Record, Any], Awaitable[Told]]] = {
@@ -307,6 +308,10 @@ class Transcript:
     async def _notice(self, _record: Record, event: Notice) -> Told:
         styles: dict[str, Style] = {"info": "dim", "warning": "warning", "error": "danger"}
         glyph = "·" if event.level == "info" else "!"
+        told = (len(self.state.main.turns), event.text)
+        if event.level == "warning" and told in self._warned:
+            return _NOTHING
+        self._warned.add(told)
         lines: list[Line] = [[(styles[event.level], f"{glyph} {event.text}")]]
         if event.remedy:
             lines.append([("", f"  {event.remedy}")])

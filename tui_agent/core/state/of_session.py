@@ -145,6 +145,9 @@ def _label(state: Session, _agent: Agent, record: Record, event: Labelled) -> No
 
 def _notice(state: Session, agent: Agent, record: Record, event: Notice) -> None:
     state.halted = state.halted or event.halts
+    said = agent.turn.notes if agent.turn is not None else ()
+    if event.level == "warning" and any(one.text == event.text for one in said):
+        return  # Once a turn: a full disk, say, is met by each of its calls.
     add_note(
         state,
         agent,
