@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Callable, Collection
 from io import StringIO
 
+import pytest
+
 from tests.ui.story import Story
 from tests.ui.test_line_review import Typed
 from tests.ui.told_client import ToldClient
@@ -64,3 +66,38 @@ async def test_a_question_that_comes_behind_another_is_announced_and_has_its_pla
     decided = [one.request_id for one in client.commands if isinstance(one, Decide)]
     assert decided == [request, other]
     assert client.commands[-1] == Close()
+
+
+class Silent(Slow):
+    """A person who types nothing."""
+
+    async def line(self, prompt: str, *, hold: bool = True, start: str = "") -> str | None:
+        del prompt, hold, start
+        await asyncio.Event().wait()
+        return None
+
+
+@pytest.mark.parametrize("away", [True, False])
+async def test_who_has_typed_nothing_for_a_while_is_told_by_the_way_that_the_settings_name(
+    away: bool,
+) -> None:
+    story = Story().start().user("Look.")
+    client, out = ToldClient(story), StringIO()
+    setup = LineSetup(
+        past=len(story.records), notice="<{}>".format, away_after=0.0 if away else 60.0
+    )
+    mode = LineMode(client, Paper({"NO_COLOR": "1"}, out), Silent(), setup)
+    talk = asyncio.create_task(mode.run())
+    call = story.call("read", '{"path": "a"}')
+    story.model("", call)
+    proposal = story.propose(call, call.arguments)
+    story.decide(proposal, story.ask(proposal), Decision(verdict="once"))
+    story.end("failed")
+    client.tell()
+    await until(lambda: "Stopped" in out.getvalue())
+    assert ("<A question waits>" in out.getvalue()) is away
+    assert ("<Stopped" in out.getvalue()) is away
+    talk.cancel()
+    client.close()
+    with pytest.raises(asyncio.CancelledError):
+        await talk

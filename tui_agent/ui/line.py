@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from time import monotonic
 
 from tui_agent.core.commands import (
     Close,
@@ -19,7 +20,7 @@ from tui_agent.core.commands import (
     Submit,
     TryHunks,
 )
-from tui_agent.core.events import Record, TurnStarted
+from tui_agent.core.events import MAIN_AGENT, Record, TurnEnded, TurnStarted
 from tui_agent.core.patch import HunkDecision
 from tui_agent.core.ports import Client
 from tui_agent.core.state import Waiting, place_of
@@ -32,6 +33,7 @@ from tui_agent.ui.line_editing import Editing
 from tui_agent.ui.line_input import Editor, Input
 from tui_agent.ui.line_offers import Offering
 from tui_agent.ui.line_reading import Interrupted, Left
+from tui_agent.ui.report import ending
 from tui_agent.ui.text import Paper
 from tui_agent.ui.transcript import Detail, Transcript
 
@@ -39,6 +41,8 @@ TAKEN_UP_SECONDS = 2.0
 """How long a message may take to begin its turn; one that is refused never does."""
 SETTLING_SECONDS = 0.25
 """How long the answer to a command may take to stand before the next question."""
+AWAY_SECONDS = 10.0
+"""Who has typed nothing for so long may look elsewhere: the terminal does not say it in lines."""
 LEAVING_SECONDS = 10.0
 """How long the agent may take to leave in order."""
 
@@ -59,6 +63,9 @@ class LineSetup:
     greeting: tuple[str, ...] = ()
     folder_goes: bool = False
     """Whether the workspace is removed at the end."""
+    notice: Callable[[str], str] = lambda _: ""
+    """Returns the sequence that tells somebody who looks elsewhere of these words."""
+    away_after: float = AWAY_SECONDS
 
 
 class LineMode:
@@ -79,6 +86,7 @@ class LineMode:
         self._closed = False
         self._warned = False
         self._listening = False
+        self._spoke_at = monotonic()
         self._known = 0
         """How many questions wait, as far as it was said."""
         self._announced: Waiting | None = None
@@ -161,10 +169,19 @@ class LineMode:
         told = await self._told.tell(record)
         if told.answer or told.aside:
             self._paper.put(*told.answer, *told.aside)
+        if isinstance(record.event, TurnEnded) and record.agent_id == MAIN_AGENT:
+            self._notify("".join(ending(record.event)))
+
+    def _notify(self, words: str) -> None:
+        """Tell somebody who has not typed for a while, if the settings want it in lines, too."""
+        if monotonic() - self._spoke_at >= self._setup.away_after:
+            self._paper.signal(self._setup.notice(words))
 
     def _count(self) -> None:
         """Say that another question waits, while one is being answered."""
         known, self._known = self._known, len(self._told.state.waiting)
+        if self._known > known:
+            self._notify("A question waits")
         if self._known > known > 0 and not self._listening:
             self._paper.put(f"Another question waits behind this one: {self._known} in all.")
 
@@ -210,6 +227,7 @@ class LineMode:
             self._listening = False
         if said is None:
             return
+        self._spoke_at = monotonic()
         if not self._input.strict and said.strip():
             self._paper.put([("accent", "› "), ("bold", said)])
         await self._say(said)
@@ -294,7 +312,7 @@ class LineMode:
             self._later.add(waiting.request_id)
             self._paper.put("It waits. An empty line comes back to it.")
             return
-        told = self._told
+        told, self._spoke_at = self._told, monotonic()
         self._changed.clear()
         self._client.send(Decide(request_id=waiting.request_id, decision=decision))
         while waiting.request_id in told.state.waiting and not self._closed:

@@ -17,7 +17,7 @@ from tui_agent.ui.line_doors import Others
 from tui_agent.ui.line_input import Input, TerminalInput
 from tui_agent.ui.line_reading import DumbInput, Interrupted, Left, Stops
 from tui_agent.ui.line_sessions import Choices, Exports, choose
-from tui_agent.ui.tui.terminal import clipboard, untaken
+from tui_agent.ui.tui.terminal import clipboard, notification, untaken
 from tui_agent.wiring import cycles
 from tui_agent.wiring.appearance import appearance_of
 from tui_agent.wiring.attaching import attach_image
@@ -152,6 +152,7 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
             history=SessionDoors(around).history,
         ),
         greeting=_greeting(opened),
+        notice=partial(_notice, signals(around)),
     )
     try:
         mode = LineMode(opened.agent, around.paper, given, setup)
@@ -160,6 +161,13 @@ async def _session(around: Around, given: Input, choices: Choices) -> tuple[int,
         finder.close()
         with given.stops.closing():
             await opened.agent.close()
+
+
+def _notice(wanted: Signals, words: str) -> str:
+    """Return what notifies of words, where a way is named: lines do not know who looks here."""
+    if wanted.notify == "auto":
+        return ""
+    return notification("agent", words, wanted.notify, wanted.environ)
 
 
 def _exports(around: Around, opened: Opened, given: Input) -> Exports | None:
