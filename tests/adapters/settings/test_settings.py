@@ -295,6 +295,33 @@ def test_a_profile_chosen_by_a_project_loosens_nothing_either(place: Home) -> No
     assert len(loaded.warnings) == 2
 
 
+@pytest.mark.case(72)
+def test_a_project_chooses_no_profile_of_yours_that_is_looser_and_none_in_place_of_yours(
+    place: Home,
+) -> None:
+    yours = '[profile.free]\nmode = "auto"\nsandbox = "none"\nrules = []\n'
+    place.user.write_text(yours)
+    place.project('profile = "free"\n')
+    loaded = place.load()
+    assert (loaded.settings.mode, loaded.settings.sandbox) == ("ask", "auto")
+    assert len(loaded.warnings) == 2
+    place.user.write_text(f'profile.use = "prod"\n{yours}')
+    place.project('profile = "dev"\n')
+    loaded = place.load()
+    assert (loaded.settings.profile, loaded.settings.write_paths) == ("prod", ())
+    assert "yours is chosen" in loaded.warnings[0]
+    chosen = {"profile": ("--profile", "free")}
+    assert place.load(chosen).settings.mode == "auto"
+
+
+def test_what_you_add_to_a_profile_that_is_built_in_leaves_the_rest_of_it(place: Home) -> None:
+    place.user.write_text('[profile.strict]\nsandbox = "A"\n[profile.prod]\nmode = "ask"\n')
+    strict = place.load({"profile": ("--profile", "strict")}).settings
+    assert (strict.sandbox, strict.programs[0], strict.edits.stale) == ("A", "uv", "refuse")
+    prod = place.load({"profile": ("--profile", "prod")}).settings
+    assert (prod.mode, prod.write_paths) == ("ask", ())
+
+
 def test_the_digest_tells_settings_apart(place: Home) -> None:
     plain = place.load().digest
     assert plain == place.load().digest

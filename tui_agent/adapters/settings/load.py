@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,14 +133,18 @@ def _user_layer(environ: Mapping[str, str]) -> Layer | None:
 
 
 def _with_profile(files: list[Layer], over: list[Layer]) -> list[Layer]:
-    """Return the files' layers, each with its table of the chosen profile after it."""
-    name, chosen_by = "", ""
-    for layer in (*files, *over):
-        value = layer.values.get("profile")
-        if value:
-            name, chosen_by = str(value), layer.places["profile"]
-    if not name:
+    """Return the files' layers, each with its table of the chosen profile after it.
+
+    A project chooses where nobody else has, and what it chose is a project's: it only tightens.
+    """
+    users = [layer for layer in files if not layer.of_project]
+    yours = [*users, *over]
+    chosen = [one for one in yours if one.values.get("profile")]
+    by_project = not chosen
+    chosen = chosen or [one for one in files if one.values.get("profile")]
+    if not chosen:
         return files
+    name, chosen_by = str(chosen[-1].values["profile"]), chosen[-1].places["profile"]
     defined = [layer for layer in files if name in layer.profiles]
     if name not in BUILT_IN and not defined:
         known = _names(files)
@@ -148,12 +152,9 @@ def _with_profile(files: list[Layer], over: list[Layer]) -> list[Layer]:
         hint = f"did you mean {near}?" if near else f"known: {', '.join(known)}"
         message = f"{chosen_by}: there is no profile '{name}'; {hint}"
         raise SettingsError(message)
-    found: list[Layer] = []
-    users = [layer for layer in files if not layer.of_project]
-    for layer in users:
-        found += [layer, *([layer.profiles[name]] if name in layer.profiles else [])]
-    if name in BUILT_IN and not any(name in layer.profiles for layer in users):
-        found.append(table_layer(BUILT_IN[name], f"profile {name}"))
+    tables = [table_layer(BUILT_IN[name], f"profile {name}")] if name in BUILT_IN else []
+    tables += [layer.profiles[name] for layer in users if name in layer.profiles]
+    found = [*users, *(replace(table, of_project=by_project) for table in tables)]
     for layer in files:
         if layer.of_project:
             found += [layer, *([layer.profiles[name]] if name in layer.profiles else [])]

@@ -53,6 +53,8 @@ def _limited(key: str, value: Any, present: Any) -> tuple[Any, str]:
     """Return what a project may say of a key, and why not where it may not."""
     if key.startswith(("interface.", "log.", "confinement.")) or key in _USERS_KEYS:
         return value, "" if value == present else _USERS_ALONE
+    if key == "profile" and present:
+        return value, "" if value == present else "yours is chosen"
     if key == "rules":
         from tui_agent.core.sound_rules import only_tightens
 

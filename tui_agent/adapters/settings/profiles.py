@@ -1,4 +1,4 @@
-"""The profiles that are built in. A table of the same name in a settings file replaces one."""
+"""The profiles that are built in. A table of the same name in a settings file is read after it."""
 
 from __future__ import annotations
 
