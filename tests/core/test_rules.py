@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.support.gate import command_in, gate, plain_folder, said
 from tui_agent.core.grants import Grant
-from tui_agent.core.rules import hidden_from_commands, text_of
+from tui_agent.core.rules import denies, hidden_from_commands, text_of
 from tui_agent.core.settings import RuleSettings
 from tui_agent.core.sound_rules import only_tightens, problem_of
 from tui_agent.core.toolsets import EVERY_TOOL
@@ -111,8 +112,14 @@ def test_the_network_is_named_and_freed_by_the_command_or_the_host_alone(folder:
         assert said(push, mode=mode, rules=(host,))[0] == "ask"
     other = command_in(folder, "curl https://a.example.org/x https://evil.example.net")
     assert said(other, rules=(host,))[0] == "ask"
-    deny = RuleSettings(action="deny", host="*.example.net", name="no")
-    assert said(other, rules=(host, deny)) == ("deny", "no")
+    for named in ("*.example.net", "*.example.net:443"):
+        ported = RuleSettings(action="deny", host=named, name="no")
+        assert said(other, rules=(host, ported)) == ("deny", "no")
+    deny = RuleSettings(action="deny", host="EVIL.example.net", name="no")
+    dotted = command_in(folder, "curl https://evil.example.net./")
+    assert said(dotted, rules=(deny,)) == ("deny", "no")
+    assert denies(deny, replace(other, hosts=("evil.example.net:8443",)))
+    assert not denies(deny, replace(other, hosts=("evil.example.net.org:8443",)))
 
 
 @pytest.mark.parametrize(
@@ -201,6 +208,14 @@ def test_set_user_id_bits_ask_in_every_mode(folder: Path) -> None:
         (RuleSettings(action="allow", tool="read", prefix=("cat",)), "only the tool shell"),
         (RuleSettings(action="deny", path="/etc/passwd"), 'path = "secrets/**"'),
         (RuleSettings(action="deny", path="../x"), 'path = "secrets/**"'),
+        (RuleSettings(action="deny", path="./private/**"), "no path is spelled like that"),
+        (RuleSettings(action="deny", path="~/x"), "no path is spelled like that"),
+        (RuleSettings(action="deny", path="**/*.{pem,key}"), "a rule for each of {a,b}"),
+        (RuleSettings(action="deny", path="!x"), "no path is spelled like that"),
+        (RuleSettings(action="deny", path="a\\b"), "no path is spelled like that"),
+        (RuleSettings(action="deny", path="a//b"), "no path is spelled like that"),
+        (RuleSettings(action="deny", path="secrets/** "), "no path is spelled like that"),
+        (RuleSettings(action="allow", tool="shell", digest="0f"), "of a server's tool"),
         (RuleSettings(action="deny", host="https://x"), 'host = "*.example.org"'),
         (RuleSettings(action="allow", prefix=("a",), approval_required=True), "with pattern"),
         (RuleSettings(action="allow", prefix=("a",), uses=-1), "uses = 5"),
@@ -221,6 +236,10 @@ def test_a_rule_that_makes_sense_is_taken(folder: Path) -> None:
     for rule in (
         ALLOW_PUSH,
         RuleSettings(action="deny", tool="mcp__x__*"),
+        RuleSettings(action="allow", tool="mcp__x__y", digest="0f"),
+        RuleSettings(action="deny", path=".env"),
+        RuleSettings(action="deny", path="a b/.*/[a-z].x!~"),
+        RuleSettings(action="deny", path="private/"),
         RuleSettings(pattern="sort", approval_required_if_args=("-o",)),
         RuleSettings(action="allow", argv=("git", "commit", "-m", "a & b")),
         RuleSettings(action="allow", host="*.example.org", until="2026-12-31T18:00Z", uses=3),

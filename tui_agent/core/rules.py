@@ -78,7 +78,7 @@ def denies(rule: RuleSettings, proposal: Proposal) -> bool:
     reads_too = proposal.command is not None and rule.path and rule.tool in FILE_TOOLS
     if rule.tool and not fnmatchcase(proposal.tool, rule.tool) and not reads_too:
         return False
-    if rule.host and not any(_host_matches(host, rule.host) for host in proposal.hosts):
+    if rule.host and not any(_could_be_host(host, rule.host) for host in proposal.hosts):
         return False
     if rule.path and not _names_path(rule, proposal):
         return False
@@ -217,6 +217,16 @@ def _hosts_fit(rule: RuleSettings, proposal: Proposal) -> bool:
 
 def _host_matches(host: str, glob: str) -> bool:
     return fnmatchcase(host.casefold(), glob.casefold())
+
+
+def _could_be_host(host: str, glob: str) -> bool:
+    """Return whether a glob that forbids may mean a host: whatever port either names."""
+    return _host_matches(host, glob) or _host_matches(_without_port(host), _without_port(glob))
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdecimal() else host).rstrip(".")
 
 
 def frees_file(rule: RuleSettings, proposal: Proposal, path: str) -> bool:

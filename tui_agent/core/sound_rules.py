@@ -25,6 +25,8 @@ def only_tightens(rule: RuleSettings) -> bool:
     return rule.action in ("ask", "deny") or (not rule.action and rule.approval_required)
 
 
+_NEVER = re.compile(r"^[~!]|(^|/)\.(/|$)|//|[\\{}]|^\s|\s$")
+"""What stands in no path as it is held against a rule: such a rule would never mean anything."""
 _SIGNS = frozenset("&|;<>$`\"'(){}*?#\\")
 
 
@@ -73,6 +75,15 @@ def _checks(rule: RuleSettings, tools: Collection[str]) -> Iterator[_Check]:
     yield _Check(
         wrong=rule.path.startswith("/") or ".." in rule.path.split("/"),
         text='a path begins in the workspace: path = "secrets/**"',
+    )
+    yield _Check(
+        wrong=bool(_NEVER.search(rule.path)),
+        text="no path is spelled like that: names, * ? [a-z] and **, as in path = 'secrets/**'; "
+        "a rule for each of {a,b}",
+    )
+    yield _Check(
+        wrong=bool(rule.digest) and bool(rule.tool) and not rule.tool.startswith("mcp__"),
+        text="a digest is that of a server's tool: tool = 'mcp__SERVER__TOOL'",
     )
     yield _Check(
         wrong="://" in rule.host or "/" in rule.host,
