@@ -10,11 +10,15 @@ from itertools import pairwise
 import pytest
 
 from tests.agent.conftest import Script
+from tests.agent.invariants import assert_whole, records_of
+from tests.support.agent_at_work import Setting
 from tests.support.clock import QuickClock
 from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.pace import Rate
+from tui_agent.agent.agent import Manner
 from tui_agent.core.events import ModelFailed, ModelHeld, ModelRequested, ModelResponded, TurnEnded
 from tui_agent.core.messages import ModelFacts
+from tui_agent.core.proposal import Decision
 from tui_agent.core.settings import BudgetSettings, Settings
 from tui_agent.ui.report import report_lines
 from tui_agent.ui.transcript import Detail, Transcript
@@ -145,10 +149,8 @@ async def test_a_summary_that_cannot_be_had_is_done_without_and_the_report_names
     assert lines[1].startswith("! Without: the conversation was not summarised: ")
 
 
-@pytest.mark.parametrize(("cap", "asked"), [(0.25, False), (2.0, True)])
-async def test_a_dearer_stand_in_is_asked_only_below_the_caps(
-    script: Script, cap: float, *, asked: bool
-) -> None:
+def with_a_dear_stand_in(script: Script, cap: float) -> tuple[Setting, str]:
+    """Return a session whose model is down, and a stand-in of which one call costs about $1."""
     clock = QuickClock()
     setting = script("[facts]\ninput_price = 0.01\noutput_price = 0.01\n\n" + DOWN)
     spare = setting.script.with_name("spare.toml")
@@ -157,7 +159,15 @@ async def test_a_dearer_stand_in_is_asked_only_below_the_caps(
     name = f"script:{spare}"
     care = Care(stand_ins=(name,), now=clock.monotonic, pause=clock.pause)
     settings = Settings(fallback=(name,), budget=BudgetSettings(turn=cap))
-    async with replace(setting, care=care, clock=clock, settings=settings).opened() as story:
+    return replace(setting, care=care, clock=clock, settings=settings), name
+
+
+@pytest.mark.parametrize(("cap", "asked"), [(0.25, False), (2.0, True)])
+async def test_a_dearer_stand_in_is_asked_only_below_the_caps(
+    script: Script, cap: float, *, asked: bool
+) -> None:
+    setting, name = with_a_dear_stand_in(script, cap)
+    async with setting.opened(manner=Manner(trusted=True, attended=False)) as story:
         await story.say("go")
         failed = story.events(ModelFailed)
         ended = story.last(TurnEnded)
@@ -171,3 +181,24 @@ async def test_a_dearer_stand_in_is_asked_only_below_the_caps(
         )
         assert failed[-1].remedy.startswith("--budget-turn ")
         assert ended.reason == "model_failed"
+
+
+@pytest.mark.case(96)
+@pytest.mark.parametrize(("key", "reason"), [("b", "done"), ("stop", "budget_exceeded")])
+async def test_a_person_says_whether_a_stand_in_beyond_a_cap_is_asked(
+    script: Script, key: str, reason: str
+) -> None:
+    setting, name = with_a_dear_stand_in(script, 0.25)
+    async with setting.opened() as story:
+        story.send_text("go")
+        _, call, proposal = await story.asked()
+        assert call.tool == "budget"
+        assert proposal.question is not None
+        assert proposal.question.pause is not None
+        assert proposal.question.pause.next.model == name
+        assert story.last(ModelFailed).next_model == ""
+        await story.decide(Decision(verdict="once", answer=key))
+        await story.ended()
+        assert story.last(TurnEnded).reason == reason
+        assert [one.next_model for one in story.events(ModelFailed)].count(name) == (key == "b")
+    assert_whole(records_of(setting.folder))

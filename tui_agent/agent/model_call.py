@@ -11,7 +11,7 @@ from tui_agent.agent.day import set_aside, settle, settle_cut_off
 from tui_agent.agent.governor import facts_known
 from tui_agent.agent.request import next_request
 from tui_agent.agent.serving import servers_ready
-from tui_agent.agent.standing_in import foreseen, weigh
+from tui_agent.agent.standing_in import BeyondCapError, foreseen, weigh
 from tui_agent.core.events import (
     ModelFailed,
     ModelHeld,
@@ -139,6 +139,7 @@ class _Listener:
                 remedy=error.remedy,
                 partial=self._engine.stored(error.partial or self._text),
                 attempt=self._attempt,
+                pause=error.pause if isinstance(error, BeyondCapError) else None,
             )
         )
 

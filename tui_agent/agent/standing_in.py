@@ -26,11 +26,20 @@ def foreseen(engine: Engine, purpose: Purpose) -> Forecast | None:
     return summarising(own, facts) if purpose == "compaction" else own
 
 
+class BeyondCapError(ModelError):
+    """A model failed, and the next one would pass a cap: `pause` is what a person is asked."""
+
+    def __init__(self, failed: AttemptFailed, pause: Pause) -> None:
+        said = f"{failed.message.rstrip('.')}. {failed.next_model} is not asked in its place"
+        super().__init__(failed.kind, f"{said}: {told(pause)}", remedy=remedy(pause))
+        self.pause = pause
+
+
 async def weigh(engine: Engine, failed: AttemptFailed, own: Forecast) -> None:
     """Let the next model take a call over only where it would pass no cap.
 
     Raises:
-        ModelError: it would; the failure of the model before is told with it.
+        BeyondCapError: it would; the failure of the model before is told with it.
     """
     session, budget = engine.live.state, engine.settings.budget
     today = await asyncio.to_thread(today_of, engine)
@@ -48,6 +57,4 @@ async def weigh(engine: Engine, failed: AttemptFailed, own: Forecast) -> None:
         return
     scope, cap, used = found
     raised = next_cap(max(cap, used.usd + (other.cost_usd or 0.0)))
-    pause = Pause(scope=scope, cap=cap, spent=used, next=other, raised=raised)
-    said = f"{failed.message.rstrip('.')}. {failed.next_model} is not asked in its place"
-    raise ModelError(failed.kind, f"{said}: {told(pause)}", remedy=remedy(pause))
+    raise BeyondCapError(failed, Pause(scope=scope, cap=cap, spent=used, next=other, raised=raised))

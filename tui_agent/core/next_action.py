@@ -182,13 +182,22 @@ def _after_failure(session: Session, agent: Agent, turn: Turn, terms: Terms) -> 
     failure = step.failure if step is not None else None
     if failure is None:
         return End(reason="model_failed")
-    if failure.kind == "cancelled":
+    if failure.kind == "cancelled" or (step is not None and _is_answered(turn, step)):
         return _call_model(session, agent, turn, terms)
+    if failure.pause is not None and terms.attended:
+        stop = Stop(reason="budget_exceeded", text=told(failure.pause), pause=failure.pause)
+        return AskBudget(stop=stop)
     if failure.kind != "context":
         return End(reason="model_failed", detail=failure.message)
     if _compactions_in_vain(turn) >= MOST_COMPACTIONS:
         return End(reason="model_failed", detail=failure.message)
     return _stopped(session, turn, terms) or Compact(by="overflow")
+
+
+def _is_answered(turn: Turn, step: Step) -> bool:
+    """Whether a person has said how to go on, where a stand-in would have passed a cap."""
+    last = next(reversed(turn.calls.values()), None)
+    return last is not None and last.origin == "engine" and last.seq > step.seq
 
 
 def _asked(step: Step) -> tuple[ToolCall, ...]:

@@ -16,6 +16,7 @@ from tui_agent.core.messages import (
     ToolSpec,
     Usage,
 )
+from tui_agent.core.spending import Pause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,8 @@ class ModelFailed:
     """The declared stand-in that gets the request next; empty: the same model."""
     next_price: str = ""
     """What the stand-in costs, in words."""
+    pause: Pause | None = None
+    """Where a stand-in was not asked, because its call would pass a cap: that, for a person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
