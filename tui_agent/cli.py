@@ -131,8 +131,8 @@ def _run(argv: list[str]) -> int:
             host.end()
         paper.say(str(error))
         return USAGE
-    except SystemExit:  # argparse has printed its help
-        return DONE
+    except SystemExit as left:  # argparse has printed its help, if it could
+        return 1 if left.code else DONE
 
 
 def _command(chosen: Chosen, argv: list[str], paper: Paper) -> int:

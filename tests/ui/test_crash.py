@@ -120,10 +120,11 @@ def test_a_reader_that_has_gone_is_not_complained_about(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
-def test_a_version_that_nobody_can_be_told_is_no_traceback() -> None:
+@pytest.mark.parametrize("words", [["--version"], ["--help"], ["keys", "--help"]])
+def test_what_nobody_can_be_told_is_no_traceback_and_no_success(words: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         told = subprocess.run(
-            [sys.executable, "-m", "tui_agent", "--version"],
+            [sys.executable, "-m", "tui_agent", *words],
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stdout=full,
             stderr=subprocess.PIPE,

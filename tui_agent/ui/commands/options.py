@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tui_agent.ui.commands import COMMANDS
 from tui_agent.ui.commands.near import near
 from tui_agent.ui.commands.typed import Chosen, Options, UsageError, check_command
 from tui_agent.ui.commands.words import TAKE_A_VALUE, asks_for_help, split
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 PICK = "\0"
 """What `-r` means without an id."""
@@ -133,6 +137,17 @@ class Parser(argparse.ArgumentParser):
             allow_abbrev=False,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
+
+    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+        """Write the help; a device that is full is told, which the library passes over."""
+        try:
+            (file or sys.stdout).write(self.format_help())
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            sys.stderr.write(f"{error.strerror}\n")
+            raise SystemExit(1) from error
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError, with what was probably meant."""
