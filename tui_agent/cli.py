@@ -23,6 +23,8 @@ RUN_COMMANDS = ("demo", "mcp", "tool", "undo")
 """Commands of ours that may run the project's own: they need no model, so they get no key."""
 CONTEXT_LIMIT = 200_000
 """Characters of standard input that become context."""
+PATIENCE_SECONDS = 2.0
+"""After which it is said that standard input is waited for."""
 
 
 def run() -> NoReturn:
@@ -265,7 +267,7 @@ def _front_end(options: Options, around: Around) -> int:
         from tui_agent.wiring.headless import headless
 
         _harden()
-        return headless(around, "" if around.first else _standard_input())
+        return headless(around, "" if around.first else _standard_input(around.paper))
     if options.plain or os.environ.get("TERM", "dumb") == "dumb" or _heard(around):
         from tui_agent.wiring.line import line_mode
 
@@ -285,14 +287,25 @@ def _heard(around: Around) -> bool:
     return appearance_of(around).screen_reader
 
 
-def _standard_input() -> str:
-    """Return what was piped in; nothing from a terminal, or where there is no standard input."""
+def _standard_input(paper: Paper) -> str:
+    """Return what was piped in; nothing from a terminal, or where there is no standard input.
+
+    Who started us may have left it open for ever: that is said, once it has taken a while.
+    """
     if sys.stdin is None or sys.stdin.closed or sys.stdin.isatty():
         return ""
+    from threading import Timer
+
+    said = "Waiting for standard input to end: `< /dev/null` where nothing is to come."
+    waiting = Timer(PATIENCE_SECONDS, paper.say, [said])
+    waiting.daemon = True
+    waiting.start()
     try:
         return sys.stdin.buffer.read(CONTEXT_LIMIT * 4).decode("utf-8", "replace")[:CONTEXT_LIMIT]
     except (OSError, ValueError):
         return ""
+    finally:
+        waiting.cancel()
 
 
 def _here() -> Path:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -312,3 +313,18 @@ def test_a_question_that_a_person_left_open_is_answered_by_the_gate_and_re_execu
     assert sample.read("answer.py").decode() == MENDED
     again = program.run("replay", "last", "--run", "--json")
     assert (again.status, again.lines[-1]["divergences"]) == (0, [])
+
+
+def test_a_standard_input_that_is_left_open_is_told_and_still_waited_for(
+    sample: Repository, tmp_path: Path
+) -> None:
+    program = Program(sample.root)
+    words = program.command("-p", "hello", "--model", script(tmp_path, [{"text": "Hi."}]))
+    with Popen(
+        words, cwd=sample.root, env=program.environ, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True
+    ) as run:
+        assert run.stdin is not None
+        assert run.stderr is not None
+        assert "standard input" in run.stderr.readline()
+        out, _ = run.communicate("what it is about\n", timeout=60)
+    assert (run.returncode, out) == (0, "Hi.\n")
