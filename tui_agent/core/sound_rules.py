@@ -72,6 +72,20 @@ def _checks(rule: RuleSettings, tools: Collection[str]) -> Iterator[_Check]:
         wrong=bool(ways) and rule.tool not in ("", "shell"),
         text=f'only the tool shell runs commands, not {rule.tool}: tool = "shell"',
     )
+    yield from _place_checks(rule)
+    yield _Check(
+        wrong=bool(rule.approval_required_if_args or rule.approval_required)
+        and (not rule.pattern or bool(rule.action)),
+        text='approval_required… goes with pattern and without action: pattern = "sort"',
+    )
+    yield _Check(wrong=rule.uses < 0, text="uses is a number of times: uses = 5")
+    yield _Check(
+        wrong=bool(rule.until) and not _is_moment(rule.until),
+        text='until is a moment in UTC: until = "2026-12-31T18:00Z"',
+    )
+
+
+def _place_checks(rule: RuleSettings) -> Iterator[_Check]:
     yield _Check(
         wrong=rule.path.startswith("/") or ".." in rule.path.split("/"),
         text='a path begins in the workspace: path = "secrets/**"',
@@ -88,16 +102,6 @@ def _checks(rule: RuleSettings, tools: Collection[str]) -> Iterator[_Check]:
     yield _Check(
         wrong="://" in rule.host or "/" in rule.host,
         text='a host is a name alone: host = "*.example.org"',
-    )
-    yield _Check(
-        wrong=bool(rule.approval_required_if_args or rule.approval_required)
-        and (not rule.pattern or bool(rule.action)),
-        text='approval_required… goes with pattern and without action: pattern = "sort"',
-    )
-    yield _Check(wrong=rule.uses < 0, text="uses is a number of times: uses = 5")
-    yield _Check(
-        wrong=bool(rule.until) and not _is_moment(rule.until),
-        text='until is a moment in UTC: until = "2026-12-31T18:00Z"',
     )
 
 
