@@ -15,7 +15,7 @@ from tests.support.agent_at_work import Setting
 from tests.support.clock import QuickClock
 from tui_agent.adapters.models.care import Care
 from tui_agent.adapters.models.pace import Rate
-from tui_agent.agent.agent import Manner
+from tui_agent.agent.manner import Manner
 from tui_agent.core.events import ModelFailed, ModelHeld, ModelRequested, ModelResponded, TurnEnded
 from tui_agent.core.messages import ModelFacts
 from tui_agent.core.proposal import Decision
