@@ -81,3 +81,10 @@ async def test_a_rest_in_which_the_machine_stood_still_is_none() -> None:
         await desk.pilot.press("y")
         assert not decided(desk.commands)
         await desk.armed()
+
+
+async def test_a_rest_that_ends_with_the_program_ends_nothing_else() -> None:
+    async with at_desk(approval_waiting()) as desk:
+        frame = desk.frame
+    frame.arming.again()
+    assert not frame.arming.armed

@@ -125,7 +125,7 @@ class Arming:
 
     def _in_sight(self) -> bool:
         """Whether the pane that is asked stands on the screen, and nothing over it."""
-        top = self.shell.screen
+        top = next(reversed(self.shell.screen_stack), None)  # none once the program ends
         if self._away or not (isinstance(top, LowestScreen) or hasattr(top, "review")):
             return False
         asked = (pane for pane in self._panes() if request_of(pane) == self._request)

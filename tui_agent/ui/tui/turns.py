@@ -110,7 +110,7 @@ class Turns:
             self._go_on(place, nodes, turn)
 
     def _came_round(self, place: DOMNode, turn: int) -> None:
-        if turn != self._turn or not self._app.is_running:
+        if turn != self._turn or not (self._app.is_running and self._app.screen_stack):
             return
         if self._holds:
             self._round = (place, turn)
