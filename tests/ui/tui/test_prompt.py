@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from rich.cells import cell_len
 from textual import events
 
 from tests.ui.desk import Desk, at_desk
+from tests.ui.stage import strips_of
 from tests.ui.stories import edit_waiting, streaming
 from tests.ui.story import Story
 from tests.ui.told_client import ToldClient
@@ -133,6 +135,19 @@ async def test_an_at_sign_offers_files_off_the_event_loop() -> None:
         await desk.until(lambda: "calc/sub.py" in desk.text())
         await desk.pilot.press("tab", *"and @my", "tab", "enter")
         assert desk.commands == [Submit(text='look at @calc/sub.py and @"calc/my sub.py"')]
+
+
+async def test_a_row_with_characters_that_are_marked_is_as_wide_as_the_others() -> None:
+    async with at_desk(Story().start()) as desk:
+        for text in (
+            "👨\u200d👩\u200d👧 here",
+            "\u202eevil",
+            "❤\ufe0f 1\ufe0f\u20e3 and",
+            "x" * 115 + "\u200b",
+        ):
+            desk.shell.prompt.write(text)
+            await desk.pilot.pause()
+            assert {cell_len(strip.text) for strip in strips_of(desk.shell)} == {120}
 
 
 async def test_a_file_is_taken_from_those_that_match_all_that_was_typed() -> None:

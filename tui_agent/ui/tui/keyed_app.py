@@ -62,14 +62,15 @@ class CleanLines(LineFilter):
     """Stands behind every widget: whatever was drawn, nothing that a terminal obeys passes."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Replace what is dangerous in the text of a line."""
+        """Replace what is dangerous in the text of a line, which stays as wide as it was."""
         del background
         if all(is_clean(segment.text) and "\n" not in segment.text for segment in segments):
             return segments
-        return [
+        made = [
             segment if segment.control else Segment(one_row(clean(segment.text)), segment.style)
             for segment in segments
         ]
+        return Segment.adjust_line_length(made, Segment.get_line_length(segments), made[-1].style)
 
 
 class Exact256(LineFilter):
