@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from tests.ui.stories import edit_waiting
 from tests.ui.story import Story, question_proposal
-from tui_agent.core.events import CheckResult, Notice
+from tui_agent.core.events import (
+    ApprovalRequested,
+    CheckResult,
+    Notice,
+    ToolFinished,
+    ToolStarted,
+)
 from tui_agent.core.plan import Plan, PlannedCall, PlanStep
-from tui_agent.core.proposal import Choice, Question
+from tui_agent.core.proposal import Choice, Decision, Question, ToolOutput
 
 
 def empty() -> Story:
@@ -31,6 +38,19 @@ def plan_waiting() -> Story:
     )
     question = Question(text="Approve this plan?", kind="plan", plan=plan, free_text=False)
     story.ask(question_proposal(story, call, question))
+    return story
+
+
+def edit_stale() -> Story:
+    """Return an edit that was accepted, and not written: its file had changed."""
+    story = edit_waiting()
+    asked = story.records[-1].event
+    assert isinstance(asked, ApprovalRequested)
+    call_id = asked.proposal.call_id
+    story.decide(asked.proposal, asked.request_id, Decision(verdict="once"))
+    story.emit(ToolStarted(call_id=call_id))
+    output = ToolOutput(ok=False, text="The file has changed.", error="stale")
+    story.emit(ToolFinished(call_id=call_id, output=output, status="failed"))
     return story
 
 

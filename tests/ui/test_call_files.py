@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tests.ui.more_stories import edit_stale
 from tests.ui.stories import edit_waiting
+from tests.ui.test_changes_pane import run
 from tui_agent.core.state import Call, fold
 from tui_agent.ui.tui.call_files import MOST_FILES
 from tui_agent.ui.tui.call_line import CallItem
+from tui_agent.ui.tui.glyphs import UNICODE
 from tui_agent.ui.tui.paper import Sheet
+from tui_agent.ui.tui.review_header import folded_fact, header_of, short_header
 from tui_agent.ui.tui.theme import choose_theme
 
 
@@ -41,3 +45,23 @@ def test_as_many_files_as_there_is_room_for_are_all_shown() -> None:
     text = rows_of(over(MOST_FILES))
     assert text.count(".py") == MOST_FILES
     assert "more" not in text
+
+
+def test_of_an_edit_that_was_not_written_no_hunk_counts_as_taken() -> None:
+    call = fold(edit_stale().records).main.turns[-1].calls
+    text = rows_of(next(one for one in call.values() if one.ended == "failed"))
+    assert text.count("✗") == 1 + 4
+    assert "✓" not in text
+    assert "+" not in text
+
+
+async def test_the_pane_says_of_it_that_nothing_was_written() -> None:
+    desk = await run(story=edit_stale())
+    text = "\n".join(desk.rows)
+    assert "not written" in text
+    assert "accepted" not in text
+    for header in (header_of, short_header, folded_fact):
+        sides = header(desk.pane.review, desk.pane.subject, UNICODE)
+        said = "".join(words for side in sides for words, _ in side)
+        assert "nothing was written" in said
+        assert "✓" not in said

@@ -11,6 +11,7 @@ from tui_agent.core.patch import FilePatch, HunkDecision, Patch
 from tui_agent.core.state import Call, Turn
 from tui_agent.ui.tui.ledger import NO_DRAFT, Draft, counts, kept_lines, ledger, states
 from tui_agent.ui.tui.paper import Row, Sheet, cut_middle, make_row, width_of
+from tui_agent.ui.tui.reviewed import unwritten
 
 TEXT, VERB_CELLS, NARROW_VERB_CELLS = 3, 8, 7
 NARROW = 43
@@ -26,6 +27,10 @@ def decided(call: Call, draft: Draft) -> tuple[tuple[HunkDecision, ...], bool]:
     if call.decision is None or call.status == "asked":
         return draft.decisions, False  # What was decided before, was of an earlier request.
     hunks = call.decision.hunks
+    if unwritten(call) and call.proposal is not None and call.proposal.patch is not None:
+        files = call.proposal.patch.files
+        none = (HunkDecision(path=one.path, runs=one.run_ids, verdict="reject") for one in files)
+        return tuple(none), False
     return hunks, not hunks and call.decision.verdict != "reject"
 
 
@@ -51,10 +56,11 @@ def _rows(files: Sequence[FilePatch], call: Call, draft: Draft, sheet: Sheet) ->
     narrow = sheet.width < NARROW
     indent = TEXT + (NARROW_VERB_CELLS if narrow else VERB_CELLS)
     most = sheet.width // LEDGER_SHARE
+    bare = unwritten(call)
     signs = [ledger(file, draft, sheet, whole=whole, most=most) for file in files]
     numbers = [
         []
-        if narrow
+        if narrow or bare
         else counts(*kept_lines(file, decisions if call.status != "asked" else ()), sheet)
         for file in files
     ]

@@ -45,18 +45,26 @@ VERDICT_WORDS: dict[SpotVerdict, str] = {
     "edited": "accepted as edited",
     "partly": "accepted in part",
     "back": "taken back",
+    "unwritten": "not written",
 }
 STANDINGS: dict[SpotVerdict, Standing] = {
     "undecided": "undecided",
     "rejected": "rejected",
     "back": "rejected",
+    "unwritten": "rejected",
 }
 GUTTERS = {
     "undecided": "gutter_undecided",
     "rejected": "gutter_rejected",
     "back": "gutter_rejected",
+    "unwritten": "gutter_rejected",
 }
-INKS: dict[SpotVerdict, str] = {"undecided": "pending", "rejected": "removed", "back": "text-3"}
+INKS: dict[SpotVerdict, str] = {
+    "undecided": "pending",
+    "rejected": "removed",
+    "back": "text-3",
+    "unwritten": "text-3",
+}
 GLYPHS: dict[SpotVerdict, str] = {
     "undecided": "undecided",
     "accepted": "done",
@@ -64,6 +72,7 @@ GLYPHS: dict[SpotVerdict, str] = {
     "edited": "edited",
     "partly": "edited",
     "back": "failed",
+    "unwritten": "failed",
 }
 
 

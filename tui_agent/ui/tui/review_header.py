@@ -13,6 +13,7 @@ from tui_agent.ui.tui.reviewed import Subject
 from tui_agent.ui.tui.words import count
 
 Parts = tuple[Sequence[Said], Sequence[Said]]
+UNWRITTEN = "nothing was written"
 
 
 def header_of(review: Review | None, subject: Subject | None, glyphs: Glyphs) -> Parts:
@@ -26,17 +27,22 @@ def header_of(review: Review | None, subject: Subject | None, glyphs: Glyphs) ->
     folder, slash, name = path.rpartition("/")
     left: list[Said] = [(folder + slash, "text-2"), (name, "text bold")]
     total = len(review.spots)
-    if subject.waits:
+    if subject.unwritten:
+        place = UNWRITTEN
+    elif subject.waits:
         place = f"hunk {review.cursor + 1} of {total}"
     else:
         place = f"{total} decided" if subject.decision is not None else count(total, "hunk")
     return left, [*ledger_signs(review, glyphs, focus=subject.waits), ("   " + place, "text-2")]
 
 
-def short_header(review: Review | None, glyphs: Glyphs) -> Parts:
+def short_header(review: Review | None, subject: Subject | None, glyphs: Glyphs) -> Parts:
     """Return what was taken of a decided edit, and one sign a hunk."""
     if review is None:
         return (), ()
+    if subject is not None and subject.unwritten:
+        said = count(len(review.views), "file")
+        return [(said, "text-2")], [(UNWRITTEN, "text-2")]
     taken = [spot.hunk for spot in review.spots if spot.hunk and spot.mark != "rejected"]
     back = sum(spot.verdict == "back" for spot in review.spots)
     left: list[Said] = [(count(len(review.views), "file"), "text-2"), ("  ", "text")]
@@ -82,6 +88,9 @@ def folded_fact(review: Review | None, subject: Subject | None, glyphs: Glyphs) 
     if review is None or subject is None:
         return (), (("none", "text-3"),)
     files = count(len(review.views), "file")
+    if subject.unwritten:
+        said = f"{files}, {UNWRITTEN}"
+        return [(f"{glyphs.failed} ", "removed"), (said, "text-2")], ()
     verdicts = review.counts()
     taken = len(review.spots) - verdicts["rejected"] - verdicts["undecided"]
     plus = sum(view.patch.plus for view in review.views)

@@ -153,6 +153,13 @@ class Review:
             if spot.verdict != "rejected" and all(gone(path, run) for run in runs_of(spot)):
                 self.spots[index] = replace(spot, verdict="back")
 
+    def came_to_nothing(self) -> None:
+        """Mark all that was to be written: none of it was."""
+        self.spots = [
+            spot if spot.verdict == "rejected" else replace(spot, verdict="unwritten")
+            for spot in self.spots
+        ]
+
     # Moving
 
     def go(self, index: int) -> None:

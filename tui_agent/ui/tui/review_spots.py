@@ -9,7 +9,7 @@ from typing import Literal
 from tui_agent.core.patch import FileRun, FileView, Hunk, HunkDecision, Row, select, split
 from tui_agent.core.proposal import Decision
 
-SpotVerdict = Literal["undecided", "accepted", "rejected", "edited", "partly", "back"]
+SpotVerdict = Literal["undecided", "accepted", "rejected", "edited", "partly", "back", "unwritten"]
 Mark = Literal["undecided", "focused", "accepted", "rejected", "edited"]
 """What a ledger shows of one hunk; `focused` is undecided and under the cursor."""
 
@@ -21,6 +21,7 @@ _MARKS: dict[SpotVerdict, Mark] = {
     "edited": "edited",
     "partly": "edited",
     "back": "rejected",
+    "unwritten": "rejected",
 }
 
 

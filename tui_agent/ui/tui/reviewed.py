@@ -41,6 +41,8 @@ class Subject:
     """Verdicts that still hold although the files changed since they were given."""
     gone: tuple[tuple[str, str, str], ...] = ()
     """What of it has been taken back since: path, run, and the call that did it."""
+    unwritten: bool = False
+    """Whether nothing of it was written, whatever was decided."""
 
     def taken_back_by(self, path: str, run: str) -> str:
         """Return the call that took a run back; empty where none did."""
@@ -99,7 +101,13 @@ def _subject(
         ran=proposal.ran,
         kept=call.kept if waits else (),
         gone=gone,
+        unwritten=unwritten(call),
     )
+
+
+def unwritten(call: Call) -> bool:
+    """Whether an edit failed once it was decided: the file had changed, or the disk was full."""
+    return call.ended == "failed" and not call.applied
 
 
 class Texts:

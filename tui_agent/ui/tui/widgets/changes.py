@@ -106,6 +106,8 @@ class ChangesPane(HunkList):
         else:
             self.review = Review(views, subject.decision)
             self.review.took_back(lambda path, run: bool(subject.taken_back_by(path, run)))
+            if subject.unwritten:
+                self.review.came_to_nothing()
             self.review.go(self._stood)
         self.redraw_review()
         self.top = 0
@@ -174,7 +176,7 @@ class ChangesPane(HunkList):
         if folded:
             return folded_fact(self.review, self.subject, self._glyphs())
         if self.is_short:
-            return short_header(self.review, self._glyphs())
+            return short_header(self.review, self.subject, self._glyphs())
         return header_of(self.review, self.subject, self._glyphs())
 
     def tab(self) -> Sequence[Said]:
