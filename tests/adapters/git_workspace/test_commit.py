@@ -178,9 +178,8 @@ def _two_files(root: Path) -> None:
 def test_a_full_disk_leaves_the_tree_as_it_was(tmp_path: Path) -> None:
     _two_files(tmp_path)
     before = picture(tmp_path)
-    assert _in_another_process(TOO_LARGE, tmp_path).startswith(
-        "OSError File too large. Nothing was changed."
-    )
+    printed = _in_another_process(TOO_LARGE, tmp_path)
+    assert printed == "OSError new/c: File too large. Nothing was changed."
     assert picture(tmp_path) == before
 
 
@@ -216,7 +215,33 @@ def test_what_was_renamed_is_put_back_when_a_later_rename_fails(
             (tmp_path / "z").mkdir()
         return data
 
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(EditError, match="z has changed since"):
         workspace_at(tmp_path, blobs).commit(writes, load)
     (tmp_path / "z").rmdir()
     assert picture(tmp_path) == before
+
+
+@pytest.mark.parametrize("path", ["a", "gone", "new"])
+def test_what_a_person_saves_while_the_files_are_made_is_not_written_over(
+    tmp_path: Path, path: str
+) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    (tmp_path / "gone").write_bytes(b"1")
+    blobs = KeptBlobs()
+    writes = [
+        planned(blobs, "a", b"1", b"2"),
+        planned(blobs, "gone", b"1", None),
+        planned(blobs, "new", None, b"2"),
+        planned(blobs, "z", None, b"last"),
+    ]
+
+    def load(sha: str) -> bytes:
+        data = blobs.get(sha)
+        if data == b"last":
+            (tmp_path / path).write_bytes(b"a person's own")
+        return data
+
+    with pytest.raises(EditError, match=f"{path} has changed since"):
+        workspace_at(tmp_path, blobs).commit(writes, load)
+    left = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    assert left == {"a": b"1", "gone": b"1", path: b"a person's own"}

@@ -31,6 +31,8 @@ from tui_agent.core.events import PlannedWrite
 from tui_agent.core.patch.modes import LINK, is_link
 
 LOCK_SECONDS = 5.0
+_SAME = ("st_ino", "st_size", "st_mtime_ns")
+"""What tells a file that was written from one that was not, without reading it again."""
 NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 Load = Callable[[str], bytes]
@@ -85,13 +87,12 @@ class _Commit:
 
     def check(self) -> None:
         for step in self.steps:
-            step.old, is_link_now = _present(self.files, step.write.path)
             step.status = self.files.status(step.write.path)
+            step.old, is_link_now = _present(self.files, step.write.path)
             expected = step.write.before.sha if step.write.before else None
             retyped = step.old is not None and is_link_now != step.write.link_before
             if sha_of(step.old) != expected or retyped:
-                message = f"{step.write.path} has changed since the edit was computed."
-                raise EditError("stale", message)
+                raise _moved_on(step)
             if step.status is not None and not _is_writable(step):
                 raise PermissionError(errno.EACCES, "the file is read-only", step.write.path)
             self.check_link(step)
@@ -108,9 +109,15 @@ class _Commit:
     def write_all(self) -> None:
         for step in self.steps:
             if step.write.after is not None:
-                _write_beside(step, self.load(step.write.after.sha), _mode(step))
+                content = self.load(step.write.after.sha)
+                try:
+                    _write_beside(step, content, _mode(step))
+                except OSError as error:
+                    error.filename = error.filename or step.temporary  # A full disk names none.
+                    raise
         for step in self.steps:
             if step.write.after is not None:
+                _check_again(step)
                 os.replace(
                     step.temporary, step.name, src_dir_fd=step.parent, dst_dir_fd=step.parent
                 )
@@ -118,6 +125,7 @@ class _Commit:
         for step in self.steps:
             self.check_link(step)  # Links can lead through each other.
             if step.write.after is None:
+                _check_again(step)
                 os.unlink(step.name, dir_fd=step.parent)
                 step.done = True
         for parent in {step.parent for step in self.steps}:
@@ -252,6 +260,23 @@ def _lock(folder: int) -> None:
             return  # a file system without locks; the bases are checked all the same
         else:
             return
+
+
+def _moved_on(step: _Step) -> EditError:
+    return EditError("stale", f"{step.write.path} has changed since the edit was computed.")
+
+
+def _check_again(step: _Step) -> None:
+    """Raise EditError where somebody wrote the file while ours were made; that takes a while."""
+    was = step.status
+    try:
+        now = os.stat(step.name, dir_fd=step.parent, follow_symlinks=False)
+    except FileNotFoundError:
+        if was is not None:
+            raise _moved_on(step) from None
+        return
+    if was is None or any(getattr(was, name) != getattr(now, name) for name in _SAME):
+        raise _moved_on(step)
 
 
 def _is_writable(step: _Step) -> bool:
