@@ -131,6 +131,25 @@ async def test_entries_come_back_even_where_git_has_thrown_their_objects_away(
     repository.git("fsck", "--strict")
 
 
+async def test_a_repository_inside_that_goes_is_said_not_to_be_kept(
+    repository: Repository, script: Script
+) -> None:
+    repository.write("a.txt", "one\n")
+    repository.commit()
+    repository.write("inner/mine.txt", "mine\n")
+    repository.git("init", "--quiet", "inner")
+    command = shell("rm -r new.txt; true") + shell("rm -rf inner")
+    async with script(command + DONE).opened() as work:
+        work.send_text("go")
+        await work.decide(YES)
+        await work.until(lambda state: not state.waiting)
+        assert not [one for one in work.events(Notice) if "Not kept" in one.text]
+        await work.decide(YES)
+        await work.ended()
+        [said] = [one.text for one in work.events(Notice) if "Not kept" in one.text]
+    assert said == "Not kept: inner, which was a repository of its own. No undo brings that back."
+
+
 async def test_the_users_own_command_is_no_exception(
     repository: Repository, script: Script
 ) -> None:

@@ -11,6 +11,7 @@ from tui_agent.core.proposal import Proposal, in_copy
 
 if TYPE_CHECKING:
     from tui_agent.agent.engine import Engine
+    from tui_agent.core.stash import Deep
     from tui_agent.core.state import Call
 
 NAMED = 3
@@ -43,15 +44,22 @@ async def record_cut_off(engine: Engine) -> None:
         for call in list(agent.turn.calls.values()) if agent.turn is not None else ():
             started = call.status == "running" and call.started is not None
             if started and call.proposal is not None and may_lose(call.proposal):
+                before = own.agent.deep
                 await snapshot(own, call.id, deep=True)
-                say_what_is_kept(own, call.id)
+                say_what_is_kept(own, call.id, before)
 
 
-def say_what_is_kept(engine: Engine, call_id: str) -> None:
-    """Tell the person what went and comes back with an undo, and what was not kept."""
-    turn = engine.agent.turn
+def say_what_is_kept(engine: Engine, call_id: str, before: Deep | None) -> None:
+    """Tell the person what went and comes back with an undo, and what was not kept.
+
+    `before` is what was recorded before it.
+    """
+    turn, after = engine.agent.turn, engine.agent.deep
     call = turn.calls.get(call_id) if turn is not None else None
-    if call is None or call.proposal is None or not may_lose(call.proposal) or not _lost(call):
+    if call is None or call.proposal is None or not may_lose(call.proposal):
+        return
+    _say_what_is_gone(engine, before, after)
+    if not _lost(call):
         return
     entries = [f"stash entry {one.message or one.commit[:8]}" for one in call.dropped]
     said = f"What {call.proposal.title} changed is kept"
@@ -61,6 +69,15 @@ def say_what_is_kept(engine: Engine, call_id: str) -> None:
     if call.head_before:
         said += f" HEAD stood at {call.head_before[:12]}."
     engine.notice(said)
+
+
+def _say_what_is_gone(engine: Engine, before: Deep | None, after: Deep | None) -> None:
+    gone = [one for one in before.inner if one not in after.inner] if before and after else []
+    if gone:
+        more = [f"{len(gone) - NAMED} more"] if len(gone) > NAMED else []
+        names = ", ".join([*gone[:NAMED], *more])
+        was = "was a repository of its own" if len(gone) == 1 else "were repositories of their own"
+        engine.notice(f"Not kept: {names}, which {was}. No undo brings that back.", "warning")
 
 
 def _lost(call: Call) -> bool:

@@ -189,8 +189,9 @@ async def _record(
     if changes:
         rest = call.proposal.rest if call.proposal is not None else None
         known = [] if rest is not None else [one.path for one in output.files]
+        before = engine.agent.deep
         await snapshot(engine, call.id, known or None, deep=_went_deep(engine))
-        say_what_is_kept(engine, call.id)
+        say_what_is_kept(engine, call.id, before)
 
 
 def _went_deep(engine: Engine) -> bool:

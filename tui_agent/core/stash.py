@@ -23,6 +23,8 @@ class Deep:
     """What is not in it, with why."""
     came_in: tuple[str, ...] = ()
     """Files that were not in the last such tree, though they were there already."""
+    inner: tuple[str, ...] = ()
+    """Repositories of their own: nothing of them is in it."""
     stash: tuple[Stashed, ...] = ()
     """The entries of git's stash, the oldest first."""
     head: str = ""

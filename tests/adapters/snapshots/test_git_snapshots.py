@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tui_agent.adapters.runner.sandboxed import Choosing
 from tui_agent.adapters.snapshots.bases import RecordedBases
 from tui_agent.adapters.snapshots.git_snapshots import LARGEST_UNTRACKED, GitSnapshots
 from tui_agent.adapters.snapshots.shadow import Shadow
+from tui_agent.adapters.snapshots.there_before import Look
 
 
 def snapshots_of(root: Path, state: Path) -> GitSnapshots:
@@ -144,6 +146,12 @@ async def test_what_was_there_unrecorded_is_told_from_what_is_new(
     taken = await snapshots.take()
     assert taken.came_in == ("old.txt",)
     assert (await snapshots.take()).came_in == ()
+
+
+def test_where_the_clock_was_set_back_nothing_new_is_taken_for_old(repository: Repository) -> None:
+    repository.write("new.txt", "x\n")
+    ahead = Look(wall_ns=time.time_ns() + 3600 * 10**9)
+    assert ahead.older(repository.root, ["new.txt", "missing"]) == ()
 
 
 async def test_a_file_that_is_tracked_though_ignored_is_in_the_tree(

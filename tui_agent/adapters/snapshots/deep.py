@@ -41,6 +41,8 @@ class DeepTree:
     """The files that only this tree has."""
     left_out: tuple[str, ...]
     """What is not in it, with why."""
+    inner: tuple[str, ...]
+    """Repositories of their own: nothing of them is in it."""
 
 
 async def deep_tree(
@@ -57,7 +59,8 @@ async def deep_tree(
         listing = ("ls-files", "-z", "--others", "--exclude-standard")
         listed = await git(*listing, "--ignored", "--directory", environ=own)
         large = await git(*listing, environ=own)
-        names = [*_files(shadow.root, _names(listed)), *_files(shadow.root, _names(large))]
+        inner = _submodules(await git("ls-files", "--stage", "-z", environ=own))
+        names = list(_files(shadow.root, [*_names(listed), *_names(large)], inner))
         taken, left_out = _within_limits(shadow.root, dict.fromkeys(names), secret)
         if taken:
             lines = b"\0".join(os.fsencode(name) for name in taken) + b"\0"
@@ -65,11 +68,27 @@ async def deep_tree(
         tree = (await git("write-tree", environ=own)).decode().strip()
     finally:
         index.unlink(missing_ok=True)
-    return DeepTree(tree=tree, names=tuple(taken), left_out=left_out)
+    there = _standing(shadow.root, inner)
+    return DeepTree(tree=tree, names=tuple(taken), left_out=left_out, inner=there)
 
 
-def _files(root: Path, names: Sequence[str]) -> Iterator[str]:
-    """Give files as they are, and of folders the files below, without what is made again."""
+def _standing(root: Path, inner: Sequence[str]) -> tuple[str, ...]:
+    return tuple(one for one in dict.fromkeys(inner) if os.path.lexists(root / one / ".git"))
+
+
+def _submodules(staged: bytes) -> list[str]:
+    return [
+        os.fsdecode(entry.partition(b"\t")[2])
+        for entry in staged.split(b"\0")
+        if entry.startswith(b"160000 ")
+    ]
+
+
+def _files(root: Path, names: Sequence[str], inner: list[str]) -> Iterator[str]:
+    """Give files as they are, and of folders the files below, without what is made again.
+
+    A repository of its own is added to `inner`.
+    """
     for name in names:
         if MADE_AGAIN.intersection(name.rstrip("/").split("/")):
             continue
@@ -79,6 +98,7 @@ def _files(root: Path, names: Sequence[str]) -> Iterator[str]:
         for folder, folders, files in os.walk(root / name):
             folders[:] = sorted(one for one in folders if one not in (*MADE_AGAIN, ".git"))
             if os.path.lexists(os.path.join(folder, ".git")):
+                inner.append(os.path.relpath(folder, root))
                 folders.clear()
                 continue
             yield from (os.path.relpath(os.path.join(folder, one), root) for one in files)

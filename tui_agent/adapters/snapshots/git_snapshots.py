@@ -22,7 +22,7 @@ from tui_agent.adapters.snapshots import keeping, stashed
 from tui_agent.adapters.snapshots.deep import deep_tree
 from tui_agent.adapters.snapshots.differing import file_changes, raw_entries
 from tui_agent.adapters.snapshots.shadow import Shadow
-from tui_agent.adapters.snapshots.there_before import there_before
+from tui_agent.adapters.snapshots.there_before import Look
 from tui_agent.adapters.snapshots.trees import NewFile, Trees
 from tui_agent.core.copies import LaidFile
 from tui_agent.core.patch import FileChange
@@ -69,8 +69,8 @@ class GitSnapshots:
         self._prepared = False
         self._last = ""
         self._pending: dict[str, None] = {}
-        self._looked_ns: int | None = None
-        self._deep_ns: int | None = None
+        self._looked: Look | None = None
+        self._looked_deep: Look | None = None
         self._deep_names: frozenset[str] = frozenset()
         self._trees: Trees | None = None
 
@@ -113,20 +113,22 @@ class GitSnapshots:
             await self.take()
         facts = git_facts(self._shadow.root)
         entries = stash_entries(facts.common_dir) if facts is not None else ()
-        begun = time.time_ns()
+        look = Look()
         async with self._alone():
             await stashed.keep_entries(self._shadow, self._git, [one.commit for one in entries])
             found = await deep_tree(self._shadow, self._git, self._environ, self._secret)
             if found.tree and self._shadow.borrows:
                 keeping.note(self._shadow, found.tree)
         first = [name for name in found.names if name not in self._deep_names]
-        came_in = there_before(self._shadow.root, first, self._deep_ns)
-        self._deep_ns, self._deep_names = begun, frozenset(found.names)
+        before, self._looked_deep = self._looked_deep, look
+        came_in = before.older(self._shadow.root, first) if before else ()
+        self._deep_names = frozenset(found.names)
         head = facts.head if facts is not None else None
         return Deep(
             tree=found.tree,
             left_out=found.left_out,
             came_in=came_in,
+            inner=found.inner,
             stash=entries,
             head=head or "",
         )
@@ -211,7 +213,7 @@ class GitSnapshots:
 
         Return what was left out and why, and what came in that was there at the last look.
         """
-        begun = time.time_ns()
+        look = Look()
         where = ("--", *changed) if changed is not None else ()
         listed = await self._git("ls-files", "-ztmod", "--exclude-standard", *where)
         if changed is None and not self._shadow.index.exists():
@@ -228,8 +230,9 @@ class GitSnapshots:
         if changed is not None:
             return left_out, ()
         fresh = {entry[2:] for entry in _names(listed) if entry[0] == "?"}
-        since, self._looked_ns = self._looked_ns, begun
-        return left_out, there_before(self._shadow.root, fresh.intersection(take), since)
+        before, self._looked = self._looked, look
+        fresh.intersection_update(take)
+        return left_out, before.older(self._shadow.root, sorted(fresh)) if before else ()
 
     async def _tracked(self) -> bytes:
         """List what the user's repository tracks: some of it may be ignored all the same."""

@@ -7,24 +7,33 @@ says so; no program can set it back.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _SLACK_NS = 20_000_000
 """The kernel's time of a change may lag behind the clock by a tick."""
 
 
-def there_before(root: Path, names: Iterable[str], since_ns: int | None) -> tuple[str, ...]:
-    """Return the files that have not been touched since then; none where that is not known.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """When a look began."""
 
-    Args:
-        root: The workspace.
-        names: Files that this look found first.
-        since_ns: When the last look began, by the wall clock.
-    """
-    if since_ns is None:
-        return ()
-    return tuple(name for name in names if _changed_ns(root / name) < since_ns - _SLACK_NS)
+    wall_ns: int = field(default_factory=time.time_ns)
+    steady_ns: int = field(default_factory=time.monotonic_ns)
+    """The same moment by a clock that nobody sets."""
+
+    def older(self, root: Path, names: Iterable[str]) -> tuple[str, ...]:
+        """Return the files below `root` that have not been touched since.
+
+        Where the clock was set back meanwhile, what is new could seem older than it is: then only
+        what is older by more than that counts.
+        """
+        passed = time.monotonic_ns() - self.steady_ns
+        set_by = time.time_ns() - self.wall_ns - passed
+        since = self.wall_ns + min(0, set_by) - _SLACK_NS
+        return tuple(name for name in names if _changed_ns(root / name) < since)
 
 
 def _changed_ns(path: Path) -> float:
