@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_agent.core.undo import ChosenUndo, WrittenFile, choose, commands_of, meant
@@ -44,8 +45,17 @@ async def command_writes(
             except OSError:
                 del found[call.id]
                 continue
-            found[call.id] = tuple(_written(change, call.came_in, blobs) for change in changes)
+            found[call.id] = await _kept(changes, call, blobs)
     return found
+
+
+async def _kept(changes: Sequence[FileChange], call: Call, blobs: Blobs) -> tuple[WrittenFile, ...]:
+    came_in = frozenset(call.came_in)
+    written: list[WrittenFile] = []
+    for change in changes:
+        written.append(_written(change, came_in, blobs))
+        await asyncio.sleep(0)  # Thousands of payloads take a while: keys are heard meanwhile.
+    return tuple(written)
 
 
 def _written(change: FileChange, came_in: Collection[str], blobs: Blobs) -> WrittenFile:

@@ -170,6 +170,11 @@ def test_one_file_that_conflicts_leaves_the_others_to_be_taken_back() -> None:
     assert [one.paths for one in taken.left_out] == [("a.txt",)]
 
 
+def test_a_file_that_cannot_be_reached_is_named_once_in_a_sentence() -> None:
+    taken = back({}, ("../a.txt", "../a.txt", b"old\n", b"new\n"))
+    assert [one.reason for one in taken.left_out] == ["../a.txt is outside of the workspace"]
+
+
 def test_bytes_that_the_session_no_longer_has_are_named() -> None:
     written = WrittenFile(path="a.txt", target="a.txt", before="0" * 64, after="1" * 64)
     taken = take_back([written], Memory({"a.txt": b"x"}), Past().load)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tui_agent.core.edits.contract import EditError, Files
+from tui_agent.core.edits.contract import NOTHING_CHANGED, EditError, Files
 from tui_agent.core.edits.merge import merged
 from tui_agent.core.edits.overlay import Overlay
 from tui_agent.core.patch import FileChange
@@ -91,7 +91,7 @@ def take_back(written: Sequence[WrittenFile], files: Files, load: Load) -> Taken
         except _ConflictError as error:
             left.append(LeftOut(paths=_names(group), reason=str(error)))
         except EditError as error:
-            left.append(LeftOut(paths=_names(group), reason=f"{group[0].target}: {error.message}"))
+            left.append(LeftOut(paths=_names(group), reason=_why(group[0].target, error)))
         except (OSError, ValueError) as error:
             reason = f"{group[0].target} cannot be read: {error}"
             left.append(LeftOut(paths=_names(group), reason=reason))
@@ -138,6 +138,11 @@ def _check_folders(
         if held is not None:
             message = f"{one.target} holds what {held} held, which cannot go back"
             raise _ConflictError(message)
+
+
+def _why(name: str, error: EditError) -> str:
+    reason = error.message.removesuffix(NOTHING_CHANGED).rstrip(". \n")
+    return reason if reason.startswith(name) else f"{name}: {reason}"
 
 
 def _names(group: Iterable[WrittenFile]) -> tuple[str, ...]:
