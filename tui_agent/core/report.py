@@ -13,6 +13,7 @@ from tui_agent.core.optional_steps import done_without
 from tui_agent.core.state.as_run import title_of
 from tui_agent.core.state.lineage import tree_turns
 from tui_agent.core.state.values import Session, Turn
+from tui_agent.core.undo.past import commands_of
 
 
 def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
@@ -25,6 +26,7 @@ def report_of(session: Session, turn: Turn, now_ms: int) -> Report:
             FileChanged(path=path, added=added, removed=removed)
             for path, (added, removed) in sorted(turn.changed.items())
         ),
+        commands=sum(commands_of(call) for call in turn.calls.values()),
         checks=checks,
         verified=bool(checks) and all(check.status == "passed" for check in checks),
         tree=session.tree if not session.tree_edits else "",

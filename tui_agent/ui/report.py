@@ -33,6 +33,9 @@ def report_lines(ended: TurnEnded, state: Session, turn: Turn | None) -> list[Li
     report = ended.report
     lines: list[Line] = [_headline(ended)]
     lines += [[("", f"  {one.path}  {counts(one.added, one.removed)}")] for one in report.files]
+    if report.commands:
+        ran = plural(report.commands, "command")
+        lines.append([("", f"  what {ran} changed: agent sessions diff shows it")])
     lines += [_check_line(one) for one in report.checks]
     if report.denied:
         lines.append([("removed", f"∅ Denied: {plural(len(report.denied), 'call')}")])

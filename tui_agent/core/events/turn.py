@@ -111,6 +111,9 @@ class Report:
     """Read from what the turn did, not guessed from its text."""
     summary: str = ""
     files: tuple[FileChanged, ...] = ()
+    """The files that edits changed."""
+    commands: int = 0
+    """Commands that changed files, of which `files` knows nothing."""
     checks: tuple[CheckResult, ...] = ()
     verified: bool = False
     tree: str = ""
