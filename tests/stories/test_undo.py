@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.stories.program import Program, call, edit, script, with_sample
@@ -78,6 +80,30 @@ def test_what_cannot_be_undone_is_said_in_a_sentence(
     assert "a turn is a number" in program.run("undo", "last@two").err
 
 
+def test_of_a_fork_within_a_turn_it_is_said_how_to_end_it(
+    program: Program, repository: Repository
+) -> None:
+    edited(program, repository)
+    fork = program.run("fork", "last@3").out.strip()
+    refused = program.run("undo", fork)
+    assert f"still open: agent -r {fork} goes on with it" in refused.err
+    assert b"42" in repository.read("answer.py")
+
+
+def test_on_a_full_disk_nothing_is_taken_back_and_the_reason_is_said(
+    program: Program, repository: Repository, home: Path
+) -> None:
+    edited(program, repository)
+    [log] = home.rglob("events.jsonl")
+    full = program.limited(log.stat().st_size // 1024).run("undo")
+    assert full.status == 1
+    assert full.err.count("The session's log cannot be written (File too large)") == 1
+    assert "make room on the disk" in full.err
+    assert b"42" in repository.read("answer.py")
+    assert program.run("undo").status == 0
+    assert b"41" in repository.read("answer.py")
+
+
 @pytest.mark.capability("S0.19", part="undo of a hunk from the command line")
 def test_one_hunk_is_listed_with_its_number_and_taken_back_alone(
     program: Program, repository: Repository
@@ -105,7 +131,8 @@ def test_what_a_command_changed_is_taken_back_with_the_turn(
 ) -> None:
     run = call("shell", command="echo 'made = 1' > made.py; sed -i s/41/43/ answer.py")
     model = script(repository.root.parent, [{"call": [run]}, {"text": "Done."}])
-    program.run("--model", model, "--approve-all", "--no-sandbox", "-p", "make it")
+    made = program.run("--model", model, "--approve-all", "--no-sandbox", "-p", "make it")
+    assert "what 1 command changed: agent sessions diff shows it" in made.err
     assert b"43" in repository.read("answer.py")
     done = program.run("undo")
     assert done.status == 0, done.err

@@ -48,10 +48,19 @@ def told(error: Exception) -> tuple[int, tuple[str, ...]] | None:
             said = f"{_capital(str(error))}. agent doctor shows what this machine can."
             return USAGE, (said,)
         case OSError():
-            where = f"{path_of(error)}: " if error.filename else ""
-            return FAILED, (f"{where}{error.strerror or error}",)
+            return FAILED, _of_the_system(error)
         case _:
             return None
+
+
+def _of_the_system(error: OSError) -> tuple[str, ...]:
+    from tui_agent.agent.session import LogWriteError
+
+    if isinstance(error, LogWriteError):
+        said = f"The session's log cannot be written ({error.strerror}): nothing more is done."
+        return said, "  make room on the disk, and try it again"
+    where = f"{path_of(error)}: " if error.filename else ""
+    return (f"{where}{error.strerror or error}",)
 
 
 def _capital(sentence: str) -> str:

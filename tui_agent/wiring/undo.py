@@ -39,7 +39,8 @@ async def undo_preview(around: Around, name: str, wish: Undo | Rewind) -> UndoPr
     around.work_where(stored.records)
     state = fold(stored.records)
     if state.main.turn is not None:
-        message = "A turn of this session is still open: agent -c goes on with it, Esc ends it."
+        how = "-c" if name == "last" else f"-r {name}"
+        message = f"A turn of this session is still open: agent {how} goes on with it, Esc ends it."
         raise NothingToUndoError(message)
     log = MemoryLog()
     payloads = _Payloads(stored, log)
