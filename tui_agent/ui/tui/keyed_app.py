@@ -324,7 +324,7 @@ class AtOnce(_MixedScreen):
         if not (isinstance(self.app, KeyedApp) and self.app.hurries):
             return
         await asyncio.sleep(0)
-        if not self._message_queue.empty():
+        if self.message_queue_size:
             return  # What else the key did is drawn with it: there will be another rest.
         moved = self._layout_required or self._scroll_required or self._recompose_required
         if not moved and (self._dirty_widgets or self._repaint_required):
