@@ -11,6 +11,9 @@ from tui_agent.core.forecast import BYTES_A_TOKEN
 from tui_agent.core.messages import ToolSpec
 from tui_agent.ui.text import Line
 
+NAMES = 28
+"""Columns of the parts' names, or as many as the longest needs."""
+
 
 def context_sizes(
     loaded: InstructionsLoaded, system: Text, tools: Sequence[ToolSpec]
@@ -31,9 +34,10 @@ def context_lines(
     parts = context_sizes(loaded, system, tools)
     total = sum(size for _, size in parts)
     lines: list[Line] = [[("bold", f"About {tokens_of(total):,} tokens before the first word")]]
+    width = max(NAMES, *(len(name) for name, _ in parts))
     for name, size in parts:
         figures = f"{size:>8,} bytes, about {tokens_of(size):,} tokens"
-        lines.append([("", f"  {name:<28}"), ("dim", figures)])
+        lines.append([("", f"  {name:<{width}}"), ("dim", figures)])
     lines += [[("warning", f"  not told: {one}")] for one in loaded.left_out]
     lines.append([("", "")])
     lines += [[("", line)] for line in preview_of(loaded.facts).split("\n")]

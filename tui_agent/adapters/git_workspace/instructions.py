@@ -7,6 +7,7 @@ file last. In a folder the first of NAMES stands for the others.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,7 +59,7 @@ def read_instructions(files: Confined, asked: Gathering, *, trusted: bool) -> In
         *_own_source(
             asked.user_folder and asked.user_folder / "AGENTS.md", "the user's own AGENTS.md"
         ),
-        *_own_source(asked.memory, "what the user asked you to remember"),
+        *_remembered(asked.memory),
     ]
     for folder in _folders(asked.cwd):
         source = _source(files, folder, left_out, asked.accepts if trusted else None)
@@ -117,6 +118,12 @@ def _own_source(path: Path | None, shown: str) -> list[_Source]:
     except OSError:
         return []
     return [_Source(shown=shown, data=data)] if data.strip() else []
+
+
+def _remembered(path: Path | None) -> list[_Source]:
+    """Return the memory of the project; without an entry it has nothing to tell."""
+    found = _own_source(path, "what the user asked you to remember")
+    return [one for one in found if re.search(rb"^-\s", one.data, re.MULTILINE)]
 
 
 def _fact(source: _Source, taken: int) -> InstructionFile:
