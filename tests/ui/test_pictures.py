@@ -20,6 +20,7 @@ from tui_agent.core.spending import Spend
 from tui_agent.core.state import Session
 from tui_agent.ui.cost_lines import cost_lines
 from tui_agent.ui.text import Line
+from tui_agent.ui.tui.chrome import WIDE
 from tui_agent.ui.tui.frame import Frame
 from tui_agent.ui.tui.glyphs import ASCII, UNICODE, Glyphs
 from tui_agent.ui.tui.keyed_app import KeyedApp
@@ -53,7 +54,7 @@ def screen_of(story: Story, look: str = "dark") -> Shell:
 
 
 def once(words: str, *keys: str, decided: bool = False) -> Callable[[Pilot[Any]], Awaitable[None]]:
-    """Wait until these words are on the screen and the request is armed, then press keys.
+    """Wait until these words are on the screen, press keys, and wait until the request is armed.
 
     `decided`: with the first hunk accepted, the third rejected, and the cursor on the second.
     """
@@ -63,7 +64,8 @@ def once(words: str, *keys: str, decided: bool = False) -> Callable[[Pilot[Any]]
         assert isinstance(app, KeyedApp)
         for _ in range(400):
             await pilot.pause(0.02)
-            if any(words in row for row in text_of(app)) and is_armed(app):
+            seen = any(words in row for row in text_of(app))
+            if seen and (is_armed(app) or app.size.width < WIDE):
                 break
         else:
             raise AssertionError("\n".join(text_of(app)))
@@ -71,6 +73,8 @@ def once(words: str, *keys: str, decided: bool = False) -> Callable[[Pilot[Any]]
             decide(app.query_one(ChangesPane))
         for key in keys:
             await pilot.press(key)
+        while not is_armed(app):
+            await pilot.pause(0.02)
         await pilot.pause()
         await pilot.pause()
 
