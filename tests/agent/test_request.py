@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from tui_agent.agent.request import hash_of
+from tui_agent.agent.request_hash import RequestHashes
 from tui_agent.core.codec import dumps, encode
 from tui_agent.core.messages import Message, ModelRequest, OpaqueItem, ToolCall, ToolSpec
 
@@ -26,6 +26,10 @@ def whole(request: ModelRequest) -> str:
         }
     )
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_of(request: ModelRequest) -> str:
+    return RequestHashes().of(request, request.messages)
 
 
 CALL = ToolCall(id="1", name="read", arguments='{"path":"a"}')
@@ -66,3 +70,43 @@ def test_the_hash_of_a_long_conversation_takes_no_room_of_its_size() -> None:
     finally:
         tracemalloc.stop()
     assert most * 10 < sum(len(str(one.text)) for one in said)
+
+
+def request_of(messages: tuple[Message, ...], model: str = "m") -> ModelRequest:
+    return ModelRequest(request_id="r", model=model, system="", messages=messages)
+
+
+def test_one_request_after_the_other_has_the_hash_of_its_whole_whatever_was_before() -> None:
+    hashes = RequestHashes()
+    odd = Message(role="user", text="\ud800")
+    conversation = (
+        SAID[:1],
+        SAID,
+        SAID,
+        (*SAID, odd),
+        (*SAID, odd, *SAID),
+        (*SAID, *SAID),
+        (replace(SAID[0], text="What was said."), *SAID[1:]),
+        (),
+        SAID[:2],
+    )
+    for messages in conversation:
+        for model in ("m", "n"):
+            request = request_of(messages, model)
+            assert hashes.of(request, messages) == whole(request)
+
+
+def test_what_the_request_before_had_is_not_spelled_again() -> None:
+    long = Message(role="user", text="words " * 100_000)
+    hashes = RequestHashes()
+    hashes.of(request_of((long,)), (long,))
+    request = request_of((long, *SAID))
+    tracemalloc.start()
+    try:
+        assert hashes.of(request, (long, *SAID)) == hash_of(request)
+        tracemalloc.reset_peak()
+        hashes.of(request_of((long, *SAID, *SAID)), (long, *SAID, *SAID))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < len(str(long.text)) / 10

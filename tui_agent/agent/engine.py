@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from tui_agent.agent.request_hash import RequestHashes
 from tui_agent.agent.serving import served_tools
 from tui_agent.agent.under_way import UnderWay
 from tui_agent.core.blob import INLINE_LIMIT, Blob, Text
@@ -58,6 +59,8 @@ class Engine:
     """Gives what sends out this agent's children."""
     under_way: UnderWay = field(default_factory=UnderWay)
     """What the calls that all agents make now will cost."""
+    hashes: RequestHashes = field(default_factory=RequestHashes)
+    """Of the requests that this engine sends."""
     slots: asyncio.Semaphore | None = None
     """How many children may work at once; made with the first."""
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from tui_agent.agent.serving import renewed, served_specs
 from tui_agent.core.blob import preview_of
-from tui_agent.core.codec import encode
 from tui_agent.core.context import pending
 from tui_agent.core.events import ModelRequested
 from tui_agent.core.messages import Message, ModelRequest, ToolSpec
@@ -36,11 +32,12 @@ def next_request(
     if asked:
         added = (*added, Message(role="user", text=engine.stored(asked)))
     request = build(engine, request_id, added)
+    sent = (*agent.messages, *added)
     first = agent.requests == 0 or renewed(engine)
     return request, ModelRequested(
         request_id=request_id,
         model=request.model,
-        request_hash=hash_of(request),
+        request_hash=engine.hashes.of(request, sent),
         added=added,
         system=engine.stored(request.system) if first else "",
         tools=request.tools if first else (),
@@ -112,36 +109,6 @@ def offered_again(engine: Engine) -> tuple[ToolSpec, ...]:
     """Return the tools of the requests before, with those that servers offer now."""
     own = [one for one in engine.agent.tools if not is_served(one.name)]
     return tuple(sorted((*own, *served_specs(engine)), key=lambda one: one.name))
-
-
-def hash_of(request: ModelRequest) -> str:
-    """Return the SHA-256 (hex) of the canonical request: all that the model gets.
-
-    It is that of one JSON object, but taken piece by piece: written in one it would be as large as
-    the conversation, three times, with each request.
-    """
-    try:
-        return _hash_of(_canonical(request))
-    except UnicodeEncodeError:  # A lone surrogate: all of it is written with escapes.
-        return _hash_of(_canonical(request, ascii_only=True))
-
-
-def _hash_of(pieces: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for piece in pieces:
-        digest.update(piece.encode())
-    return digest.hexdigest()
-
-
-def _canonical(request: ModelRequest, *, ascii_only: bool = False) -> Iterator[str]:
-    """Give the JSON of a request in pieces."""
-    spell = json.JSONEncoder(ensure_ascii=ascii_only, separators=(",", ":")).encode
-    yield f'{{"model":{spell(request.model)},"system":{spell(request.system)},"messages":['
-    for index, message in enumerate(request.messages):
-        yield ("," if index else "") + spell(encode(message))
-    tools = spell([encode(one) for one in request.tools])
-    yield f'],"tools":{tools},"temperature":{spell(request.temperature)},'
-    yield f'"max_output_tokens":{spell(request.max_output_tokens)}}}'
 
 
 def _text_of(engine: Engine, message: Message) -> str:

@@ -33,8 +33,8 @@ class Passage:
         return [TextItem(self.answer, *both) for both in zip(begins, ends, strict=True)]
 
     def height_hint(self, width: int) -> int:
-        """Guess the rows."""
-        return sum(block.height_hint(width) for block in self.blocks())
+        """Guess the rows; an empty line between two blocks stands for their gap."""
+        return TextItem(self.answer, self.bounds[0], self.bounds[-1]).height_hint(width)
 
     def rows(self, sheet: Sheet) -> Sequence[Row]:
         """Draw the blocks."""

@@ -115,12 +115,11 @@ class Transcript(VirtualLines):
 
     def _same_turns(self, state: Session) -> int:
         """Return how many turns at the start are as they were."""
-        turns = self._turns_of(state)
-        for number, (turn, version, _) in enumerate(self._turns):
-            last = number >= len(turns) - 1
-            if last or turns[number] is not turn or turn.version != version:
+        past = self._turns_of(state)[:-1]
+        for number, ((turn, version, _), now) in enumerate(zip(self._turns, past, strict=False)):
+            if now is not turn or turn.version != version:
                 return number
-        return len(self._turns)
+        return min(len(past), len(self._turns))
 
     def _settle(self, spans: Sequence[tuple[Turn, int]], start: int) -> None:
         """Keep of turns that change no more where they end; `spans`: each one's last entry."""
