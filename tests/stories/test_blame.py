@@ -72,6 +72,7 @@ def test_what_a_command_wrote_is_its_steps(program: Program, repository: Reposit
     assert decided[:2] == ["human", "human"]
     assert decided[2].startswith("by rule")
     assert decided[3] == "human"
+    assert " by rule automat… " in program.run("blame", "b.py").out
 
 
 def test_notes_and_trailer_name_the_model_and_install_nothing(

@@ -25,11 +25,17 @@ def blame_lines(file: Blamed) -> Iterator[Line]:
             yield [("dim", f"{who} {number:>{digits}}  "), ("", text)]
         else:
             yield [
-                ("accent", f"{place(origin):<{_WHO}.{_WHO}} "),
-                ("", f"{origin.decision:<{_DECISION}.{_DECISION}} "),
-                ("dim", f"{model(origin):<{_MODEL}.{_MODEL}} {number:>{digits}}  "),
+                ("accent", f"{_column(place(origin), _WHO)} "),
+                ("", f"{_column(origin.decision, _DECISION)} "),
+                ("dim", f"{_column(model(origin), _MODEL)} {number:>{digits}}  "),
                 ("", text),
             ]
+
+
+def _column(text: str, width: int) -> str:
+    """Return a text of just so many characters; where some are missing, it shows."""
+    kept = text if len(text) <= width else text[: width - 1] + "…"
+    return f"{kept:<{width}}"
 
 
 def place(origin: Origin) -> str:

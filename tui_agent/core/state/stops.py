@@ -133,7 +133,6 @@ class _Finder:
         self.proposals: dict[str, Proposal] = {}
         self.origins: dict[str, ToolCalled] = {}
         self.requested: set[str] = set()
-        self.checked: set[str] = set()
 
     def see(self, record: Record, count: int) -> None:
         handler = _HANDLERS.get(type(record.event))
