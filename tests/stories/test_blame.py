@@ -100,6 +100,16 @@ def test_notes_and_trailer_name_the_model_and_install_nothing(
     assert repository.git("rev-parse", "HEAD").strip() == head
 
 
+def test_programs_get_the_lines_as_they_are_and_nobody_an_empty_one(
+    program: Program, repository: Repository
+) -> None:
+    session(program, edit("answer.py", "41", "42"))
+    repository.write("odd.txt", "one\u202etwo\x1b…\n")
+    told = program.run("blame", "odd.txt", "--json")
+    assert told.lines[0]["lines"][0]["text"] == "one\u202etwo\x1b…"
+    assert told.err == program.run("blame", "odd.txt").err == ""
+
+
 def test_what_cannot_be_blamed_is_said(program: Program, repository: Repository) -> None:
     assert program.run("blame", "answer.py").out.count("human") == 3
     missing = program.run("blame", "nothing.py")

@@ -42,3 +42,4 @@ def test_the_totals_of_stats_equal_those_of_the_replay(repository: Repository) -
     assert "1 session, 1 turn" in text
     assert "answer.py" in text
     assert program.run("stats", "last", "--since", "1d").status == 2
+    assert program.run("stats", "--all").status == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Literal, TextIO
 
@@ -125,7 +125,9 @@ class Paper:
         code = _SGR[style]
         return f"\x1b[{code}m{text}\x1b[0m" if code and self._colour and text else text
 
-    def _write(self, stream: TextIO, lines: Iterable[Line | str]) -> None:
+    def _write(self, stream: TextIO, lines: Sequence[Line | str]) -> None:
+        if not lines:
+            return
         text = "\n".join(self.shaped(line) for line in lines)
         encoding = getattr(stream, "encoding", None) or "utf-8"
         safe = text.encode(encoding, "backslashreplace").decode(encoding)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from tui_agent.core.blame import Blamed
+from tui_agent.core.codec import dumps
 from tui_agent.core.text import content
 from tui_agent.ui.blame_lines import blame_lines, ranges
 from tui_agent.ui.commands.contract import Surroundings
@@ -51,7 +51,7 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
         raise UsageError(message)
     file = around.blame(parsed.file)
     if parsed.json:
-        around.paper.put(json.dumps(_as_json(file), ensure_ascii=False))
+        around.paper.data(dumps(_as_json(file)))
     else:
         around.paper.put(*blame_lines(file))
     around.paper.say(*file.notes)

@@ -51,7 +51,7 @@ async def search(parsed: Namespace, around: Surroundings) -> int:
     hits = around.sessions.search(
         " ".join(parsed.words), everywhere=parsed.all, limit=parsed.limit, told=_told(paper)
     )
-    paper.say(*around.sessions.notices) if around.sessions.notices else None
+    paper.say(*around.sessions.notices)
     if parsed.json:
         for hit in hits:
             paper.data(dumps(_as_json(hit)))

@@ -41,6 +41,8 @@ async def run(arguments: Sequence[str], around: Surroundings) -> int:
     parsed = parser().parse_args(list(arguments))
     if parsed.id and parsed.since:
         raise UsageError("a session or --since, not both")
+    if parsed.all and not parsed.since:
+        raise UsageError("--all goes with --since: agent stats --since 30d --all")
     if parsed.since:
         since = datetime.now(UTC) - span_of(parsed.since, "--since")
         stamp = since.isoformat(timespec="milliseconds").replace("+00:00", "Z")
