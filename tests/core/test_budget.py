@@ -80,6 +80,11 @@ def test_an_unknown_price_is_never_counted_as_nothing() -> None:
     known = Forecast(model="m", input_tokens=10, cost_usd=0.1)
     assert "What today has cost is unknown" in unkept({"day": 2.0}, known, Today(day="x"))
     assert not unkept({}, unknown, Today())
+    some = Spend(usd=0.1, unpriced=2)
+    assert "the cap of $1.00 for the session may be passed" in unkept(
+        {"session": 1.0}, known, Today(), some
+    )
+    assert not unkept({}, known, Today(), some)
     assert not unkept({"day": 2.0}, known, Today(day="x", spend=Spend()))
     reached = session(1.0, None)
     assert passed_cap(reached, BudgetSettings(), Today(), None) is not None

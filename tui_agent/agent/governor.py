@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui_agent.agent.request import offered, system_of
 from tui_agent.core.actions import Action, CallModel, Compact
-from tui_agent.core.budget import Stop, caps_of, passed_cap, told, unkept
+from tui_agent.core.budget import Stop, caps_of, passed_cap, spent, told, unkept
 from tui_agent.core.compaction import tokens_kept
 from tui_agent.core.day import Today
 from tui_agent.core.forecast import by_another, forecast, shortened, summarising, tokens_before
@@ -42,7 +42,7 @@ async def stop_for(engine: Engine, action: Action) -> Stop | None:
         foreseen = foresee(engine, facts)
         if isinstance(action, Compact):
             foreseen = summarising(foreseen, facts)
-        say_once(engine, unkept(caps, foreseen, today))
+        say_once(engine, unkept(caps, foreseen, today, spent(session)))
         cost, beside = foreseen.cost_usd, engine.under_way.beside(engine.agent_id)
         found = passed_cap(session, budget, today, cost)
         if found is not None:

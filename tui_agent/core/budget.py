@@ -149,7 +149,9 @@ TINY = 1e-9
 """Dollars: sums of fractions are not exact."""
 
 
-def unkept(budget: dict[Scope, float], next_call: Forecast, today: Today) -> str:
+def unkept(
+    budget: dict[Scope, float], next_call: Forecast, today: Today, used: Spend = NOTHING
+) -> str:
     """Return why a cap cannot be kept, in a sentence; empty where it can, or where there is none.
 
     An unknown price is said to be unknown; it never counts as nothing.
@@ -157,6 +159,12 @@ def unkept(budget: dict[Scope, float], next_call: Forecast, today: Today) -> str
     if budget and next_call.cost_usd is None:
         which = " and ".join(f"${cap:.2f} for {WORDS[scope]}" for scope, cap in budget.items())
         return f"The price of {next_call.model} is unknown: the cap of {which} cannot be kept."
+    if budget and used.unpriced:
+        which = " and ".join(f"${cap:.2f} for {WORDS[scope]}" for scope, cap in budget.items())
+        return (
+            "What some answers have cost is unknown, for no usage was told of them: the cap of "
+            f"{which} may be passed."
+        )
     if "day" in budget and today.spend is None:
         return f"What today has cost is unknown: the cap of ${budget['day']:.2f} cannot be kept."
     return ""

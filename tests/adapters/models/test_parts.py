@@ -196,6 +196,18 @@ def test_another_provider_s_price_is_no_price() -> None:
     assert cost_of("openai", "gpt-5.6", Usage(input_tokens=10)) is None
 
 
+@pytest.mark.parametrize("kind", ["cached_tokens", "cache_write_tokens", "reasoning_tokens"])
+def test_parts_that_a_server_counts_as_more_than_their_whole_give_no_money_back(kind: str) -> None:
+    for provider, name in (("openai", "gpt-4o"), ("anthropic", "claude-haiku-4-5")):
+        usage = Usage(input_tokens=100, output_tokens=10, **{kind: 5_000_000})
+        cost = cost_of(provider, name, usage)
+        plain = cost_of(provider, name, Usage(input_tokens=0, output_tokens=0, **{kind: 5_000_000}))
+        assert cost is not None
+        assert plain is not None
+        assert cost >= plain >= 0
+
+
+
 def test_a_long_request_costs_what_long_requests_cost() -> None:
     short = cost_of("gemini", "gemini-2.5-pro", Usage(input_tokens=100_000, output_tokens=0))
     long = cost_of("gemini", "gemini-2.5-pro", Usage(input_tokens=300_000, output_tokens=0))

@@ -71,7 +71,8 @@ def cost_of(provider: str, name: str, usage: Usage, moment: datetime | None = No
     """Return the dollars that `usage` cost at `moment` (now), or None where that is unknown.
 
     Cached tokens without a price of their own cost what any do. Rows priced by tiers of their own
-    kind, or with dearer thoughts that nobody counted, give no cost.
+    kind, or with dearer thoughts that nobody counted, give no cost. Parts that are more than their
+    whole, as some servers count them, cost what they are: nothing ever gives money back.
     """
     row = prices_at(entry_of(provider, name), moment or datetime.now(UTC))
     total, out = usage.input_tokens, usage.output_tokens
@@ -93,10 +94,10 @@ def cost_of(provider: str, name: str, usage: Usage, moment: datetime | None = No
     price_read = _price(row, "cache_read_input_token_cost", total)
     price_written = _price(row, "cache_creation_input_token_cost", total)
     return (
-        (total - read - written) * price_in
+        max(0, total - read - written) * price_in
         + read * (price_in if price_read is None else price_read)
         + written * (price_in if price_written is None else price_written)
-        + (out - thought) * price_out
+        + max(0, out - thought) * price_out
         + thought * price_thought
     )
 
