@@ -215,6 +215,7 @@ def test_set_user_id_bits_ask_in_every_mode(folder: Path) -> None:
         (RuleSettings(action="deny", path="a\\b"), "no path is spelled like that"),
         (RuleSettings(action="deny", path="a//b"), "no path is spelled like that"),
         (RuleSettings(action="deny", path="secrets/** "), "no path is spelled like that"),
+        (RuleSettings(action="deny", tool="mcp__github"), "tool = 'mcp__github__*' means all"),
         (RuleSettings(action="allow", tool="shell", digest="0f"), "of a server's tool"),
         (RuleSettings(action="deny", host="https://x"), 'host = "*.example.org"'),
         (RuleSettings(action="allow", prefix=("a",), approval_required=True), "with pattern"),

@@ -189,6 +189,23 @@ def test_a_deny_rule_finds_its_program_behind_sixty_harmless_parts_and_every_dis
     assert gate(command_in(folder, "grep -n curl README.md"), rules=rules).action == "allow"
 
 
+@pytest.mark.case(48)
+def test_a_deny_rule_finds_its_words_with_flags_between_them(tmp_path: Path) -> None:
+    folder = plain_folder(tmp_path)
+    rules = (
+        RuleSettings(action="deny", prefix=("git", "commit"), name="no"),
+        RuleSettings(action="deny", prefix=("git", "log"), name="no"),
+    )
+    for text in (
+        "git commit -m x", "git -C . commit -m x", "git --no-pager -c user.name=a commit",
+        "/usr/bin/git --git-dir .git commit", "ls && git -C . commit", "$(git -C . commit)",
+        "git --no-pager log",
+    ):  # fmt: skip
+        assert said(command_in(folder, text), mode="auto", rules=rules) == ("deny", "no"), text
+    for text in ("git show --stat commit", "git grep log", "git status", "echo git commit"):
+        assert said(command_in(folder, text), mode="auto", rules=rules)[0] == "allow", text
+
+
 def test_a_deny_rule_on_a_path_denies_every_command_that_names_it(tmp_path: Path) -> None:
     folder = plain_folder(tmp_path)
     (folder / "private").mkdir()

@@ -131,20 +131,36 @@ def _could_run(rule: RuleSettings, proposal: Proposal) -> bool:
 def _part_could_run(part: CommandPart, tokens: tuple[str, ...]) -> bool:
     """A reader's words are looked for at its start alone: `grep curl README` runs no curl."""
     if part.reads:
-        return part.words[: len(tokens)] == tokens
+        return _begins(part.words, tokens)
     return _holds(part.words, tokens) or any(
         _holds(words, tokens) for word in part.words if " " in word for words in scanned(word)
     )
 
 
 def _holds(words: Sequence[str], tokens: tuple[str, ...]) -> bool:
-    """Return whether the tokens stand in a row, a path before the first not counting."""
-    size = len(tokens)
-    for place in range(len(words) - size + 1):
-        first = words[place].rpartition("/")[2] if "/" not in tokens[0] else words[place]
-        if first == tokens[0] and tuple(words[place + 1 : place + size]) == tokens[1:]:
-            return True
-    return False
+    """Return whether a command that begins with the tokens begins anywhere among the words."""
+    return any(_begins(words[place:], tokens) for place in range(len(words) - len(tokens) + 1))
+
+
+def _begins(words: Sequence[str], tokens: tuple[str, ...]) -> bool:
+    """Return whether the tokens stand at the beginning, in order.
+
+    A path before the first does not count, nor do flags in between with a word of theirs each:
+    `git -C . push` pushes.
+    """
+    first = words[0].rpartition("/")[2] if "/" not in tokens[0] else words[0]
+    if first != tokens[0]:
+        return False
+    wanted, before = [*tokens[1:]], ""
+    for word in words[1:]:
+        if not wanted:
+            break
+        if word == wanted[0]:
+            wanted.pop(0)
+        elif not word.startswith("-") and not before.startswith("-"):
+            break
+        before = word
+    return not wanted
 
 
 # What allows, or asks

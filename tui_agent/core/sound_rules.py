@@ -69,6 +69,10 @@ def _checks(rule: RuleSettings, tools: Collection[str]) -> Iterator[_Check]:
         text=f"there is no tool {rule.tool}: {', '.join(sorted(tools))}",
     )
     yield _Check(
+        wrong=_is_server(rule.tool),
+        text=f"{rule.tool} is a server: tool = '{rule.tool}__*' means all of its tools",
+    )
+    yield _Check(
         wrong=bool(ways) and rule.tool not in ("", "shell"),
         text=f'only the tool shell runs commands, not {rule.tool}: tool = "shell"',
     )
@@ -83,6 +87,11 @@ def _checks(rule: RuleSettings, tools: Collection[str]) -> Iterator[_Check]:
         wrong=bool(rule.until) and not _is_moment(rule.until),
         text='until is a moment in UTC: until = "2026-12-31T18:00Z"',
     )
+
+
+def _is_server(tool: str) -> bool:
+    name = tool.removeprefix("mcp__")
+    return name != tool and not {"*", "?", "["} & set(name) and "__" not in name.strip("_")
 
 
 def _place_checks(rule: RuleSettings) -> Iterator[_Check]:
