@@ -207,7 +207,6 @@ def test_parts_that_a_server_counts_as_more_than_their_whole_give_no_money_back(
         assert cost >= plain >= 0
 
 
-
 def test_a_long_request_costs_what_long_requests_cost() -> None:
     short = cost_of("gemini", "gemini-2.5-pro", Usage(input_tokens=100_000, output_tokens=0))
     long = cost_of("gemini", "gemini-2.5-pro", Usage(input_tokens=300_000, output_tokens=0))

@@ -239,6 +239,9 @@ def test_variables_spell_numbers_and_truths(place: Home) -> None:
     settings = loaded.settings
     assert (settings.limits.loops, settings.limits.steps) == (2, 7)
     assert (settings.budget.session, settings.verify) == (1.5, False)
+    assert loaded.warnings == ()
+    misspelt = place.load(AGENT_BUDGT="1", AGENT_NAME="build-3", AGENT_OS="Linux")
+    assert misspelt.warnings == ("AGENT_BUDGT is no setting; did you mean AGENT_BUDGET?",)
     with pytest.raises(SettingsError, match="AGENT_LIMITS_LOOPS: expected a whole number"):
         place.load(AGENT_LIMITS_LOOPS="two")
     with pytest.raises(SettingsError, match="AGENT_VERIFY: expected true or false"):

@@ -137,9 +137,9 @@ def value_of(settings: Settings, key: str) -> object:
     return value
 
 
-def similar(word: str, among: list[str]) -> str:
+def similar(word: str, among: list[str], *, at_least: int = 60) -> str:
     """Return the known word that `word` was probably meant to be; empty where none is near."""
     from rapidfuzz import fuzz, process
 
-    found = process.extractOne(word, among, scorer=fuzz.ratio, score_cutoff=60)
+    found = process.extractOne(word, among, scorer=fuzz.ratio, score_cutoff=at_least)
     return str(found[0]) if found else ""

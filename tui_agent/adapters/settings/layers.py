@@ -15,6 +15,16 @@ from tui_agent.core.toml_text import NotTomlError, toml_table
 
 ENVIRONMENT_NAMES = {"AGENT_BUDGET": "budget.session", "AGENT_MAX_STEPS": "limits.steps"}
 """Short names beside the regular `AGENT_LIMITS_LOOPS` for `limits.loops`."""
+NO_SETTINGS = frozenset(
+    f"AGENT_{name}"
+    for name in (
+        *("HOME", "DEFAULT_MODEL", "MODEL_HOSTS", "EXTRA_KEYS", "KEY_SOURCES"),
+        *("RIPGREP", "COMMAND", "MAKER"),
+    )
+)
+"""Variables of ours that say something else; nothing is loaded to look at them."""
+ALMOST = 90
+"""Percent that a variable has in common with a setting's: others have variables `AGENT_…`, too."""
 
 
 class SettingsError(ValueError):
@@ -167,6 +177,12 @@ def environment_layer(environ: Mapping[str, str]) -> Layer:
             message = f"{name}: {error}"
             raise SettingsError(message) from None
         layer.places[key] = name
+    for name in environ:
+        known = name in names or name in NO_SETTINGS
+        if name.startswith("AGENT_") and not known and environ[name]:
+            near = similar(name, list(names), at_least=ALMOST)
+            if near:
+                layer.warnings.append(f"{name} is no setting; did you mean {near}?")
     return layer
 
 

@@ -89,7 +89,7 @@ def load_settings(sources: Sources) -> Loaded:
     return Loaded(
         settings=_build({key: effective(values).value for key, values in given.items()}),
         given=given,
-        warnings=(*(text for layer in files for text in layer.warnings), *ignored),
+        warnings=(*(text for one in (*files, *over) for text in one.warnings), *ignored),
         files=tuple(layer.name for layer in files),
         unread=() if sources.trusted else tuple(str(one) for one in project if one.exists()),
         profiles=_names(files),
