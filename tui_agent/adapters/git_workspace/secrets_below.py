@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
+from itertools import islice
 
 from tui_agent.adapters.plain_file import plain_text
 
 MOST = 20_000
 """Entries that are looked through; a folder with more counts as one that may hold a secret."""
 IGNORE_FILES = (".gitignore", ".ignore", ".rgignore", ".git/info/exclude")
+HOLD_RULES = frozenset(name.partition("/")[0] for name in IGNORE_FILES)
 LONGEST_IGNORE_FILE = 1 << 20
 
 
@@ -28,23 +30,29 @@ def secret_below(
     shown = [] if hidden else [one for folder in _above(path) for one in _shown(root, folder)]
     while todo:
         folder = todo.pop()
-        shown += [] if hidden else _shown(root, folder)
-        try:
-            with os.scandir(os.path.join(root, folder)) as entries:
-                for entry in entries:
-                    if not hidden and _is_passed_over(entry.name, shown):
-                        continue
-                    seen += 1
-                    name = entry.name if folder == "." else f"{folder}/{entry.name}"
-                    if seen > MOST:
-                        return f"{path}/… (more files than were looked through)"
-                    if entry.is_dir(follow_symlinks=False):
-                        todo.append(name)
-                    elif is_secret(name) or (entry.is_symlink() and is_secret(_led(root, name))):
-                        return name
-        except OSError:
-            continue
+        entries = _entries(os.path.join(root, folder))
+        if not hidden and not HOLD_RULES.isdisjoint(entry.name for entry in entries):
+            shown += _shown(root, folder)
+        for entry in entries:
+            if not hidden and _is_passed_over(entry.name, shown):
+                continue
+            seen += 1
+            name = entry.name if folder == "." else f"{folder}/{entry.name}"
+            if max(seen, len(entries)) > MOST:
+                return f"{path}/… (more files than were looked through)"
+            if entry.is_dir(follow_symlinks=False):
+                todo.append(name)
+            elif is_secret(name) or (entry.is_symlink() and is_secret(_led(root, name))):
+                return name
     return ""
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(islice(entries, MOST + 1))
+    except OSError:
+        return []
 
 
 def _led(root: str, name: str) -> str:
