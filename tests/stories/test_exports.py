@@ -207,6 +207,30 @@ def test_secrets_are_shown_first_and_masked_in_every_format(
     assert exported(program, "patch", "--yes") == ""
 
 
+def test_a_file_of_secrets_leaves_by_no_patch_and_by_no_bundle_unsaid(
+    program: Program, repository: Repository, home: Path
+) -> None:
+    (home / "agent").mkdir(parents=True, exist_ok=True)
+    rule = '[[rules]]\naction = "allow"\npath = ".env"\n'
+    (home / "agent" / "config.toml").write_text(rule)
+    repository.write(".env", "DB=of-no-known-shape\n")
+    repository.commit("A secret without a shape")
+    turns: list[dict[str, Any]] = [
+        {"call": [call("read", path=".env")]},
+        {"call": [edit(".env", "DB=", "DB=more-"), edit("answer.py", "41", "42")]},
+        {"text": "Done."},
+    ]
+    program.run("--model", script(repository.root.parent, turns), "--approve-all", "-p", "go")
+    assert repository.read(".env") == b"DB=more-of-no-known-shape\n"
+    patch = program.run("sessions", "export", "--format", "patch", "-o", "-", "--yes")
+    assert "return 42" in patch.out
+    assert "no-known-shape" not in patch.out
+    assert ".env" in patch.err
+    bundle = program.run("sessions", "export", "--format", "bundle", "-o", "-")
+    assert (bundle.status, bundle.out) == (1, "")
+    assert "with what was read or written of .env" in bundle.err
+
+
 def test_an_export_is_not_written_over_what_is_there(recorded: Program) -> None:
     first = recorded.run("sessions", "export", "--format", "md")
     name = first.out.split()[1]

@@ -90,6 +90,11 @@ def masked(records: Sequence[Record], load: Callable[[str], bytes], redact: Reda
     )
 
 
+def secret_files(records: Sequence[Record]) -> tuple[str, ...]:
+    """Return the files marked as secret that a session touched."""
+    return tuple(sorted({path for paths in _secret_calls(records).values() for path in paths}))
+
+
 def _secret_calls(records: Sequence[Record]) -> dict[str, set[str]]:
     """Return the calls that touch a file marked as secret, with the paths of those files."""
     calls: dict[str, set[str]] = {}

@@ -32,6 +32,7 @@ class Outlet:
 
     def patch(self, stored: StoredSession) -> TreePatch:
         """Return what changed on disk. Raises LookupError where no trees are recorded, OSError."""
+        from tui_agent.adapters.git_workspace.marks import marks_of
         from tui_agent.adapters.snapshots.recorded import tree_patch
         from tui_agent.core.events import SessionStarted, SnapshotTaken
 
@@ -51,8 +52,10 @@ class Outlet:
         kept: list[bytes] = []
         left_out: list[str] = []
         for part in parts:
-            if self._redact(part.text)[1]:
-                left_out.append(part.text.partition("\n")[0].rpartition(" b/")[2])
+            names = part.text.partition("\n")[0].removeprefix("diff --git a/").partition(" b/")
+            secret = any("secret" in marks_of(one) for one in (names[0], names[2]) if one)
+            if secret or self._redact(part.text)[1]:
+                left_out.append(names[2])
             else:
                 kept.append(part.data)
         return TreePatch(
@@ -65,8 +68,13 @@ class Outlet:
             target = Path(folder) / "session.agentz"
             made = await self._around.reruns.bundle(str(stored.folder), target, trees=trees)
             data = target.read_bytes()
-        notes = ("the workspace's files, as they were recorded, are in it",) if made.trees else ()
-        return BundleBytes(data=data, left_out=tuple(made.left_out), notes=notes)
+        from tui_agent.core.masking import secret_files
+
+        notes = ["the workspace's files, as they were recorded, are in it"] if made.trees else []
+        secret = ", ".join(secret_files(stored.records))
+        if secret:
+            notes.append(f"its log is as it was written, with what was read or written of {secret}")
+        return BundleBytes(data=data, left_out=tuple(made.left_out), notes=tuple(notes))
 
     def take_in(self, path: Path) -> Imported:
         """Make a session of another program's file. Raises ValueError for no such file, OSError."""
