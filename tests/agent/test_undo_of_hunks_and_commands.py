@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 
 import pytest
@@ -252,6 +253,8 @@ async def test_a_person_who_keeps_a_hunk_may_take_it_back_later(
         assert work.last(Notice).text.endswith("what you kept: name its turn to take that back.")
         await accepted(work, Undo(turn=1))
         assert numbered.read("a.txt") == LINES.encode()
+        await undone(work, Undo())
+        assert work.last(Notice).text.endswith("every edit of this session is taken back already.")
 
 
 async def test_a_command_that_changed_nothing_leaves_nothing_to_take_back(script: Script) -> None:
@@ -260,6 +263,37 @@ async def test_a_command_that_changed_nothing_leaves_nothing_to_take_back(script
         await run(work)
         await undone(work, Undo())
         assert work.last(Notice).text.endswith("no turn of this session has changed a file.")
+
+
+async def test_a_name_that_is_no_text_stays_and_the_rest_goes(
+    numbered: Repository, script: Script
+) -> None:
+    def odd_is_there() -> bool:
+        return any(os.fsencode(one.name) == b"odd\xff.txt" for one in numbered.root.iterdir())
+
+    command = "echo new > new.txt; printf x > $(printf 'odd\\\\377.txt')"
+    async with script(shell(command) + DONE).opened(manner=FREE) as work:
+        await run(work)
+        assert odd_is_there()
+        await accepted(work, Undo())
+        assert not (numbered.root / "new.txt").exists()
+        assert odd_is_there()
+        said = "left as it is: odd\\xff.txt has a name that is no text, which cannot be recorded"
+        assert said in [one.text for one in work.events(Notice)]
+
+
+async def test_a_folder_that_a_command_moved_goes_back_whole(
+    numbered: Repository, script: Script
+) -> None:
+    numbered.write("folder/one.txt", "one\n")
+    numbered.write("folder/deep/two.txt", "two\n")
+    numbered.commit()
+    async with script(shell("mv folder away") + DONE).opened(manner=FREE) as work:
+        await run(work)
+        await accepted(work, Undo())
+    assert numbered.read("folder/one.txt") == b"one\n"
+    assert numbered.read("folder/deep/two.txt") == b"two\n"
+    assert not [one for one in (numbered.root / "away").rglob("*") if one.is_file()]
 
 
 async def test_what_a_command_only_brought_to_light_was_there_before_and_stays(

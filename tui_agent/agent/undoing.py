@@ -50,7 +50,9 @@ async def command_writes(
 
 
 async def _kept(changes: Sequence[FileChange], call: Call, blobs: Blobs) -> tuple[WrittenFile, ...]:
-    came_in = frozenset(call.came_in)
+    went = {change.before for change in changes if change.after is None}
+    older = frozenset(call.came_in)  # What lies in a folder that was moved is no older than it was.
+    came_in = {one.path for one in changes if one.path in older and one.after not in went}
     written: list[WrittenFile] = []
     for change in changes:
         written.append(_written(change, came_in, blobs))
@@ -59,12 +61,18 @@ async def _kept(changes: Sequence[FileChange], call: Call, blobs: Blobs) -> tupl
 
 
 def _written(change: FileChange, came_in: Collection[str], blobs: Blobs) -> WrittenFile:
+    name = change.path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    stays = None
+    if name != change.path:
+        stays = "has a name that is no text, which cannot be recorded"
+    elif change.before is None and change.path in came_in:
+        stays = "was there before the command, though it was not recorded then"
     return WrittenFile(
-        path=change.path,
-        target=change.path,
+        path=name,
+        target=name,
         before=None if change.before is None else blobs.put(change.before).sha,
         after=None if change.after is None else blobs.put(change.after).sha,
         mode_before=change.old_mode,
         mode_after=change.new_mode,
-        there_before=True if change.before is None and change.path in came_in else None,
+        stays=stays,
     )

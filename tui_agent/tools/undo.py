@@ -35,7 +35,7 @@ _FILE: dict[str, Any] = {
         "after": {"type": "string"},
         "mode_before": {"type": "integer"},
         "mode_after": {"type": "integer"},
-        "there_before": {"type": "boolean"},
+        "stays": {"type": "string"},
         "runs": {"type": "array", "items": {"type": "string"}},
         "by_command": {"type": "boolean"},
     },

@@ -175,6 +175,17 @@ def test_a_file_that_cannot_be_reached_is_named_once_in_a_sentence() -> None:
     assert [one.reason for one in taken.left_out] == ["../a.txt is outside of the workspace"]
 
 
+def test_a_file_whose_folder_is_a_file_now_leaves_the_others_to_be_taken_back() -> None:
+    disk = {"d": b"mine\n", "b.txt": b"new\n"}
+    taken = back(
+        disk, ("d/a.txt", "d/a.txt", b"old\n", None), ("b.txt", "b.txt", b"old\n", b"new\n")
+    )
+    assert result(disk, taken) == {"d": b"mine\n", "b.txt": b"old\n"}
+    assert [one.reason for one in taken.left_out] == [
+        "d/a.txt cannot be there, since d is a file now"
+    ]
+
+
 def test_bytes_that_the_session_no_longer_has_are_named() -> None:
     written = WrittenFile(path="a.txt", target="a.txt", before="0" * 64, after="1" * 64)
     taken = take_back([written], Memory({"a.txt": b"x"}), Past().load)

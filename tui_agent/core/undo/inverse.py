@@ -74,7 +74,12 @@ def take_back(written: Sequence[WrittenFile], files: Files, load: Load) -> Taken
     as it was before already has no change.
     """
     changes: list[FileChange] = []
-    left: list[LeftOut] = []
+    left = [
+        LeftOut(paths=(one.target,), reason=f"{one.target} {one.stays}")
+        for one in written
+        if one.stays
+    ]
+    written = [one for one in written if not one.stays]
     on_disk = _OnDisk(files)
     swapped = _swapped(written)
     # What stood in such a place may have been moved: where it is now is the last of it.
@@ -84,6 +89,7 @@ def take_back(written: Sequence[WrittenFile], files: Files, load: Load) -> Taken
         kept: set[str] = set()
         try:
             _check_folders(group, swapped, last)
+            _check_ground(group, on_disk)
             for one in group:
                 if _invert(overlay, one, load):
                     kept.add(one.path)
@@ -138,6 +144,16 @@ def _check_folders(
         if held is not None:
             message = f"{one.target} holds what {held} held, which cannot go back"
             raise _ConflictError(message)
+
+
+def _check_ground(group: Sequence[WrittenFile], files: Files) -> None:
+    """Refuse what would lie in a folder in whose place somebody has put a file."""
+    for one in group:
+        folder = one.path if one.before is not None else ""
+        while folder := folder.rpartition("/")[0]:
+            if files.mode(folder) is not None:
+                message = f"{one.path} cannot be there, since {folder} is a file now"
+                raise _ConflictError(message)
 
 
 def _why(name: str, error: EditError) -> str:
@@ -240,9 +256,6 @@ def _uncreate(overlay: Overlay, one: WrittenFile, now: bytes | None, after: byte
     target = one.target
     if now is None:
         return
-    if one.there_before:
-        message = f"{target} was there before the command, though it was not recorded then"
-        raise _ConflictError(message)
     if now != after or overlay.is_link(target) != is_link(one.mode_after):
         where = _places(_lines(after), _lines(now))
         message = f"{target} was created by the edit, and has been changed since{where}"

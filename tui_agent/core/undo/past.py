@@ -42,23 +42,23 @@ class Gone:
         """Begin with nothing."""
         self._whole: dict[tuple[str, str], str] = {}
         self._runs: dict[tuple[str, str], dict[str, str]] = {}
-        self._partly: set[str] = set()
+        self._partly: set[tuple[str, str]] = set()
 
     @property
     def calls(self) -> set[str]:
         """The calls of which whole files are taken back, or what a person wanted of them."""
-        return {call_id for call_id, _ in self._whole} | self._partly
+        return {call_id for call_id, _ in self._whole.keys() | self._partly}
 
     @property
     def wholly(self) -> bool:
         """Whether no person kept a part of what an undo was to take back."""
-        return not self._partly
+        return self._partly <= self._whole.keys()
 
     def add(self, one: Named, by: str) -> None:
         """Count something as taken back by this call."""
         place = (one.call_id, one.name)
         if one.partly:
-            self._partly.add(one.call_id)
+            self._partly.add(place)
         elif one.runs:
             known = self._runs.setdefault(place, {})
             known.update({run: by for run in one.runs if run not in known})

@@ -23,8 +23,8 @@ class WrittenFile:
     """Its permission bits before, where they are known."""
     mode_after: int | None = None
     """The permission bits that the edit gave it; None where it gave none."""
-    there_before: bool | None = None
-    """Whether a command did not create it, but let it be recorded: it was there, left out."""
+    stays: str | None = None
+    """Why it is left as it is, whatever was done to it: the rest of a sentence on it."""
 
     @property
     def of_a_link(self) -> bool:
