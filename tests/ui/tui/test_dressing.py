@@ -68,6 +68,18 @@ async def test_a_theme_follows_its_file_and_survives_a_fault_in_it(tmp_path: Pat
         await desk.until(lambda: "line 4" not in desk.text())
 
 
+async def test_a_theme_with_a_fault_is_not_worn_whichever_way_it_is_chosen(tmp_path: Path) -> None:
+    (tmp_path / "sea.toml").write_text('accent = "no colour"\n')
+    doors = Doors(connect=_never, themes=lambda: ThemeDoors(own=tmp_path))
+    async with at_desk(reported(), doors=doors) as desk:
+        for keys in (("ctrl+p", *"theme sea", "enter"), (*"/theme sea", "enter")):
+            await choose(desk, *keys)
+            await desk.until(lambda: len(desk.shell.screen_stack) == 1 and desk.shows("sea.toml"))
+            assert worn(desk) == "dark"
+            await choose(desk, *"/theme none", "enter")
+            await desk.until(lambda: "Themes are dark" in desk.text())
+
+
 async def test_the_palette_finds_actions_themes_and_sessions_and_says_their_keys() -> None:
     line = SessionLine(
         id="01J", day="yesterday", time="18:22", title="themes at dusk", turns=1, outcome="answered"

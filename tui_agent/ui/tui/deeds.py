@@ -14,6 +14,8 @@ from tui_agent.ui.tui.dressing import Dressing
 from tui_agent.ui.tui.palette import open_help, open_palette, pick_message
 from tui_agent.ui.tui.slash_deeds import run_slash
 from tui_agent.ui.tui.taken_back import take_back
+from tui_agent.ui.tui.theme import theme_names
+from tui_agent.ui.tui.theme_file import ThemeError
 from tui_agent.ui.tui.words import short_tree
 
 if TYPE_CHECKING:
@@ -326,6 +328,16 @@ class Deeds:
                     self.toast("Copied the last answer")
                     return True
         return True
+
+    def wear(self, theme: str) -> None:
+        """Wear a theme; say it where its file has a fault, or has gone, and wear the one before."""
+        try:
+            self.dressing.wear(theme)
+        except ThemeError as error:
+            self.dressing.try_on("")
+            names = theme_names(self.dressing.doors.own)
+            known = f"Themes are {', '.join(names)}."
+            self.toast(known if theme not in names else f"{error}.", bad=True)
 
     def toast(self, text: str, *, bad: bool = False) -> None:
         """Say something for four seconds."""

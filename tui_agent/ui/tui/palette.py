@@ -208,7 +208,7 @@ def choose_look(deeds: Deeds) -> None:
 def _choose(deeds: Deeds, picker: Picker) -> None:
     def closed(value: str | None) -> None:
         if value and value.startswith(THEME):
-            deeds.dressing.wear(value.removeprefix(THEME))
+            deeds.wear(value.removeprefix(THEME))
             return
         deeds.dressing.try_on("")
         if value:

@@ -10,8 +10,6 @@ from tui_agent.core.overview import NOT_RECORDED
 from tui_agent.core.servers import is_served
 from tui_agent.ui.moments import clock
 from tui_agent.ui.tui.slash import parse
-from tui_agent.ui.tui.theme import theme_names
-from tui_agent.ui.tui.theme_file import ThemeError
 from tui_agent.ui.undo_words import HELP as UNDO_HELP
 from tui_agent.ui.undo_words import undo_wish
 
@@ -133,11 +131,7 @@ def _theme(deeds: Deeds, rest: str) -> None:
 
         choose_look(deeds)
         return
-    try:
-        deeds.dressing.wear(rest)
-    except ThemeError as error:
-        names = ", ".join(theme_names(deeds.dressing.doors.own))
-        deeds.toast(f"Themes are {names}." if rest not in names else f"{error}.", bad=True)
+    deeds.wear(rest)
 
 
 def _sessions(deeds: Deeds, rest: str) -> None:
