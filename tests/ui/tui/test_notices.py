@@ -45,3 +45,14 @@ async def test_a_warning_that_each_call_of_a_turn_repeats_is_said_once_a_turn() 
     async with at_desk(story) as desk:
         assert desk.text().count("Disk A is full.") == 2
         assert desk.text().count("Disk B is full.") == 2
+
+
+async def test_a_word_said_behind_an_overlay_is_not_the_last_one() -> None:
+    async with at_desk(Story().start()) as desk:
+        await desk.pilot.press("ctrl+p")
+        desk.frame.notices.toast("Checks pass")
+        await desk.pilot.pause()
+        await desk.pilot.press("escape")
+        await desk.until(lambda: desk.shows("Checks pass"))
+        desk.frame.notices.toast("Copied")
+        await desk.until(lambda: desk.shows("Copied"))

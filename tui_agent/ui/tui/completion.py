@@ -145,7 +145,7 @@ class Completion:
             return
         if self.offers is None:
             self.offers = Offers(plane="raised", thumb="always", id="offers")
-            self.shell.screen.mount(self.offers)
+            self.shell.prompt.screen.mount(self.offers)
         pane = self.offers
         pane.plane = self.shell.look.over
         rows = min(MOST, len(offers))

@@ -40,7 +40,7 @@ class Notices:
         """Say something for four seconds, above the activity row at the right."""
         if self._row is None:
             self._row = ToastRow(id="toast")
-            self.shell.screen.mount(self._row)
+            self.shell.screen_stack[0].mount(self._row)  # an overlay would take it away with it
         row = self._row
         row.tell(Notice(text=text, sign=sign, role=role))
         width = min(self.shell.size.width - 2, cell_len(text) + 5)
