@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -168,6 +169,33 @@ async def test_logs_that_there_was_no_time_for_come_in_later() -> None:
     async with picking(shelf) as desk:
         await desk.until(lambda: "read later" in desk.text())
         assert "4 of 4 sessions" in desk.text()
+
+
+@dataclass
+class SlowShelf(Shelf):
+    """Sessions of which the whole list takes its time once all are read."""
+
+    listed: asyncio.Event = field(default_factory=asyncio.Event)
+    slow: bool = False
+
+    async def read(self) -> bool:
+        self.slow = await super().read()
+        return self.slow
+
+    async def sessions(self, query: str) -> Sequence[SessionLine]:
+        if self.slow and not query:
+            await self.listed.wait()
+        return await super().sessions(query)
+
+
+async def test_what_is_typed_and_chosen_while_logs_come_in_stays() -> None:
+    shelf = SlowShelf(THREE, unread=True)
+    async with picking(shelf) as desk:
+        await press(desk, *"redirect", "down")
+        shelf.listed.set()
+        await desk.until(lambda: "2 of 4 sessions" in desk.text())
+        await press(desk, "enter")
+    assert desk.shell.then == ("resume", "01kses0003")
 
 
 async def test_it_stays_usable_on_small_screens() -> None:

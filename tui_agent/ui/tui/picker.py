@@ -163,6 +163,8 @@ class Picker(AtOnce, ModalScreen[str]):
         self.verb = verb or self.verb
         self.choices: Sequence[Choice] = ()
         self.everything = 0
+        self._looked = 0
+        """How often something was looked for."""
 
     def compose(self) -> ComposeResult:
         """Lay out query, list and notes, with a status and a footer of its own."""
@@ -207,8 +209,13 @@ class Picker(AtOnce, ModalScreen[str]):
         return [("Enter", self.verb), (up_down, "choose"), ("Esc", "close")]
 
     async def narrow(self) -> None:
-        """Show what matches."""
-        self.choices = await self.find(self.query_text)
+        """Show what matches, unless something else is looked for meanwhile."""
+        self._looked += 1
+        mine = self._looked
+        choices = await self.find(self.query_text)
+        if mine != self._looked:
+            return
+        self.choices = choices
         said = f"{len(self.choices)} of {self.everything:,} {self.noun}"
         self.query_one("#query", QueryRow).tell((self.query_text, said))
         pane = self.query_one("#list", PlainRows)

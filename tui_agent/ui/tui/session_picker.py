@@ -138,12 +138,14 @@ class SessionPicker(Picker):
         super().__init__("sessions", self._sessions, query=query)
 
     async def _sessions(self, query: str) -> Sequence[Choice]:
+        self.lines = await self._found(query)
+        return [Choice(value=line.id, label=line.title) for line in self.lines]
+
+    async def _found(self, query: str) -> Sequence[SessionLine]:
         doors = self.deeds.shell.doors
         if self.every_word and doors.search_sessions is not None and len(query) >= SHORTEST:
-            self.lines = await doors.search_sessions(query)
-        else:
-            self.lines = await doors.sessions(query) if doors.sessions is not None else ()
-        return [Choice(value=line.id, label=line.title) for line in self.lines]
+            return await doors.search_sessions(query)
+        return await doors.sessions(query) if doors.sessions is not None else ()
 
     def dress(self) -> None:
         """Let the preview stand on a plane of its own."""
@@ -168,10 +170,18 @@ class SessionPicker(Picker):
 
     async def _catch_up(self, door: Callable[[], Awaitable[bool]]) -> None:
         if await door():
-            query, self.query_text = self.query_text, ""
-            self.everything = len(await self.find(""))
-            self.query_text = query
+            self.everything = len(await self._found(""))
+            chosen = self.chosen_line()
             await super().narrow()
+            self._stand_on(chosen)
+
+    def _stand_on(self, chosen: SessionLine | None) -> None:
+        """Have the cursor on a session that was chosen before the list had others, too."""
+        pane = self.query_one("#list", PlainRows)
+        for place, item in enumerate(pane.items):
+            if chosen is not None and isinstance(item, SessionItem) and item.line.id == chosen.id:
+                pane.set_cursor(place)
+                self.tell_notes()
 
     def list_rows(self) -> int:
         """Count the days and what was found, too."""
