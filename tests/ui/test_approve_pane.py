@@ -13,11 +13,12 @@ from tests.ui.stage import Stage, text_of
 from tests.ui.stories import approval_waiting, edit_waiting
 from tests.ui.story import Story, question_proposal
 from tui_agent.core.events import ApprovalRequested
-from tui_agent.core.proposal import Choice, Copying, Decision, Question
+from tui_agent.core.proposal import Choice, Copying, Decision, Proposal, Question
 from tui_agent.core.settings import RuleSettings
 from tui_agent.core.state import fold
 from tui_agent.ui.tui.approve_items import at_operators
 from tui_agent.ui.tui.messages import Decided
+from tui_agent.ui.tui.widgets.answer_line import AnswerLine
 from tui_agent.ui.tui.widgets.approve import ApprovePane
 
 
@@ -252,3 +253,25 @@ async def test_what_a_key_opens_is_brought_into_view_where_there_is_little_room(
     assert "stands in" in await rows_after("x")
     assert "sure" in await rows_after("r", *"sure")
     assert "sure" in await rows_after("end", "e", *"sure")
+
+
+async def test_what_was_typed_for_a_request_that_has_gone_answers_no_other() -> None:
+    story = approval_waiting()
+    desk = Desk(ApprovePane())
+    async with desk.run_test(size=(68, 32)) as pilot:
+        desk.pane.show(fold(story.records))
+        await pilot.press("e")
+        line = desk.query_one(AnswerLine)
+        line.post_message(AnswerLine.Given(line, "rm -rf build"))
+        story.decide(_proposal(story), "ask-10", Decision(verdict="reject"))
+        call = story.call("shell")
+        story.model("", call)
+        ask_about_a_command(story, call, "touch other")
+        desk.pane.show(fold(story.records))
+        await pilot.pause()
+        assert desk.decisions == []
+
+
+def _proposal(story: Story) -> Proposal:
+    asked = [one.event for one in story.records if isinstance(one.event, ApprovalRequested)]
+    return asked[-1].proposal

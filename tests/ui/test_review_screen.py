@@ -8,6 +8,8 @@ from operator import attrgetter
 from tests.ui.desk import at_desk
 from tests.ui.stories import edit_waiting, reported
 from tui_agent.core.commands import Close, Command, Decide, DraftVerdicts, TryHunks, Undo
+from tui_agent.core.proposal import Decision
+from tui_agent.ui.tui.messages import Decided
 from tui_agent.ui.tui.screens.review import ReviewScreen
 
 
@@ -62,6 +64,16 @@ async def test_enter_sends_what_was_decided_and_goes_back() -> None:
     told = await press("f", "y", "n", "A", "enter")
     assert told.decisions() == ["accept", "reject", "accept", "accept"]
     assert not isinstance(told.screens[-1], ReviewScreen)
+
+
+async def test_a_decision_goes_to_the_request_that_it_was_made_for() -> None:
+    async with at_desk(edit_waiting(), size=(160, 50)) as desk:
+        await desk.armed()
+        await desk.pilot.press("f")
+        made = Decided("ask-of-before", Decision(verdict="reject"))
+        desk.shell.screen.post_message(made)
+        await desk.until(lambda: bool(desk.commands))
+        assert desk.commands == [Decide(request_id=made.request_id, decision=made.decision)]
 
 
 async def test_escape_goes_back_to_the_prompt_and_sends_nothing() -> None:

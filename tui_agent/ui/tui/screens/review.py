@@ -290,7 +290,7 @@ class ReviewScreen(AtOnce, Screen[None]):
         """Go back, and let the pane send it."""
         event.stop()
         self.close()
-        self.origin.send(event.decision)
+        self.origin.post_message(Decided(event.request_id, event.decision))
 
     def on_left(self, event: Left) -> None:
         """Go back to the prompt; nothing is written."""

@@ -381,8 +381,10 @@ class ApprovePane(VirtualLines):
         self._leave_line()
 
     def on_answer_line_given(self, event: AnswerLine.Given) -> None:
-        """Answer with what was typed."""
+        """Answer with what was typed, unless its request has gone meanwhile."""
         event.stop()
+        if event.line is not self._line:
+            return
         text = event.text.strip()
         purpose = event.line.purpose
         self._leave_line()

@@ -47,6 +47,7 @@ class ChangesPane(HunkList):
         self._load_bytes = load
         self._texts = Texts(load)
         self._state = Session()
+        self._reading: Subject | None = None
         self._full_screen: ReviewScreen | None = None
         self.told: Callable[[], None] | None = None
         """Is told of verdicts and moves at once, in the frame's place: by the whole screen's."""
@@ -68,7 +69,8 @@ class ChangesPane(HunkList):
         if trial != self.trial:
             self.trial = trial
             self.redraw_review()
-        if subject == self.subject and (self.review is not None or subject is None):
+        shown = self.review is not None or subject is None or subject == self._reading
+        if subject == self.subject and shown:
             return
         before = self.subject if self.review is not None else None
         same = before is not None and subject is not None and before.call_id == subject.call_id
@@ -83,13 +85,17 @@ class ChangesPane(HunkList):
         if files is not None:
             self._begin(subject, files)
         else:
+            self.review, self.files = None, ()  # the one before is not asked about any more
+            self._reading = subject
             self.run_worker(self._load(subject), exclusive=True, group="files")
 
     async def _load(self, subject: Subject) -> None:
         glyphs = self._glyphs()
         try:
             files = await self._texts.read(subject.patch, ascii_only=glyphs.ascii_only)
+            self._reading = None
         except (KeyError, OSError, PatchError) as error:
+            self._reading = None
             self.problem = f"The bytes of this edit cannot be read: {error}"
             self.review, self.files = None, ()
             self.redraw_review()

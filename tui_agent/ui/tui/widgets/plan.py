@@ -247,8 +247,10 @@ class PlanPane(VirtualLines):
             self.post_message(Sent(EditPlan(plan=plan)))
 
     def on_answer_line_given(self, event: AnswerLine.Given) -> None:
-        """Reject the plan with its reason."""
+        """Reject the plan with its reason, unless it has gone meanwhile."""
         event.stop()
+        if event.line is not self._why:
+            return
         self._close()
         decision = Decision(verdict="reject", feedback=event.text.strip())
         self.post_message(Decided(self.request_id, decision))
