@@ -47,6 +47,7 @@ class Arming:
         self._changed = changed
         self._timer: Timer | None = None
         self._began = self._armed_at = 0.0
+        self._stalled = False
 
     def follow(self, first: str) -> None:
         """Wait anew if an answer would be one to another request than before.
@@ -65,7 +66,7 @@ class Arming:
     def begin(self, request: str) -> None:
         """Wait for a rest before this request may be answered; an empty one ends it."""
         self._stop()
-        self._request = request
+        self._request, self._stalled = request, False
         self._set(armed=False)
         self.look()
 
@@ -102,7 +103,9 @@ class Arming:
         self._timer = None
         if not self._in_sight():
             return
-        if monotonic() - self._began > self.rest + STALL_SECONDS:
+        late = monotonic() - self._began > self.rest + STALL_SECONDS
+        if late and not self._stalled:  # Once: a machine that is always late is not waited for.
+            self._stalled = True
             self._wait()
             return
         self._armed_at = monotonic()
