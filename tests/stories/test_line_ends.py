@@ -71,6 +71,20 @@ def test_a_terminal_that_goes_away_at_a_question_leaves_it_open_and_no_fault(
     assert not list(home.rglob("fault-*"))
 
 
+def test_back_from_the_shell_a_dumb_terminal_is_told_again_what_is_asked(
+    sample: Repository, tmp_path: Path
+) -> None:
+    model = script(tmp_path, [{"text": "I see."}])
+    with at_terminal(sample.root, "--model", model, term="dumb") as person:
+        person.sees("› ")
+        os.kill(person.child.pid, signal.SIGSTOP)
+        os.kill(person.child.pid, signal.SIGCONT)
+        person.sees("› ")
+        person.says("look")
+        person.sees("I see.")
+        assert person.leaves() == 0
+
+
 def test_the_end_of_the_input_while_it_works_suspends_the_turn(
     sample: Repository, tmp_path: Path
 ) -> None:

@@ -96,6 +96,11 @@ class Paper:
             if held:
                 self.put(*held)
 
+    def ask_again(self) -> None:
+        """Write what stands before an open answer once more: the terminal was somebody else's."""
+        if self._prompt:
+            self.signal(self.shaped(self._prompt))
+
     def signal(self, sequence: str) -> None:
         """Write a sequence that the terminal is to obey: a bell, a copy."""
         print(sequence, end="", file=self.out, flush=True)

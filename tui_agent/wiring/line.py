@@ -62,6 +62,7 @@ async def _run(around: Around) -> tuple[int, tuple[str, ...]]:
     stops = Stops(leave)
     talk = asyncio.ensure_future(_talk(around, stops))
     heard = {signal.SIGINT: stops.press, signal.SIGTERM: stops.leave, signal.SIGHUP: stops.leave}
+    heard[signal.SIGCONT] = around.paper.ask_again
     loop = asyncio.get_running_loop()
     for number, hear in heard.items():
         loop.add_signal_handler(number, hear)
