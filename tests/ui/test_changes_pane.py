@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from dataclasses import replace
 
@@ -18,7 +17,7 @@ from tests.ui.told_client import ToldClient
 from tui_agent.core.commands import Command, Undo
 from tui_agent.core.events import ApprovalRequested
 from tui_agent.core.patch import FileChange, HunkDecision, Patch, describe
-from tui_agent.core.proposal import Decision, Proposal
+from tui_agent.core.proposal import Decision
 from tui_agent.core.state import Session, fold
 from tui_agent.ui.tui.messages import Decided, Drafted, Sent, Toasted
 from tui_agent.ui.tui.review_spots import runs_of
@@ -390,36 +389,3 @@ async def test_a_thousand_hunks_open_at_once_and_keep_up_with_sixty_verdicts_a_s
     measured = [await opened_and_decided() for _ in range(3)]
     assert min(opened for opened, _ in measured) < 0.5
     assert min(decided for _, decided in measured) < 1.0
-
-
-async def test_an_edit_that_is_still_being_read_is_not_decided_by_the_one_before() -> None:
-    story, read = Story().start().user("change both"), asyncio.Event()
-    read.set()
-
-    async def load(sha: str) -> bytes:
-        await read.wait()
-        return story.blobs[sha]
-
-    def offer(path: str) -> Proposal:
-        call = story.call("edit")
-        story.model("", call)
-        return story.edit(call, {path: (f"{path} 1\n", f"{path} 2\n")})
-
-    desk = Desk(ChangesPane(load=load))
-    async with desk.run_test(size=(68, 32)) as pilot:
-        first = offer("a")
-        request = story.ask(first, ASK_WRITE)
-        desk.pane.show(fold(story.records))
-        await desk.workers.wait_for_complete()
-        story.decide(first, request, Decision(verdict="reject"))
-        story.ask(offer("b"), ASK_WRITE)
-        read.clear()
-        desk.pane.show(fold(story.records))
-        await pilot.press("y", "enter")
-        assert desk.decided == []
-        read.set()
-        await desk.workers.wait_for_complete()
-        await pilot.press("y", "enter")
-        await pilot.pause()
-        ((_, decision),) = desk.decided
-        assert [one.path for one in decision.hunks] == ["b"]
