@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from textual.drivers._writer_thread import MAX_QUEUED_WRITES, WriterThread
 
-from tui_agent.ui.tui.keyboard import BEGIN, END, Pastes, Terminal
+from tui_agent.ui.tui.keyboard import BEGIN, END, Pastes, Terminal, as_typed
 
 PIECES = st.lists(
     st.sampled_from([BEGIN, END, "\x1b", "\x1b[", "\x1b[31m", "20", "1~", "a\n", "ü"])
@@ -29,6 +29,12 @@ def test_an_escape_character_in_a_paste_becomes_a_mark_and_outside_stays_one() -
         f"\x1b[A{BEGIN}one ␛[31mred\ntwo{END}\x1b[B"
     )
     assert read("\x1b") == "\x1b", "the key Esc is not held back"
+
+
+def test_enter_before_the_start_is_enter_and_lines_that_were_pasted_stay_lines() -> None:
+    assert as_typed("fix it\n") == "fix it\r"
+    for text in ("fix it", "one\ntwo\n", "one\ntwo", ""):
+        assert as_typed(text) == text
 
 
 @given(PIECES, st.data())

@@ -6,6 +6,7 @@ import os
 import selectors
 from codecs import getincrementaldecoder
 from contextlib import suppress
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from textual._parser import ParseError
@@ -24,6 +25,8 @@ MARK = "␛"
 MOST = 4096
 """Bytes that are read at once."""
 LOOK_SECONDS = 0.1
+AHEAD_SECONDS = 0.1
+"""What is read so soon was typed before there was a screen."""
 
 
 class Pastes:
@@ -69,6 +72,15 @@ class Pastes:
         begun = next((n for n in range(len(END) - 1, 0, -1) if whole.endswith(END[:n])), 0)
         self._held = whole[len(whole) - begun :]
         return whole[: len(whole) - begun].replace(ESCAPE, MARK), ""
+
+
+def as_typed(ahead: str) -> str:
+    """Return keys that were typed before anybody read them: the terminal made line feeds of Enter.
+
+    Several lines were pasted: none of them is sent by itself.
+    """
+    ends = ahead.endswith("\n") and ahead.count("\n") == 1
+    return f"{ahead[:-1]}\r" if ends else ahead
 
 
 class Terminal:
@@ -117,6 +129,7 @@ class Keyboard(LinuxDriver):
         """Read until the screen ends; bytes that are no UTF-8 end nothing."""
         parser, pastes = XTermParser(self._debug), Pastes()
         decode = getincrementaldecoder("utf-8")("replace").decode
+        begun = monotonic()
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
@@ -124,7 +137,9 @@ class Keyboard(LinuxDriver):
                     raw = os.read(self.fileno, MOST)
                     if not raw:  # The terminal is gone; a signal says so, too.
                         self.exit_event.wait(LOOK_SECONDS)
-                    data = pastes.harmless(decode(raw))
+                    text = decode(raw)
+                    ahead = monotonic() - begun < AHEAD_SECONDS
+                    data = pastes.harmless(as_typed(text) if ahead else text)
                     for message in parser.feed(data) if data else ():
                         self.process_message(message)
                 for message in parser.tick():
