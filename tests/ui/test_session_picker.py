@@ -171,6 +171,16 @@ async def test_logs_that_there_was_no_time_for_come_in_later() -> None:
         assert "4 of 4 sessions" in desk.text()
 
 
+async def test_sessions_that_come_in_between_two_looks_are_counted() -> None:
+    class Growing(Shelf):
+        async def sessions(self, query: str) -> Sequence[SessionLine]:
+            self.lines = [*self.lines, line(len(self.lines) + 1, "one more")]
+            return await super().sessions(query)
+
+    async with picking(Growing(THREE)) as desk:
+        assert "5 of 5 sessions" in desk.text()
+
+
 @dataclass
 class SlowShelf(Shelf):
     """Sessions of which the whole list takes its time once all are read."""

@@ -216,6 +216,7 @@ class Picker(AtOnce, ModalScreen[str]):
         if mine != self._looked:
             return
         self.choices = choices
+        self.everything = max(self.everything, len(choices))  # there may be more by now
         said = f"{len(self.choices)} of {self.everything:,} {self.noun}"
         self.query_one("#query", QueryRow).tell((self.query_text, said))
         pane = self.query_one("#list", PlainRows)
