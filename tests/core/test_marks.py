@@ -17,6 +17,7 @@ from tui_agent.core.proposal import SeenFile, ToolOutput
 from tui_agent.core.state import Session, fold
 
 TURNS, EVENTS, FILES = 300, 5, 200
+BRIEF = "brief"
 
 
 def turn(number: int) -> list[Event]:
@@ -24,7 +25,7 @@ def turn(number: int) -> list[Event]:
     seen = SeenFile(path=f"file_{number % FILES}.py", sha=f"{number:064x}")
     return [
         TurnStarted(text="read on", mode="edit"),
-        InstructionsLoaded(facts=f"Files: {FILES}", text="Be brief."),
+        InstructionsLoaded(facts=f"Files: {number}", text=f"Be {BRIEF}."),
         ToolCalled(call_id=name, tool="read", arguments="{}", origin="model"),
         ToolFinished(call_id=name, output=ToolOutput(ok=True, seen=(seen,))),
         TurnEnded(reason="done", report=Report()),
@@ -60,3 +61,20 @@ def test_a_keyframe_keeps_what_was_seen_by_then() -> None:
     seen = SeenFile(path="later.py", sha="0" * 64)
     state.main.saw.append(seen)
     assert seen not in kept.main.saw
+
+
+def test_of_instructions_that_changed_since_it_is_told_again_after_going_back() -> None:
+    longer = InstructionsLoaded(facts="Files: 9", text="Be long.")
+    state = folded(3, longer, Rewound(to_seq=EVENTS * 2))
+    assert state.main.instructions is not None
+    assert state.main.instructions.text == "Be brief."
+    assert state.main.instructions.facts == "Files: 9", "they are as they are, whatever it was told"
+    again = folded(3, longer, Rewound(to_seq=EVENTS * 2), longer)
+    assert [one.text for one in again.main.unsent if one.kind == "context"] == [
+        "Be brief.",
+        "Be long.",
+    ]
+
+
+def test_before_any_instructions_it_knows_of_none() -> None:
+    assert folded(2, Rewound(to_seq=1)).main.instructions is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui_agent.core.events import Record, Rewound
@@ -31,7 +32,7 @@ def mark(state: Session, agent: Agent, seq: int) -> None:
             seen_length=len(agent.saw),
             plan=agent.plan,
             plan_approved=agent.plan_approved,
-            instructions=agent.instructions,
+            instructions=None if agent.instructions is None else agent.instructions.text,
             context_used=agent.context_used,
             mode=state.mode,
             tree="" if state.tree_edits else state.tree,
@@ -70,7 +71,11 @@ def _see_again(state: Session, agent: Agent, found: Mark) -> None:
     agent.saw = found.saw[: found.seen_length]
     agent.seen = {one.path: one for one in agent.saw}
     agent.plan, agent.plan_approved = found.plan, found.plan_approved
-    agent.instructions, agent.context_used = found.instructions, found.context_used
+    agent.context_used = found.context_used
+    if agent.instructions is not None and found.instructions is not None:
+        agent.instructions = replace(agent.instructions, text=found.instructions)
+    else:
+        agent.instructions = None
     if state.mode != found.mode:
         agent.unsent = [one for one in agent.unsent if one.kind != "mode"]
         agent.unsent.append(Unsent(kind="mode", text=state.mode))

@@ -88,10 +88,13 @@ def _recovered(state: Session, agent: Agent, record: Record, event: LogRecovered
 
 
 def _instructions(state: Session, agent: Agent, _record: Record, event: InstructionsLoaded) -> None:
-    if agent.instructions is None or agent.instructions.text != event.text:
+    before = agent.instructions
+    if before is not None and before.text == event.text:
+        # The places to go back to have that text: it is kept once.
+        agent.instructions = replace(event, text=before.text)
+    else:
         agent.unsent.append(Unsent(kind="context", text=event.text))
-    if agent.instructions != event:
-        agent.instructions = event  # else the one that the places to go back to have
+        agent.instructions = event
     state.branch = state.branch if event.branch is None else event.branch
     if agent.turn is not None:
         agent.turn.gathered = True

@@ -254,7 +254,8 @@ class Mark:
     seen_length: int
     plan: Plan | None
     plan_approved: bool
-    instructions: InstructionsLoaded | None = field(repr=False)
+    instructions: Text | None = field(repr=False)
+    """The instructions that it had been told; None: none were looked for yet."""
     context_used: int | None
     mode: str
     tree: str
