@@ -6,15 +6,21 @@ import argparse
 import re
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn, Protocol
 
 from tui_agent.ui.commands import COMMANDS
 from tui_agent.ui.commands.near import near
 from tui_agent.ui.commands.typed import Chosen, Options, UsageError, check_command
 from tui_agent.ui.commands.words import TAKE_A_VALUE, asks_for_help, split
 
-if TYPE_CHECKING:
-    from _typeshed import SupportsWrite
+
+class Written(Protocol):
+    """What a help can be written to."""
+
+    def write(self, text: str, /) -> object:
+        """Take a text."""
+        ...
+
 
 PICK = "\0"
 """What `-r` means without an id."""
@@ -138,7 +144,7 @@ class Parser(argparse.ArgumentParser):
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
 
-    def print_help(self, file: SupportsWrite[str] | None = None) -> None:
+    def print_help(self, file: Written | None = None) -> None:
         """Write the help; a device that is full is told, which the library passes over."""
         try:
             (file or sys.stdout).write(self.format_help())
