@@ -14,14 +14,6 @@ from tui_agent.ui.commands.typed import Chosen, Options, UsageError, check_comma
 from tui_agent.ui.commands.words import TAKE_A_VALUE, asks_for_help, split
 
 
-class Written(Protocol):
-    """What a help can be written to."""
-
-    def write(self, text: str, /) -> object:
-        """Take a text."""
-        ...
-
-
 PICK = "\0"
 """What `-r` means without an id."""
 MODES = ("plan", "ask", "edit", "auto")
@@ -122,6 +114,14 @@ def settings_of(parsed: argparse.Namespace) -> tuple[tuple[str, str, object], ..
         ("toolsets", "--toolset", parsed.toolset),
     )
     return tuple(one for one in flags if one[2] is not None)
+
+
+class Written(Protocol):
+    """What a help can be written to."""
+
+    def write(self, text: str, /) -> object:
+        """Take a text."""
+        ...
 
 
 class Parser(argparse.ArgumentParser):
