@@ -13,7 +13,6 @@ from tui_agent.ui.commands.near import near
 from tui_agent.ui.commands.typed import Chosen, Options, UsageError, check_command
 from tui_agent.ui.commands.words import TAKE_A_VALUE, asks_for_help, split
 
-
 PICK = "\0"
 """What `-r` means without an id."""
 MODES = ("plan", "ask", "edit", "auto")
