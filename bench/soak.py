@@ -44,25 +44,6 @@ class Round:
     """Processor seconds of everything, for the whole round."""
     idle: float
     """The same, as a share of a rest, in percent."""
-    yard: float
-    """Processor seconds of a fixed piece of work, measured beside the round."""
-
-
-def yardstick() -> float:
-    """Return what a fixed piece of work takes here and now, in processor seconds.
-
-    A machine that is shared is slower by half for minutes at a time; then all takes longer, what
-    the program does and this.
-    """
-
-    def piece() -> float:
-        before = time.process_time()
-        lines = [f"line {number} of {number * number}" for number in range(8_000)]
-        found = {line: len(line.split()) for line in lines}
-        sum(found[line] for line in sorted(lines))
-        return time.process_time() - before
-
-    return statistics.median(piece() for _ in range(5))
 
 
 def script(number: int) -> dict[str, Any]:
@@ -130,12 +111,7 @@ def round_of(
     terminal.rest(REST)
     idle = 100 * (cpu_seconds(terminal.pid) - before) / REST
     return Round(
-        typed=typed,
-        streamed=streamed,
-        memory=own_megabytes(terminal.pid),
-        busy=busy,
-        idle=idle,
-        yard=yardstick(),
+        typed=typed, streamed=streamed, memory=own_megabytes(terminal.pid), busy=busy, idle=idle
     )
 
 
@@ -180,10 +156,7 @@ def figures(rounds: Sequence[Round], minutes: float) -> list[Figure]:
 
 
 def compared(what: str, first: Sequence[Round], last: Sequence[Round], when: str) -> list[Figure]:
-    """Return the medians of the last rounds as multiples of those of the first.
-
-    Times are taken beside the fixed piece of work; the note has the times themselves.
-    """
+    """Return the medians of the last rounds as multiples of those of the first."""
     named: dict[str, tuple[str, Callable[[Round], float]]] = {
         "key → screen at rest, p95": ("ms", lambda one: one.typed),
         "key → screen in a stream, p95": ("ms", lambda one: one.streamed),
@@ -196,15 +169,7 @@ def compared(what: str, first: Sequence[Round], last: Sequence[Round], when: str
         row = Figure(name=f"{what}: {name}", unit="times the first", goal="≤ 1.2")
         if first and last:
             early, late = (statistics.median(map(value, part)) for part in (first, last))
-            beside = _slower(first, last) if unit in ("ms", "s") else 1.0
-            row.runs = [late / early / beside] if early else []
+            row.runs = [late / early] if early else []
             row.note = f"{late:.3g} {unit} {when}; {early:.3g}"
-            row.note += f"; the machine {beside:.2f} times as slow" if unit in ("ms", "s") else ""
         made.append(row)
     return made
-
-
-def _slower(first: Sequence[Round], last: Sequence[Round]) -> float:
-    """Return how many times as long the fixed piece of work took at the end."""
-    early, late = (statistics.median(one.yard for one in part) for part in (first, last))
-    return late / early

@@ -112,7 +112,7 @@ def test_the_whole_table_written_again_keeps_the_rows_of_the_soak_at_its_end(
 
 def test_a_soak_compares_its_last_sixth_with_its_first() -> None:
     rounds = [
-        soak.Round(typed=4.0, streamed=8.0, memory=40.0 + at, busy=0.5, idle=0.0, yard=0.01)
+        soak.Round(typed=4.0, streamed=8.0, memory=40.0 + at, busy=0.5, idle=0.0)
         for at in range(60)
     ]
     rows = {row.name: row for row in soak.figures(rounds, 10)}
@@ -120,23 +120,6 @@ def test_a_soak_compares_its_last_sixth_with_its_first() -> None:
     assert rows["soak: memory of the app (PSS)"].runs == [(40 + 54.5) / (40 + 4.5)]
     assert rows["soak: processor at rest"].runs == []
     assert soak.figures(rounds[:3], 10)[0].runs == []
-
-
-def test_of_a_soak_s_times_is_taken_away_what_the_machine_itself_became_slower_by() -> None:
-    rounds = [
-        soak.Round(
-            typed=4.0 * slow, streamed=8.0, memory=40.0, busy=0.5 * slow, idle=0.0, yard=slow
-        )
-        for slow in (1.0, *[1.25] * 10, 1.5)
-    ]
-    rows = {row.name: row for row in soak.figures(rounds[:1] * 2 + rounds + rounds[-1:] * 2, 10)}
-    assert rows["soak: processor a round"].runs == [1.0]
-    assert rows["soak: key → screen at rest, p95"].runs == [1.0]
-    assert rows["soak: key → screen in a stream, p95"].runs == [1 / 1.5]
-    assert rows["soak: memory of the app (PSS)"].runs == [1.0]
-    said = rows["soak: processor a round"].note
-    assert said.startswith("0.75 s after 10 min")
-    assert said.endswith("0.5; the machine 1.50 times as slow")
 
 
 def test_a_soak_s_model_answers_by_what_it_is_asked_also_after_a_compaction() -> None:
