@@ -39,7 +39,11 @@ class RequestHashes:
             return self._of(request, sent)
         except UnicodeEncodeError:  # A lone surrogate: all of it is written with escapes.
             self._head, self._sent = "", ()
-            return _taken((_head(request, ESCAPED), *_messages(request.messages, ESCAPED)), request)
+            digest = hashlib.sha256(_head(request, ESCAPED).encode())
+            for piece in _messages(request.messages, ESCAPED):
+                digest.update(piece.encode())
+            digest.update(_tail(request, ESCAPED).encode())
+            return digest.hexdigest()
 
     def _of(self, request: ModelRequest, sent: Sequence[Message]) -> str:
         head, known = _head(request, PLAIN), len(self._sent)
@@ -51,13 +55,6 @@ class RequestHashes:
         whole = self._begun.copy()
         whole.update(_tail(request, PLAIN).encode())
         return whole.hexdigest()
-
-
-def _taken(pieces: Iterable[str], request: ModelRequest) -> str:
-    digest = hashlib.sha256()
-    for piece in (*pieces, _tail(request, ESCAPED)):
-        digest.update(piece.encode())
-    return digest.hexdigest()
 
 
 def _head(request: ModelRequest, spell: Spell) -> str:

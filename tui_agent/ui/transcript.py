@@ -360,14 +360,7 @@ class Transcript:
 
 _CAPS = {"budget_usd": "session", "budget_turn": "turn", "budget_day": "day"}
 _NOTHING = Told()
-_NOT_OF_CHILDREN = (
-    TextDelta,
-    ToolOutputDelta,
-    TurnStarted,
-    TurnEnded,
-    PhaseEntered,
-    ToolStarted,
-)
+_NOT_OF_CHILDREN = (TextDelta, ToolOutputDelta, TurnStarted, TurnEnded, PhaseEntered, ToolStarted)
 
 
 def _has_words(line: Line) -> bool:

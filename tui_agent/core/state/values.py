@@ -395,6 +395,5 @@ class Session:
         other.waiting, other.queue = dict(self.waiting), list(self.queue)
         other.checks, other.labels = dict(self.checks), list(self.labels)
         other.trials, other.raised = dict(self.trials), dict(self.raised)
-        other.trials, other.servers = dict(self.trials), dict(self.servers)
-        other.notes = list(self.notes)
+        other.servers, other.notes = dict(self.servers), list(self.notes)
         return other

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from tui_agent.ui.tui.keyed_app import LowestScreen
+from tui_agent.ui.tui.keyed_app import AtOnce
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -28,7 +28,9 @@ def request_of(pane: object) -> str:
 
 def came_at(screen: Screen[Any]) -> float:
     """Return when the key that is being heard was read: it may have waited since."""
-    return float(getattr(screen.app, "came_at", "-inf"))
+    from tui_agent.ui.tui.shell import Shell
+
+    return screen.app.came_at if isinstance(screen.app, Shell) else float("-inf")
 
 
 class Arming:
@@ -129,7 +131,7 @@ class Arming:
     def _in_sight(self) -> bool:
         """Whether the pane that is asked stands on the screen, and nothing over it."""
         top = next(reversed(self.shell.screen_stack), None)  # none once the program ends
-        if self._away or not (isinstance(top, LowestScreen) or hasattr(top, "review")):
+        if self._away or not (isinstance(top, AtOnce) and top.takes_answers):
             return False
         asked = (pane for pane in self._panes() if request_of(pane) == self._request)
         return any(all(node.display for node in pane.ancestors_with_self) for pane in asked)

@@ -25,7 +25,7 @@ from textual.widget import Widget
 from tui_agent.ui.clean import clean, is_clean, one_row
 from tui_agent.ui.tui.glyphs import UNICODE, Glyphs
 from tui_agent.ui.tui.keymap import Keymap, build_keymap, contexts_of
-from tui_agent.ui.tui.theme import COLOURS_256, Theme, in_256
+from tui_agent.ui.tui.theme import COLOURS_256, Exact256, Theme
 
 TOGETHER_SECONDS = 0.03
 """Keys that were read at once are so close; no hand is."""
@@ -71,18 +71,6 @@ class CleanLines(LineFilter):
             for segment in segments
         ]
         return Segment.adjust_line_length(made, Segment.get_line_length(segments), made[-1].style)
-
-
-class Exact256(LineFilter):
-    """Stands behind every widget where there are 256 colours: what style sheets draw, too."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Replace each colour by its number."""
-        del background
-        return [
-            Segment(text, in_256(style) if style is not None else None, control)
-            for text, style, control in segments
-        ]
 
 
 class KeyedApp(App[int], inherit_bindings=False):
@@ -318,6 +306,9 @@ class AtOnce(_MixedScreen):
     that: a key that comes right behind a frame would be seen a thirtieth of a second later.
     """
 
+    takes_answers = False
+    """Whether a request can be answered here; overlays stand over those that wait."""
+
     async def _on_idle(self, event: events.Idle) -> None:
         """Draw what has changed, unless widgets have yet to find their places."""
         del event
@@ -342,6 +333,8 @@ class Plane(_Mixed):
 
 class LowestScreen(AtOnce, Plane, Screen[None]):
     """The screen below all others."""
+
+    takes_answers = True
 
     def _screen_resized(self, size: Size) -> None:
         """Find the widgets' places once for each size; the library does it once more for itself."""
@@ -388,8 +381,9 @@ class Hearing(_Mixed):
 
 def _names(key: events.Key) -> list[str]:
     """Return by which names the keymap may know a key."""
-    named = key.character is not None and key.is_printable and key.character != " "
-    return [key.key, key.character] if named and key.character is not None else [key.key]
+    if key.character is None or not key.is_printable or key.character == " ":
+        return [key.key]
+    return [key.key, key.character]
 
 
 def app_of(widget: Widget) -> KeyedApp:

@@ -65,8 +65,8 @@ def _is_whole(item: TextItem) -> bool:
 
 
 def _as_one(run: Sequence[Item]) -> Item:
-    texts = [item for item in run if isinstance(item, TextItem)]
     if len(run) == 1:
         return run[0]
+    texts = [item for item in run if isinstance(item, TextItem)]
     bounds = array("l", [place for text in texts for place in (text.begin, text.end)])
     return Passage(texts[0].answer, bounds)

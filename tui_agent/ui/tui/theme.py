@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from rich.color import Color
+from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color as Shade
+from textual.filter import LineFilter
 
 from tui_agent.ui.tui.theme_file import SIXTEEN, read_table
 
@@ -153,6 +156,18 @@ def in_256(style: Style) -> Style:
         for colour in (style.color, style.bgcolor)
     )
     return style + Style(color=front, bgcolor=back) if front or back else style
+
+
+class Exact256(LineFilter):
+    """Stands behind every widget where there are 256 colours: what style sheets draw, too."""
+
+    def apply(self, segments: list[Segment], background: Shade) -> list[Segment]:
+        """Replace each colour by its number."""
+        del background
+        return [
+            Segment(text, in_256(style) if style is not None else None, control)
+            for text, style, control in segments
+        ]
 
 
 def shown_colours(look: Theme) -> dict[str, str]:

@@ -93,6 +93,7 @@ class ReviewScreen(AtOnce, Screen[None]):
     """Shows the same review as the pane that opened it: a verdict here is a verdict there."""
 
     AUTO_FOCUS = ""
+    takes_answers = True
     DEFAULT_CSS = """
     ReviewScreen { layout: vertical; background: $canvas; overflow: hidden; }
     ReviewScreen #body { height: 1fr; }
