@@ -24,6 +24,9 @@ async def at_once(desk: Desk, *typed: str | events.Paste) -> None:
     for one in typed:
         letter = one if isinstance(one, str) and len(one) == 1 else None
         desk.shell.post_message(events.Key(one, letter) if isinstance(one, str) else one)
+    taken = asyncio.Event()  # Before the first one is taken nothing is being done, either.
+    desk.shell.call_later(taken.set)
+    await taken.wait()
     await desk.until(lambda: desk.shell.turns.at_rest)
 
 
